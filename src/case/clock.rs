@@ -1,0 +1,44 @@
+//! The time of day, asked for and never taken.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono_tz::America::Toronto;
+
+/// Where the service gets its time from.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands still: the sample day and the tests.
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// The present instant.
+    pub fn now(self) -> DateTime<Utc> {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+            Clock::System => Utc::now(),
+            Clock::Fixed(instant) => instant,
+        }
+    }
+
+    /// The present date in Toronto.
+    pub fn today(self) -> NaiveDate {
+        toronto(self.now()).date()
+    }
+
+    /// The present time of day in Toronto.
+    pub fn time_of_day(self) -> NaiveTime {
+        toronto(self.now()).time()
+    }
+}
+
+/// An instant as Toronto's calendar and wall clock show it.
+pub fn toronto(instant: DateTime<Utc>) -> chrono::NaiveDateTime {
+    instant.with_timezone(&Toronto).naive_local()
+}
+
+/// An instant in the one fixed-width UTC form that the register stores, so that text order is time order.
+pub fn stamp(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

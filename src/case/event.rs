@@ -1,0 +1,117 @@
+//! Case events: what happened to a debt, as the case system tells it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::fault::Fault;
+
+/// The prefix of every event type of the contract; `debt.referred` stands for `ca.on.recto.debt.referred.v1`.
+pub const TYPE_PREFIX: &str = "ca.on.recto.";
+/// The suffix of every event type: the version of its contract.
+pub const TYPE_SUFFIX: &str = ".v1";
+
+/// A case event: a CloudEvent 1.0 of one of the contract's types, read and in order, its facts not yet checked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseEvent {
+    /// Who says so: the CloudEvent's `source`. With `id` it is the event's key.
+    pub source: String,
+    /// The CloudEvent's `id`, unique within its source.
+    pub id: String,
+    /// The short form of the type, such as `debt.referred`.
+    pub kind: String,
+    /// The case reference: the CloudEvent's `subject`.
+    pub subject: String,
+    /// When it happened.
+    pub time: DateTime<Utc>,
+    /// `{case, party, facts}`.
+    pub data: Value,
+}
+
+impl CaseEvent {
+    /// Reads one CloudEvent in structured form, or says everything that is wrong with it.
+    ///
+    /// The checks are those of CloudEvents 1.0, section "Required attributes", and of Recto's contract: a known prefix and
+    /// version of the type, a `subject`, a `time`, and JSON data.
+    pub fn read(event: &Value) -> Result<CaseEvent, Vec<Fault>> {
+        let Value::Object(fields) = event else {
+            return Err(vec![Fault::new(
+                "event-malformed",
+                "",
+                "The event is not a JSON object. Send one CloudEvent 1.0.",
+                "L’événement n’est pas un objet JSON. Envoyez un CloudEvent 1.0.",
+            )]);
+        };
+        let mut faults = Vec::new();
+        let mut text = |name: &str| match fields.get(name) {
+            Some(Value::String(value)) if !value.trim().is_empty() && value.len() <= 200 => value.clone(),
+            _ => {
+                faults.push(attribute_fault(name));
+                String::new()
+            }
+        };
+        let (version, id, source) = (text("specversion"), text("id"), text("source"));
+        let (kind, subject, time) = (text("type"), text("subject"), text("time"));
+        if version != "1.0" && !version.is_empty() {
+            faults.push(attribute_fault("specversion"));
+        }
+        let short = kind.strip_prefix(TYPE_PREFIX).and_then(|kind| kind.strip_suffix(TYPE_SUFFIX));
+        if short.is_none() && !kind.is_empty() {
+            faults.push(type_fault(&kind));
+        }
+        let instant = DateTime::parse_from_rfc3339(&time).ok();
+        if instant.is_none() && !time.is_empty() {
+            faults.push(attribute_fault("time"));
+        }
+        let data = fields.get("data").filter(|data| data.is_object());
+        if data.is_none() {
+            faults.push(attribute_fault("data"));
+        }
+        match (short, instant, data) {
+            (Some(kind), Some(time), Some(data)) if faults.is_empty() => {
+                Ok(CaseEvent { source, id, kind: kind.to_owned(), subject, time: time.to_utc(), data: data.clone() })
+            }
+            _ => Err(faults),
+        }
+    }
+
+    /// The event in the CloudEvents structured form.
+    pub fn structured(&self) -> Value {
+        serde_json::json!({
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": format!("{TYPE_PREFIX}{}{TYPE_SUFFIX}", self.kind),
+            "subject": self.subject,
+            "time": super::clock::stamp(self.time),
+            "datacontenttype": "application/json",
+            "data": self.data,
+        })
+    }
+}
+
+fn attribute_fault(name: &str) -> Fault {
+    let (en, fr) = match name {
+        "specversion" => ("must be \"1.0\"", "doit être « 1.0 »"),
+        "time" => ("must be an RFC 3339 time with its offset", "doit être une heure RFC 3339 avec son décalage"),
+        "data" => ("must be an object {case, party, facts}", "doit être un objet {case, party, facts}"),
+        _ => ("must be a text of 1 to 200 characters", "doit être un texte de 1 à 200 caractères"),
+    };
+    Fault::new(
+        "event-attribute",
+        format!("/{name}"),
+        format!("The CloudEvent attribute “{name}” {en}."),
+        format!("L’attribut CloudEvent « {name} » {fr}."),
+    )
+}
+
+fn type_fault(kind: &str) -> Fault {
+    Fault::new(
+        "event-type-unknown",
+        "/type",
+        format!("“{kind}” is not an event type of Recto. Its types read {TYPE_PREFIX}<noun>.<verb>{TYPE_SUFFIX}."),
+        format!(
+            "« {kind} » n’est pas un type d’événement de Recto. Ses types s’écrivent {TYPE_PREFIX}<nom>.<verbe>{TYPE_SUFFIX}."
+        ),
+    )
+}

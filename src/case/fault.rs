@@ -1,0 +1,54 @@
+//! What is wrong with something, where, and what to do about it.
+
+use serde::{Deserialize, Serialize};
+
+use super::language::{Language, Text};
+
+/// One thing that is wrong: a stable code, the place, and a message with the remedy in both languages.
+///
+/// Faults are collected, never thrown at the first: whoever mends the input sees all of them at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// A stable kebab-case code, such as `money-malformed`. Programs may rely on it.
+    pub code: String,
+    /// Where: a JSON Pointer into the event, or `file:line`.
+    pub place: String,
+    /// What is wrong and how to mend it.
+    #[serde(flatten)]
+    pub message: Text,
+}
+
+/// A fault as the contract shows it, in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FaultView {
+    /// The stable kebab-case code.
+    pub code: String,
+    /// A JSON Pointer into the event, or `file:line`.
+    pub place: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault with its message in English and French.
+    pub fn new(code: &str, place: impl Into<String>, en: impl Into<String>, fr: impl Into<String>) -> Fault {
+        Fault { code: code.to_owned(), place: place.into(), message: Text::new(en, fr) }
+    }
+
+    /// The fault in one language.
+    pub fn view(&self, language: Language) -> FaultView {
+        FaultView { code: self.code.clone(), place: self.place.clone(), message: self.message.get(language).to_owned() }
+    }
+
+    /// The same fault, its place moved below `prefix`.
+    pub fn below(mut self, prefix: &str) -> Fault {
+        self.place = format!("{prefix}{}", self.place);
+        self
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} [{}]", self.place, self.message.en, self.code)
+    }
+}

@@ -1,0 +1,103 @@
+//! How money, dates, months and telephone numbers are written in each language of Canada.
+//!
+//! Numbers and dates come from ICU (CLDR) for `en-CA` and `fr-CA`; the rest are the rules of domain.md D3: the dollar sign
+//! after the amount in French, the first of the month as 1er, and U+00A0 wherever a line may not break.
+
+use chrono::{Datelike, NaiveDate};
+use icu_datetime::fieldsets::{YM, YMD};
+use icu_datetime::input::Date;
+use icu_datetime::{DateTimeFormatter, DateTimeFormatterPreferences};
+use icu_decimal::options::{DecimalFormatterOptions, GroupingStrategy};
+use icu_decimal::{DecimalFormatter, input::Decimal as IcuDecimal};
+use icu_locale_core::{Locale, locale};
+
+use super::language::Language;
+use super::money;
+
+/// The formats of one language.
+pub struct Formats {
+    language: Language,
+    number: DecimalFormatter,
+    day: DateTimeFormatter<YMD>,
+    month: DateTimeFormatter<YM>,
+}
+
+const NBSP: char = '\u{a0}';
+
+impl Formats {
+    /// The formats of Canadian English or Canadian French.
+    pub fn new(language: Language) -> Formats {
+        let locale: Locale = match language {
+            Language::En => locale!("en-CA-u-ca-gregory"),
+            Language::Fr => locale!("fr-CA-u-ca-gregory"),
+        };
+        let mut options = DecimalFormatterOptions::default();
+        options.grouping_strategy = Some(GroupingStrategy::Always);
+        let preferences = DateTimeFormatterPreferences::from(&locale);
+        Formats {
+            language,
+            number: DecimalFormatter::try_new((&locale).into(), options).expect("ICU's data for Canada is compiled in"),
+            day: DateTimeFormatter::try_new(preferences, YMD::long()).expect("ICU's data for Canada is compiled in"),
+            month: DateTimeFormatter::try_new(preferences, YM::long()).expect("ICU's data for Canada is compiled in"),
+        }
+    }
+
+    /// An amount: `$1,234.56` or `1 234,56 $`. `None` where the text is not an amount.
+    pub fn money(&self, text: &str) -> Option<String> {
+        let amount = money::parse(text)?;
+        let number = self.grouped(&money::plain(amount))?;
+        Some(match self.language {
+            Language::En => format!("${number}"),
+            Language::Fr => format!("{number}{NBSP}$"),
+        })
+    }
+
+    /// A whole or decimal number: `12,345.5` or `12 345,5`.
+    pub fn number(&self, text: &str) -> Option<String> {
+        self.grouped(text)
+    }
+
+    /// A percentage: `5.25%` or `5,25 %`.
+    pub fn percent(&self, text: &str) -> Option<String> {
+        let number = self.grouped(text)?;
+        Some(match self.language {
+            Language::En => format!("{number}%"),
+            Language::Fr => format!("{number}{NBSP}%"),
+        })
+    }
+
+    /// A date from its ISO form: `January 1, 2026` or `1er janvier 2026`, day and month kept together.
+    pub fn date(&self, text: &str) -> Option<String> {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        let icu = Date::try_new_iso(date.year(), date.month() as u8, date.day() as u8).ok()?;
+        let written = self.day.format(&icu).to_string();
+        Some(match self.language {
+            Language::En => written.replacen(' ', "\u{a0}", 1),
+            Language::Fr if date.day() == 1 => written.replacen("1 ", "1er\u{a0}", 1),
+            Language::Fr => written.replacen(' ', "\u{a0}", 1),
+        })
+    }
+
+    /// A month from its ISO form: `March 2025` or `mars 2025`.
+    pub fn month(&self, text: &str) -> Option<String> {
+        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
+        let icu = Date::try_new_iso(first.year(), first.month() as u8, 1).ok()?;
+        Some(self.month.format(&icu).to_string().replace(' ', "\u{a0}"))
+    }
+
+    /// A North American telephone number from its form with hyphens: `1-800-555-0199` or `1 800 555-0199`.
+    pub fn phone(&self, text: &str) -> String {
+        let parts: Vec<&str> = text.split('-').collect();
+        match (self.language, parts.as_slice()) {
+            (Language::Fr, [area @ .., exchange, line]) if !area.is_empty() => {
+                format!("{}{NBSP}{exchange}-{line}", area.join("\u{a0}"))
+            }
+            _ => text.to_owned(),
+        }
+    }
+
+    fn grouped(&self, plain: &str) -> Option<String> {
+        let decimal: IcuDecimal = plain.parse().ok()?;
+        Some(self.number.format(&decimal).to_string())
+    }
+}

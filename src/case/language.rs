@@ -1,0 +1,68 @@
+//! The two languages of the province, and texts that exist in both.
+
+use serde::{Deserialize, Serialize};
+
+/// A language in which a letter can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Canadian English.
+    En,
+    /// Canadian French.
+    Fr,
+}
+
+impl Language {
+    /// Both languages, in the order in which a bilingual letter carries them.
+    pub const BOTH: [Language; 2] = [Language::En, Language::Fr];
+
+    /// The two-letter code, as in `en.typ` and `<html lang>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Fr => "fr",
+        }
+    }
+
+    /// The language that an HTTP `Accept-Language` header prefers; English where it names neither.
+    pub fn from_accept_language(header: &str) -> Language {
+        let weight = |part: &str| {
+            let quality = part.split(";q=").nth(1).and_then(|q| q.trim().parse::<f32>().ok());
+            quality.unwrap_or(1.0)
+        };
+        let best = |code: &str| {
+            header
+                .split(',')
+                .map(str::trim)
+                .filter(|part| part.to_ascii_lowercase().starts_with(code))
+                .map(weight)
+                .fold(0.0, f32::max)
+        };
+        if best("fr") > best("en") { Language::Fr } else { Language::En }
+    }
+}
+
+/// A text in both languages. Neither may be missing: nothing is said in one language only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The English text.
+    pub en: String,
+    /// The French text, of equal content.
+    pub fr: String,
+}
+
+impl Text {
+    /// Puts the two texts together.
+    pub fn new(en: impl Into<String>, fr: impl Into<String>) -> Text {
+        Text { en: en.into(), fr: fr.into() }
+    }
+
+    /// The text in one language.
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Fr => &self.fr,
+        }
+    }
+}

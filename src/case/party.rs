@@ -1,0 +1,133 @@
+//! A case and the party that a letter is addressed to.
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::language::Language;
+
+/// A debt file at the unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// The unit's reference, such as `DR-2026-004512`. Never a Social Insurance Number or member ID.
+    pub reference: String,
+    /// The key of the program in `letter-templates/_programs/`, such as `ontario-works`.
+    pub program: String,
+    /// The office where the debt arose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office: Option<Office>,
+}
+
+/// A local office of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Office {
+    /// Its name as printed.
+    pub name: String,
+}
+
+/// The person or estate that a letter is addressed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// The case system's key of the person.
+    pub id: String,
+    /// What the party is to the debt: `debtor`, `sponsor`, `co-signer`, `estate`.
+    pub role: String,
+    /// `mr` or `ms`; absent where it is not known or not wished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Given names; absent for a single name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// Surname, or the only name.
+    pub surname: String,
+    /// The language that the party asked for.
+    pub language: PreferredLanguage,
+    /// How letters reach the party.
+    pub channel: Channel,
+    /// E-mail address; required for the e-mail channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The format that the party asked for.
+    #[serde(default)]
+    pub format: Format,
+    /// Postal address; required for the print channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+}
+
+impl Party {
+    /// Given names and surname as written on the letter.
+    pub fn full_name(&self) -> String {
+        match &self.given_name {
+            Some(given) => format!("{given} {}", self.surname),
+            None => self.surname.clone(),
+        }
+    }
+
+    /// The first line of the address: the name, or the estate of the person.
+    pub fn addressee(&self) -> String {
+        match (self.role.as_str(), self.language) {
+            ("estate", PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
+            ("estate", _) => format!("Estate of {}", self.full_name()),
+            _ => self.full_name(),
+        }
+    }
+
+    /// The lines of the address block: the addressee, then the address. Empty where the party has no postal address.
+    pub fn block(&self) -> Vec<String> {
+        self.address.as_ref().map(|address| address.block(&self.addressee())).unwrap_or_default()
+    }
+}
+
+/// A language preference. Where it is not known, the party gets both complete letters (French Language Services Act, s. 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PreferredLanguage {
+    /// English.
+    En,
+    /// French.
+    Fr,
+    /// Not recorded.
+    Unknown,
+}
+
+impl PreferredLanguage {
+    /// The languages in which the letter is written, in order.
+    pub fn languages(self) -> &'static [Language] {
+        match self {
+            PreferredLanguage::En => &[Language::En],
+            PreferredLanguage::Fr => &[Language::Fr],
+            PreferredLanguage::Unknown => &Language::BOTH,
+        }
+    }
+}
+
+/// How a letter reaches its party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// Paper, in a print run.
+    Print,
+    /// The PDF attached to an e-mail.
+    Email,
+}
+
+impl Channel {
+    /// The channel as the register writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Channel::Print => "print",
+            Channel::Email => "email",
+        }
+    }
+}
+
+/// The format in which a party reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// The usual size.
+    #[default]
+    Standard,
+    /// 18 points or more (O. Reg. 191/11, s. 12).
+    LargePrint,
+}
