@@ -1,0 +1,319 @@
+//! All letter types, with the house, the programs and the events that call for no letter.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::data::{Data, normalize};
+use super::kind::{LetterType, read_text};
+use super::program::Program;
+use super::schema::Schema;
+use super::template::{Words, Writer};
+use crate::case::address::Address;
+use crate::case::repertoire::Repertoire;
+use crate::case::{CaseEvent, Fault, Language, Party};
+
+/// Everything in `letter-templates/`, read and compiled.
+pub struct Catalogue {
+    /// The letter types by key.
+    pub types: BTreeMap<String, LetterType>,
+    /// The programs by key.
+    pub programs: BTreeMap<String, Program>,
+    /// The typst files of the house by name, such as `letter.typ`: what `/house/…` holds for the typesetter.
+    pub house: BTreeMap<String, Vec<u8>>,
+    /// SHA-256 over every file, recorded with each letter.
+    pub hash: String,
+    pub(super) writers: [Writer; 2],
+    case: Schema,
+    party: Schema,
+    events: BTreeMap<String, Schema>,
+}
+
+impl Catalogue {
+    /// Reads a `letter-templates` folder, or says everything that is wrong in it, with file and line.
+    pub fn load(folder: &Path) -> Result<Catalogue, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let types = load_types(folder, &mut faults);
+        let programs = load_programs(folder, &mut faults);
+        let events = load_events(folder, &mut faults);
+        let mut house_schema = |name: &str| {
+            let shown = format!("_house/{name}");
+            let read = read_text(&folder.join("_house"), "_house", name).and_then(|text| Schema::read(&text, &shown));
+            read.map_err(|fault| faults.push(fault)).ok()
+        };
+        let (case, party) = (house_schema("case.schema.json"), house_schema("party.schema.json"));
+        let words = Words::read(&folder.join("_house")).map_err(|more| faults.extend(more)).ok();
+        let writers = words.and_then(|words| {
+            let writer = |language| Writer::new(language, folder, &types, &words);
+            let [en, fr] = Language::BOTH.map(writer);
+            match (en, fr) {
+                (Ok(en), Ok(fr)) => Some([en, fr]),
+                (en, fr) => {
+                    faults.extend([en.err(), fr.err()].into_iter().flatten().flatten());
+                    None
+                }
+            }
+        });
+        match (case, party, writers) {
+            (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
+                let house = typst_files(&folder.join("_house"));
+                Ok(Catalogue { types, programs, house, hash: hash_of(folder), writers, case, party, events })
+            }
+            _ => Err(faults),
+        }
+    }
+
+    /// What is wrong with an event's data, all of it; or the data in its checked form and the letter types that the
+    /// event calls for.
+    ///
+    /// Nothing is taken, drafted or drawn that has not passed here: schemas of case, party and facts, every character
+    /// printable, the address in its window, the e-mail address where one is needed.
+    pub fn check_event(
+        &self,
+        event: &CaseEvent,
+        repertoire: &Repertoire,
+    ) -> Result<(Data, Vec<&LetterType>), Vec<Fault>> {
+        let program = event.data.pointer("/case/program").and_then(Value::as_str).unwrap_or_default();
+        let letters: Vec<&LetterType> =
+            self.types.values().filter(|letter| letter.is_called_by(&event.kind, program)).collect();
+        let schema = match (letters.first(), self.events.get(&event.kind)) {
+            (Some(letter), _) => &letter.schema,
+            (None, Some(schema)) => schema,
+            (None, None) => return Err(vec![self.unused_fault(event, program)]),
+        };
+        let data = self
+            .check_data(&event.data, schema, repertoire)
+            .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
+        if data.case.reference != event.subject {
+            return Err(vec![Fault::new(
+                "subject-not-the-case",
+                "/subject",
+                format!(
+                    "The subject is {}, but data.case.reference is {}. Make them the same.",
+                    event.subject, data.case.reference
+                ),
+                format!(
+                    "Le sujet est {}, mais data.case.reference est {}. Faites qu’ils soient identiques.",
+                    event.subject, data.case.reference
+                ),
+            )]);
+        }
+        Ok((data, letters))
+    }
+
+    /// Checks `{case, party, facts}` for one letter type, without an event around it.
+    pub fn check_letter_data(
+        &self,
+        letter: &LetterType,
+        data: &Value,
+        repertoire: &Repertoire,
+    ) -> Result<Data, Vec<Fault>> {
+        self.check_data(data, &letter.schema, repertoire)
+    }
+
+    /// The program of a case that has been checked.
+    pub fn program(&self, key: &str) -> &Program {
+        &self.programs[key]
+    }
+
+    fn check_data(&self, data: &Value, facts: &Schema, repertoire: &Repertoire) -> Result<Data, Vec<Fault>> {
+        let data = normalize(data.clone());
+        let mut faults = Vec::new();
+        for (name, schema) in [("case", &self.case), ("party", &self.party), ("facts", facts)] {
+            match data.get(name) {
+                Some(part) => faults.extend(schema.faults(part, &format!("/{name}"))),
+                None => faults.push(missing(name)),
+            }
+        }
+        let others = data
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| !["case", "party", "facts"].contains(&name.as_str()));
+        faults.extend(others.map(|(name, _)| unknown_part(name)));
+        printable_faults(&data, "", repertoire, &mut faults);
+        faults.extend(self.meaning_faults(&data, repertoire));
+        match Data::read(&data) {
+            Ok(read) if faults.is_empty() => Ok(read),
+            _ => Err(faults),
+        }
+    }
+
+    /// What schemas cannot say: that the program exists, and that the address fits. Looked at part by part, so that a fault
+    /// in one part does not hide those of another.
+    fn meaning_faults(&self, data: &Value, repertoire: &Repertoire) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
+        if let Some(program) = text("/case/program").filter(|program| !self.programs.contains_key(*program)) {
+            let known = self.programs.keys().cloned().collect::<Vec<_>>().join(", ");
+            faults.push(Fault::new(
+                "program-unknown",
+                "/case/program",
+                format!("“{program}” is not a program. Known are: {known}."),
+                format!("« {program} » n’est pas un programme. Sont connus : {known}."),
+            ));
+        }
+        let address = data.pointer("/party/address").and_then(|address| Address::deserialize(address).ok());
+        if let (Some(address), Some(surname)) = (address, text("/party/surname")) {
+            // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
+            let party = data.get("party").and_then(|party| Party::deserialize(party).ok());
+            let name = party.map_or_else(|| surname.to_owned(), |party| party.addressee());
+            faults.extend(address.faults(&name, repertoire, "/party/address"));
+        }
+        faults
+    }
+
+    fn unused_fault(&self, event: &CaseEvent, program: &str) -> Fault {
+        let mut known: Vec<&str> = self.types.values().map(|l| l.description.called_by.event.as_str()).collect();
+        known.extend(self.events.keys().map(String::as_str));
+        known.sort_unstable();
+        known.dedup();
+        let known = known.join(", ");
+        Fault::new(
+            "event-not-handled",
+            "/type",
+            format!(
+                "No letter type and no event schema handles “{}” for program “{program}”. Handled are: {known}.",
+                event.kind
+            ),
+            format!(
+                "Aucun type de lettre ni schéma d’événement ne traite « {} » pour le programme « {program} ». Sont traités : {known}.",
+                event.kind
+            ),
+        )
+    }
+}
+
+fn missing(name: &str) -> Fault {
+    Fault::new(
+        "fact-missing",
+        format!("/{name}"),
+        format!("“{name}” is required and missing. Add it."),
+        format!("« {name} » est obligatoire et manque. Ajoutez-le."),
+    )
+}
+
+fn unknown_part(name: &str) -> Fault {
+    Fault::new(
+        "fact-unknown",
+        format!("/{name}"),
+        format!("“{name}” is not part of an event's data, which is {{case, party, facts}}. Take it out."),
+        format!("« {name} » ne fait pas partie des données d’un événement, soit {{case, party, facts}}. Retirez-le."),
+    )
+}
+
+fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
+    match value {
+        Value::String(text) => faults.extend(repertoire.faults(text, place)),
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                printable_faults(value, &format!("{place}/{index}"), repertoire, faults);
+            }
+        }
+        Value::Object(map) => {
+            for (name, value) in map {
+                printable_faults(value, &format!("{place}/{name}"), repertoire, faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The entries of a folder in the order of their names, so that faults and hashes come out the same everywhere.
+fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut paths: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    paths.sort();
+    paths
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn load_types(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, LetterType> {
+    let is_type = |path: &std::path::PathBuf| path.is_dir() && !file_name(path).starts_with(['_', '.']);
+    let mut types = BTreeMap::new();
+    for path in entries(folder).into_iter().filter(is_type) {
+        match LetterType::read(&path) {
+            Ok(letter) => {
+                types.insert(letter.key.clone(), letter);
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    if types.is_empty() && faults.is_empty() {
+        faults.push(Fault::new(
+            "letter-types-missing",
+            folder.display().to_string(),
+            "There is no letter type here. Start Recto in the folder that has letter-templates, or set `home` to it.",
+            "Il n’y a ici aucun type de lettre. Démarrez Recto dans le dossier qui contient letter-templates, ou réglez `home`.",
+        ));
+    }
+    types
+}
+
+fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Program> {
+    let folder = folder.join("_programs");
+    let mut programs = BTreeMap::new();
+    for path in entries(&folder) {
+        let name = file_name(&path);
+        let Some(key) = name.strip_suffix(".toml") else { continue };
+        let shown = format!("_programs/{name}");
+        let read = read_text(&folder, "_programs", &name).map_err(|fault| vec![fault]);
+        match read.and_then(|text| Program::read(key, &text, &shown)) {
+            Ok(program) => {
+                programs.insert(program.key.clone(), program);
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    programs
+}
+
+fn load_events(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Schema> {
+    let folder = folder.join("_events");
+    let mut events = BTreeMap::new();
+    for path in entries(&folder) {
+        let name = file_name(&path);
+        let shown = format!("_events/{name}");
+        let Some(kind) = name.strip_suffix(".schema.json") else { continue };
+        match read_text(&folder, "_events", &name).and_then(|text| Schema::read(&text, &shown)) {
+            Ok(schema) => {
+                events.insert(kind.to_owned(), schema);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    events
+}
+
+fn typst_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let is_typst = |path: &std::path::PathBuf| path.extension().is_some_and(|e| e == "typ");
+    entries(folder)
+        .into_iter()
+        .filter(is_typst)
+        .filter_map(|p| Some((file_name(&p), std::fs::read(&p).ok()?)))
+        .collect()
+}
+
+fn hash_of(folder: &Path) -> String {
+    let mut hash = Sha256::new();
+    hash_folder(folder, "", &mut hash);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hash_folder(folder: &Path, shown: &str, hash: &mut Sha256) {
+    for path in entries(folder) {
+        let shown = format!("{shown}/{}", file_name(&path));
+        if path.is_dir() {
+            hash_folder(&path, &shown, hash);
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            hash.update(shown.as_bytes());
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(&bytes);
+        }
+    }
+}

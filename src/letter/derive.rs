@@ -1,0 +1,275 @@
+//! Values that Recto works out from the facts, in exact decimals, and the identities that must hold.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, Months, NaiveDate};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::case::{Fault, money};
+
+/// Instalments of a plan at most; a longer plan is a fault.
+const MAX_INSTALMENTS: usize = 240;
+
+/// One derived value: a function and the facts it is made from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Derivation {
+    function: Function,
+    /// The list or amounts it works on, as dotted paths such as `facts.transactions`.
+    of: Paths,
+    /// The amount to be spread (`schedule`).
+    #[serde(default)]
+    amount: Option<String>,
+    /// The amount that was owed (`excess`).
+    #[serde(default)]
+    owed: Option<String>,
+}
+
+/// What can be derived. Each is a small identity of the ledger; letter types combine them.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Function {
+    /// Transactions with the balance after each: `{rows, debits, credits, closing}`.
+    RunningBalance,
+    /// Equal instalments with the remainder last: `{rows, count, last_amount, last_due, total}`.
+    Schedule,
+    /// The sum of the `amount`s of a list.
+    Sum,
+    /// The sum of some amounts.
+    Total,
+    /// The first amount less the others.
+    Difference,
+    /// Receipts against what was owed: `{rows, received, excess, paid_off_on}`.
+    Excess,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Paths {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// Amounts that must be equal to the cent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    equal: [String; 2],
+}
+
+impl Check {
+    /// The paths that it reads.
+    pub fn reads(&self) -> [&str; 2] {
+        [&self.equal[0], &self.equal[1]]
+    }
+}
+
+/// Works out all derived values of a letter, in whatever order they need each other.
+pub fn derive_all(derivations: &BTreeMap<String, Derivation>, facts: &Value) -> Result<Value, Vec<Fault>> {
+    let mut root = json!({"facts": facts, "derived": {}});
+    let mut open: Vec<_> = derivations.iter().collect();
+    while !open.is_empty() {
+        let (mut faults, mut later, before) = (Vec::new(), Vec::new(), open.len());
+        for (name, derivation) in open {
+            match derivation.value(&root) {
+                Ok(value) => root["derived"][name.as_str()] = value,
+                Err(problem) => {
+                    faults.push(underivable(name, &problem));
+                    later.push((name, derivation));
+                }
+            }
+        }
+        if later.len() == before {
+            return Err(faults);
+        }
+        open = later;
+    }
+    Ok(root["derived"].take())
+}
+
+/// The checks that do not hold, each with both figures.
+pub fn mismatches(checks: &[Check], facts: &Value, derived: &Value) -> Vec<Fault> {
+    let root = json!({"facts": facts, "derived": derived});
+    let differs = |check: &&Check| amount_at(&root, &check.equal[0]).ok() != amount_at(&root, &check.equal[1]).ok();
+    checks.iter().filter(differs).map(|check| mismatch(check, &root)).collect()
+}
+
+impl Derivation {
+    /// The paths that it reads, such as `facts.transactions`.
+    pub fn reads(&self) -> Vec<&str> {
+        let of = match &self.of {
+            Paths::One(path) => vec![path.as_str()],
+            Paths::Many(paths) => paths.iter().map(String::as_str).collect(),
+        };
+        of.into_iter().chain(self.amount.as_deref()).chain(self.owed.as_deref()).collect()
+    }
+
+    fn value(&self, root: &Value) -> Result<Value, String> {
+        match self.function {
+            Function::RunningBalance => running_balance(self.list(root)?),
+            Function::Schedule => schedule(at(root, self.one()?)?, amount_at(root, required(&self.amount, "amount")?)?),
+            Function::Excess => excess(self.list(root)?, amount_at(root, required(&self.owed, "owed")?)?),
+            Function::Sum => {
+                let amounts: Result<Vec<_>, _> = self.list(root)?.iter().map(|row| row_amount(row, "amount")).collect();
+                Ok(json!(money::plain(amounts?.into_iter().sum())))
+            }
+            Function::Total => Ok(json!(money::plain(self.amounts(root)?.into_iter().sum()))),
+            Function::Difference => {
+                let amounts = self.amounts(root)?;
+                let (first, rest) = amounts.split_first().ok_or("it names no amounts")?;
+                Ok(json!(money::plain(*first - rest.iter().sum::<Decimal>())))
+            }
+        }
+    }
+
+    fn one(&self) -> Result<&str, String> {
+        match &self.of {
+            Paths::One(path) => Ok(path),
+            Paths::Many(_) => Err("“of” must name one value".into()),
+        }
+    }
+
+    fn list<'v>(&self, root: &'v Value) -> Result<&'v [Value], String> {
+        let path = self.one()?;
+        at(root, path)?.as_array().map(Vec::as_slice).ok_or(format!("{path} is not a list"))
+    }
+
+    fn amounts(&self, root: &Value) -> Result<Vec<Decimal>, String> {
+        match &self.of {
+            Paths::One(path) => Ok(vec![amount_at(root, path)?]),
+            Paths::Many(paths) => paths.iter().map(|path| amount_at(root, path)).collect(),
+        }
+    }
+}
+
+fn running_balance(rows: &[Value]) -> Result<Value, String> {
+    let (mut debits, mut credits) = (Decimal::ZERO, Decimal::ZERO);
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        let side = |name: &str| row.get(name).map_or(Ok(Decimal::ZERO), |_| row_amount(row, name));
+        debits += side("debit")?;
+        credits += side("credit")?;
+        let mut view = row.as_object().cloned().unwrap_or_default();
+        view.entry("debit").or_insert(json!(""));
+        view.entry("credit").or_insert(json!(""));
+        view.insert("balance".into(), json!(money::plain(debits - credits)));
+        shown.push(Value::Object(view));
+    }
+    Ok(json!({
+        "rows": shown,
+        "debits": money::plain(debits),
+        "credits": money::plain(credits),
+        "closing": money::plain(debits - credits),
+    }))
+}
+
+/// Spreads an amount over equal instalments; the last one is the remainder, so that the schedule sums to the amount.
+///
+/// Monthly instalments fall on the first one's day, or on the last day of a shorter month.
+fn schedule(plan: &Value, amount: Decimal) -> Result<Value, String> {
+    let instalment = row_amount(plan, "instalment")?;
+    let first =
+        plan["first_due"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()).ok_or("first_due is not a date")?;
+    if instalment <= Decimal::ZERO || amount <= Decimal::ZERO {
+        return Err("the instalment and the debt must be more than zero".into());
+    }
+    let due = |n: usize| match plan["frequency"].as_str() {
+        Some("weekly") => first.checked_add_days(Days::new(7 * n as u64)),
+        Some("biweekly") => first.checked_add_days(Days::new(14 * n as u64)),
+        Some("monthly") => first.checked_add_months(Months::new(n as u32)),
+        _ => None,
+    };
+    let (mut rows, mut left) = (Vec::new(), amount);
+    while left > Decimal::ZERO {
+        if rows.len() == MAX_INSTALMENTS {
+            return Err(format!("the plan has more than {MAX_INSTALMENTS} instalments"));
+        }
+        let pay = instalment.min(left);
+        left -= pay;
+        let day = due(rows.len()).ok_or("the frequency must be weekly, biweekly or monthly")?;
+        rows.push(json!({
+            "number": rows.len() + 1,
+            "due": day.to_string(),
+            "amount": money::plain(pay),
+            "balance": money::plain(left),
+        }));
+    }
+    let last = rows.last().cloned().unwrap_or_default();
+    Ok(json!({
+        "count": rows.len(),
+        "last_amount": last["amount"],
+        "last_due": last["due"],
+        "total": money::plain(amount - left),
+        "rows": rows,
+    }))
+}
+
+fn excess(receipts: &[Value], owed: Decimal) -> Result<Value, String> {
+    let (mut received, mut paid_off_on, mut rows) = (Decimal::ZERO, Value::Null, Vec::new());
+    for receipt in receipts {
+        received += row_amount(receipt, "amount")?;
+        if received >= owed && paid_off_on.is_null() {
+            paid_off_on = receipt["date"].clone();
+        }
+        let mut view: Map<String, Value> = receipt.as_object().cloned().unwrap_or_default();
+        view.insert("received".into(), json!(money::plain(received)));
+        rows.push(Value::Object(view));
+    }
+    if received <= owed {
+        return Err(format!("the receipts ({received}) do not exceed the debt ({owed})"));
+    }
+    Ok(json!({
+        "rows": rows,
+        "received": money::plain(received),
+        "excess": money::plain(received - owed),
+        "paid_off_on": paid_off_on,
+    }))
+}
+
+/// The value at a dotted path such as `facts.decision.date`.
+pub fn at<'v>(root: &'v Value, path: &str) -> Result<&'v Value, String> {
+    path.split('.').try_fold(root, |value, name| value.get(name)).ok_or(format!("{path} is not there"))
+}
+
+fn amount_at(root: &Value, path: &str) -> Result<Decimal, String> {
+    let text = at(root, path)?.as_str();
+    text.and_then(|text| text.parse().ok()).ok_or(format!("{path} is not an amount"))
+}
+
+fn row_amount(row: &Value, name: &str) -> Result<Decimal, String> {
+    row.get(name).and_then(Value::as_str).and_then(money::parse).ok_or(format!("“{name}” is not an amount"))
+}
+
+fn required<'t>(path: &'t Option<String>, name: &str) -> Result<&'t str, String> {
+    path.as_deref().ok_or(format!("letter.toml does not name its “{name}”"))
+}
+
+fn underivable(name: &str, problem: &str) -> Fault {
+    Fault::new(
+        "derivation-impossible",
+        format!("/derived/{name}"),
+        format!("“{name}” cannot be worked out: {problem}. Check the facts against the ledger."),
+        format!("« {name} » ne peut pas être calculé ({problem}). Vérifiez les faits dans le grand livre."),
+    )
+}
+
+fn mismatch(check: &Check, root: &Value) -> Fault {
+    let [left, right] = &check.equal;
+    let figure = |path: &str| at(root, path).ok().and_then(Value::as_str).unwrap_or("?").to_owned();
+    Fault::new(
+        "arithmetic-mismatch",
+        format!("/{}", right.replace('.', "/")),
+        format!(
+            "{left} is {}, but {right} is {}. Correct the figures in the case system and send the event again.",
+            figure(left),
+            figure(right)
+        ),
+        format!(
+            "{left} vaut {}, mais {right} vaut {}. Corrigez les chiffres dans le système de dossiers et renvoyez l’événement.",
+            figure(left),
+            figure(right)
+        ),
+    )
+}

@@ -1,0 +1,225 @@
+//! From checked facts to the typst source of a letter.
+
+use chrono::{Datelike, NaiveDate};
+use serde_json::{Map, Value, json};
+
+use super::catalogue::Catalogue;
+use super::data::Data;
+use super::derive::{at, derive_all, mismatches};
+use super::kind::{Description, LetterType};
+use super::template::{EmailText, Writer};
+use crate::case::letter::sha256_hex;
+use crate::case::party::Format;
+use crate::case::{Fault, Language, LetterId, calendar};
+
+/// A letter before its words: its facts, what is derived from them, its deadlines, and what in them stops it.
+pub struct Draft<'c> {
+    /// The letter's type.
+    pub letter: &'c LetterType,
+    /// Its identity.
+    pub id: LetterId,
+    /// Its date, which is its mailing date.
+    pub date: NaiveDate,
+    /// The checked facts.
+    pub data: Data,
+    /// Whether it is set at 18 points.
+    pub large: bool,
+    /// The languages it is written in.
+    pub languages: &'static [Language],
+    /// The program's policy in force on the letter's date.
+    pub policy: Map<String, Value>,
+    /// Identities that do not hold, each with both figures, and deadlines that have passed. Any of them holds the letter.
+    pub stops: Vec<Fault>,
+    derived: Value,
+    deadlines: Map<String, Value>,
+}
+
+/// The typst source of a letter.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The contents of `/main.typ`.
+    pub main: String,
+    /// How many languages it is written in, each starting on a new sheet.
+    pub parts: usize,
+    /// The address block as printed; empty where there is none.
+    pub block: Vec<String>,
+    /// Pages at most, in all.
+    pub page_limit: usize,
+}
+
+impl Source {
+    /// The hash of the words: what an approval is bound to. Anything that changes the letter changes it.
+    pub fn hash(&self) -> String {
+        sha256_hex(self.main.as_bytes())
+    }
+}
+
+impl Catalogue {
+    /// Derives a letter's values and deadlines and recomputes its arithmetic.
+    pub fn draft<'c>(
+        &'c self,
+        letter: &'c LetterType,
+        id: LetterId,
+        date: NaiveDate,
+        data: Data,
+    ) -> Result<Draft<'c>, Vec<Fault>> {
+        let description = &letter.description;
+        let program = self.program(&data.case.program);
+        let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?.clone();
+        let derived = derive_all(&description.derived, &data.facts)?;
+        let (deadlines, passed) = deadlines(description, &policy, &program.key, date, &data.facts)?;
+        let mut stops = mismatches(&description.checks, &data.facts, &derived);
+        stops.extend(passed);
+        let (large, languages) = (data.party.format == Format::LargePrint, data.party.language.languages());
+        Ok(Draft { letter, id, date, data, large, languages, policy, stops, derived, deadlines })
+    }
+
+    /// Writes the letter's typst source. `specimen` marks every page.
+    pub fn write(&self, draft: &Draft<'_>, specimen: bool) -> Result<Source, Vec<Fault>> {
+        let title = &draft.letter.description.title;
+        let titles: Vec<&str> = draft.languages.iter().map(|language| title.get(*language)).collect();
+        let mut main = format!(
+            "#import \"/house/letter.typ\": *\n#show: correspondence.with(title: [{}], specimen: {specimen}, large: {}, lang: \"{}\", date: datetime(year: {}, month: {}, day: {}))\n",
+            string(&titles.join(" / ")),
+            draft.large,
+            draft.languages[0].code(),
+            draft.date.year(),
+            draft.date.month(),
+            draft.date.day(),
+        );
+        let mut faults = Vec::new();
+        for language in draft.languages {
+            let writer = self.writer(*language);
+            match writer.letter(&draft.letter.key, self.context(draft, writer, *language)) {
+                Ok(part) => main.push_str(&part),
+                Err(fault) => faults.push(fault),
+            }
+            main.push('\n');
+        }
+        let parts = draft.languages.len();
+        let page_limit = draft.letter.description.rules.page_limit * parts * if draft.large { 3 } else { 1 };
+        let source = Source { main, parts, block: draft.data.party.block(), page_limit };
+        if faults.is_empty() { Ok(source) } else { Err(faults) }
+    }
+
+    /// The covering e-mail of a letter, in each language that the letter has.
+    pub fn email(&self, draft: &Draft<'_>) -> Result<EmailText, Vec<Fault>> {
+        let part = |language: &Language| {
+            let writer = self.writer(*language);
+            writer.email(self.context(draft, writer, *language))
+        };
+        let parts = draft.languages.iter().map(part).collect::<Result<Vec<_>, _>>().map_err(|fault| vec![fault])?;
+        let joined =
+            |text: fn(&EmailText) -> &str, between: &str| parts.iter().map(text).collect::<Vec<_>>().join(between);
+        let subject = joined(|part| &part.subject, " / ");
+        let lang = draft.languages[0].code();
+        let html = joined(|part| &part.html, "<hr>\n");
+        Ok(EmailText {
+            text: joined(|part| &part.text, "\n----------------------------------------\n\n"),
+            html: format!(
+                "<!DOCTYPE html>\n<html lang=\"{lang}-CA\">\n<head><meta charset=\"utf-8\"><title>{subject}</title></head>\n<body>\n{html}</body>\n</html>\n"
+            ),
+            subject,
+        })
+    }
+
+    /// The writer of one language.
+    pub fn writer(&self, language: Language) -> &Writer {
+        &self.writers[language as usize]
+    }
+
+    fn context(&self, draft: &Draft<'_>, writer: &Writer, language: Language) -> Value {
+        let data = &draft.data;
+        let (salutation, closing) = writer.courtesies(&data.party);
+        let mut party = data.json["party"].clone();
+        party["full_name"] = json!(data.party.full_name());
+        party["salutation"] = json!(salutation);
+        party["closing"] = json!(closing);
+        party["block"] = json!(data.party.block());
+        json!({
+            "letter": {
+                "id": draft.id,
+                "type": draft.letter.key,
+                "date": draft.date.to_string(),
+                "title": draft.letter.description.title.get(language),
+                "large": draft.large,
+            },
+            "case": data.json["case"],
+            "party": party,
+            "facts": data.facts,
+            "derived": draft.derived,
+            "deadlines": draft.deadlines,
+            "program": self.program(&data.case.program).in_language(language),
+            "policy": draft.policy,
+            "words": writer.words(),
+        })
+    }
+}
+
+/// The deadlines of a letter, and those of them that have passed on its date.
+fn deadlines(
+    description: &Description,
+    policy: &Map<String, Value>,
+    program: &str,
+    date: NaiveDate,
+    facts: &Value,
+) -> Result<(Map<String, Value>, Vec<Fault>), Vec<Fault>> {
+    let root = json!({"facts": facts});
+    let fact = |path: &str| at(&root, path).ok().and_then(Value::as_str);
+    let days = |parameter: &str| policy.get(parameter).and_then(Value::as_u64).and_then(|d| u32::try_from(d).ok());
+    let (mut deadlines, mut passed, mut faults) = (Map::new(), Vec::new(), Vec::new());
+    for (name, deadline) in &description.deadlines {
+        if deadline.when.as_deref().is_some_and(|path| fact(path) != deadline.is.as_deref()) {
+            continue;
+        }
+        let receipt = if deadline.deemed_receipt { days("deemed_receipt_days") } else { Some(0) };
+        let from = match &deadline.from {
+            Some(path) => fact(path).and_then(|day| day.parse().ok()),
+            None => Some(date),
+        };
+        match (days(&deadline.days), receipt, from) {
+            (Some(days), Some(receipt), Some(from)) => {
+                let day = calendar::deadline(from, days + receipt);
+                passed.extend((day < date).then(|| deadline_passed(name, day, date)));
+                deadlines.insert(name.clone(), json!(day.to_string()));
+            }
+            _ => faults.push(no_days(name, program)),
+        }
+    }
+    if faults.is_empty() { Ok((deadlines, passed)) } else { Err(faults) }
+}
+
+fn deadline_passed(name: &str, day: NaiveDate, date: NaiveDate) -> Fault {
+    Fault::new(
+        "deadline-passed",
+        format!("/deadlines/{name}"),
+        format!(
+            "The deadline “{name}” was {day}, before the letter's date {date}. Correct the facts: the person can no longer act by it."
+        ),
+        format!(
+            "L’échéance « {name} » était le {day}, avant la date de la lettre, le {date}. Corrigez les faits : la personne ne peut plus la respecter."
+        ),
+    )
+}
+
+fn string(text: &str) -> String {
+    format!("#\"{}\";", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn no_policy(program: &str, date: NaiveDate) -> Fault {
+    Fault::new(
+        "policy-missing",
+        format!("_programs/{program}.toml"),
+        format!("No policy is in force on {date}. Add a [[policy]] with an earlier effective date."),
+        format!("Aucune politique n’est en vigueur le {date}. Ajoutez une section [[policy]] à date antérieure."),
+    )
+}
+
+fn no_days(name: &str, program: &str) -> Fault {
+    Fault::new(
+        "deadline-without-days",
+        format!("_programs/{program}.toml"),
+        format!("The policy in force has no number of days for the deadline “{name}”."),
+        format!("La politique en vigueur n’a pas de nombre de jours pour l’échéance « {name} »."),
+    )
+}

@@ -1,0 +1,197 @@
+//! One letter type, as its `letter.toml` describes it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::derive::{Check, Derivation};
+use super::schema::Schema;
+use crate::case::{Fault, Text};
+
+/// A letter type: its description, the schema of its facts, and its samples. Its words are with the [`super::Writer`]s.
+pub struct LetterType {
+    /// The folder's name, such as `debt-notice`.
+    pub key: String,
+    /// What `letter.toml` says.
+    pub description: Description,
+    /// The schema of the facts.
+    pub schema: Schema,
+    /// The body's source in English and French.
+    pub body: Text,
+    /// The samples by file name: `{case, party, facts}` each.
+    pub samples: BTreeMap<String, Value>,
+}
+
+/// What `letter.toml` says of a letter type.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// The version of the type, recorded with each letter.
+    pub version: String,
+    /// The subject line and the PDF's title.
+    pub title: Text,
+    /// Which event calls for the letter.
+    pub called_by: CalledBy,
+    /// Guards, approval, page limit.
+    pub rules: Rules,
+    /// Deadlines by name.
+    #[serde(default)]
+    pub deadlines: BTreeMap<String, Deadline>,
+    /// Derived values by name.
+    #[serde(default)]
+    pub derived: BTreeMap<String, Derivation>,
+    /// Identities that must hold to the cent.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+    /// Passages that must be on the page in both languages.
+    #[serde(default)]
+    pub passages: Vec<Passage>,
+}
+
+/// The event that calls for a letter type.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalledBy {
+    /// The event's short type, such as `debt.referred`.
+    pub event: String,
+    /// The programs for which it does; all of them when absent.
+    #[serde(default)]
+    pub programs: Vec<String>,
+}
+
+/// What must be so before a letter of the type may go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// The guards by name; `rules::GUARDS` has them all.
+    pub guards: Vec<String>,
+    /// Whether somebody must approve it.
+    pub approval: Approval,
+    /// Pages at most, per language.
+    pub page_limit: usize,
+}
+
+/// Who must approve a letter before it is issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Approval {
+    /// Nobody besides the officer whose event asked for it.
+    None,
+    /// A manager other than the preparer.
+    Manager,
+}
+
+/// A deadline: so many days after a date, moved to the next business day. One that has passed when the letter is dated holds
+/// the letter.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    /// The program's policy parameter that has the days.
+    pub days: String,
+    /// The fact that has the date from which they count, such as `facts.decision.date`; the letter's date when absent.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Works the deadline out only where this fact …
+    #[serde(default)]
+    pub when: Option<String>,
+    /// … has this value.
+    #[serde(default)]
+    pub is: Option<String>,
+    /// Whether the policy's `deemed_receipt_days` are added: the days count from receipt, not from mailing.
+    #[serde(default)]
+    pub deemed_receipt: bool,
+}
+
+/// A statement that must be found in the rendered text of each language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passage {
+    /// Its name, shared by both languages.
+    pub key: String,
+    /// Words that stand on the English page.
+    pub en: String,
+    /// Words that stand on the French page.
+    pub fr: String,
+}
+
+impl LetterType {
+    /// Reads one letter type's folder, or says everything that is wrong with it.
+    pub fn read(folder: &Path) -> Result<LetterType, Vec<Fault>> {
+        let key = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut faults = Vec::new();
+        let mut text = |name: &str| read_text(folder, &key, name).map_err(|fault| faults.push(fault)).ok();
+        let (toml, schema) = (text("letter.toml"), text("facts.schema.json"));
+        let (en, fr) = (text("en.typ"), text("fr.typ"));
+        let description = toml.and_then(|toml| {
+            read_toml::<Description>(&toml, &format!("{key}/letter.toml")).map_err(|fault| faults.push(fault)).ok()
+        });
+        let schema = schema.and_then(|schema| {
+            Schema::read(&schema, &format!("{key}/facts.schema.json")).map_err(|fault| faults.push(fault)).ok()
+        });
+        let samples = read_samples(folder, &key).map_err(|more| faults.extend(more)).ok();
+        match (description, schema, en, fr, samples) {
+            (Some(description), Some(schema), Some(en), Some(fr), Some(samples)) if faults.is_empty() => {
+                Ok(LetterType { key, description, schema, body: Text { en, fr }, samples })
+            }
+            _ => Err(faults),
+        }
+    }
+
+    /// Whether an event of this short type, for this program, calls for the letter.
+    pub fn is_called_by(&self, event: &str, program: &str) -> bool {
+        let by = &self.description.called_by;
+        by.event == event && (by.programs.is_empty() || by.programs.iter().any(|p| p == program))
+    }
+}
+
+/// Reads a text file of the letter templates; the fault names it relative to their folder.
+pub fn read_text(folder: &Path, shown: &str, name: &str) -> Result<String, Fault> {
+    std::fs::read_to_string(folder.join(name)).map_err(|error| {
+        Fault::new(
+            "file-unreadable",
+            format!("{shown}/{name}"),
+            format!("The file cannot be read: {error}. Put it there, as UTF-8 text."),
+            format!("Le fichier ne peut pas être lu : {error}. Déposez-le, en texte UTF-8."),
+        )
+    })
+}
+
+/// Reads a TOML file into its type; the fault has line and column.
+pub fn read_toml<T: serde::de::DeserializeOwned>(text: &str, shown: &str) -> Result<T, Fault> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+        let place = line.map_or_else(|| shown.to_owned(), |line| format!("{shown}:{line}"));
+        let message = error.message().to_owned();
+        Fault::new("toml-malformed", place, format!("{message}."), format!("Le fichier TOML est fautif : {message}."))
+    })
+}
+
+fn read_samples(folder: &Path, key: &str) -> Result<BTreeMap<String, Value>, Vec<Fault>> {
+    let mut samples = BTreeMap::new();
+    let mut faults = Vec::new();
+    let files = std::fs::read_dir(folder.join("samples")).into_iter().flatten().flatten();
+    for file in files.filter(|file| file.path().extension().is_some_and(|e| e == "json")) {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let shown = format!("{key}/samples/{name}");
+        match read_text(&folder.join("samples"), &format!("{key}/samples"), &name) {
+            Ok(text) => match serde_json::from_str(&text) {
+                Ok(sample) => {
+                    samples.insert(name, sample);
+                }
+                Err(error) => faults.push(super::schema::json_fault(&shown, &error)),
+            },
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if samples.is_empty() && faults.is_empty() {
+        faults.push(Fault::new(
+            "samples-missing",
+            format!("{key}/samples"),
+            "The letter type has no sample. Add at least one plausible case as samples/plausible.json.",
+            "Le type de lettre n’a pas d’exemple. Ajoutez au moins un cas plausible : samples/plausible.json.",
+        ));
+    }
+    if faults.is_empty() { Ok(samples) } else { Err(faults) }
+}

@@ -1,0 +1,25 @@
+//! The letter types on disk: what each asks of its facts, and the words it makes of them.
+//!
+//! A letter type is a folder (`letter.toml`, `facts.schema.json`, `en.typ`, `fr.typ`, `samples/`); none is known to Rust by
+//! name. [`Catalogue::load`] reads them all, with the house (`_house/`), the programs (`_programs/`) and the schemas of the
+//! events that call for no letter (`_events/`). Then, for one letter:
+//!
+//! 1. [`Catalogue::check_event`] checks an event's data against the schemas and the fonts, and says every fault at once;
+//! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
+//! 3. [`Catalogue::write`] writes the typst source in the party's language or languages.
+
+mod catalogue;
+mod data;
+mod derive;
+mod draft;
+mod kind;
+mod program;
+mod schema;
+mod template;
+
+pub use catalogue::Catalogue;
+pub use data::Data;
+pub use draft::{Draft, Source};
+pub use kind::{Approval, LetterType, Passage};
+pub use program::Program;
+pub use template::{EmailText, Writer};

@@ -1,0 +1,230 @@
+//! Words: minijinja over typst, one [`Writer`] a language.
+//!
+//! Every value is written as a typst string expression `#"…";`, so no value can become markup; templates are strict, so a
+//! name that is not there is a fault and never a blank.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value as Template};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+use serde_json::{Map, Value};
+
+use super::kind::{LetterType, read_text, read_toml};
+use crate::case::format::Formats;
+use crate::case::{Fault, Language, Party, Text};
+
+/// Writes letters and their covering e-mails in one language.
+pub struct Writer {
+    language: Language,
+    words: Map<String, Value>,
+    bodies: BTreeMap<String, Environment<'static>>,
+    email: Environment<'static>,
+}
+
+/// The covering e-mail of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailText {
+    /// The subject; it names nobody and no debt.
+    pub subject: String,
+    /// The plain-text alternative.
+    pub text: String,
+    /// The HTML alternative.
+    pub html: String,
+}
+
+/// The house's words in both languages, and the words for keys in facts.
+pub(super) struct Words {
+    words: [Map<String, Value>; 2],
+    terms: BTreeMap<String, BTreeMap<String, Text>>,
+}
+
+impl Words {
+    pub(super) fn read(house: &Path) -> Result<Words, Vec<Fault>> {
+        #[derive(serde::Deserialize)]
+        struct Pair {
+            en: Map<String, Value>,
+            fr: Map<String, Value>,
+        }
+        let toml = |name: &str| read_text(house, "_house", name);
+        let words = toml("words.toml").and_then(|text| read_toml::<Pair>(&text, "_house/words.toml"));
+        let terms = toml("terms.toml").and_then(|text| read_toml(&text, "_house/terms.toml"));
+        match (words, terms) {
+            (Ok(words), Ok(terms)) => Ok(Words { words: [words.en, words.fr], terms }),
+            (words, terms) => Err([words.err(), terms.err()].into_iter().flatten().collect()),
+        }
+    }
+}
+
+impl Writer {
+    pub(super) fn new(
+        language: Language,
+        folder: &Path,
+        types: &BTreeMap<String, LetterType>,
+        words: &Words,
+    ) -> Result<Writer, Vec<Fault>> {
+        let house = folder.join("_house");
+        let code = language.code();
+        let mut faults = Vec::new();
+        let mut base = environment(language, words);
+        base.set_auto_escape_callback(|_| AutoEscape::Custom("typst".into()));
+        base.set_formatter(write_value);
+        let suffix = format!(".{code}.typ");
+        let mut parts = vec![("frame".to_owned(), "_house/frame.typ".to_owned())];
+        for file in std::fs::read_dir(house.join("passages")).into_iter().flatten().flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if let Some(key) = name.strip_suffix(&suffix) {
+                parts.push((key.to_owned(), format!("_house/passages/{name}")));
+            }
+        }
+        for (name, shown) in parts {
+            let added = read_text(folder, "", &shown).and_then(|text| add(&mut base, &name, text, &shown));
+            faults.extend(added.err());
+        }
+        let mut bodies = BTreeMap::new();
+        for letter in types.values() {
+            let mut own = base.clone();
+            let shown = format!("{}/{code}.typ", letter.key);
+            faults.extend(add(&mut own, "body", letter.body.get(language).to_owned(), &shown).err());
+            bodies.insert(letter.key.clone(), own);
+        }
+        let mut email = environment(language, words);
+        email.set_auto_escape_callback(|name| if name == "html" { AutoEscape::Html } else { AutoEscape::None });
+        for (name, extension) in [("text", "txt"), ("html", "html")] {
+            let file = format!("email.{code}.{extension}");
+            let shown = format!("_house/{file}");
+            let added = read_text(&house, "_house", &file).and_then(|text| add(&mut email, name, text, &shown));
+            faults.extend(added.err());
+        }
+        let words = words.words[language as usize].clone();
+        if faults.is_empty() { Ok(Writer { language, words, bodies, email }) } else { Err(faults) }
+    }
+
+    /// The house's words in this language.
+    pub(super) fn words(&self) -> &Map<String, Value> {
+        &self.words
+    }
+
+    /// The typst source of one letter type's letter, or what is wrong in its template and where.
+    pub(super) fn letter(&self, letter_type: &str, context: Value) -> Result<String, Fault> {
+        let environment = &self.bodies[letter_type];
+        render(environment, "frame", context).map_err(|error| self.template_fault(letter_type, &error))
+    }
+
+    /// The covering e-mail: its text, and its HTML as one `<div>`.
+    pub(super) fn email(&self, context: Value) -> Result<EmailText, Fault> {
+        let part = |name| render(&self.email, name, context.clone()).map_err(|error| self.template_fault(name, &error));
+        let subject = self.words.get("email_subject").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(EmailText { subject, text: part("text")?, html: part("html")? })
+    }
+
+    /// The names that a letter type's own body uses, such as `facts.balance`.
+    pub fn names_in_body(&self, letter_type: &str) -> BTreeSet<String> {
+        names(&self.bodies[letter_type], "body")
+    }
+
+    /// The names that the frame and the passages use.
+    pub fn names_in_house(&self, letter_type: &str) -> BTreeSet<String> {
+        let environment = &self.bodies[letter_type];
+        let house = environment.templates().map(|(name, _)| name).filter(|name| *name != "body");
+        house.flat_map(|name| names(environment, name)).collect()
+    }
+
+    /// The salutation and the closing for a party.
+    pub(super) fn courtesies(&self, party: &Party) -> (String, String) {
+        let word = |key: &str| self.words.get(key).and_then(Value::as_str);
+        let title = party.title.as_deref().filter(|_| party.given_name.is_some());
+        let kind = if party.role == "estate" { "estate" } else { title.unwrap_or("name") };
+        let fill = |text: &str| text.replace("{surname}", &party.surname).replace("{full_name}", &party.full_name());
+        let salutation = word(&format!("salutation_{kind}")).or(word("salutation_name")).unwrap_or_default();
+        let closing = word(&format!("closing_{kind}")).or(word("closing")).unwrap_or_default();
+        (fill(salutation), fill(closing))
+    }
+
+    fn template_fault(&self, letter_type: &str, error: &Error) -> Fault {
+        let code = self.language.code();
+        let file = match error.name() {
+            Some("body") => format!("{letter_type}/{code}.typ"),
+            Some("frame") => "_house/frame.typ".to_owned(),
+            Some("text") => format!("_house/email.{code}.txt"),
+            Some("html") => format!("_house/email.{code}.html"),
+            Some(passage) => format!("_house/passages/{passage}.{code}.typ"),
+            None => letter_type.to_owned(),
+        };
+        let place = error.line().map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+        let problem = error.detail().map_or_else(|| error.kind().to_string(), |d| format!("{} ({d})", error.kind()));
+        Fault::new(
+            "template-faulty",
+            place,
+            format!("The letter's template cannot be written out: {problem}."),
+            format!("Le gabarit de la lettre ne peut pas être rédigé : {problem}."),
+        )
+    }
+}
+
+fn names(environment: &Environment<'_>, template: &str) -> BTreeSet<String> {
+    let found = environment.get_template(template);
+    found.map(|template| template.undeclared_variables(true).into_iter().collect()).unwrap_or_default()
+}
+
+fn add(environment: &mut Environment<'static>, name: &str, text: String, shown: &str) -> Result<(), Fault> {
+    environment.add_template_owned(name.to_owned(), text).map_err(|error| {
+        let place = error.line().map_or_else(|| shown.to_owned(), |line| format!("{shown}:{line}"));
+        let problem = error.detail().unwrap_or("not a template").to_owned();
+        Fault::new("template-malformed", place, format!("{problem}."), format!("Gabarit fautif : {problem}."))
+    })
+}
+
+fn render(environment: &Environment<'_>, name: &str, context: Value) -> Result<String, Error> {
+    environment.get_template(name)?.render(Template::from(Serde(context)))
+}
+
+/// An environment with the filters of one language, strict about names.
+fn environment(language: Language, words: &Words) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("the usual delimiters are valid"));
+    let formats = Arc::new(Formats::new(language));
+    type Write = fn(&Formats, &str) -> Option<String>;
+    let filters: [(&'static str, Write); 6] = [
+        ("money", Formats::money),
+        ("date", Formats::date),
+        ("month", Formats::month),
+        ("number", Formats::number),
+        ("percent", Formats::percent),
+        ("phone", |formats, text| Some(formats.phone(text))),
+    ];
+    for (name, write) in filters {
+        let formats = Arc::clone(&formats);
+        environment.add_filter(name, move |value: Template| {
+            let text = value.to_string();
+            write(&formats, &text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {name}")))
+        });
+    }
+    let terms = Arc::new(words.terms.clone());
+    environment.add_filter("term", move |key: String, family: String| {
+        let term = terms.get(&family).and_then(|family| family.get(&key));
+        term.map(|text| text.get(language).to_owned())
+            .ok_or_else(|| unfit(format!("terms.toml has no [{family}.{key}]")))
+    });
+    environment
+}
+
+/// Writes a value as a typst string expression. What a block or macro of ours has already written passes as it is.
+fn write_value(out: &mut Output, _: &mut State, value: &Template) -> Result<(), Error> {
+    if value.is_safe() {
+        return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
+    }
+    if value.as_str().is_none() && !value.is_number() {
+        return Err(unfit(format!("a {} has no printed form; name the text or number inside it", value.kind())));
+    }
+    let text = value.to_string().replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    write!(out, "#\"{text}\";").map_err(Error::from)
+}
+
+fn unfit(detail: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, detail)
+}
