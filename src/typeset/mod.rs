@@ -1,0 +1,151 @@
+//! Source to pages to PDF, or what is wrong and where. A pure function of the source, the house's typst files and the fonts.
+//!
+//! A [`Press`] holds what all letters share. It works on threads of its own, one a core, because typst needs deep stacks
+//! and must not stall the service; a letter that panics fails alone. After every compile, failed ones too, comemo's caches
+//! are emptied: measured as the fastest and the smallest way (design decision 4).
+
+mod page;
+mod threads;
+mod world;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use typst::comemo;
+use typst::diag::SourceDiagnostic;
+use typst::foundations::Smart;
+use typst::syntax::DiagSpan;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+use crate::case::Fault;
+use crate::case::repertoire::Repertoire;
+pub use page::PageText;
+pub use threads::Threads;
+use world::{House, Sheet};
+
+/// The typst version that sets the letters, recorded with each of them.
+pub const TYPST_VERSION: &str = "0.15.1";
+
+/// What is to be set: a typst source and what must be true of its pages.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The contents of `/main.typ`.
+    pub main: String,
+    /// What identifies the document for ever; hashed into the PDF's identifier.
+    pub ident: String,
+    /// The lines of the address block, which must show in the window of each part; empty where there is no block.
+    pub block: Vec<String>,
+    /// Parts, each starting on the front of a sheet with an address block.
+    pub parts: usize,
+    /// Pages at most.
+    pub page_limit: usize,
+}
+
+/// A letter, set.
+#[derive(Debug, Clone)]
+pub struct Typeset {
+    /// The archival, accessible PDF (PDF/A-2a and PDF/UA-1). The same job gives the same bytes.
+    pub pdf: Vec<u8>,
+    /// The words of each page, in reading order of the pages.
+    pub pages: Vec<PageText>,
+}
+
+/// The fonts and the house's typst files: everything that all letters share.
+#[derive(Clone)]
+pub struct Press {
+    house: Arc<House>,
+}
+
+impl Press {
+    /// Reads the fonts of a folder (`*.ttf`) beside the house's typst files.
+    pub fn new(fonts: &Path, house: &BTreeMap<String, Vec<u8>>) -> Result<Press, Vec<Fault>> {
+        Ok(Press { house: Arc::new(House::read(fonts, house)?) })
+    }
+
+    /// The characters that the fonts can print, with their widths.
+    pub fn repertoire(&self) -> Repertoire {
+        self.house.repertoire()
+    }
+
+    /// SHA-256 over the font files, recorded with each letter.
+    pub fn fonts_hash(&self) -> &str {
+        &self.house.fonts_hash
+    }
+
+    /// Sets a letter and exports its PDF. Needs a thread with a deep stack: see [`Threads`].
+    pub fn set(&self, job: &Job) -> Result<Typeset, Vec<Fault>> {
+        self.with_pages(job, |document, pages| {
+            let options = PdfOptions {
+                ident: Smart::Custom(job.ident.clone()),
+                creator: Smart::Custom(Some("Recto".to_owned())),
+                timestamp: None,
+                page_ranges: None,
+                standards: PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+                    .expect("PDF/A-2a and PDF/UA-1 are compatible"),
+                tagged: true,
+                pretty: false,
+            };
+            let pdf = typst_pdf::pdf(document, &options)
+                .map_err(|errors| errors.iter().map(|error| plain_fault(error)).collect::<Vec<_>>())?;
+            Ok(Typeset { pdf, pages })
+        })
+    }
+
+    /// Sets a letter and draws its pages as PNG at so many pixels a typographic point, for a preview.
+    pub fn draw(&self, job: &Job, pixel_per_pt: f64) -> Result<Vec<Vec<u8>>, Vec<Fault>> {
+        self.with_pages(job, |document, _| {
+            let options = typst_render::RenderOptions { pixel_per_pt: pixel_per_pt.into(), render_bleed: false };
+            let png = |page| typst_render::render(page, &options).encode_png().expect("memory takes any PNG");
+            Ok(document.pages().iter().map(png).collect())
+        })
+    }
+
+    fn with_pages<T>(
+        &self,
+        job: &Job,
+        export: impl FnOnce(&PagedDocument, Vec<PageText>) -> Result<T, Vec<Fault>>,
+    ) -> Result<T, Vec<Fault>> {
+        let sheet = Sheet::new(&self.house, &job.main);
+        let result = compile(&sheet).and_then(|document| {
+            let pages = page::read(&document);
+            let faults = page::faults(&pages, job);
+            if faults.is_empty() { export(&document, pages) } else { Err(faults) }
+        });
+        comemo::evict(0);
+        result
+    }
+}
+
+fn compile(sheet: &Sheet<'_>) -> Result<PagedDocument, Vec<Fault>> {
+    let compiled = typst::compile::<PagedDocument>(sheet);
+    let place = |diagnostic: &SourceDiagnostic| diagnostic_fault(sheet, diagnostic);
+    match compiled.output {
+        // A warning is a fault here: a letter is right or it is not made.
+        Ok(_) if !compiled.warnings.is_empty() => Err(compiled.warnings.iter().map(place).collect()),
+        Ok(document) => Ok(document),
+        Err(errors) => Err(errors.iter().map(place).collect()),
+    }
+}
+
+fn diagnostic_fault(sheet: &Sheet<'_>, diagnostic: &SourceDiagnostic) -> Fault {
+    let place = sheet.place_of(diagnostic.span);
+    let hints: String = diagnostic.hints.iter().map(|hint| format!(" {}", hint.v)).collect();
+    fault(&place, &format!("{}.{hints}", diagnostic.message))
+}
+
+fn plain_fault(diagnostic: &SourceDiagnostic) -> Fault {
+    let hints: String = diagnostic.hints.iter().map(|hint| format!(" {}", hint.v)).collect();
+    let _: DiagSpan = diagnostic.span;
+    fault("/main.typ", &format!("{}.{hints}", diagnostic.message))
+}
+
+fn fault(place: &str, message: &str) -> Fault {
+    Fault::new(
+        "typesetting-failed",
+        place,
+        format!("The letter cannot be set: {message}"),
+        format!("La lettre ne peut pas être composée : {message}"),
+    )
+}

@@ -1,0 +1,208 @@
+//! What stands on the finished pages, and where: the address in its window and nothing else there, and nothing off the page.
+//!
+//! The window is that of a #10 envelope with the sheet sliding inside it (domain.md E2, computed from nominal dimensions).
+
+use typst::layout::{Abs, Frame, FrameItem, Point};
+use typst_layout::PagedDocument;
+
+use super::Job;
+use crate::case::Fault;
+
+/// A rectangle on the page, in millimetres from its top left corner.
+#[derive(Debug, Clone, Copy)]
+struct Zone {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+/// Where the address must stand: always visible, however the sheet slides.
+const WINDOW: Zone = Zone { left: 22.0, right: 111.0, top: 62.0, bottom: 80.0 };
+/// Where nothing but the address may stand: visible when the sheet slides.
+const EVER_VISIBLE: Zone = Zone { left: 0.0, right: 137.0, top: 52.0, bottom: 90.0 };
+/// Nothing may come nearer to the paper's edge than this, in millimetres.
+const EDGE: f64 = 6.0;
+
+/// The words of one page.
+#[derive(Debug, Clone)]
+pub struct PageText {
+    width: f64,
+    height: f64,
+    runs: Vec<Run>,
+}
+
+/// A run of text with its box, in millimetres.
+#[derive(Debug, Clone)]
+struct Run {
+    text: String,
+    left: f64,
+    right: f64,
+    top: f64,
+    baseline: f64,
+}
+
+impl PageText {
+    /// The page's words with white space folded, in the order in which they were placed.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut before: Option<&Run> = None;
+        for run in &self.runs {
+            // Runs of one sentence touch; a new line or a gap, as between table cells, is a new word.
+            let touches = |b: &Run| (run.baseline - b.baseline).abs() < 0.05 && (run.left - b.right).abs() < 0.3;
+            if before.is_some_and(|before| !touches(before)) {
+                text.push(' ');
+            }
+            before = Some(run);
+            text.push_str(&run.text);
+        }
+        text.split([' ', '\u{a0}', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Reads the words of all pages with their places.
+pub fn read(document: &PagedDocument) -> Vec<PageText> {
+    let page = |page: &typst_layout::Page| {
+        let size = page.frame.size();
+        let mut runs = Vec::new();
+        collect(&page.frame, Point::zero(), &mut runs);
+        PageText { width: size.x.to_mm(), height: size.y.to_mm(), runs }
+    };
+    document.pages().iter().map(page).collect()
+}
+
+fn collect(frame: &Frame, origin: Point, runs: &mut Vec<Run>) {
+    for (position, item) in frame.items() {
+        let at = origin + *position;
+        match item {
+            // Turned text is the specimen mark, an artifact across the whole page.
+            FrameItem::Group(group) if is_shift(&group.transform) => {
+                let shift = Point::new(group.transform.tx, group.transform.ty);
+                collect(&group.frame, at + shift, runs);
+            }
+            FrameItem::Text(text) => {
+                let ascent: Abs = text.font.metrics().cap_height.at(text.size);
+                runs.push(Run {
+                    text: text.text.to_string(),
+                    left: at.x.to_mm(),
+                    right: (at.x + text.width()).to_mm(),
+                    top: (at.y - ascent).to_mm(),
+                    baseline: at.y.to_mm(),
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_shift(transform: &typst::layout::Transform) -> bool {
+    transform.sx.is_one() && transform.sy.is_one() && transform.kx.is_zero() && transform.ky.is_zero()
+}
+
+/// What is wrong with the pages: too many, words off the paper, the window not as it must be.
+pub fn faults(pages: &[PageText], job: &Job) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    // A part starts on the front of a sheet, so each part but the last may leave a blank back.
+    let limit = job.page_limit + job.parts - 1;
+    if pages.len() > limit {
+        faults.push(Fault::new(
+            "too-many-pages",
+            "/main.typ",
+            format!("The letter has {} pages; its type allows {limit}. Shorten the facts, or raise page_limit in letter.toml.", pages.len()),
+            format!("La lettre compte {} pages; son type en permet {limit}. Abrégez les faits ou augmentez page_limit dans letter.toml.", pages.len()),
+        ));
+    }
+    for (index, page) in pages.iter().enumerate() {
+        faults.extend(page.runs.iter().filter(|run| off_the_page(run, page)).map(|run| off_page_fault(run, index + 1)));
+    }
+    if !job.block.is_empty() {
+        faults.extend(window_faults(pages, job));
+    }
+    faults
+}
+
+fn off_the_page(run: &Run, page: &PageText) -> bool {
+    run.left < EDGE || run.right > page.width - EDGE || run.top < EDGE || run.baseline > page.height - EDGE
+}
+
+fn window_faults(pages: &[PageText], job: &Job) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let in_window = |line: &str, page: &PageText| page.line_in(WINDOW, line);
+    let firsts: Vec<usize> = (0..pages.len()).filter(|i| i % 2 == 0 && in_window(&job.block[0], &pages[*i])).collect();
+    if firsts.len() != job.parts || firsts.first() != Some(&0) {
+        faults.push(window_fault(&job.block[0], 1));
+    }
+    for index in firsts {
+        let page = &pages[index];
+        faults.extend(job.block.iter().filter(|line| !in_window(line, page)).map(|line| window_fault(line, index + 1)));
+        let strangers = page.runs.iter().filter(|run| run.touches(EVER_VISIBLE) && !run.inside(WINDOW));
+        faults.extend(strangers.map(|run| stranger_fault(&run.text, index + 1)));
+        let lines = page.lines_in(WINDOW);
+        let others = lines.iter().filter(|line| !job.block.iter().any(|own| folded(own) == folded(line)));
+        faults.extend(others.map(|line| stranger_fault(line, index + 1)));
+    }
+    faults
+}
+
+impl PageText {
+    /// The lines of text that stand wholly in a zone.
+    fn lines_in(&self, zone: Zone) -> Vec<String> {
+        let mut lines: Vec<(f64, String)> = Vec::new();
+        for run in self.runs.iter().filter(|run| run.inside(zone)) {
+            match lines.last_mut() {
+                Some((baseline, line)) if (*baseline - run.baseline).abs() < 0.5 => line.push_str(&run.text),
+                _ => lines.push((run.baseline, run.text.clone())),
+            }
+        }
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+
+    fn line_in(&self, zone: Zone, wanted: &str) -> bool {
+        self.lines_in(zone).iter().any(|line| folded(line) == folded(wanted))
+    }
+}
+
+impl Run {
+    fn inside(&self, zone: Zone) -> bool {
+        self.left >= zone.left - 0.1
+            && self.right <= zone.right + 0.1
+            && self.top >= zone.top - 0.1
+            && self.baseline <= zone.bottom + 0.1
+    }
+
+    fn touches(&self, zone: Zone) -> bool {
+        self.left < zone.right && self.right > zone.left && self.top < zone.bottom && self.baseline > zone.top
+    }
+}
+
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn off_page_fault(run: &Run, page: usize) -> Fault {
+    let text: String = run.text.chars().take(60).collect();
+    Fault::new(
+        "text-off-the-page",
+        format!("page {page}"),
+        format!("“{text}” runs off the page. Shorten it, or give it places to break."),
+        format!("« {text} » déborde de la page. Abrégez-le ou donnez-lui où se couper."),
+    )
+}
+
+fn window_fault(line: &str, page: usize) -> Fault {
+    Fault::new(
+        "address-not-in-window",
+        format!("page {page}"),
+        format!("The address line “{line}” is not wholly inside the envelope's window."),
+        format!("La ligne d’adresse « {line} » n’est pas entièrement dans la fenêtre de l’enveloppe."),
+    )
+}
+
+fn stranger_fault(text: &str, page: usize) -> Fault {
+    Fault::new(
+        "text-in-window",
+        format!("page {page}"),
+        format!("“{text}” could show through the envelope's window. Nothing but the address may stand there."),
+        format!("« {text} » pourrait paraître dans la fenêtre de l’enveloppe. Seule l’adresse peut s’y trouver."),
+    )
+}

@@ -1,0 +1,159 @@
+//! The closed world of one letter: its source, the house's typst files and the fonts. Nothing else can be read.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::layout::Abs;
+use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook, FontVariant, FontVariations};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World, WorldExt};
+
+use crate::case::Fault;
+use crate::case::repertoire::Repertoire;
+
+/// What all letters share.
+pub struct House {
+    library: LazyHash<Library>,
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+    pub(super) fonts_hash: String,
+    files: HashMap<FileId, Source>,
+    main: FileId,
+}
+
+impl House {
+    pub(super) fn read(folder: &Path, house: &BTreeMap<String, Vec<u8>>) -> Result<House, Vec<Fault>> {
+        let mut paths: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "ttf" || extension == "otf"));
+        paths.sort();
+        let (mut fonts, mut hash) = (Vec::new(), Sha256::new());
+        for path in &paths {
+            let bytes = std::fs::read(path).map_err(|error| vec![no_fonts(folder, &error.to_string())])?;
+            hash.update(&bytes);
+            fonts.extend(Font::iter(Bytes::new(bytes)));
+        }
+        if fonts.is_empty() {
+            return Err(vec![no_fonts(folder, "there is no font in it")]);
+        }
+        let mut files = HashMap::new();
+        for (name, bytes) in house {
+            let id = file_id(&format!("/house/{name}"));
+            files.insert(id, Source::new(id, String::from_utf8_lossy(bytes).into_owned()));
+        }
+        Ok(House {
+            library: LazyHash::new(Library::default()),
+            book: LazyHash::new(FontBook::from_fonts(&fonts)),
+            fonts_hash: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            fonts,
+            files,
+            main: file_id("/main.typ"),
+        })
+    }
+
+    pub(super) fn repertoire(&self) -> Repertoire {
+        let mut widths = BTreeMap::new();
+        let upright = |font: &&Font| font.info().variant == FontVariant::default();
+        for font in self.fonts.iter().filter(upright) {
+            let plain =
+                font.clone().instantiate(font.info().variant, Abs::pt(9.0), &FontVariations(Default::default()));
+            let face = plain.ttf();
+            let tables = face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables);
+            for subtable in tables.filter(|table| table.is_unicode()) {
+                subtable.codepoints(|code| {
+                    let character = char::from_u32(code);
+                    let glyph = character.and_then(|c| face.glyph_index(c)).filter(|glyph| glyph.0 != 0);
+                    if let (Some(c), Some(glyph)) = (character, glyph) {
+                        let advance = f64::from(face.glyph_hor_advance(glyph).unwrap_or(0));
+                        let width = advance / f64::from(face.units_per_em());
+                        let widest = widths.entry(c).or_insert(width);
+                        *widest = width.max(*widest);
+                    }
+                });
+            }
+        }
+        Repertoire::new(widths)
+    }
+}
+
+/// Fixed virtual paths only: typst interns each for ever, 65,535 in all (design decision 3).
+fn file_id(path: &str) -> FileId {
+    let path = VirtualPath::new(path).expect("our own paths are virtual paths");
+    RootedPath::new(VirtualRoot::Project, path).intern()
+}
+
+/// The world of one letter.
+pub struct Sheet<'h> {
+    house: &'h House,
+    main: Source,
+}
+
+impl<'h> Sheet<'h> {
+    pub(super) fn new(house: &'h House, main: &str) -> Sheet<'h> {
+        Sheet { house, main: Source::new(house.main, main.to_owned()) }
+    }
+
+    /// `file:line` of a place in a source.
+    pub(super) fn place_of(&self, span: DiagSpan) -> String {
+        let Some(id) = span.id() else { return "/main.typ".to_owned() };
+        let file = id.get().vpath().get_with_slash().to_owned();
+        let line = || {
+            let source = self.source(id).ok()?;
+            let start = self.range(span)?.start;
+            source.lines().byte_to_line(start)
+        };
+        line().map_or(file.clone(), |line| format!("{file}:{}", line + 1))
+    }
+}
+
+impl World for Sheet<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.house.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.house.book
+    }
+
+    fn main(&self) -> FileId {
+        self.house.main
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.house.main {
+            return Ok(self.main.clone());
+        }
+        let missing = || FileError::NotFound(id.get().vpath().get_with_slash().into());
+        self.house.files.get(&id).cloned().ok_or_else(missing)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        self.source(id).map(|source| Bytes::from_string(source.text().to_owned()))
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.house.fonts.get(index).cloned()
+    }
+
+    /// A letter's date is its mailing date, given in its source; the world has none.
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+fn no_fonts(folder: &Path, problem: &str) -> Fault {
+    let place = folder.display().to_string();
+    Fault::new(
+        "fonts-missing",
+        place,
+        format!(
+            "The letters' fonts cannot be read: {problem}. Start Recto in the folder that has `fonts`, or set `home` to it."
+        ),
+        format!(
+            "Les polices des lettres ne peuvent pas être lues : {problem}. Démarrez Recto dans le dossier qui contient `fonts`, ou réglez `home`."
+        ),
+    )
+}
