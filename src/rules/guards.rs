@@ -1,0 +1,128 @@
+//! The guards: each a rule that may stop a letter.
+
+use rust_decimal::Decimal;
+
+use super::Standing;
+use crate::case::{Fault, Text};
+
+/// What a guard looks at.
+pub struct Question<'q> {
+    /// The standing of the case and the party.
+    pub standing: &'q Standing,
+    /// Whether the letter is addressed to an estate.
+    pub to_estate: bool,
+    /// Whether it goes by mail.
+    pub by_mail: bool,
+    /// The balance that the letter asks for.
+    pub balance: Option<Decimal>,
+    /// The policy's smallest balance that may be asked for.
+    pub minimum_balance: Option<Decimal>,
+}
+
+/// A rule that may stop a letter.
+pub struct Guard {
+    /// Its stable name, as `letter.toml` lists it.
+    pub key: &'static str,
+    /// Its number in the unit's list of blocking rules.
+    pub rule: &'static str,
+    /// The law or policy it rests on.
+    pub basis: &'static str,
+    stops: fn(&Question<'_>) -> bool,
+    en: &'static str,
+    fr: &'static str,
+}
+
+/// All guards.
+pub const GUARDS: [Guard; 9] = [
+    Guard {
+        key: "debtor-living",
+        rule: "B1",
+        basis: "unit policy: only an estate letter after a death",
+        stops: |q| q.standing.deceased || q.to_estate,
+        en: "The person has died. Only a letter to the estate may go.",
+        fr: "La personne est décédée. Seule une lettre à la succession peut partir.",
+    },
+    Guard {
+        key: "payee-living-or-estate",
+        rule: "B1",
+        basis: "unit policy: after a death, money is paid to the estate",
+        stops: |q| q.standing.deceased && !q.to_estate,
+        en: "The person has died. Address the reimbursement to the estate.",
+        fr: "La personne est décédée. Adressez le remboursement à la succession.",
+    },
+    Guard {
+        key: "no-insolvency-stay",
+        rule: "B2",
+        basis: "Bankruptcy and Insolvency Act, ss. 69 to 69.3",
+        stops: |q| q.standing.insolvency_stay,
+        en: "A stay of proceedings is in force after an insolvency filing. Write to the trustee instead.",
+        fr: "Une suspension des procédures est en vigueur à la suite d’un dossier d’insolvabilité. Écrivez plutôt au syndic.",
+    },
+    Guard {
+        key: "debt-not-released",
+        rule: "B3",
+        basis: "Bankruptcy and Insolvency Act, s. 178(2)",
+        stops: |q| q.standing.discharged,
+        en: "The person was discharged, which releases provable claims. Establish first whether this debt survives.",
+        fr: "La personne a été libérée, ce qui éteint les réclamations prouvables. Établissez d’abord si cette créance subsiste.",
+    },
+    Guard {
+        key: "no-open-dispute",
+        rule: "B4",
+        basis: "Ontario Works Act, 1997, ss. 24 to 28; Canada (AG) v. Mavi, 2011 SCC 30",
+        stops: |q| q.standing.open_dispute,
+        en: "A dispute, review or submission has not been answered.",
+        fr: "Une contestation, une révision ou des observations attendent une réponse.",
+    },
+    Guard {
+        key: "minimum-balance",
+        rule: "B9",
+        basis: "Ontario Works Directive 9.3",
+        stops: |q| matches!((q.balance, q.minimum_balance), (Some(balance), Some(minimum)) if balance <= minimum),
+        en: "The balance is not above the smallest amount that is asked for.",
+        fr: "Le solde ne dépasse pas le plus petit montant qui est réclamé.",
+    },
+    Guard {
+        key: "mail-deliverable",
+        rule: "B11",
+        basis: "unit policy: no letter to an address from which mail came back",
+        stops: |q| q.by_mail && q.standing.mail_returned,
+        en: "Mail to this person came back. Get a new address first.",
+        fr: "Le courrier adressé à cette personne est revenu. Obtenez d’abord une nouvelle adresse.",
+    },
+    Guard {
+        key: "no-plan-in-good-standing",
+        rule: "B13",
+        basis: "program policy: a plan that is kept excludes referral and new demands",
+        stops: |q| q.standing.plan_in_good_standing,
+        en: "A repayment plan is in good standing.",
+        fr: "Une entente de paiement est respectée.",
+    },
+    Guard {
+        key: "not-active-recipient",
+        rule: "B17",
+        basis: "unit policy: collection from a person who gets assistance again is with the local office",
+        stops: |q| q.standing.active_recipient,
+        en: "The person gets assistance again. Return the file to the local office.",
+        fr: "La personne reçoit de nouveau de l’aide. Renvoyez le dossier au bureau local.",
+    },
+];
+
+/// The reasons of those of the named guards that stop the letter; a name that no guard has is a reason too.
+pub fn reasons(names: &[String], question: &Question<'_>) -> Vec<Fault> {
+    names.iter().filter_map(|name| reason(name, question)).collect()
+}
+
+fn reason(name: &str, question: &Question<'_>) -> Option<Fault> {
+    let Some(guard) = GUARDS.iter().find(|guard| guard.key == name) else {
+        let (en, fr) = (
+            "The letter type names a guard that does not exist.",
+            "Le type de lettre nomme une garde qui n’existe pas.",
+        );
+        return Some(Fault { code: name.to_owned(), place: "letter.toml".to_owned(), message: Text::new(en, fr) });
+    };
+    (guard.stops)(question).then(|| {
+        let message = Text::new(format!("{} ({})", guard.en, guard.basis), format!("{} ({})", guard.fr, guard.basis));
+        Fault { code: guard.key.to_owned(), place: guard.rule.to_owned(), message }
+    })
+}
