@@ -1,0 +1,78 @@
+//! Issued PDFs as immutable objects in the data folder's `archive/`, put only if absent, their hash verified on every read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+
+use crate::case::letter::sha256_hex;
+
+/// What can go wrong with the archive.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The store said no.
+    #[error("the archive: {0}")]
+    Store(#[from] object_store::Error),
+    /// The folder cannot be made.
+    #[error("the archive's folder: {0}")]
+    Folder(#[from] std::io::Error),
+    /// An object is not what was put there.
+    #[error("archive object {key} has the hash {found}, but {wanted} was put there")]
+    Altered {
+        /// The object.
+        key: String,
+        /// The hash that it was put under.
+        wanted: String,
+        /// The hash of what is there now.
+        found: String,
+    },
+}
+
+/// The archive of one data folder.
+#[derive(Clone)]
+pub struct Archive {
+    store: Arc<LocalFileSystem>,
+}
+
+/// The key of an issued letter: its date, then its id and the hash of its bytes, so that no two contents share a key.
+pub fn key(date: &str, letter: &str, sha256: &str) -> String {
+    format!("{date}/{letter}-{sha256}.pdf")
+}
+
+impl Archive {
+    /// Opens the archive in a data folder, making it where there is none.
+    pub fn open(folder: &Path) -> Result<Archive, ArchiveError> {
+        let folder = folder.join("archive");
+        std::fs::create_dir_all(&folder)?;
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Archive { store: Arc::new(store) })
+    }
+
+    /// Puts a PDF under its key unless it is there. The same bytes are put as often as one likes.
+    pub async fn put(&self, key: &str, pdf: Vec<u8>) -> Result<(), ArchiveError> {
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        match self.store.put_opts(&Key::from(key), PutPayload::from(pdf), options).await {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads a PDF and verifies its hash.
+    pub async fn get(&self, key: &str, sha256: &str) -> Result<Vec<u8>, ArchiveError> {
+        let bytes = self.store.get(&Key::from(key)).await?.bytes().await?;
+        let found = sha256_hex(&bytes);
+        if found != sha256 {
+            return Err(ArchiveError::Altered { key: key.to_owned(), wanted: sha256.to_owned(), found });
+        }
+        Ok(bytes.to_vec())
+    }
+
+    /// The keys of all objects.
+    pub async fn keys(&self) -> Result<Vec<String>, ArchiveError> {
+        let objects: Vec<_> = self.store.list(None).try_collect().await?;
+        Ok(objects.into_iter().map(|object| object.location.to_string()).collect())
+    }
+}

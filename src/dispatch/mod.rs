@@ -1,0 +1,7 @@
+//! How issued letters leave: merged into print files, or attached to e-mails.
+
+mod mail;
+mod print;
+
+pub use mail::{Message, Post, SendError, SmtpSettings};
+pub use print::{PrintError, PrintPiece, Totals, write_run};

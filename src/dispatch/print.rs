@@ -1,0 +1,228 @@
+//! Print files: issued letters merged so that each starts on the front of a sheet, with manifest and control totals.
+
+use std::path::Path;
+
+use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+use serde::Serialize;
+use serde_json::json;
+
+use super::mail::write_whole;
+use crate::case::letter::sha256_hex;
+
+/// Pieces in one print file at most: about 60 kB of memory each while it is merged.
+const PIECES_PER_FILE: usize = 2_000;
+
+/// A letter to be printed.
+pub struct PrintPiece {
+    /// The letter's identity.
+    pub letter: String,
+    /// The case reference.
+    pub case: String,
+    /// The letter type's key.
+    pub letter_type: String,
+    /// `en`, `fr` or `unknown` (both).
+    pub language: String,
+    /// SHA-256 of the issued PDF.
+    pub sha256: String,
+    /// Pages of the issued PDF, as the register has them.
+    pub pages: i64,
+    /// The issued PDF.
+    pub pdf: Vec<u8>,
+}
+
+/// The control totals of a run: what the mail room counts against.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Totals {
+    /// The mailing date.
+    pub date: String,
+    /// Print files.
+    pub files: usize,
+    /// Letters.
+    pub pieces: usize,
+    /// Printed pages, without blank backs.
+    pub pages: usize,
+    /// Blank pages put in so that the next letter starts on a front.
+    pub blank_pages: usize,
+    /// Sheets of paper.
+    pub sheets: usize,
+}
+
+/// What can go wrong with a print run.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintError {
+    /// A PDF cannot be read or written.
+    #[error("letter {letter} cannot be merged: {error}")]
+    Pdf {
+        /// The letter.
+        letter: String,
+        /// What the PDF library said.
+        error: lopdf::Error,
+    },
+    /// An issued PDF has not the pages that the register has.
+    #[error("letter {letter} has {found} pages, but the register has {registered}")]
+    PagesDiffer {
+        /// The letter.
+        letter: String,
+        /// Pages in the PDF.
+        found: usize,
+        /// Pages in the register.
+        registered: i64,
+    },
+    /// The folder cannot be written.
+    #[error("the run's folder: {0}")]
+    Io(#[from] std::io::Error),
+    /// The manifest cannot be written.
+    #[error("the run's manifest: {0}")]
+    Manifest(#[from] csv::Error),
+}
+
+/// One line of the manifest: a piece and where it is printed. It names no person.
+#[derive(Serialize)]
+struct ManifestLine {
+    piece: usize,
+    letter: String,
+    case: String,
+    letter_type: String,
+    language: String,
+    file: String,
+    first_page: usize,
+    pages: usize,
+    sheets: usize,
+    sha256: String,
+}
+
+/// Writes a run's folder: print files, `manifest.csv`, `manifest.json`, `totals.json` and `SHA256SUMS`. The same pieces in the
+/// same order give the same bytes. The folder appears whole or not at all.
+pub fn write_run(folder: &Path, date: &str, pieces: Vec<PrintPiece>) -> Result<Totals, PrintError> {
+    let partial = folder.with_extension("partial");
+    if partial.exists() {
+        std::fs::remove_dir_all(&partial)?;
+    }
+    std::fs::create_dir_all(&partial)?;
+    let mut totals = Totals { date: date.to_owned(), pieces: pieces.len(), ..Totals::default() };
+    let (mut lines, mut sums) = (Vec::with_capacity(pieces.len()), Vec::new());
+    let mut write = |name: &str, bytes: &[u8]| {
+        sums.push(format!("{}  {name}\n", sha256_hex(bytes)));
+        write_whole(&partial.join(name), bytes)
+    };
+    let mut pieces = pieces.into_iter().peekable();
+    while pieces.peek().is_some() {
+        totals.files += 1;
+        let name = format!("letters-{:03}.pdf", totals.files);
+        let mut file = PrintFile::new();
+        for piece in pieces.by_ref().take(PIECES_PER_FILE) {
+            lines.push(file.add(piece, lines.len() + 1, &name)?);
+        }
+        totals.pages += file.pages.len() - file.blanks;
+        totals.blank_pages += file.blanks;
+        totals.sheets += file.pages.len() / 2;
+        write(&name, &file.finish()?)?;
+    }
+    let mut manifest = csv::Writer::from_writer(Vec::new());
+    for line in &lines {
+        manifest.serialize(line)?;
+    }
+    let manifest = manifest.into_inner().map_err(|error| error.into_error())?;
+    write("manifest.csv", &manifest)?;
+    write("manifest.json", pretty(&json!(lines)).as_bytes())?;
+    write("totals.json", pretty(&json!(totals)).as_bytes())?;
+    write_whole(&partial.join("SHA256SUMS"), sums.concat().as_bytes())?;
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::rename(&partial, folder)?;
+    Ok(totals)
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// A print file in the making.
+struct PrintFile {
+    document: Document,
+    tree: ObjectId,
+    pages: Vec<ObjectId>,
+    blanks: usize,
+}
+
+impl PrintFile {
+    fn new() -> PrintFile {
+        let mut document = Document::with_version("1.7");
+        let tree = document.new_object_id();
+        PrintFile { document, tree, pages: Vec::new(), blanks: 0 }
+    }
+
+    /// Adds a letter's pages, and a blank back where their number is odd.
+    fn add(&mut self, piece: PrintPiece, number: usize, file: &str) -> Result<ManifestLine, PrintError> {
+        let failed = |error| PrintError::Pdf { letter: piece.letter.clone(), error };
+        let mut letter = Document::load_mem(&piece.pdf).map_err(failed)?;
+        letter.renumber_objects_with(self.document.max_id + 1);
+        self.document.max_id = letter.max_id;
+        let first_page = self.pages.len() + 1;
+        let pages: Vec<ObjectId> = letter.get_pages().into_values().collect();
+        if pages.len() as i64 != piece.pages {
+            return Err(PrintError::PagesDiffer { letter: piece.letter, found: pages.len(), registered: piece.pages });
+        }
+        for id in &pages {
+            let page = own_page(&letter, *id, self.tree).map_err(failed)?;
+            letter.objects.insert(*id, Object::Dictionary(page));
+        }
+        self.document.objects.append(&mut letter.objects);
+        self.pages.extend(&pages);
+        if !pages.len().is_multiple_of(2) {
+            let blank = dictionary! { "Type" => "Page", "Parent" => self.tree, "Resources" => Dictionary::new(),
+            "MediaBox" => vec![0.into(), 0.into(), 612.into(), 792.into()] };
+            self.pages.push(self.document.add_object(blank));
+            self.blanks += 1;
+        }
+        Ok(ManifestLine {
+            piece: number,
+            letter: piece.letter,
+            case: piece.case,
+            letter_type: piece.letter_type,
+            language: piece.language,
+            file: file.to_owned(),
+            first_page,
+            pages: pages.len(),
+            sheets: pages.len().div_ceil(2),
+            sha256: piece.sha256,
+        })
+    }
+
+    fn finish(mut self) -> Result<Vec<u8>, PrintError> {
+        let kids: Vec<Object> = self.pages.iter().map(|id| Object::Reference(*id)).collect();
+        let count = kids.len() as i64;
+        let tree = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
+        self.document.objects.insert(self.tree, Object::Dictionary(tree));
+        let catalogue = self.document.add_object(dictionary! { "Type" => "Catalog", "Pages" => self.tree });
+        self.document.trailer.set("Root", catalogue);
+        // What no page needs goes: structure trees, outlines and metadata of the single letters.
+        self.document.prune_objects();
+        self.document.renumber_objects();
+        self.document.compress();
+        let mut bytes = Vec::new();
+        self.document.save_to(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// A page that stands by itself: what it inherits copied in, what belongs to its old document taken out.
+fn own_page(letter: &Document, id: ObjectId, tree: ObjectId) -> Result<Dictionary, lopdf::Error> {
+    let mut page = letter.get_dictionary(id)?.clone();
+    for name in [b"Resources".as_slice(), b"MediaBox", b"CropBox", b"Rotate"] {
+        let mut above = page.get(b"Parent").and_then(Object::as_reference);
+        while let (false, Ok(parent)) = (page.has(name), above) {
+            let parent = letter.get_dictionary(parent)?;
+            if let Ok(inherited) = parent.get(name) {
+                page.set(name, inherited.clone());
+            }
+            above = parent.get(b"Parent").and_then(Object::as_reference);
+        }
+    }
+    for name in [b"StructParents".as_slice(), b"Annots", b"Tabs"] {
+        page.remove(name);
+    }
+    page.set("Parent", tree);
+    Ok(page)
+}

@@ -1,0 +1,116 @@
+//! The database: events, letters, issuances, deliveries, print runs and the entries of the case file.
+//!
+//! SQLite in the data folder is the system of record: write-ahead log, `synchronous=FULL`, foreign keys, one writer and
+//! several readers. The SQL is written so that PostgreSQL reads it too (`$1`, text ids, `RETURNING`, `ON CONFLICT`). Reading
+//! is on [`Register`]; writing is on [`Act`], one transaction, so that an act happens wholly or not at all.
+
+mod act;
+mod deliveries;
+mod entries;
+mod events;
+mod letters;
+mod runs;
+
+use std::path::Path;
+use std::str::FromStr;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+pub use act::{Act, NewEntry, chained};
+pub use deliveries::{Delivery, DeliveryRow};
+pub use entries::ChainedEntry;
+pub use events::{StoredEvent, Taken, hash as event_hash};
+pub use letters::{Filter, Issuance, LetterRow, NewLetter, folded};
+pub use runs::{Piece, RunRow};
+
+/// What can go wrong with the register.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The database said no.
+    #[error("the register's database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database could not be brought to this version's form.
+    #[error("the register's database could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A row does not say what it must.
+    #[error("inconsistent row in {table}, {row}: {problem}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        row: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The data folder belongs to the other environment.
+    #[error(
+        "this data folder was made in the environment “{found}” and cannot be used in “{wanted}”: \
+         choose another folder with --dir, or set the environment back"
+    )]
+    OtherEnvironment {
+        /// What the folder was made in.
+        found: String,
+        /// What is asked for now.
+        wanted: String,
+    },
+}
+
+/// The register of one data folder.
+#[derive(Clone)]
+pub struct Register {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Register {
+    /// Opens the register in a data folder, making it where there is none. A folder belongs to one environment for ever, so
+    /// that nothing made as a specimen is ever sent as a letter.
+    pub async fn open(folder: &Path, environment: &str) -> Result<Register, RegisterError> {
+        let options = SqliteConnectOptions::from_str("sqlite:")?
+            .filename(folder.join("recto.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(std::time::Duration::from_secs(30));
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("src/register/migrations").run(&writer).await?;
+        let reader = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        sqlx::query("INSERT INTO settings (name, value) VALUES ('environment', $1) ON CONFLICT (name) DO NOTHING")
+            .bind(environment)
+            .execute(&writer)
+            .await?;
+        let found: String =
+            sqlx::query_scalar("SELECT value FROM settings WHERE name = 'environment'").fetch_one(&reader).await?;
+        if found != environment {
+            return Err(RegisterError::OtherEnvironment { found, wanted: environment.to_owned() });
+        }
+        Ok(Register { writer, reader })
+    }
+
+    /// Begins an act: a transaction that holds the one writer until it is committed or dropped.
+    pub async fn begin(&self) -> Result<Act, RegisterError> {
+        Ok(Act::new(self.writer.begin_with("BEGIN IMMEDIATE").await?))
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), RegisterError> {
+        sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(&self.reader).await?;
+        Ok(())
+    }
+
+    /// Closes all connections, so that the write-ahead log is folded into the database.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Reads JSON that a row holds.
+fn json<T: serde::de::DeserializeOwned>(text: &str, table: &'static str, row: &str) -> Result<T, RegisterError> {
+    serde_json::from_str(text).map_err(|error| RegisterError::Inconsistent {
+        table,
+        row: row.to_owned(),
+        problem: error.to_string(),
+    })
+}
