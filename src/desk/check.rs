@@ -1,0 +1,190 @@
+//! Checking the letter types: every type, in both languages, with every sample.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::Studio;
+use crate::case::calendar::business_day_on_or_after;
+use crate::case::{Fault, Language};
+use crate::letter::LetterType;
+use crate::rules::GUARDS;
+
+/// A sample that was set in one language.
+pub struct CheckedLetter {
+    /// The letter type.
+    pub letter_type: String,
+    /// The sample's file name without its ending.
+    pub sample: String,
+    /// `en`, `fr` or `both`.
+    pub language: &'static str,
+    /// Its date.
+    pub date: NaiveDate,
+    /// The data it was set from.
+    pub data: Value,
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// Its pages.
+    pub pages: usize,
+}
+
+impl Studio {
+    /// Everything that is wrong with a letter type's files, before any sample is set: unknown guards, names that the schema
+    /// does not have, facts that one language uses and the other does not, passages in another order.
+    pub fn check_type(&self, letter: &LetterType) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let file = |name: &str| format!("{}/{name}", letter.key);
+        for guard in &letter.description.rules.guards {
+            if !GUARDS.iter().any(|known| known.key == guard) {
+                faults.push(unknown_guard(guard, file("letter.toml")));
+            }
+        }
+        let [en, fr] = Language::BOTH.map(|language| self.catalogue.writer(language).names_in_body(&letter.key));
+        faults.extend(en.difference(&fr).map(|name| one_sided(name, file("fr.typ"))));
+        faults.extend(fr.difference(&en).map(|name| one_sided(name, file("en.typ"))));
+        let (passages_en, passages_fr) = (includes(&letter.body.en), includes(&letter.body.fr));
+        if passages_en != passages_fr {
+            faults.push(other_order(&passages_en, &passages_fr, file("fr.typ")));
+        }
+        let properties = letter.schema.properties();
+        let used = self.facts_used(letter, &en);
+        let known = |name: &String| properties.iter().any(|(property, _)| property == name);
+        let own = en.iter().chain(&fr).filter_map(|name| fact(name)).collect::<BTreeSet<_>>();
+        faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, file("en.typ"))));
+        let unused = properties.iter().filter(|(name, required)| *required && !used.contains(name));
+        faults.extend(unused.map(|(name, _)| never_used(name, file("facts.schema.json"))));
+        faults
+    }
+
+    /// Sets one sample in one language, or in both, and looks for the passages that must be on the page.
+    pub async fn check_sample(
+        &self,
+        letter: &LetterType,
+        sample: &str,
+        languages: Option<Language>,
+    ) -> Result<CheckedLetter, Vec<Fault>> {
+        let place = format!("{}/samples/{sample}", letter.key);
+        let mut data = letter.samples[sample].clone();
+        data["party"]["language"] = json!(languages.map_or("unknown", Language::code));
+        let date = sample_date(&data);
+        let set = self.preview(&letter.key, &data, date).await;
+        let set =
+            set.map_err(|faults| faults.into_iter().map(|f| at_sample(f, &place, languages)).collect::<Vec<_>>())?;
+        let mut faults: Vec<Fault> = set.stops.into_iter().map(|f| at_sample(f, &place, languages)).collect();
+        let text = set.pages.join(" ");
+        for language in languages.map_or(Language::BOTH.to_vec(), |language| vec![language]) {
+            for passage in &letter.description.passages {
+                let words = match language {
+                    Language::En => &passage.en,
+                    Language::Fr => &passage.fr,
+                };
+                let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+                if !text.contains(&words) {
+                    faults.push(passage_missing(&passage.key, &words, &place, language));
+                }
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(CheckedLetter {
+            letter_type: letter.key.clone(),
+            sample: sample.trim_end_matches(".json").to_owned(),
+            language: languages.map_or("both", Language::code),
+            date,
+            data,
+            pages: set.pages.len(),
+            pdf: set.pdf,
+        })
+    }
+
+    fn facts_used(&self, letter: &LetterType, body: &BTreeSet<String>) -> BTreeSet<String> {
+        let house = self.catalogue.writer(Language::En).names_in_house(&letter.key);
+        let description = &letter.description;
+        let derived = description.derived.values().flat_map(|derivation| derivation.reads());
+        let deadlines = description.deadlines.values().flat_map(|d| [d.from.as_deref(), d.when.as_deref()]).flatten();
+        let checks = description.checks.iter().flat_map(|check| check.reads());
+        let paths = derived.chain(deadlines).chain(checks).map(str::to_owned);
+        body.iter().cloned().chain(house).chain(paths).filter_map(|name| fact(&name)).collect()
+    }
+}
+
+/// The date that a sample is set for: the business day of its `as_of` fact, so that it looks the same every day.
+fn sample_date(data: &Value) -> NaiveDate {
+    let as_of = data["facts"]["as_of"].as_str().and_then(|date| date.parse().ok());
+    business_day_on_or_after(as_of.unwrap_or(NaiveDate::from_ymd_opt(2026, 11, 17).expect("a date")))
+}
+
+/// `decision` of `facts.decision.date`.
+fn fact(name: &str) -> Option<String> {
+    Some(name.strip_prefix("facts.")?.split('.').next()?.to_owned())
+}
+
+/// The passages that a body includes, in order.
+fn includes(body: &str) -> Vec<&str> {
+    body.split("{% include \"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+fn at_sample(fault: Fault, place: &str, language: Option<Language>) -> Fault {
+    let language = language.map_or("both", Language::code);
+    let place = format!("{place} ({language}) {}", fault.place);
+    Fault { place: place.trim_end().to_owned(), ..fault }
+}
+
+fn unknown_guard(guard: &str, place: String) -> Fault {
+    let known = GUARDS.map(|guard| guard.key).join(", ");
+    Fault::new(
+        "guard-unknown",
+        place,
+        format!("“{guard}” is not a guard. Known are: {known}."),
+        format!("« {guard} » n’est pas une garde. Sont connues : {known}."),
+    )
+}
+
+fn one_sided(name: &str, place: String) -> Fault {
+    Fault::new(
+        "languages-differ",
+        place,
+        format!("“{name}” is used in the other language and not here. Say the same in both."),
+        format!("« {name} » est employé dans l’autre langue et non ici. Dites la même chose dans les deux."),
+    )
+}
+
+fn other_order(en: &[&str], fr: &[&str], place: String) -> Fault {
+    let (en, fr) = (en.join(", "), fr.join(", "));
+    Fault::new(
+        "languages-differ",
+        place,
+        format!("The passages are not the same or not in the same order: English has {en}; French has {fr}."),
+        format!("Les passages ne sont pas les mêmes ou pas dans le même ordre : l’anglais a {en}; le français a {fr}."),
+    )
+}
+
+fn not_in_schema(name: &str, place: String) -> Fault {
+    Fault::new(
+        "name-not-in-schema",
+        place,
+        format!("“facts.{name}” is used, but facts.schema.json does not have it."),
+        format!("« facts.{name} » est employé, mais facts.schema.json ne l’a pas."),
+    )
+}
+
+fn never_used(name: &str, place: String) -> Fault {
+    Fault::new(
+        "fact-never-used",
+        place,
+        format!("“{name}” is required, but no text, derived value, deadline or check uses it."),
+        format!("« {name} » est obligatoire, mais aucun texte, calcul, échéance ni vérification ne l’emploie."),
+    )
+}
+
+fn passage_missing(key: &str, words: &str, sample: &str, language: Language) -> Fault {
+    let code = language.code();
+    Fault::new(
+        "passage-missing",
+        format!("{sample} ({code})"),
+        format!("The passage “{key}” is not on the page: “{words}” was not found in the {code} text."),
+        format!("Le passage « {key} » n’est pas sur la page : « {words} » est introuvable dans le texte ({code})."),
+    )
+}

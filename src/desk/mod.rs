@@ -1,0 +1,140 @@
+//! The acts of the service: take, draft, approve, issue, send, close a run, verify. One act, one transaction; never any
+//! other input or output inside it. The only room that knows the others.
+//!
+//! A [`Studio`] composes letters without a database (preview, `render`, `check`). A [`Desk`] is a studio with a data folder:
+//! register, archive, post and print runs.
+
+mod approve;
+mod check;
+mod close;
+mod issue;
+mod preview;
+mod send;
+mod settings;
+mod studio;
+mod take;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::archive::{self, Archive};
+use crate::case::{Clock, Fault};
+use crate::dispatch::{Post, PrintError};
+use crate::letter::Data;
+use crate::register::{LetterRow, Register, RegisterError, StoredEvent};
+use crate::rules::Standing;
+pub use approve::ApproveError;
+pub use check::CheckedLetter;
+pub use close::Closed;
+pub use preview::Preview;
+pub use settings::{Environment, Settings};
+pub use studio::{Composed, Studio};
+pub use take::{Outcome, Whole};
+pub use verify::Difference;
+
+/// What can go wrong with an act. Faults of the input are not here: they are outcomes.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The register.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] archive::ArchiveError),
+    /// The print run.
+    #[error(transparent)]
+    Print(#[from] PrintError),
+    /// Stored data that can no longer be read.
+    #[error("event {event} can no longer be read: {problem}")]
+    Unreadable {
+        /// The event's place in the register.
+        event: i64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The data folder.
+    #[error("the data folder: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// The desk of one data folder.
+pub struct Desk {
+    /// What composes letters.
+    pub studio: Studio,
+    /// The register.
+    pub register: Register,
+    /// The service's clock.
+    pub clock: Clock,
+    settings: Settings,
+    archive: Archive,
+    post: Post,
+    folder: PathBuf,
+    wake: Arc<Notify>,
+}
+
+impl Desk {
+    /// Opens the desk of a data folder, making the folder where there is none.
+    ///
+    /// The fence is here: in the specimen environment mail goes to the outbox folder, whatever the settings say.
+    pub async fn open(studio: Studio, settings: Settings, clock: Clock, folder: &Path) -> anyhow::Result<Desk> {
+        std::fs::create_dir_all(folder)?;
+        let register = Register::open(folder, settings.environment.as_str()).await?;
+        let post = match (&settings.smtp, settings.environment) {
+            (Some(smtp), Environment::Production) => Post::smtp(smtp)?,
+            _ => Post::folder(&folder.join("outbox"))?,
+        };
+        let archive = Archive::open(folder)?;
+        let (folder, wake) = (folder.to_owned(), Arc::new(Notify::new()));
+        Ok(Desk { studio, register, clock, settings, archive, post, folder, wake })
+    }
+
+    /// The environment that this desk works in.
+    pub fn environment(&self) -> Environment {
+        self.settings.environment
+    }
+
+    /// Waits until an act has made new work.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// The exact bytes of a letter's newest issuance with their SHA-256, verified.
+    pub async fn pdf(&self, letter: &str) -> Result<Option<(Vec<u8>, String)>, DeskError> {
+        let Some(issuance) = self.register.issuance(letter).await? else { return Ok(None) };
+        let key = archive::key(&issuance.date, letter, &issuance.sha256);
+        let pdf = self.archive.get(&key, &issuance.sha256).await?;
+        Ok(Some((pdf, issuance.sha256)))
+    }
+
+    /// A letter's data as it stands today, with what the case's later events change in it, and the case's standing.
+    async fn look(&self, letter: &LetterRow) -> Result<Looked, DeskError> {
+        let events = self.register.events_of(&letter.case_reference).await?;
+        let considered = events.last().map_or(0, |event| event.sequence);
+        let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
+        let own = events.iter().find(|event| event.sequence == letter.event);
+        let own: StoredEvent = own.cloned().ok_or_else(|| unreadable("it is not there".into()))?;
+        let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
+        let standing = Standing::of(&events, &letter.party);
+        let mut json = own.event.data.clone();
+        if let Some(address) = standing.address_since(own.event.time) {
+            json["party"]["address"] = serde_json::to_value(address).map_err(|error| unreadable(error.to_string()))?;
+        }
+        let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
+        Ok(Looked { data, standing, considered })
+    }
+}
+
+/// What the desk sees when it looks at a letter's case.
+struct Looked {
+    data: Data,
+    standing: Standing,
+    considered: i64,
+}
+
+/// Faults as the register and the case file hold them.
+fn reasons_json(reasons: &[Fault]) -> serde_json::Value {
+    serde_json::json!({ "reasons": reasons })
+}

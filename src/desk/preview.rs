@@ -1,0 +1,66 @@
+//! Looking at a letter before it is made.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::Studio;
+use crate::case::{Fault, LetterId};
+
+/// A letter as it would be, and what would stop it.
+pub struct Preview {
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// The words of each page.
+    pub pages: Vec<String>,
+    /// Arithmetic that does not agree and deadlines that have passed. The standing of the case is not looked at.
+    pub stops: Vec<Fault>,
+}
+
+/// The identity shown on a letter that is not one yet.
+fn no_id() -> LetterId {
+    LetterId("0000-0000-0000".to_owned())
+}
+
+impl Studio {
+    /// Sets `{case, party, facts}` as a letter of a type, without a database and without any effect.
+    pub async fn preview(&self, letter_type: &str, data: &Value, date: NaiveDate) -> Result<Preview, Vec<Fault>> {
+        let composed = self.compose_data(letter_type, data, date)?;
+        let stops = composed.draft.stops.clone();
+        let typeset = self.threads.set(composed.job).await?;
+        Ok(Preview { pdf: typeset.pdf, pages: typeset.pages.iter().map(|page| page.text()).collect(), stops })
+    }
+
+    /// Draws the pages of the same as PNG, at so many pixels a typographic point.
+    pub async fn draw(
+        &self,
+        letter_type: &str,
+        data: &Value,
+        date: NaiveDate,
+        scale: f64,
+    ) -> Result<Vec<Vec<u8>>, Vec<Fault>> {
+        let composed = self.compose_data(letter_type, data, date)?;
+        self.threads.draw(composed.job, scale).await
+    }
+
+    fn compose_data(
+        &self,
+        letter_type: &str,
+        data: &Value,
+        date: NaiveDate,
+    ) -> Result<super::Composed<'_>, Vec<Fault>> {
+        let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
+        let data = self.check_data(letter, data)?;
+        self.compose(letter, no_id(), date, data)
+    }
+
+    /// The fault of a letter type that does not exist.
+    pub fn unknown_type(&self, letter_type: &str) -> Fault {
+        let known = self.catalogue.types.keys().cloned().collect::<Vec<_>>().join(", ");
+        Fault::new(
+            "letter-type-unknown",
+            "/letter",
+            format!("“{letter_type}” is not a letter type. Known are: {known}."),
+            format!("« {letter_type} » n’est pas un type de lettre. Sont connus : {known}."),
+        )
+    }
+}

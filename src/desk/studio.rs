@@ -1,0 +1,74 @@
+//! Composing letters without a database.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::case::repertoire::Repertoire;
+use crate::case::{CaseEvent, Fault, LetterId};
+use crate::letter::{Catalogue, Data, Draft, LetterType, Source};
+use crate::typeset::{Job, Press, Threads};
+
+/// The letter types, the press and its threads.
+pub struct Studio {
+    /// The letter types.
+    pub catalogue: Catalogue,
+    /// The press's threads.
+    pub threads: Threads,
+    /// The characters that can be printed.
+    pub repertoire: Repertoire,
+    /// SHA-256 over the fonts.
+    pub fonts_hash: String,
+    /// Whether every page is marked as a specimen.
+    pub specimen: bool,
+}
+
+/// A letter, composed: its draft, its words, and the job for the press.
+pub struct Composed<'s> {
+    /// Facts, derived values, deadlines, and what stops it.
+    pub draft: Draft<'s>,
+    /// The hash of the words: what an approval is bound to.
+    pub content_hash: String,
+    /// What the press sets.
+    pub job: Job,
+}
+
+impl Studio {
+    /// Opens the studio of a home folder (`letter-templates`, `fonts`), or says everything that is wrong there.
+    pub fn open(home: &Path, specimen: bool) -> Result<Studio, Vec<Fault>> {
+        let catalogue = Catalogue::load(&home.join("letter-templates"))?;
+        let press = Press::new(&home.join("fonts"), &catalogue.house)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = Threads::start(&press, cores);
+        let (repertoire, fonts_hash) = (press.repertoire(), press.fonts_hash().to_owned());
+        Ok(Studio { catalogue, threads, repertoire, fonts_hash, specimen })
+    }
+
+    /// Checks an event as [`Catalogue::check_event`] does.
+    pub fn check(&self, event: &CaseEvent) -> Result<(Data, Vec<&LetterType>), Vec<Fault>> {
+        self.catalogue.check_event(event, &self.repertoire)
+    }
+
+    /// Checks `{case, party, facts}` for one letter type.
+    pub fn check_data(&self, letter: &LetterType, data: &Value) -> Result<Data, Vec<Fault>> {
+        self.catalogue.check_letter_data(letter, data, &self.repertoire)
+    }
+
+    /// Drafts a letter and writes its words. The data must have been checked.
+    pub fn compose<'s>(
+        &'s self,
+        letter: &'s LetterType,
+        id: LetterId,
+        date: NaiveDate,
+        data: Data,
+    ) -> Result<Composed<'s>, Vec<Fault>> {
+        let ident = format!("{id} {date}");
+        let draft = self.catalogue.draft(letter, id, date, data)?;
+        let source: Source = self.catalogue.write(&draft, self.specimen)?;
+        let content_hash = source.hash();
+        let job =
+            Job { main: source.main, ident, block: source.block, parts: source.parts, page_limit: source.page_limit };
+        Ok(Composed { draft, content_hash, job })
+    }
+}

@@ -1,0 +1,12 @@
+//! Recto: government correspondence in debt recovery.
+pub mod archive;
+pub mod case;
+pub mod desk;
+pub mod dispatch;
+pub mod intake;
+pub mod letter;
+pub mod register;
+pub mod rules;
+pub mod typeset;
+pub mod web;
+pub mod work;
