@@ -1,0 +1,174 @@
+//! `recto demo`: a day at the unit, from the samples.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
+use recto::case::clock::toronto;
+use recto::case::{LetterState, Text};
+use recto::desk::{Desk, Environment};
+use recto::register::Filter;
+use serde::Deserialize;
+
+use super::take::{Tally, take_file};
+use super::work::until_idle;
+use super::{Config, hold, open_desk, serve};
+
+/// The file that marks a data folder as one that `demo` made and may make anew.
+const MARK: &str = "demo";
+
+/// Arguments of `recto demo`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// End after the day, without serving the pages.
+    #[arg(long)]
+    no_serve: bool,
+}
+
+/// `samples/day.toml`.
+#[derive(Deserialize)]
+struct Day {
+    /// The instant at which the day's clock stands still.
+    now: DateTime<Utc>,
+}
+
+/// One line of `samples/approvals.json`.
+#[derive(Deserialize)]
+struct Approval {
+    case: String,
+    letter: String,
+    by: Approver,
+}
+
+#[derive(Deserialize)]
+struct Approver {
+    name: String,
+}
+
+/// Walks through the sample day.
+pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<ExitCode> {
+    if config.desk.environment == Environment::Production {
+        bail!("the demo is invented people's letters: it does not run in production");
+    }
+    let samples = config.home.join("samples");
+    let day = std::fs::read_to_string(samples.join("day.toml")).context("samples/day.toml")?;
+    let day: Day = toml::from_str(&day).context("samples/day.toml")?;
+    config.clock = Some(day.now);
+    clear(&config.dir)?;
+    let _held = hold(&config)?;
+    std::fs::write(config.dir.join(MARK), "This folder was made by `recto demo`, which makes it anew each time.\n")?;
+    let desk = open_desk(&config).await?;
+
+    eprintln!("Taking the day's events …");
+    let mut tally = Tally::default();
+    take_file(&desk, &samples.join("events.jsonl"), &config.dir, &mut tally).await?;
+    eprintln!("Drafting, checking, typesetting, archiving, sending …");
+    until_idle(&desk).await?;
+    let approved = approve(&desk, &samples).await?;
+    until_idle(&desk).await?;
+    eprintln!("Closing the print run …");
+    let closed = desk.close_run(desk.clock.today()).await?;
+    until_idle(&desk).await?;
+
+    println!("A day at the unit: {}\n", toronto(day.now).format("%A %-d %B %Y, %H:%M"));
+    tally.print();
+    println!();
+    print_letters(&desk).await?;
+    print_stopped(&desk).await?;
+    let t = &closed.totals;
+    println!("\n{approved} letters were approved by a manager, as samples/approvals.json says.");
+    println!("\nWhere it lies");
+    println!("  print run   {}  ({} letters, {} sheets)", closed.folder.display(), t.pieces, t.sheets);
+    println!("  e-mail      {}", config.dir.join("outbox").display());
+    println!("  archive     {}", config.dir.join("archive").display());
+    println!("  register    {}", config.dir.join("recto.db").display());
+    println!("\nEvery page says SPECIMEN, and no mail leaves this machine.\n");
+    if arguments.no_serve {
+        desk.register.close().await;
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::serve(desk, &config).await
+}
+
+/// Makes way for a fresh data folder. Only one that an earlier demo made is removed.
+fn clear(dir: &Path) -> anyhow::Result<()> {
+    let empty = !dir.exists() || dir.read_dir()?.next().is_none();
+    if empty {
+        return Ok(());
+    }
+    if !dir.join(MARK).exists() {
+        bail!("{} has data in it that no demo made: give another folder with --dir", dir.display());
+    }
+    std::fs::remove_dir_all(dir).with_context(|| dir.display().to_string())
+}
+
+/// Approves the letters that the samples name.
+async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
+    let text = std::fs::read_to_string(samples.join("approvals.json")).context("samples/approvals.json")?;
+    let approvals: Vec<Approval> = serde_json::from_str(&text).context("samples/approvals.json")?;
+    let mut approved = 0;
+    for approval in approvals {
+        let filter = Filter {
+            case: Some(approval.case),
+            letter_type: Some(approval.letter),
+            state: Some(LetterState::AwaitingApproval),
+            limit: 10,
+            ..Filter::default()
+        };
+        for letter in desk.register.letters(&filter).await? {
+            let hash = letter.content_hash.unwrap_or_default();
+            desk.approve(&letter.id, &hash, &approval.by.name).await?;
+            approved += 1;
+        }
+    }
+    Ok(approved)
+}
+
+/// The table of letters by type and what became of them.
+async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
+    const COLUMNS: [&str; 6] = ["issued", "printed", "e-mailed", "held", "approval", "refused"];
+    let tally = desk.register.tally().await?;
+    println!("{:22}{}", "letter", COLUMNS.map(|column| format!("{column:>10}")).concat());
+    let mut sums = [0; 6];
+    for (key, letter) in &desk.studio.catalogue.types {
+        let mut row = [0; 6];
+        for (letter_type, state, channel, delivery, count) in &tally {
+            if letter_type != key {
+                continue;
+            }
+            let sent = delivery.as_deref() == Some("sent");
+            let facts = [
+                state == "issued",
+                sent && channel == "print",
+                sent && channel == "email",
+                state == "held",
+                state == "awaiting-approval",
+                state == "refused",
+            ];
+            for (place, is_so) in facts.into_iter().enumerate() {
+                row[place] += if is_so { *count } else { 0 };
+            }
+        }
+        println!("{:22}{}", letter.key, row.map(|count| format!("{count:>10}")).concat());
+        sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
+    }
+    println!("{:22}{}", "in all", sums.map(|count| format!("{count:>10}")).concat());
+    Ok(())
+}
+
+/// The letters that do not go today, and why.
+async fn print_stopped(desk: &Desk) -> anyhow::Result<()> {
+    for state in [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused] {
+        let filter = Filter { state: Some(state), limit: 1_000, ..Filter::default() };
+        for letter in desk.register.letters(&filter).await? {
+            let title = desk.studio.catalogue.types.get(&letter.letter_type).map(|t| &t.description.title);
+            let title = title.map(|Text { en, .. }| en.clone()).unwrap_or(letter.letter_type.clone());
+            println!("\n  {}  {}  {title}", state.as_str(), letter.case_reference);
+            for reason in letter.reasons()? {
+                println!("      {}: {}", reason.place, reason.message.en);
+            }
+        }
+    }
+    Ok(())
+}

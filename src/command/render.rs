@@ -1,0 +1,84 @@
+//! `recto render`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use chrono::NaiveDate;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::{Config, open_studio, print_json, views};
+
+/// Arguments of `recto render`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Letter type, such as debt-notice.
+    letter: String,
+    /// File with {case, party, facts}, or a CloudEvent whose data is that.
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Language, whatever the party prefers.
+    #[arg(long, value_enum)]
+    lang: Lang,
+    /// Set it at 18 points, whatever the party prefers.
+    #[arg(long)]
+    large_print: bool,
+    /// Date of the letter; today in Toronto by default.
+    #[arg(long)]
+    date: Option<NaiveDate>,
+    /// The PDF to write.
+    #[arg(short, long, value_name = "OUT.pdf")]
+    out: PathBuf,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Lang {
+    En,
+    Fr,
+    Both,
+}
+
+/// Sets one letter.
+pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
+    let studio = open_studio(&config)?;
+    let shown = arguments.data.display().to_string();
+    let text = std::fs::read_to_string(&arguments.data).with_context(|| shown.clone())?;
+    let value: Value = serde_json::from_str(&text).with_context(|| shown.clone())?;
+    let mut data = if value.get("specversion").is_some() { value["data"].clone() } else { value };
+    if data["party"].is_object() {
+        data["party"]["language"] = json!(match arguments.lang {
+            Lang::En => "en",
+            Lang::Fr => "fr",
+            Lang::Both => "unknown",
+        });
+        if arguments.large_print {
+            data["party"]["format"] = json!("large-print");
+        }
+    }
+    let date = arguments.date.unwrap_or(config.clock().today());
+    match studio.preview(&arguments.letter, &data, date).await {
+        Ok(letter) => {
+            std::fs::write(&arguments.out, &letter.pdf).with_context(|| arguments.out.display().to_string())?;
+            let (pages, warnings) = (letter.pages.len(), views(&letter.stops));
+            if arguments.json {
+                print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
+            } else {
+                println!("{} ({pages} pages, dated {date})", arguments.out.display());
+                letter.stops.iter().for_each(|fault| eprintln!("would be held: {fault}"));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(faults) => {
+            if arguments.json {
+                print_json(&json!({"faults": views(&faults)}));
+            } else {
+                faults.iter().for_each(|fault| eprintln!("{shown}{fault}"));
+            }
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `recto run close`.
+
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::{Config, hold, open_desk, print_json};
+
+/// Commands on print runs.
+#[derive(clap::Subcommand)]
+pub enum RunCommand {
+    /// Close the print run of a date: merge the issued letters and print the folder they lie in.
+    Close(Arguments),
+}
+
+/// Arguments of `recto run close`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Mailing date, such as 2026-11-17; today in Toronto by default.
+    #[arg(long)]
+    date: Option<NaiveDate>,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Closes a print run.
+pub async fn close(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
+    let _held = hold(&config)?;
+    let desk = open_desk(&config).await?;
+    let date = arguments.date.unwrap_or(desk.clock.today());
+    let closed = desk.close_run(date).await?;
+    desk.register.close().await;
+    if arguments.json {
+        print_json(&json!({"folder": closed.folder, "totals": closed.totals, "taken_back": closed.taken_back}));
+    } else {
+        let t = &closed.totals;
+        println!("{}", closed.folder.display());
+        println!("{} letters, {} sheets, {} pages, {} blank backs", t.pieces, t.sheets, t.pages, t.blank_pages);
+        if closed.taken_back > 0 {
+            println!("{} letters were taken back and are due again.", closed.taken_back);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

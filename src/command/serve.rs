@@ -1,0 +1,71 @@
+//! `recto serve`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use recto::desk::Desk;
+use recto::{web, work};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Config, hold, open_desk};
+
+/// Arguments of `recto serve`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Address to listen on; loopback by default.
+    #[arg(long)]
+    listen: Option<String>,
+}
+
+/// Serves until it is told to stop.
+pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<ExitCode> {
+    if let Some(listen) = arguments.listen {
+        config.listen = listen;
+    }
+    let _held = hold(&config)?;
+    let desk = open_desk(&config).await?;
+    serve(desk, &config).await
+}
+
+/// Serves the pages and the API of a desk, and works in the background, until SIGINT or SIGTERM. What is under way is
+/// finished; what is not recorded by then is done at the next start.
+pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
+    let token = web::token(&config.dir).context("the access token")?;
+    let desk = Arc::new(desk);
+    let listener =
+        TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    println!("Pages:  http://{address}/?token={token}");
+    println!("API:    http://{address}/api/v1/openapi.json (Authorization: Bearer, token in {})", web::TOKEN_FILE);
+    let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
+    let worker = (Arc::clone(&desk), stop.clone());
+    tracker.spawn(async move { work::keep_working(&worker.0, worker.1).await });
+    tracker.close();
+    let until = stop.clone();
+    let service = axum::serve(listener, web::router(Arc::clone(&desk), &token)?);
+    let serving = service.with_graceful_shutdown(async move { until.cancelled().await });
+    let mut serving = std::pin::pin!(serving.into_future());
+    tokio::select! {
+        result = &mut serving => result?,
+        () = told_to_stop() => {
+            stop.cancel();
+            serving.await?;
+        }
+    }
+    stop.cancel();
+    tracker.wait().await;
+    desk.register.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("the system lets us hear SIGTERM");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

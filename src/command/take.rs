@@ -1,0 +1,152 @@
+//! `recto take`.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use recto::case::Language;
+use recto::case::letter::sha256_hex;
+use recto::desk::{Desk, Outcome, Whole};
+use recto::intake::{self, Offer};
+use serde_json::{Value, json};
+
+use super::{Config, open_desk, print_json};
+
+/// Events recorded in one transaction.
+const TOGETHER: usize = 500;
+
+/// Arguments of `recto take`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Files of case events; '-' is standard input.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What became of the events of some files.
+#[derive(Default)]
+pub struct Tally {
+    /// New events.
+    pub taken: usize,
+    /// Events that were taken before.
+    pub repeated: usize,
+    /// Letters that the new events call for.
+    pub letters: usize,
+    /// Refused events: where they stood, and their outcome.
+    pub refused: Vec<(String, Outcome)>,
+    /// The file that keeps what was refused, if anything was.
+    pub kept_in: Option<PathBuf>,
+}
+
+/// Takes the events of some files.
+pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
+    let desk = open_desk(&config).await?;
+    let mut tally = Tally::default();
+    for file in &arguments.files {
+        take_file(&desk, file, &config.dir, &mut tally).await?;
+    }
+    desk.register.close().await;
+    if arguments.json {
+        print_json(&tally.view());
+    } else {
+        tally.print();
+    }
+    Ok(ExitCode::from(u8::from(!tally.refused.is_empty())))
+}
+
+/// Takes the events of one file. What is refused is kept in the data folder as it came, to be corrected and taken again.
+pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) -> anyhow::Result<()> {
+    let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
+    let source: Box<dyn BufRead> = if file == Path::new("-") {
+        Box::new(BufReader::new(std::io::stdin()))
+    } else {
+        Box::new(BufReader::new(std::fs::File::open(file).with_context(|| name.clone())?))
+    };
+    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} events taken")?);
+    let mut refused = String::new();
+    let mut offers = intake::read(source, &name)?;
+    loop {
+        let some: Vec<Offer> =
+            offers.by_ref().take(TOGETHER).collect::<Result<_, _>>().with_context(|| name.clone())?;
+        if some.is_empty() {
+            break;
+        }
+        let places: Vec<(String, String)> = some.iter().map(|offer| (offer.place.clone(), offer.raw.clone())).collect();
+        bar.inc(some.len() as u64);
+        let outcomes = desk.take(some, Whole::No).await?;
+        for ((place, raw), outcome) in places.into_iter().zip(outcomes) {
+            match &outcome {
+                Outcome::Taken(letters) => {
+                    tally.taken += 1;
+                    tally.letters += letters.len();
+                }
+                Outcome::Repeated(_) => tally.repeated += 1,
+                Outcome::Refused(_) | Outcome::Untouched => {
+                    refused.push_str(&raw);
+                    refused.push('\n');
+                    tally.refused.push((place, outcome));
+                }
+            }
+        }
+    }
+    bar.finish_and_clear();
+    if !refused.is_empty() {
+        tally.kept_in = Some(keep(dir, &refused)?);
+    }
+    Ok(())
+}
+
+/// Keeps refused events under the hash of what they say, so that the same file taken twice is kept once.
+fn keep(dir: &Path, refused: &str) -> anyhow::Result<PathBuf> {
+    let folder = dir.join("refused");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{}.jsonl", &sha256_hex(refused.as_bytes())[..16]));
+    std::fs::write(&path, refused)?;
+    Ok(path)
+}
+
+impl Tally {
+    fn view(&self) -> Value {
+        let refused: Vec<Value> = self
+            .refused
+            .iter()
+            .map(|(place, outcome)| {
+                let mut view = outcome.view(Language::En);
+                view["place"] = json!(place);
+                view
+            })
+            .collect();
+        json!({
+            "taken": self.taken,
+            "repeated": self.repeated,
+            "letters": self.letters,
+            "refused": refused,
+            "kept_in": self.kept_in,
+        })
+    }
+
+    /// Prints the tally for a person.
+    pub fn print(&self) {
+        println!(
+            "{} events taken, which call for {} letters; {} were known already; {} refused.",
+            self.taken,
+            self.letters,
+            self.repeated,
+            self.refused.len()
+        );
+        for (place, outcome) in &self.refused {
+            println!("\n  refused  {place}");
+            if let Outcome::Refused(faults) = outcome {
+                faults.iter().for_each(|fault| println!("           {fault}"));
+            }
+        }
+        if let Some(path) = &self.kept_in {
+            println!("\nThe refused events are kept in {}. Correct them there and take that file.", path.display());
+        }
+    }
+}

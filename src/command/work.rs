@@ -1,0 +1,56 @@
+//! `recto work`.
+
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use recto::desk::Desk;
+use recto::work;
+use serde_json::json;
+
+use super::{Config, hold, open_desk, print_json};
+
+/// Arguments of `recto work`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Work until nothing is due, then end.
+    #[arg(long, required = true)]
+    until_idle: bool,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Works until nothing is due.
+pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
+    let _held = hold(&config)?;
+    let desk = open_desk(&config).await?;
+    let looked_at = until_idle(&desk).await?;
+    let tally = desk.register.tally().await?;
+    desk.register.close().await;
+    if arguments.json {
+        let states: Vec<_> = tally
+            .into_iter()
+            .map(|(letter_type, state, channel, delivery, count)| {
+                json!({"type": letter_type, "state": state, "channel": channel, "delivery": delivery, "letters": count})
+            })
+            .collect();
+        print_json(&json!({"worked": looked_at, "letters": states}));
+    } else {
+        println!("{looked_at} letters and e-mails worked; nothing more is due now.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Works until nothing is due, with a progress bar. Gives how many letters and e-mails it looked at.
+pub async fn until_idle(desk: &Desk) -> anyhow::Result<usize> {
+    let style = ProgressStyle::with_template("{spinner} {pos} letters and e-mails worked, {per_sec}")?;
+    let bar = ProgressBar::new_spinner().with_style(style);
+    let mut looked_at = 0;
+    work::until_idle(desk, |more| {
+        looked_at += more;
+        bar.inc(more as u64);
+    })
+    .await?;
+    bar.finish_and_clear();
+    Ok(looked_at)
+}
