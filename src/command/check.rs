@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Config, open_studio, print_json, views};
 
 /// Pixels a point of the page images: 108 dots an inch.
-const SCALE: f64 = 1.5;
+const SCALE: f32 = 1.5;
 
 /// Arguments of `recto check`.
 #[derive(clap::Args)]
@@ -86,9 +86,9 @@ async fn write_out(studio: &Studio, checked: &[CheckedLetter], out: &Path) -> an
         std::fs::create_dir_all(&folder)?;
         let name = format!("{}.{}", letter.sample, letter.language);
         std::fs::write(folder.join(format!("{name}.pdf")), &letter.pdf)?;
-        let pages = studio.draw(&letter.letter_type, &letter.data, letter.date, SCALE).await;
-        for (index, png) in pages.unwrap_or_default().iter().enumerate() {
-            std::fs::write(folder.join(format!("{name}-{}.png", index + 1)), png)?;
+        for page in 1..=letter.pages {
+            let png = studio.threads.draw(letter.pdf.clone(), page, SCALE).await.unwrap_or_default();
+            std::fs::write(folder.join(format!("{name}-{page}.png")), png)?;
         }
     }
     Ok(())

@@ -24,33 +24,12 @@ fn no_id() -> LetterId {
 impl Studio {
     /// Sets `{case, party, facts}` as a letter of a type, without a database and without any effect.
     pub async fn preview(&self, letter_type: &str, data: &Value, date: NaiveDate) -> Result<Preview, Vec<Fault>> {
-        let composed = self.compose_data(letter_type, data, date)?;
+        let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
+        let data = self.check_data(letter, data)?;
+        let composed = self.compose(letter, no_id(), date, data)?;
         let stops = composed.draft.stops.clone();
         let typeset = self.threads.set(composed.job).await?;
         Ok(Preview { pdf: typeset.pdf, pages: typeset.pages.iter().map(|page| page.text()).collect(), stops })
-    }
-
-    /// Draws the pages of the same as PNG, at so many pixels a typographic point.
-    pub async fn draw(
-        &self,
-        letter_type: &str,
-        data: &Value,
-        date: NaiveDate,
-        scale: f64,
-    ) -> Result<Vec<Vec<u8>>, Vec<Fault>> {
-        let composed = self.compose_data(letter_type, data, date)?;
-        self.threads.draw(composed.job, scale).await
-    }
-
-    fn compose_data(
-        &self,
-        letter_type: &str,
-        data: &Value,
-        date: NaiveDate,
-    ) -> Result<super::Composed<'_>, Vec<Fault>> {
-        let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
-        let data = self.check_data(letter, data)?;
-        self.compose(letter, no_id(), date, data)
     }
 
     /// The fault of a letter type that does not exist.

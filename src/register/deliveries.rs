@@ -25,7 +25,7 @@ pub struct Delivery {
 }
 
 /// A delivery as the register holds it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
 pub struct DeliveryRow {
     /// The letter.
     pub letter: String,

@@ -123,6 +123,19 @@ impl Register {
         row.map(StoredEvent::try_from).transpose()
     }
 
+    /// One event by its key.
+    pub async fn event_by_key(&self, source: &str, id: &str) -> Result<Option<StoredEvent>, RegisterError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT sequence, source, id, kind, case_reference, happened_at, hash, data FROM events \
+             WHERE source = $1 AND id = $2",
+        )
+        .bind(source)
+        .bind(id)
+        .fetch_optional(&self.reader)
+        .await?;
+        row.map(StoredEvent::try_from).transpose()
+    }
+
     /// Events after a sequence, in order: the way through all of them in pieces.
     pub async fn events_after(&self, sequence: i64, limit: i64) -> Result<Vec<StoredEvent>, RegisterError> {
         let rows: Vec<Row> = sqlx::query_as(

@@ -92,7 +92,7 @@ impl LetterRow {
 }
 
 /// What was made of a letter: the archived PDF and all that it was made with.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
 pub struct Issuance {
     /// The letter.
     pub letter: String,

@@ -4,6 +4,7 @@
 //! and must not stall the service; a letter that panics fails alone. After every compile, failed ones too, comemo's caches
 //! are emptied: measured as the fastest and the smallest way (design decision 4).
 
+mod image;
 mod page;
 mod threads;
 mod world;
@@ -21,6 +22,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::case::Fault;
 use crate::case::repertoire::Repertoire;
+pub use image::page_png;
 pub use page::PageText;
 pub use threads::Threads;
 use world::{House, Sheet};
@@ -90,15 +92,6 @@ impl Press {
             let pdf = typst_pdf::pdf(document, &options)
                 .map_err(|errors| errors.iter().map(|error| plain_fault(error)).collect::<Vec<_>>())?;
             Ok(Typeset { pdf, pages })
-        })
-    }
-
-    /// Sets a letter and draws its pages as PNG at so many pixels a typographic point, for a preview.
-    pub fn draw(&self, job: &Job, pixel_per_pt: f64) -> Result<Vec<Vec<u8>>, Vec<Fault>> {
-        self.with_pages(job, |document, _| {
-            let options = typst_render::RenderOptions { pixel_per_pt: pixel_per_pt.into(), render_bleed: false };
-            let png = |page| typst_render::render(page, &options).encode_png().expect("memory takes any PNG");
-            Ok(document.pages().iter().map(png).collect())
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
 
-use super::{Job, Press, Typeset};
+use super::{Job, Press, Typeset, page_png};
 use crate::case::Fault;
 
 /// Depth of a press thread's stack. Typst recurses with the nesting of a letter; the usual 2 MiB are not enough.
@@ -47,9 +47,9 @@ impl Threads {
         self.run(move |press| press.set(&job)).await
     }
 
-    /// Draws a letter's pages on one of the threads.
-    pub async fn draw(&self, job: Job, pixel_per_pt: f64) -> Result<Vec<Vec<u8>>, Vec<Fault>> {
-        self.run(move |press| press.draw(&job, pixel_per_pt)).await
+    /// Draws one page of a PDF on one of the threads: see [`page_png`].
+    pub async fn draw(&self, pdf: Vec<u8>, page: usize, pixel_per_pt: f32) -> Option<Vec<u8>> {
+        self.run(move |_| Ok(page_png(&pdf, page, pixel_per_pt))).await.ok().flatten()
     }
 
     async fn run<T: Send + 'static>(

@@ -1,18 +1,77 @@
-//! JSON API and pages.
-use std::path::Path;
+//! The JSON API under `/api/v1`, described by `/api/v1/openapi.json`, and the read-only pages. Asks the desk; reads the
+//! register.
+//!
+//! Everything but the health probes, the metrics and the API's description needs the access token: as `Authorization: Bearer`,
+//! or, in a browser, as the cookie that `/?token=…` sets.
+
+mod access;
+mod api;
+mod assets;
+mod cases;
+mod events;
+mod letter_types;
+mod letters;
+mod page;
+mod pages;
+mod probes;
+mod problem;
+mod runs;
+mod view;
+
 use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
 
 use crate::desk::Desk;
+pub use access::{TOKEN_FILE, token};
+pub use api::description;
 
-/// The file.
-pub const TOKEN_FILE: &str = "token";
+/// The largest request, in bytes: a batch of some thousand events.
+const MAX_BODY_BYTES: usize = 16 << 20;
+/// The longest that a request may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Token.
-pub fn token(_: &Path) -> anyhow::Result<String> {
-    Ok(String::new())
+/// What handlers share.
+#[derive(Clone)]
+struct Service {
+    desk: Arc<Desk>,
+    token: Arc<str>,
+    pages: Arc<page::Pages>,
 }
 
-/// Router.
-pub fn router(_: Arc<Desk>, _: &str) -> anyhow::Result<axum::Router> {
-    Ok(axum::Router::new())
+/// The whole service.
+pub fn router(desk: Arc<Desk>, token: &str) -> anyhow::Result<Router> {
+    let service = Service { desk, token: token.into(), pages: Arc::new(page::Pages::load()?) };
+    let guarded = Router::new()
+        .merge(api::router())
+        .merge(pages::router())
+        .route_layer(from_fn_with_state(service.clone(), access::require));
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    Ok(Router::new()
+        .merge(guarded)
+        .merge(probes::router())
+        .route("/api/v1/openapi.json", get(api::openapi))
+        .route("/assets/{*path}", get(assets::serve))
+        .fallback(pages::not_found)
+        .layer(header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
+        ))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(CatchPanicLayer::new())
+        .with_state(service))
 }

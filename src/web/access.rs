@@ -1,0 +1,65 @@
+//! The access token.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use subtle::ConstantTimeEq;
+
+use super::Service;
+use super::page::language_of;
+use super::problem::Problem;
+
+/// The file in the data folder that holds the token.
+pub const TOKEN_FILE: &str = "token";
+const COOKIE: &str = "recto_token";
+
+/// The access token of a data folder, made at the first start and readable by its owner alone.
+pub fn token(folder: &Path) -> anyhow::Result<String> {
+    let path = folder.join(TOKEN_FILE);
+    if let Ok(token) = std::fs::read_to_string(&path) {
+        return Ok(token.trim().to_owned());
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    writeln!(file, "{token}")?;
+    Ok(token)
+}
+
+/// Lets a request pass that carries the token; asks the others to sign in.
+pub(super) async fn require(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let query = request.uri().query().unwrap_or_default();
+    let given = query.split('&').find_map(|pair| pair.strip_prefix("token="));
+    if let Some(given) = given.filter(|given| is(&service, given)) {
+        let cookie = format!("{COOKIE}={given}; Path=/; HttpOnly; SameSite=Strict");
+        return ([(header::SET_COOKIE, cookie)], Redirect::to(&path)).into_response();
+    }
+    let headers = request.headers();
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    if [bearer, cookie(headers, COOKIE)].into_iter().flatten().any(|given| is(&service, given)) {
+        return next.run(request).await;
+    }
+    if path.starts_with("/api/") {
+        return Problem::unauthorized().into_response();
+    }
+    let page =
+        service.pages.render("sign-in.html", language_of(headers, query), &path, &service, serde_json::json!({}));
+    (StatusCode::UNAUTHORIZED, page).into_response()
+}
+
+fn is(service: &Service, given: &str) -> bool {
+    given.as_bytes().ct_eq(service.token.as_bytes()).into()
+}
+
+/// A cookie's value.
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    cookies.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}

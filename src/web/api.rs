@@ -1,0 +1,48 @@
+//! The API's routes and its description.
+
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Service, cases, events, letter_types, letters, runs};
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Recto",
+    description = "Case events in, letters out: government correspondence in debt recovery. \
+                   Every call needs `Authorization: Bearer` with the token of the data folder. \
+                   Errors are RFC 9457 problem documents in the language of Accept-Language."
+))]
+struct Description;
+
+fn documented() -> OpenApiRouter<Service> {
+    let api = OpenApiRouter::new()
+        .routes(routes!(events::take))
+        .routes(routes!(letters::list, letters::create))
+        .routes(routes!(letters::preview))
+        .routes(routes!(letters::one))
+        .routes(routes!(letters::pdf))
+        .routes(routes!(letters::approve))
+        .routes(routes!(cases::one))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::close))
+        .routes(routes!(letter_types::list))
+        .routes(routes!(letter_types::schema));
+    OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
+}
+
+/// The routes.
+pub(super) fn router() -> Router<Service> {
+    documented().split_for_parts().0
+}
+
+/// The API's description (OpenAPI 3.1).
+pub fn description() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+/// Serves the API's description.
+pub(super) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+    Json(description())
+}

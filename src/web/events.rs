@@ -1,0 +1,77 @@
+//! Taking events over HTTP: CloudEvents in structured, batch and binary mode.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Service;
+use super::problem::{Problem, accepted};
+use crate::case::Fault;
+use crate::desk::{Outcome, Whole};
+use crate::intake::Offer;
+
+/// What an event led to. A repeated event gets the same answer.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Receipt {
+    /// The event's id.
+    id: String,
+    /// The letters that it calls for, to be followed under `/letters/{id}`.
+    letters: Vec<String>,
+}
+
+/// Take case events.
+///
+/// Structured mode (`application/cloudevents+json`), batch mode (`application/cloudevents-batch+json`: all or none), or binary
+/// mode (`ce-…` headers with JSON data). An event's source and id are its key: a repeat changes nothing and gets the same
+/// answer.
+#[utoipa::path(post, path = "/events", request_body(content = Value, content_type = "application/cloudevents+json"),
+    responses((status = 202, body = Receipt, description = "Recorded; an array of receipts for a batch"),
+        (status = 409, body = Problem, description = "The source and id are known with other contents"),
+        (status = 422, body = Problem, description = "Nothing was recorded; every fault is listed")))]
+pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let language = accepted(&headers);
+    let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value: Value =
+        serde_json::from_slice(&body).map_err(|error| Problem::bad_request(format!("Not JSON: {error}.")))?;
+    let (events, batch) = match value {
+        _ if headers.contains_key("ce-id") || headers.contains_key("ce-type") => (vec![binary(&headers, value)], false),
+        Value::Array(events) if !content.starts_with("application/cloudevents+json") => (events, true),
+        event => (vec![event], false),
+    };
+    let offer = |(index, event): (usize, &Value)| Offer::of(index.to_string(), event);
+    let offers: Vec<Offer> = events.iter().enumerate().map(offer).collect();
+    let outcomes = service.desk.take(offers, Whole::Yes).await?;
+    let (mut receipts, mut faults) = (Vec::new(), Vec::new());
+    for (index, (event, outcome)) in events.iter().zip(outcomes).enumerate() {
+        let place = if batch { format!("/{index}") } else { String::new() };
+        match outcome {
+            Outcome::Taken(letters) | Outcome::Repeated(letters) => receipts.push(Receipt {
+                id: event["id"].as_str().unwrap_or_default().to_owned(),
+                letters: letters.into_iter().map(|letter| letter.0).collect(),
+            }),
+            Outcome::Refused(more) => faults.extend(more.into_iter().map(|fault: Fault| fault.below(&place))),
+            Outcome::Untouched => {}
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Problem::faults(&faults, language));
+    }
+    let body = if batch { json!(receipts) } else { json!(receipts.first()) };
+    Ok((StatusCode::ACCEPTED, Json(body)).into_response())
+}
+
+/// The structured form of an event in binary mode: attributes from `ce-…` headers, data from the body.
+fn binary(headers: &HeaderMap, data: Value) -> Value {
+    let mut event = Map::new();
+    for (name, value) in headers {
+        if let (Some(attribute), Ok(value)) = (name.as_str().strip_prefix("ce-"), value.to_str()) {
+            event.insert(attribute.to_owned(), json!(value));
+        }
+    }
+    event.insert("data".to_owned(), data);
+    Value::Object(event)
+}

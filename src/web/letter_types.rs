@@ -1,0 +1,57 @@
+//! Letter types and their schemas.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde::Serialize;
+
+use super::Service;
+use super::problem::{Problem, accepted};
+
+/// A letter type.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct LetterTypeView {
+    /// Its key.
+    key: String,
+    /// Its title.
+    title: String,
+    /// Its version.
+    version: String,
+    /// The type of the event that calls for it.
+    event: String,
+    /// The programs for which it does; empty for all.
+    programs: Vec<String>,
+    /// The guards that it needs.
+    guards: Vec<String>,
+    /// Where the schema of its facts is served: the event's `dataschema`.
+    schema: String,
+}
+
+/// The letter types.
+#[utoipa::path(get, path = "/letter-types", responses((status = 200, body = Vec<LetterTypeView>)))]
+pub(super) async fn list(State(service): State<Service>, headers: HeaderMap) -> Json<Vec<LetterTypeView>> {
+    let language = accepted(&headers);
+    let types = service.desk.studio.catalogue.types.values();
+    let view = |letter: &crate::letter::LetterType| LetterTypeView {
+        key: letter.key.clone(),
+        title: letter.description.title.get(language).to_owned(),
+        version: letter.description.version.clone(),
+        event: format!("ca.on.recto.{}.v1", letter.description.called_by.event),
+        programs: letter.description.called_by.programs.clone(),
+        guards: letter.description.rules.guards.clone(),
+        schema: format!("/api/v1/letter-types/{}/schema", letter.key),
+    };
+    Json(types.map(view).collect())
+}
+
+/// The JSON Schema of a letter type's facts.
+#[utoipa::path(get, path = "/letter-types/{key}/schema",
+    responses((status = 200, body = Object, content_type = "application/schema+json"), (status = 404, body = Problem)))]
+pub(super) async fn schema(
+    State(service): State<Service>,
+    Path(key): Path<String>,
+) -> Result<([(axum::http::HeaderName, &'static str); 1], String), Problem> {
+    let letter = service.desk.studio.catalogue.types.get(&key);
+    let letter = letter.ok_or_else(|| Problem::not_found(&format!("letter type {key}")))?;
+    Ok(([(axum::http::header::CONTENT_TYPE, "application/schema+json")], letter.schema.source.to_string()))
+}

@@ -1,0 +1,256 @@
+//! Letters: list and find, ask for one, preview, one with its exact PDF, approve.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Service;
+use super::problem::{Problem, accepted};
+use super::view::LetterView;
+use crate::case::{CaseEvent, Fault, LetterState};
+use crate::desk::{Outcome, Whole};
+use crate::intake::Offer;
+use crate::register::Filter;
+
+/// The source of events that officers raise through the API; their ids are the idempotency keys.
+const OFFICER: &str = "urn:recto:officer";
+/// Letters on one page of a list, at most.
+const MAX_LIMIT: i64 = 200;
+/// Pixels a point of preview images: 144 dots an inch.
+pub(super) const PREVIEW_SCALE: f32 = 2.0;
+
+/// Which letters to list.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// The case reference.
+    case: Option<String>,
+    /// A part of the party's name, whatever its accents, or the party's key.
+    person: Option<String>,
+    /// The letter type's key.
+    #[serde(rename = "type")]
+    letter_type: Option<String>,
+    /// The state.
+    state: Option<LetterState>,
+    /// The mailing date, such as 2026-11-17.
+    date: Option<String>,
+    /// Where the last list ended: its `next`.
+    cursor: Option<i64>,
+    /// Letters at most, up to 200; 50 when absent.
+    limit: Option<i64>,
+}
+
+/// Letters, newest first.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct LetterList {
+    letters: Vec<LetterView>,
+    /// The `cursor` of the next list; absent at the end.
+    next: Option<i64>,
+}
+
+/// List and find letters, newest first.
+#[utoipa::path(get, path = "/letters", params(ListQuery), responses((status = 200, body = LetterList)))]
+pub(super) async fn list(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<LetterList>, Problem> {
+    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let limit = query.limit.unwrap_or(50).clamp(1, MAX_LIMIT);
+    let filter = Filter {
+        case: query.case,
+        person: query.person,
+        letter_type: query.letter_type,
+        state: query.state,
+        date: query.date,
+        before: query.cursor,
+        limit: limit + 1,
+    };
+    let mut rows = service.desk.register.letters(&filter).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next = rows.last().map(|row| row.sequence).filter(|_| more);
+    let letters = LetterView::all(rows, &service.desk.studio.catalogue, accepted(&headers))?;
+    Ok(Json(LetterList { letters, next }))
+}
+
+/// An officer's letter.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetterRequest {
+    /// The letter type's key.
+    letter: String,
+    /// `{case, party, facts}`; the facts are those of the letter type's schema.
+    data: Value,
+}
+
+/// Ask for a letter.
+///
+/// The officer's letter is the event that calls for it, raised by the officer; it goes the same way as any other. The
+/// `Idempotency-Key` makes a repeat harmless: the same key with the same request gets the same answer, with another request
+/// it is refused.
+#[utoipa::path(post, path = "/letters", request_body = LetterRequest,
+    params(("Idempotency-Key" = String, Header, description = "A key of your own for this request")),
+    responses((status = 201, body = LetterView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let language = accepted(&headers);
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).filter(|key| !key.trim().is_empty());
+    let key = key.ok_or_else(|| {
+        Problem::bad_request("The header Idempotency-Key is missing. Send a key of your own for this request.")
+    })?;
+    let request: LetterRequest = read(&body)?;
+    let catalogue = &service.desk.studio.catalogue;
+    let problem = |fault: Fault| Problem::faults(&[fault], language);
+    let unknown = || problem(service.desk.studio.unknown_type(&request.letter));
+    let letter = catalogue.types.get(&request.letter).ok_or_else(unknown)?;
+    let program = request.data["case"]["program"].as_str().unwrap_or_default();
+    let kind = letter.description.called_by.event.clone();
+    if !letter.is_called_by(&kind, program) && catalogue.programs.contains_key(program) {
+        return Err(problem(not_for_program(&request.letter, program)));
+    }
+    let known = service.desk.register.event_by_key(OFFICER, key).await?;
+    let event = CaseEvent {
+        source: OFFICER.to_owned(),
+        id: key.to_owned(),
+        kind,
+        subject: request.data["case"]["reference"].as_str().unwrap_or_default().to_owned(),
+        time: known.map_or(service.desk.clock.now(), |known| known.event.time),
+        data: request.data,
+    };
+    let offer = Offer { place: String::new(), raw: String::new(), event: Ok(event) };
+    let outcome = service.desk.take(vec![offer], Whole::Yes).await?.pop();
+    let letters = match outcome {
+        Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
+        Some(Outcome::Refused(faults)) => return Err(Problem::faults(&faults, language)),
+        Some(Outcome::Untouched) | None => Vec::new(),
+    };
+    for id in letters {
+        let row = service.desk.register.letter(id.as_str()).await?;
+        if let Some(row) = row.filter(|row| row.letter_type == request.letter) {
+            let place = format!("/api/v1/letters/{id}");
+            let view = LetterView::of(row, catalogue, language)?;
+            return Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(view)).into_response());
+        }
+    }
+    Err(Problem::not_found("letter of that request"))
+}
+
+/// Which page of a preview.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PreviewQuery {
+    /// The page of a PNG preview, from 1.
+    page: Option<usize>,
+}
+
+/// See a letter before it is made.
+///
+/// PDF by default, one page as PNG with `Accept: image/png`. Nothing is recorded. What would hold the letter for its
+/// arithmetic or deadlines is in the header `Recto-Held-For`, as codes.
+#[utoipa::path(post, path = "/letters/preview", request_body = LetterRequest, params(PreviewQuery),
+    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))), (status = 422, body = Problem)))]
+pub(super) async fn preview(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Query(query): Query<PreviewQuery>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let language = accepted(&headers);
+    let request: LetterRequest = read(&body)?;
+    let (studio, today) = (&service.desk.studio, service.desk.clock.today());
+    let wants_png =
+        headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("image/png")));
+    let letter = studio.preview(&request.letter, &request.data, today).await;
+    let letter = letter.map_err(|faults| Problem::faults(&faults, language))?;
+    if wants_png {
+        let page = query.page.unwrap_or(1);
+        let png = studio.threads.draw(letter.pdf, page, PREVIEW_SCALE).await;
+        let png = png.ok_or_else(|| Problem::not_found(&format!("page {page}")))?;
+        return Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response());
+    }
+    let held_for = letter.stops.iter().map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", ");
+    let held_for = (header::HeaderName::from_static("recto-held-for"), held_for);
+    Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), held_for], letter.pdf).into_response())
+}
+
+/// One letter.
+#[utoipa::path(get, path = "/letters/{id}", responses((status = 200, body = LetterView), (status = 404, body = Problem)))]
+pub(super) async fn one(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<LetterView>, Problem> {
+    let row = service.desk.register.letter(&id).await?.ok_or_else(|| Problem::not_found(&format!("letter {id}")))?;
+    Ok(Json(LetterView::of(row, &service.desk.studio.catalogue, accepted(&headers))?))
+}
+
+/// The exact bytes of an issued letter, their SHA-256 as ETag.
+#[utoipa::path(get, path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
+    (status = 304, description = "If-None-Match has its hash"), (status = 404, body = Problem)))]
+pub(super) async fn pdf(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = service.desk.pdf(&id).await?;
+    let (pdf, sha256) = found.ok_or_else(|| Problem::not_found(&format!("issued letter {id}")))?;
+    let tag = format!("\"{sha256}\"");
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    let name = format!("inline; filename=\"{id}.pdf\"");
+    let kind = "application/pdf".to_owned();
+    let described = [(header::ETAG, tag), (header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
+    Ok((described, pdf).into_response())
+}
+
+/// An approval, bound to what was seen.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequest {
+    /// The `content_hash` of the letter as it was seen.
+    content_hash: String,
+    /// Who approves; not who prepared it.
+    by: String,
+}
+
+/// Approve a letter that waits for it.
+#[utoipa::path(post, path = "/letters/{id}/approve", request_body = ApprovalRequest,
+    responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn approve(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<LetterView>, Problem> {
+    let request: ApprovalRequest = read(&body)?;
+    if request.by.trim().is_empty() {
+        return Err(Problem::bad_request("`by` is empty. Say who approves."));
+    }
+    service.desk.approve(&id, &request.content_hash, request.by.trim()).await?;
+    one(State(service), headers, Path(id)).await
+}
+
+/// Reads a request's JSON.
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("{error}.")))
+}
+
+fn not_for_program(letter: &str, program: &str) -> Fault {
+    Fault::new(
+        "letter-not-for-program",
+        "/letter",
+        format!("“{letter}” is not a letter of the program “{program}”."),
+        format!("« {letter} » n’est pas une lettre du programme « {program} »."),
+    )
+}

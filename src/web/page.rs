@@ -1,0 +1,145 @@
+//! The pages' templates, words and languages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use axum::response::Html;
+use chrono::{DateTime, Timelike};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value as Template};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+use rust_embed::RustEmbed;
+use serde_json::{Value, json};
+
+use super::Service;
+use super::access::cookie;
+use super::problem::accepted;
+use crate::case::clock::toronto;
+use crate::case::format::Formats;
+use crate::case::{Language, Text};
+
+/// The cookie that keeps the language chosen on a page.
+pub(super) const LANGUAGE_COOKIE: &str = "recto_lang";
+
+#[derive(RustEmbed)]
+#[folder = "src/web/pages"]
+struct Sources;
+
+/// The templates, one environment a language, the words built in.
+pub(super) struct Pages {
+    environments: [Environment<'static>; 2],
+}
+
+impl Pages {
+    pub(super) fn load() -> anyhow::Result<Pages> {
+        let words: BTreeMap<String, Text> = toml::from_str(include_str!("words.toml"))?;
+        let words = Arc::new(words);
+        let [en, fr] = Language::BOTH.map(|language| environment(language, &words));
+        Ok(Pages { environments: [en?, fr?] })
+    }
+
+    /// A page in one language. `path` is the request's path and query.
+    pub(super) fn render(
+        &self,
+        name: &str,
+        language: Language,
+        path: &str,
+        service: &Service,
+        own: Value,
+    ) -> Html<String> {
+        let other = if language == Language::En { Language::Fr } else { Language::En };
+        let mut context = json!({
+            "lang": language.code(),
+            "other_lang": other.code(),
+            "switch_url": with_language(path, other),
+            "environment": service.desk.environment().as_str(),
+            "today": service.desk.clock.today().to_string(),
+            "path": path.split('?').next(),
+        });
+        if let (Some(context), Value::Object(own)) = (context.as_object_mut(), own) {
+            context.extend(own);
+        }
+        let environment = &self.environments[language as usize];
+        let rendered = environment.get_template(name).and_then(|page| page.render(Template::from(Serde(context))));
+        Html(rendered.unwrap_or_else(|error| {
+            tracing::error!(%error, page = name, "a page could not be written");
+            "<!doctype html><title>Recto</title><p>The page could not be shown. La page ne peut pas être affichée.</p>"
+                .to_owned()
+        }))
+    }
+}
+
+fn environment(language: Language, words: &Arc<BTreeMap<String, Text>>) -> anyhow::Result<Environment<'static>> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    let formats = Arc::new(Formats::new(language));
+    let words = Arc::clone(words);
+    environment.add_function("t", move |key: String| {
+        let word = words.get(&key).map(|word| word.get(language).to_owned());
+        word.ok_or_else(|| unfit(format!("words.toml has no “{key}”")))
+    });
+    let (numbers, dates, clocks) = (Arc::clone(&formats), Arc::clone(&formats), formats);
+    let plain = |kind: &'static str, text: &str| unfit(format!("“{text}” is not a {kind}"));
+    environment.add_filter("number", move |value: Template| {
+        let text = value.to_string();
+        numbers.number(&text).ok_or_else(|| plain("number", &text))
+    });
+    environment.add_filter("date", move |text: String| dates.date(&text).ok_or_else(|| plain("date", &text)));
+    environment
+        .add_filter("clock", move |text: String| clock(&clocks, language, &text).ok_or_else(|| plain("time", &text)));
+    for name in Sources::iter() {
+        let source = Sources::get(&name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+        environment.add_template_owned(name.into_owned(), source.unwrap_or_default())?;
+    }
+    Ok(environment)
+}
+
+/// A UTC stamp as Toronto's date and time: `November 17, 2026, 2:45 p.m.` or `17 novembre 2026, 14 h 45`.
+fn clock(formats: &Formats, language: Language, stamp: &str) -> Option<String> {
+    let local = toronto(DateTime::parse_from_rfc3339(stamp).ok()?.to_utc());
+    let date = formats.date(&local.date().to_string())?;
+    let minute = local.minute();
+    let time = match language {
+        Language::En => {
+            let (afternoon, hour) = local.hour12();
+            format!("{hour}:{minute:02}\u{a0}{}", if afternoon { "p.m." } else { "a.m." })
+        }
+        Language::Fr => format!("{}\u{a0}h\u{a0}{minute:02}", local.hour()),
+    };
+    Some(format!("{date}, {time}"))
+}
+
+fn unfit(detail: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, detail)
+}
+
+/// The language of a page: what the address asks for, or what was chosen before, or what the browser prefers.
+pub(super) fn language_of(headers: &HeaderMap, query: &str) -> Language {
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
+    match asked.or(cookie(headers, LANGUAGE_COOKIE)) {
+        Some("fr") => Language::Fr,
+        Some("en") => Language::En,
+        _ => accepted(headers),
+    }
+}
+
+/// The header that keeps the language that the address asks for.
+pub(super) fn keep_language(query: &str) -> Option<(header::HeaderName, String)> {
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="))?;
+    let language = if asked == "fr" { "fr" } else { "en" };
+    Some((header::SET_COOKIE, format!("{LANGUAGE_COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax")))
+}
+
+/// The same address in the other language.
+fn with_language(path: &str, language: Language) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let kept =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=") && !pair.starts_with("token="));
+    let mut pairs: Vec<&str> = kept.collect();
+    let own = format!("lang={}", language.code());
+    pairs.push(&own);
+    format!("{path}?{}", pairs.join("&"))
+}

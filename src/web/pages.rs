@@ -1,0 +1,284 @@
+//! The read-only pages: what happened today, letters with search, one letter, one case.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::letters::PREVIEW_SCALE;
+use super::page::{keep_language, language_of};
+use super::problem::Problem;
+use super::runs::RunView;
+use super::view::{LetterView, entry};
+use super::{Service, cases, letters};
+use crate::case::{Language, LetterState};
+use crate::register::Filter;
+
+/// Letters on one page of the list.
+const PAGE: i64 = 50;
+/// Letters that are shown as the latest.
+const LATEST: i64 = 15;
+/// Stopped letters that are shown.
+const STOPPED: i64 = 100;
+
+pub(super) fn router() -> Router<Service> {
+    Router::new()
+        .route("/", get(today))
+        .route("/letters", get(list))
+        .route("/letters/{id}", get(letter))
+        .route("/letters/{id}/pdf", get(letters::pdf))
+        .route("/letters/{id}/{page}", get(picture))
+        .route("/cases/{reference}", get(case))
+}
+
+/// What a page needs of its request.
+struct Asked {
+    language: Language,
+    path: String,
+    query: String,
+}
+
+impl Asked {
+    fn of(uri: &Uri, headers: &HeaderMap) -> Asked {
+        let query = uri.query().unwrap_or_default().to_owned();
+        let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        Asked { language: language_of(headers, &query), path, query }
+    }
+
+    fn page(&self, service: &Service, name: &str, context: Value) -> Response {
+        let page = service.pages.render(name, self.language, &self.path, service, context);
+        match keep_language(&self.query) {
+            Some(cookie) => ([cookie], page).into_response(),
+            None => page.into_response(),
+        }
+    }
+
+    fn error(&self, service: &Service, status: StatusCode) -> Response {
+        let (title, message) = match (status, self.language) {
+            (StatusCode::NOT_FOUND, Language::En) => {
+                ("Not found", "There is nothing at this address. Search for the letter or the case.")
+            }
+            (StatusCode::NOT_FOUND, Language::Fr) => {
+                ("Introuvable", "Il n’y a rien à cette adresse. Cherchez la lettre ou le dossier.")
+            }
+            (_, Language::En) => {
+                ("Recto could not do this", "Nothing was lost. Try again, or tell those who run the service.")
+            }
+            (_, Language::Fr) => {
+                ("Recto n’a pas pu le faire", "Rien n’est perdu. Réessayez ou avisez les responsables du service.")
+            }
+        };
+        let context = json!({"status": status.as_u16(), "title": title, "message": message});
+        (status, self.page(service, "error.html", context)).into_response()
+    }
+}
+
+/// The page for an address that does not exist.
+pub(super) async fn not_found(State(service): State<Service>, request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return Problem::not_found(request.uri().path()).into_response();
+    }
+    Asked::of(request.uri(), request.headers()).error(&service, StatusCode::NOT_FOUND)
+}
+
+/// Answers with the page, or with the error's page; a problem has been logged where it was made.
+async fn answer(
+    service: &Service,
+    asked: &Asked,
+    name: &str,
+    context: impl Future<Output = Result<Option<Value>, Problem>>,
+) -> Response {
+    match context.await {
+        Ok(Some(context)) => asked.page(service, name, context),
+        Ok(None) => asked.error(service, StatusCode::NOT_FOUND),
+        Err(_) => asked.error(service, StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+async fn today(State(service): State<Service>, uri: Uri, headers: HeaderMap) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    answer(&service, &asked, "today.html", today_context(&service, asked.language)).await
+}
+
+async fn today_context(service: &Service, language: Language) -> Result<Option<Value>, Problem> {
+    let (register, catalogue) = (&service.desk.register, &service.desk.studio.catalogue);
+    let mut by_type: BTreeMap<String, BTreeMap<&str, i64>> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for (letter_type, state, _, delivery, count) in register.tally().await? {
+        let state = match state.as_str() {
+            "issued" => "issued",
+            "held" => "held",
+            "awaiting-approval" => "awaiting_approval",
+            "refused" => "refused",
+            _ => "due",
+        };
+        let sent = (state == "issued" && delivery.as_deref() == Some("sent")).then_some("sent");
+        for name in [Some(state), sent].into_iter().flatten() {
+            *by_type.entry(letter_type.clone()).or_default().entry(name).or_default() += count;
+            *counts.entry(name).or_default() += count;
+        }
+    }
+    let row = |counts: &BTreeMap<&str, i64>| {
+        let names = ["issued", "sent", "held", "awaiting_approval", "refused", "due"];
+        names
+            .into_iter()
+            .map(|name| (name.to_owned(), json!(counts.get(name).unwrap_or(&0))))
+            .collect::<serde_json::Map<_, _>>()
+    };
+    let mut rows = Vec::new();
+    for (key, letter) in &catalogue.types {
+        let mut one = row(by_type.get(key).unwrap_or(&BTreeMap::new()));
+        one.insert("type".into(), json!(key));
+        one.insert("title".into(), json!(letter.description.title.get(language)));
+        rows.push(one);
+    }
+    let mut totals = row(&counts);
+    totals.insert("events".into(), json!(register.event_count().await?));
+    let mut stopped = Vec::new();
+    for state in [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused] {
+        let filter = Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
+        stopped.extend(LetterView::all(register.letters(&filter).await?, catalogue, language)?);
+    }
+    let recent = register.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
+    let run = register.run(&service.desk.clock.today().to_string()).await?.map(RunView::of);
+    Ok(Some(json!({
+        "counts": totals,
+        "by_type": rows,
+        "stopped": stopped,
+        "run": run,
+        "recent": LetterView::all(recent, catalogue, language)?,
+    })))
+}
+
+/// The search form. Empty fields let all pass.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Search {
+    case: String,
+    person: String,
+    #[serde(rename = "type")]
+    letter_type: String,
+    state: String,
+    date: String,
+    before: Option<i64>,
+}
+
+async fn list(State(service): State<Service>, uri: Uri, headers: HeaderMap, Query(search): Query<Search>) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    answer(&service, &asked, "letters.html", list_context(&service, asked.language, search)).await
+}
+
+async fn list_context(service: &Service, language: Language, search: Search) -> Result<Option<Value>, Problem> {
+    let catalogue = &service.desk.studio.catalogue;
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let filter = Filter {
+        case: given(&search.case),
+        person: given(&search.person),
+        letter_type: given(&search.letter_type),
+        state: LetterState::parse(&search.state),
+        date: given(&search.date),
+        before: search.before,
+        limit: PAGE + 1,
+    };
+    let mut rows = service.desk.register.letters(&filter).await?;
+    let more = rows.len() as i64 > PAGE;
+    rows.truncate(PAGE as usize);
+    let query = [
+        ("case", search.case.as_str()),
+        ("person", &search.person),
+        ("type", &search.letter_type),
+        ("state", &search.state),
+        ("date", &search.date),
+    ];
+    let next = rows.last().filter(|_| more).map(|row| next_url(&query, row.sequence));
+    let types: Vec<Value> = catalogue
+        .types
+        .iter()
+        .map(|(key, letter)| json!({"key": key, "title": letter.description.title.get(language)}))
+        .collect();
+    Ok(Some(json!({
+        "query": query.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
+        "types": types,
+        "states": LetterState::ALL.map(LetterState::as_str),
+        "letters": LetterView::all(rows, catalogue, language)?,
+        "next": next,
+    })))
+}
+
+async fn letter(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    answer(&service, &asked, "letter.html", letter_context(&service, asked.language, &id)).await
+}
+
+async fn letter_context(service: &Service, language: Language, id: &str) -> Result<Option<Value>, Problem> {
+    let register = &service.desk.register;
+    let Some(row) = register.letter(id).await? else { return Ok(None) };
+    let event = register.event(row.event).await?.map(|stored| stored.event);
+    let issuance = register.issuance(id).await?;
+    let pages = issuance.as_ref().map_or(0, |issuance| issuance.pages);
+    let entries = register.entries_of_letter(id).await?.into_iter().map(|one| entry(one, language)).collect::<Vec<_>>();
+    let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language)?);
+    letter["event"] = event.map_or(Value::Null, |event| json!({"id": event.id, "kind": event.kind}));
+    Ok(Some(json!({
+        "letter": letter,
+        "issuance": issuance,
+        "deliveries": register.deliveries_of(id).await?,
+        "entries": entries,
+        "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
+        "pdf": issuance.is_some().then(|| format!("/letters/{id}/pdf")),
+    })))
+}
+
+/// A picture of a page, drawn from the issued PDF.
+async fn picture(
+    State(service): State<Service>,
+    Path((id, page)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let missing = || Problem::not_found(&format!("{page} of letter {id}"));
+    let number =
+        page.strip_prefix("page-").and_then(|page| page.strip_suffix(".png")?.parse().ok()).ok_or_else(missing)?;
+    let (pdf, _) = service.desk.pdf(&id).await?.ok_or_else(missing)?;
+    let png = service.desk.studio.threads.draw(pdf, number, PREVIEW_SCALE).await.ok_or_else(missing)?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
+}
+
+async fn case(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(reference): Path<String>) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    answer(&service, &asked, "case.html", case_context(&service, asked.language, &reference)).await
+}
+
+async fn case_context(service: &Service, language: Language, reference: &str) -> Result<Option<Value>, Problem> {
+    let Some(case) = cases::view(service, reference, language).await? else { return Ok(None) };
+    let program = service.desk.studio.catalogue.programs.get(&case.program);
+    let program = program.map(|program| program.in_language(language)["name"].clone());
+    let mut standing: Vec<&str> = case.parties.iter().flat_map(|party| party.standing.iter().copied()).collect();
+    standing.sort_unstable();
+    standing.dedup();
+    Ok(Some(json!({
+        "case": case.reference,
+        "program": program.unwrap_or(json!(case.program)),
+        "parties": case.parties,
+        "standing": standing,
+        "letters": case.letters,
+        "entries": case.entries,
+    })))
+}
+
+/// The address of the next page of a list.
+fn next_url(query: &[(&str, &str)], next: i64) -> String {
+    let mut url = format!("/letters?before={next}");
+    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        url.push_str(&format!("&{name}={}", encoded(value)));
+    }
+    url
+}
+
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

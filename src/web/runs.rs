@@ -1,0 +1,47 @@
+//! Print runs.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::Service;
+use super::problem::Problem;
+use crate::dispatch::Totals;
+use crate::register::RunRow;
+
+/// A print run.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct RunView {
+    /// Its mailing date.
+    pub date: String,
+    /// `closing` or `closed`.
+    pub state: String,
+    /// When it was closed, UTC.
+    pub closed_at: Option<String>,
+    /// Its control totals, once it is closed.
+    pub totals: Option<Totals>,
+}
+
+impl RunView {
+    /// A run.
+    pub(super) fn of(row: RunRow) -> RunView {
+        let totals = row.totals.and_then(|totals| serde_json::from_str(&totals).ok());
+        RunView { date: row.date, state: row.state, closed_at: row.closed_at, totals }
+    }
+}
+
+/// The print runs, newest first.
+#[utoipa::path(get, path = "/runs", responses((status = 200, body = Vec<RunView>)))]
+pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<RunView>>, Problem> {
+    let runs = service.desk.register.runs(100).await?;
+    Ok(Json(runs.into_iter().map(RunView::of).collect()))
+}
+
+/// Close the print run of a date. Closing again gives the same files and sends nothing twice.
+#[utoipa::path(post, path = "/runs/{date}/close", responses((status = 200, body = Totals), (status = 400, body = Problem)))]
+pub(super) async fn close(State(service): State<Service>, Path(date): Path<String>) -> Result<Json<Totals>, Problem> {
+    let date: NaiveDate =
+        date.parse().map_err(|_| Problem::bad_request(format!("“{date}” is not a date such as 2026-11-17.")))?;
+    Ok(Json(service.desk.close_run(date).await?.totals))
+}
