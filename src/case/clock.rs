@@ -27,6 +27,16 @@ impl Clock {
         toronto(self.now()).date()
     }
 
+    /// The instants at which the present day in Toronto begins and ends.
+    pub fn day(self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let today = self.today();
+        let midnight = |day: NaiveDate| {
+            let local = day.and_time(NaiveTime::MIN).and_local_timezone(Toronto);
+            local.earliest().map_or_else(|| day.and_time(NaiveTime::MIN).and_utc(), |instant| instant.to_utc())
+        };
+        (midnight(today), midnight(today + chrono::Days::new(1)))
+    }
+
     /// The present time of day in Toronto.
     pub fn time_of_day(self) -> NaiveTime {
         toronto(self.now()).time()

@@ -3,12 +3,12 @@
 use rust_decimal::Decimal;
 
 /// Reads an amount as events carry it: dollars, a point and two digits of cents, such as `"1234.56"`; never negative,
-/// below ten million. Anything else (a comma, a missing cent, a sign, a blank) is `None`.
+/// below a hundred million. Anything else (a comma, a missing cent, a sign, a blank) is `None`.
 pub fn parse(text: &str) -> Option<Decimal> {
     let (dollars, cents) = text.split_once('.')?;
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let plain = dollars == "0" || !dollars.starts_with('0');
-    if !digits(dollars) || !digits(cents) || cents.len() != 2 || dollars.len() > 7 || !plain {
+    if !digits(dollars) || !digits(cents) || cents.len() != 2 || dollars.len() > 8 || !plain {
         return None;
     }
     text.parse().ok()

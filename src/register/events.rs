@@ -149,8 +149,9 @@ impl Register {
         rows.into_iter().map(StoredEvent::try_from).collect()
     }
 
-    /// How many events have been taken.
-    pub async fn event_count(&self) -> Result<i64, RegisterError> {
-        Ok(sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(&self.reader).await?)
+    /// How many events have been taken since an instant.
+    pub async fn event_count(&self, since: DateTime<Utc>) -> Result<i64, RegisterError> {
+        let sql = "SELECT count(*) FROM events WHERE taken_at >= $1";
+        Ok(sqlx::query_scalar(sql).bind(stamp(since)).fetch_one(&self.reader).await?)
     }
 }

@@ -73,6 +73,8 @@ pub struct LetterRow {
     pub pages: Option<i64>,
     /// The newest delivery's state: `waiting`, `sent`, `failed` or `recalled`.
     pub delivery: Option<String>,
+    /// Why the newest delivery was not made, or not yet.
+    pub problem: Option<String>,
 }
 
 impl LetterRow {
@@ -129,6 +131,8 @@ pub struct Filter {
     pub letter_type: Option<String>,
     /// The state.
     pub state: Option<LetterState>,
+    /// The newest delivery's state.
+    pub delivery: Option<&'static str>,
     /// The mailing date.
     pub date: Option<String>,
     /// Only letters called for before this one (its `sequence`): the cursor.
@@ -145,7 +149,7 @@ pub fn folded(name: &str) -> String {
 macro_rules! select_letters {
     ($rest:literal) => {
         concat!(
-            "SELECT l.*, i.date, i.sha256, i.pages, d.state AS delivery FROM letters l ",
+            "SELECT l.*, i.date, i.sha256, i.pages, d.state AS delivery, d.problem FROM letters l ",
             "LEFT JOIN issuances i ON i.letter = l.id AND i.number = l.issuance ",
             "LEFT JOIN deliveries d ON d.letter = l.id AND d.number = l.issuance ",
             $rest
@@ -310,7 +314,7 @@ impl Register {
              AND ($2 IS NULL OR l.party = $2 OR l.name_folded LIKE $3 ESCAPE '\\') \
              AND ($4 IS NULL OR l.letter_type = $4) AND ($5 IS NULL OR l.state = $5) \
              AND ($6 IS NULL OR i.date = $6) AND ($7 IS NULL OR l.sequence < $7) \
-             ORDER BY l.sequence DESC LIMIT $8"
+             AND ($8 IS NULL OR (d.state = $8 AND l.state = 'issued')) ORDER BY l.sequence DESC LIMIT $9"
         );
         let pattern = filter.person.as_deref().map(|person| {
             let escaped = folded(person).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -324,6 +328,7 @@ impl Register {
             .bind(filter.state.map(LetterState::as_str))
             .bind(&filter.date)
             .bind(filter.before)
+            .bind(filter.delivery)
             .bind(filter.limit)
             .fetch_all(&self.reader)
             .await?)
@@ -338,6 +343,25 @@ impl Register {
         )
         .fetch_all(&self.reader)
         .await?)
+    }
+
+    /// How many letters of each type were issued, and how many were sent, from one instant until another.
+    pub async fn tally_between(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<(String, &'static str, i64)>, RegisterError> {
+        let issued = "SELECT l.letter_type, count(*) FROM issuances i JOIN letters l ON l.id = i.letter \
+                      WHERE i.issued_at >= $1 AND i.issued_at < $2 GROUP BY 1";
+        let sent = "SELECT l.letter_type, count(*) FROM deliveries d JOIN letters l ON l.id = d.letter \
+                    WHERE d.state = 'sent' AND d.sent_at >= $1 AND d.sent_at < $2 GROUP BY 1";
+        let mut tally = Vec::new();
+        for (name, sql) in [("issued", issued), ("sent", sent)] {
+            let counts: Vec<(String, i64)> =
+                sqlx::query_as(sql).bind(stamp(from)).bind(stamp(until)).fetch_all(&self.reader).await?;
+            tally.extend(counts.into_iter().map(|(letter_type, count)| (letter_type, name, count)));
+        }
+        Ok(tally)
     }
 
     /// The newest issuance of a letter.

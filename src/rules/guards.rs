@@ -25,8 +25,8 @@ pub struct Guard {
     pub key: &'static str,
     /// Its number in the unit's list of blocking rules.
     pub rule: &'static str,
-    /// The law or policy it rests on.
-    pub basis: &'static str,
+    /// The law or policy it rests on, in English and French.
+    pub basis: (&'static str, &'static str),
     stops: fn(&Question<'_>) -> bool,
     en: &'static str,
     fr: &'static str,
@@ -37,7 +37,10 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "debtor-living",
         rule: "B1",
-        basis: "unit policy: only an estate letter after a death",
+        basis: (
+            "unit policy: only an estate letter after a death",
+            "politique de l’unité : après un décès, seule une lettre à la succession",
+        ),
         stops: |q| q.standing.deceased || q.to_estate,
         en: "The person has died. Only a letter to the estate may go.",
         fr: "La personne est décédée. Seule une lettre à la succession peut partir.",
@@ -45,7 +48,10 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "payee-living-or-estate",
         rule: "B1",
-        basis: "unit policy: after a death, money is paid to the estate",
+        basis: (
+            "unit policy: after a death, money is paid to the estate",
+            "politique de l’unité : après un décès, la somme est versée à la succession",
+        ),
         stops: |q| q.standing.deceased && !q.to_estate,
         en: "The person has died. Address the reimbursement to the estate.",
         fr: "La personne est décédée. Adressez le remboursement à la succession.",
@@ -53,7 +59,10 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "no-insolvency-stay",
         rule: "B2",
-        basis: "Bankruptcy and Insolvency Act, ss. 69 to 69.3",
+        basis: (
+            "Bankruptcy and Insolvency Act, ss. 69 to 69.3",
+            "Loi sur la faillite et l’insolvabilité, art. 69 à 69.3",
+        ),
         stops: |q| q.standing.insolvency_stay,
         en: "A stay of proceedings is in force after an insolvency filing. Write to the trustee instead.",
         fr: "Une suspension des procédures est en vigueur à la suite d’un dossier d’insolvabilité. Écrivez plutôt au syndic.",
@@ -61,7 +70,7 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "debt-not-released",
         rule: "B3",
-        basis: "Bankruptcy and Insolvency Act, s. 178(2)",
+        basis: ("Bankruptcy and Insolvency Act, s. 178(2)", "Loi sur la faillite et l’insolvabilité, par. 178(2)"),
         stops: |q| q.standing.discharged,
         en: "The person was discharged, which releases provable claims. Establish first whether this debt survives.",
         fr: "La personne a été libérée, ce qui éteint les réclamations prouvables. Établissez d’abord si cette créance subsiste.",
@@ -69,7 +78,10 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "no-open-dispute",
         rule: "B4",
-        basis: "Ontario Works Act, 1997, ss. 24 to 28; Canada (AG) v. Mavi, 2011 SCC 30",
+        basis: (
+            "Ontario Works Act, 1997, ss. 24 to 28; Canada (AG) v. Mavi, 2011 SCC 30",
+            "Loi de 1997 sur le programme Ontario au travail, art. 24 à 28; Canada (PG) c. Mavi, 2011 CSC 30",
+        ),
         stops: |q| q.standing.open_dispute,
         en: "A dispute, review or submission has not been answered.",
         fr: "Une contestation, une révision ou des observations attendent une réponse.",
@@ -77,7 +89,7 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "minimum-balance",
         rule: "B9",
-        basis: "Ontario Works Directive 9.3",
+        basis: ("Ontario Works Directive 9.3", "Directive 9.3 d’Ontario au travail"),
         stops: |q| matches!((q.balance, q.minimum_balance), (Some(balance), Some(minimum)) if balance <= minimum),
         en: "The balance is not above the smallest amount that is asked for.",
         fr: "Le solde ne dépasse pas le plus petit montant qui est réclamé.",
@@ -85,7 +97,10 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "mail-deliverable",
         rule: "B11",
-        basis: "unit policy: no letter to an address from which mail came back",
+        basis: (
+            "unit policy: no letter to an address from which mail came back",
+            "politique de l’unité : pas de lettre à une adresse d’où le courrier est revenu",
+        ),
         stops: |q| q.by_mail && q.standing.mail_returned,
         en: "Mail to this person came back. Get a new address first.",
         fr: "Le courrier adressé à cette personne est revenu. Obtenez d’abord une nouvelle adresse.",
@@ -93,7 +108,10 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "no-plan-in-good-standing",
         rule: "B13",
-        basis: "program policy: a plan that is kept excludes referral and new demands",
+        basis: (
+            "program policy: a plan that is kept excludes referral and new demands",
+            "politique du programme : une entente respectée exclut le renvoi et toute nouvelle demande",
+        ),
         stops: |q| q.standing.plan_in_good_standing,
         en: "A repayment plan is in good standing.",
         fr: "Une entente de paiement est respectée.",
@@ -101,7 +119,10 @@ pub const GUARDS: [Guard; 9] = [
     Guard {
         key: "not-active-recipient",
         rule: "B17",
-        basis: "unit policy: collection from a person who gets assistance again is with the local office",
+        basis: (
+            "unit policy: collection from a person who gets assistance again is with the local office",
+            "politique de l’unité : le recouvrement auprès d’une personne qui reçoit de nouveau de l’aide revient au bureau local",
+        ),
         stops: |q| q.standing.active_recipient,
         en: "The person gets assistance again. Return the file to the local office.",
         fr: "La personne reçoit de nouveau de l’aide. Renvoyez le dossier au bureau local.",
@@ -122,7 +143,8 @@ fn reason(name: &str, question: &Question<'_>) -> Option<Fault> {
         return Some(Fault { code: name.to_owned(), place: "letter.toml".to_owned(), message: Text::new(en, fr) });
     };
     (guard.stops)(question).then(|| {
-        let message = Text::new(format!("{} ({})", guard.en, guard.basis), format!("{} ({})", guard.fr, guard.basis));
+        let message =
+            Text::new(format!("{} ({})", guard.en, guard.basis.0), format!("{} ({})", guard.fr, guard.basis.1));
         Fault { code: guard.key.to_owned(), place: guard.rule.to_owned(), message }
     })
 }

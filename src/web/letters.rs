@@ -67,6 +67,7 @@ pub(super) async fn list(
         person: query.person,
         letter_type: query.letter_type,
         state: query.state,
+        delivery: None,
         date: query.date,
         before: query.cursor,
         limit: limit + 1,

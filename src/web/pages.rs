@@ -105,43 +105,34 @@ async fn today(State(service): State<Service>, uri: Uri, headers: HeaderMap) -> 
     answer(&service, &asked, "today.html", today_context(&service, asked.language)).await
 }
 
+/// What was done today, and what is stopped now, whenever it was stopped.
 async fn today_context(service: &Service, language: Language) -> Result<Option<Value>, Problem> {
     let (register, catalogue) = (&service.desk.register, &service.desk.studio.catalogue);
-    let mut by_type: BTreeMap<String, BTreeMap<&str, i64>> = BTreeMap::new();
-    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
-    for (letter_type, state, _, delivery, count) in register.tally().await? {
-        let state = match state.as_str() {
-            "issued" => "issued",
-            "held" => "held",
-            "awaiting-approval" => "awaiting_approval",
-            "refused" => "refused",
-            _ => "due",
-        };
-        let sent = (state == "issued" && delivery.as_deref() == Some("sent")).then_some("sent");
-        for name in [Some(state), sent].into_iter().flatten() {
-            *by_type.entry(letter_type.clone()).or_default().entry(name).or_default() += count;
-            *counts.entry(name).or_default() += count;
+    let (from, until) = service.desk.clock.day();
+    let mut by_type: BTreeMap<String, Counts> = BTreeMap::new();
+    for (letter_type, name, count) in register.tally_between(from, until).await? {
+        *by_type.entry(letter_type).or_default().entry(name).or_default() += count;
+    }
+    for (letter_type, state, _, _, count) in register.tally().await? {
+        let name = STOPPED_OR_DUE.iter().find(|(stored, _)| *stored == state).map(|(_, name)| *name);
+        if let Some(name) = name {
+            *by_type.entry(letter_type).or_default().entry(name).or_default() += count;
         }
     }
-    let row = |counts: &BTreeMap<&str, i64>| {
-        let names = ["issued", "sent", "held", "awaiting_approval", "refused", "due"];
-        names
-            .into_iter()
-            .map(|name| (name.to_owned(), json!(counts.get(name).unwrap_or(&0))))
-            .collect::<serde_json::Map<_, _>>()
-    };
+    let mut totals = counted(by_type.values());
+    totals.insert("events".into(), json!(register.event_count(from).await?));
     let mut rows = Vec::new();
     for (key, letter) in &catalogue.types {
-        let mut one = row(by_type.get(key).unwrap_or(&BTreeMap::new()));
+        let mut one = counted(by_type.get(key).into_iter());
         one.insert("type".into(), json!(key));
         one.insert("title".into(), json!(letter.description.title.get(language)));
         rows.push(one);
     }
-    let mut totals = row(&counts);
-    totals.insert("events".into(), json!(register.event_count().await?));
+    let state = |state| Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
+    let failed = Filter { delivery: Some("failed"), limit: STOPPED, ..Filter::default() };
     let mut stopped = Vec::new();
-    for state in [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused] {
-        let filter = Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
+    for filter in [state(LetterState::Held), state(LetterState::AwaitingApproval), state(LetterState::Refused), failed]
+    {
         stopped.extend(LetterView::all(register.letters(&filter).await?, catalogue, language)?);
     }
     let recent = register.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
@@ -153,6 +144,21 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         "run": run,
         "recent": LetterView::all(recent, catalogue, language)?,
     })))
+}
+
+/// Letters of one type by what became of them.
+type Counts = BTreeMap<&'static str, i64>;
+
+/// The states that are shown as they are now, whenever they came about, and their names on the page.
+const STOPPED_OR_DUE: [(&str, &str); 4] =
+    [("held", "held"), ("awaiting-approval", "awaiting_approval"), ("refused", "refused"), ("due", "due")];
+
+/// The sum of some counts, none of them left out.
+fn counted<'c>(counts: impl Iterator<Item = &'c Counts>) -> serde_json::Map<String, Value> {
+    let counts: Vec<&Counts> = counts.collect();
+    let names = ["issued", "sent", "held", "awaiting_approval", "refused", "due"];
+    let sum = |name| counts.iter().filter_map(|counts| counts.get(name)).sum::<i64>();
+    names.into_iter().map(|name| (name.to_owned(), json!(sum(name)))).collect()
 }
 
 /// The search form. Empty fields let all pass.
@@ -181,6 +187,7 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
         person: given(&search.person),
         letter_type: given(&search.letter_type),
         state: LetterState::parse(&search.state),
+        delivery: None,
         date: given(&search.date),
         before: search.before,
         limit: PAGE + 1,

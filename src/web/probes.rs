@@ -35,7 +35,12 @@ async fn ready(State(service): State<Service>) -> (StatusCode, &'static str) {
 /// Counts by state, in the Prometheus text format.
 async fn metrics(State(service): State<Service>) -> Result<String, StatusCode> {
     let tally = service.desk.register.tally().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    let events = service.desk.register.event_count().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    let events = service
+        .desk
+        .register
+        .event_count(chrono::DateTime::UNIX_EPOCH)
+        .await
+        .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     metrics::gauge!("recto_events").set(events as f64);
     for (letter_type, state, channel, delivery, count) in tally {
         let delivery = delivery.unwrap_or_else(|| "none".to_owned());

@@ -31,6 +31,8 @@ pub struct LetterView {
     pub state: LetterState,
     /// `waiting`, `sent`, `failed` or `recalled`; absent before it is issued.
     pub delivery: Option<String>,
+    /// Why it was not sent, or not yet.
+    pub problem: Option<String>,
     /// Its mailing date; absent before it is issued.
     pub date: Option<String>,
     /// Its pages; absent before it is issued.
@@ -58,6 +60,7 @@ impl LetterView {
             title: title.unwrap_or(&row.letter_type).to_owned(),
             reasons: views(&reasons, language),
             delivery: row.delivery.filter(|_| issued),
+            problem: row.problem.filter(|_| issued),
             date: row.date.filter(|_| issued),
             pages: row.pages.filter(|_| issued),
             sha256: row.sha256.filter(|_| issued),

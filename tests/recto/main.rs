@@ -1,1 +1,18 @@
-//! T.
+//! The tests of Recto, in one binary because each binary links typst again. `tests/run` installs what they need and runs them.
+
+mod api;
+mod browser;
+mod day;
+mod events;
+mod fence;
+mod house;
+mod kill;
+mod letter_types;
+mod mail;
+mod nouns;
+mod pdf;
+mod print_run;
+mod rules;
+mod support;
+mod values;
+mod verify;

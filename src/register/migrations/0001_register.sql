@@ -19,6 +19,7 @@ CREATE TABLE events (
     UNIQUE (source, id)
 );
 CREATE INDEX events_by_case ON events (case_reference, sequence);
+CREATE INDEX events_by_time ON events (taken_at);
 
 -- Letters that events call for.
 CREATE TABLE letters (
@@ -63,6 +64,7 @@ CREATE TABLE issuances (
     PRIMARY KEY (letter, number)
 );
 CREATE INDEX issuances_by_date ON issuances (date);
+CREATE INDEX issuances_by_time ON issuances (issued_at);
 
 -- How an issuance travels: waiting, sent, failed, recalled.
 CREATE TABLE deliveries (
@@ -82,6 +84,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_by_state ON deliveries (state, channel, due_at);
 CREATE INDEX deliveries_by_run ON deliveries (run);
+CREATE INDEX deliveries_by_time ON deliveries (sent_at);
 
 -- Print runs, one a mailing date: closing, then closed.
 CREATE TABLE runs (

@@ -1,0 +1,291 @@
+//! The HTTP API.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use recto::desk::Desk;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::support::{debt_referred, desk, event, sample, work};
+
+const TOKEN: &str = "a-token";
+
+struct Api {
+    router: Router,
+    desk: Arc<Desk>,
+    _folder: tempfile::TempDir,
+}
+
+impl Api {
+    async fn start() -> Api {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Arc::new(desk(folder.path()).await);
+        Api { router: recto::web::router(Arc::clone(&desk), TOKEN).unwrap(), desk, _folder: folder }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> (StatusCode, Value) {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.send(request.body(Body::from(body)).unwrap()).await;
+        let status = response.status();
+        let kind = response.headers().get(header::CONTENT_TYPE).cloned();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if status.is_client_error() {
+            assert_eq!(kind.unwrap(), "application/problem+json");
+            assert_eq!(value["status"], status.as_u16());
+            assert!(value["type"].as_str().unwrap().starts_with("urn:problem:recto:"));
+        }
+        (status, value)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (status, value) = self.call("GET", path, &[], String::new()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {value:#}");
+        value
+    }
+}
+
+const STRUCTURED: (&str, &str) = ("content-type", "application/cloudevents+json");
+const BATCH: (&str, &str) = ("content-type", "application/cloudevents-batch+json");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_answered_without_the_token_but_the_probes() {
+    let api = Api::start().await;
+    for path in ["/", "/letters", "/cases/DR-2026-004512", "/api/v1/letters", "/api/v1/cases/DR-2026-004512"] {
+        let response = api.send(Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{path}");
+    }
+    for path in ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
+        let response = api.send(Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+    }
+    let wrong = Request::get("/api/v1/letters").header(header::AUTHORIZATION, "Bearer b-token").body(Body::empty());
+    assert_eq!(api.send(wrong.unwrap()).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_taken_in_structured_batch_and_binary_mode() {
+    let api = Api::start().await;
+    let (status, receipt) = api.call("POST", "/events", &[STRUCTURED], debt_referred("s-1").to_string()).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{receipt:#}");
+    assert_eq!(receipt["letters"].as_array().unwrap().len(), 1);
+    let again = api.call("POST", "/events", &[STRUCTURED], debt_referred("s-1").to_string()).await;
+    assert_eq!(again, (StatusCode::ACCEPTED, receipt), "a repeat gets the same answer");
+    let batch = json!([debt_referred("b-1"), debt_referred("b-2")]).to_string();
+    let (status, receipts) = api.call("POST", "/events", &[BATCH], batch).await;
+    assert_eq!((status, receipts.as_array().unwrap().len()), (StatusCode::ACCEPTED, 2));
+    let event = debt_referred("n-1");
+    let text = |name: &str| event[name].as_str().unwrap().to_owned();
+    let (source, kind, subject, time) = (text("source"), text("type"), text("subject"), text("time"));
+    let headers = [
+        ("content-type", "application/json"),
+        ("ce-specversion", "1.0"),
+        ("ce-id", "n-1"),
+        ("ce-source", &source),
+        ("ce-type", &kind),
+        ("ce-subject", &subject),
+        ("ce-time", &time),
+    ];
+    let (status, receipt) = api.call("POST", "/events", &headers, event["data"].to_string()).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{receipt:#}");
+    work(&api.desk).await;
+    assert_eq!(api.get("/letters").await["letters"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_request_is_a_problem_with_a_pointer_per_fault_in_the_asked_language() {
+    let api = Api::start().await;
+    let mut bad = debt_referred("b-2");
+    bad["data"]["facts"]["balance"] = json!("1,50");
+    bad["data"]["facts"]["surprise"] = json!(1);
+    let batch = json!([debt_referred("b-1"), bad]).to_string();
+    let (status, problem) = api.call("POST", "/events", &[BATCH, ("accept-language", "fr-CA,fr;q=0.9")], batch).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let faults = problem["faults"].as_array().unwrap();
+    let places: Vec<&str> = faults.iter().map(|fault| fault["place"].as_str().unwrap()).collect();
+    assert!(places.contains(&"/1/data/facts/balance") && places.contains(&"/1/data/facts/surprise"), "{places:?}");
+    assert!(
+        faults.iter().any(|fault| fault["message"].as_str().unwrap().contains("n’est pas un montant")),
+        "{faults:#?}"
+    );
+    assert!(api.get("/letters").await["letters"].as_array().unwrap().is_empty(), "nothing was recorded");
+    let mut other = debt_referred("b-1");
+    api.call("POST", "/events", &[STRUCTURED], other.to_string()).await;
+    other["data"]["party"]["surname"] = json!("Autre");
+    let (status, problem) = api.call("POST", "/events", &[STRUCTURED], other.to_string()).await;
+    assert_eq!((status, &problem["faults"][0]["code"]), (StatusCode::CONFLICT, &json!("event-conflict")));
+    let (status, _) = api.call("POST", "/events", &[STRUCTURED], "not json".into()).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_asks_for_a_letter_once_however_often_the_request_is_sent() {
+    let api = Api::start().await;
+    let request = json!({"letter": "debt-notice", "data": sample("debt-notice", "plausible")}).to_string();
+    let (status, _) = api.call("POST", "/letters", &[], request.clone()).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "without a key");
+    let key = [("idempotency-key", "k-1")];
+    let (status, letter) = api.call("POST", "/letters", &key, request.clone()).await;
+    assert_eq!(status, StatusCode::CREATED, "{letter:#}");
+    let (status, again) = api.call("POST", "/letters", &key, request.clone()).await;
+    assert_eq!((status, &again["id"]), (StatusCode::CREATED, &letter["id"]));
+    let other = request.replace("Tremblay", "Roy");
+    assert_eq!(api.call("POST", "/letters", &key, other).await.0, StatusCode::CONFLICT);
+    let (status, problem) =
+        api.call("POST", "/letters", &[("idempotency-key", "k-2")], request.replace("debt-notice", "no-such")).await;
+    assert_eq!(
+        (status, &problem["faults"][0]["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("letter-type-unknown"))
+    );
+    work(&api.desk).await;
+    let id = letter["id"].as_str().unwrap();
+    assert_eq!(api.get(&format!("/letters/{id}")).await["state"], "issued");
+    assert_eq!(api.get("/letters").await["letters"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_seen_before_it_is_made_as_pdf_or_png_and_leaves_nothing() {
+    let api = Api::start().await;
+    let request = json!({"letter": "debt-notice", "data": sample("debt-notice", "plausible")}).to_string();
+    for (accept, start) in [("application/pdf", b"%PDF".as_slice()), ("image/png", b"\x89PNG")] {
+        let call = Request::post("/api/v1/letters/preview").header(header::ACCEPT, accept);
+        let call =
+            call.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")).body(Body::from(request.clone())).unwrap();
+        let response = api.send(call).await;
+        assert_eq!(
+            (response.status(), response.headers()[header::CONTENT_TYPE].to_str().unwrap()),
+            (StatusCode::OK, accept)
+        );
+        assert!(response.into_body().collect().await.unwrap().to_bytes().starts_with(start));
+    }
+    assert!(api.get("/letters").await["letters"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_are_found_by_case_person_type_date_and_state_page_by_page() {
+    let api = Api::start().await;
+    let mut events = vec![debt_referred("e-1"), debt_referred("e-2"), debt_referred("e-3")];
+    events[1]["data"]["party"]["surname"] = json!("Bélanger-O'Neil");
+    events[2]["data"]["facts"]["balance"] = json!("1.00");
+    events.push(event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible")));
+    api.call("POST", "/events", &[BATCH], json!(events).to_string()).await;
+    work(&api.desk).await;
+    let count = async |query: &str| api.get(&format!("/letters?{query}")).await["letters"].as_array().unwrap().len();
+    assert_eq!(count("person=belanger").await, 1, "without accents");
+    assert_eq!(count("person=P-10023").await, 3, "by the party's key");
+    assert_eq!(count("person=%25").await, 0, "a percent sign is a percent sign");
+    assert_eq!(count("type=reimbursement").await, 1);
+    assert_eq!(count("state=held").await, 1);
+    assert_eq!(count("state=issued&date=2026-11-17").await, 2);
+    assert_eq!(count("date=2026-11-18").await, 0);
+    let case = events[0]["subject"].as_str().unwrap();
+    assert_eq!(count(&format!("case={case}")).await, 3);
+    let first = api.get("/letters?limit=3").await;
+    let second = api.get(&format!("/letters?limit=3&cursor={}", first["next"])).await;
+    assert_eq!((first["letters"].as_array().unwrap().len(), second["letters"].as_array().unwrap().len()), (3, 1));
+    assert_eq!(second["next"], Value::Null);
+    assert_eq!(api.call("GET", "/letters?colour=blue", &[], String::new()).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issued_letter_is_served_to_the_byte_with_its_hash_as_etag() {
+    let api = Api::start().await;
+    let (_, receipt) = api.call("POST", "/events", &[STRUCTURED], debt_referred("e-1").to_string()).await;
+    let id = receipt["letters"][0].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/letters/{id}/pdf");
+    let get = |tag: Option<String>| {
+        let mut request = Request::get(&path).header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+        if let Some(tag) = tag {
+            request = request.header(header::IF_NONE_MATCH, tag);
+        }
+        request.body(Body::empty()).unwrap()
+    };
+    assert_eq!(api.send(get(None)).await.status(), StatusCode::NOT_FOUND, "not issued yet");
+    work(&api.desk).await;
+    let response = api.send(get(None)).await;
+    let tag = response.headers()[header::ETAG].to_str().unwrap().to_owned();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(tag, format!("\"{}\"", recto::case::letter::sha256_hex(&bytes)));
+    assert_eq!(api.send(get(Some(tag))).await.status(), StatusCode::NOT_MODIFIED);
+    let letter = api.get(&format!("/letters/{id}")).await;
+    assert_eq!(letter["sha256"].as_str().unwrap(), recto::case::letter::sha256_hex(&bytes));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_shows_its_letters_its_standing_and_its_entries_in_order() {
+    let api = Api::start().await;
+    let first = debt_referred("e-1");
+    api.call("POST", "/events", &[STRUCTURED], first.to_string()).await;
+    work(&api.desk).await;
+    let dispute =
+        json!({"case": first["data"]["case"], "party": first["data"]["party"], "facts": {"received": "2026-11-17"}});
+    let dispute = event("d-1", "dispute.received", "2026-11-17T12:00:00-05:00", &dispute);
+    api.call("POST", "/events", &[STRUCTURED], dispute.to_string()).await;
+    let case = api.get(&format!("/cases/{}", first["subject"].as_str().unwrap())).await;
+    let kinds: Vec<&str> = case["entries"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["event-taken", "letter-issued", "event-taken"]);
+    assert_eq!(case["parties"][0]["standing"], json!(["open_dispute"]));
+    assert_eq!(case["letters"].as_array().unwrap().len(), 1);
+    assert_eq!(api.call("GET", "/cases/XX-2026-000000", &[], String::new()).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_describes_itself_and_serves_the_schemas_of_the_letter_types() {
+    let api = Api::start().await;
+    let response = api.send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap()).await;
+    let described: Value = serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap();
+    for path in [
+        "/events",
+        "/letters",
+        "/letters/preview",
+        "/letters/{id}",
+        "/letters/{id}/pdf",
+        "/letters/{id}/approve",
+        "/cases/{reference}",
+        "/letter-types",
+        "/letter-types/{key}/schema",
+        "/runs",
+    ] {
+        assert!(described["paths"][format!("/api/v1{path}")].is_object(), "{path}: {described:#}");
+    }
+    let types = api.get("/letter-types").await;
+    assert_eq!(types.as_array().unwrap().len(), 5);
+    for letter in types.as_array().unwrap() {
+        let schema = api.get(letter["schema"].as_str().unwrap().strip_prefix("/api/v1").unwrap()).await;
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_approves_and_the_run_is_closed_over_the_api() {
+    let api = Api::start().await;
+    let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible"));
+    let (_, receipt) = api.call("POST", "/events", &[STRUCTURED], credit.to_string()).await;
+    work(&api.desk).await;
+    let id = receipt["letters"][0].as_str().unwrap();
+    let hash = api.get(&format!("/letters/{id}")).await["content_hash"].clone();
+    let approve = async |by: &str| {
+        let body = json!({"content_hash": hash, "by": by}).to_string();
+        api.call("POST", &format!("/letters/{id}/approve"), &[], body).await.0
+    };
+    assert_eq!(approve(credit["data"]["facts"]["prepared_by"].as_str().unwrap()).await, StatusCode::FORBIDDEN);
+    assert_eq!(approve("A. Manager").await, StatusCode::OK);
+    assert_eq!(approve("A. Manager").await, StatusCode::CONFLICT, "it does not wait any more");
+    work(&api.desk).await;
+    let (status, totals) = api.call("POST", "/runs/2026-11-17/close", &[], String::new()).await;
+    assert_eq!((status, &totals["pieces"]), (StatusCode::OK, &json!(1)));
+    assert_eq!(api.get("/runs").await[0]["state"], "closed");
+    assert_eq!(api.get(&format!("/letters/{id}")).await["delivery"], "sent");
+}

@@ -1,0 +1,76 @@
+//! The sample day, as `recto demo` walks through it.
+
+use serde_json::Value;
+
+use crate::support::{NOW, files, recto};
+
+fn demo(folder: &std::path::Path) -> String {
+    let output = recto(folder, &["demo", "--no-serve"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_day_gives_the_same_letters_prints_and_mails_to_the_byte() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    demo(one.path());
+    demo(two.path());
+    for part in ["archive", "runs", "outbox", "refused"] {
+        let (a, b) = (files(&one.path().join(part)), files(&two.path().join(part)));
+        assert!(!a.is_empty(), "{part} is empty");
+        let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&a), names(&b), "{part}");
+        assert!(a == b, "{part} differs in bytes");
+    }
+}
+
+#[test]
+fn the_day_is_believable_and_ends_as_the_samples_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = demo(folder.path());
+    assert!(shown.contains("103 events taken, which call for 75 letters; 1 were known already; 6 refused."), "{shown}");
+    let line = shown.lines().find(|line| line.starts_with("in all")).unwrap();
+    let counts: Vec<usize> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert_eq!(counts, [65, 53, 12, 9, 1, 0], "issued, printed, e-mailed, held, approval, refused");
+    for reason in ["B1:", "B2:", "B4:", "B9:", "B11:", "B13:", "B17:", "9305.41", "3486.20"] {
+        assert!(shown.contains(reason), "no letter is held for {reason}: {shown}");
+    }
+    for code in
+        ["character-not-printable", "address-number-sign", "money-malformed", "fact-unknown", "address-line-too-long"]
+    {
+        assert!(shown.contains(code), "no event is refused for {code}");
+    }
+    assert_eq!(files(&folder.path().join("outbox")).len(), 12);
+    let verified = recto(folder.path(), &["verify", "--json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&verified.stdout).unwrap()["differences"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn the_demo_replaces_its_own_folder_but_nobody_elses() {
+    let folder = tempfile::tempdir().unwrap();
+    demo(folder.path());
+    demo(folder.path());
+    let other = tempfile::tempdir().unwrap();
+    std::fs::write(other.path().join("recto.db"), "somebody's register").unwrap();
+    let refused = recto(other.path(), &["demo", "--no-serve"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(std::fs::read(other.path().join("recto.db")).unwrap(), b"somebody's register");
+}
+
+#[test]
+fn the_commands_in_their_parts_do_what_the_demo_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = recto(folder.path(), &["take", "samples/events.jsonl", "--json"]);
+    assert_eq!(taken.status.code(), Some(1), "some events are refused");
+    let taken: Value = serde_json::from_slice(&taken.stdout).unwrap();
+    assert_eq!((&taken["taken"], &taken["repeated"]), (&Value::from(103), &Value::from(1)));
+    assert_eq!(taken["refused"].as_array().unwrap().len(), 6);
+    assert!(taken["refused"][0]["place"].as_str().unwrap().ends_with("events.jsonl:20"));
+    let kept = std::fs::read_to_string(taken["kept_in"].as_str().unwrap()).unwrap();
+    assert_eq!(kept.lines().count(), 6, "what was refused is kept as it came");
+    assert!(recto(folder.path(), &["work", "--until-idle", "--json"]).status.success());
+    let closed = recto(folder.path(), &["run", "close", "--json"]);
+    let closed: Value = serde_json::from_slice(&closed.stdout).unwrap();
+    assert_eq!(closed["totals"]["pieces"], 50, "the three approved reimbursements of the demo are not in it");
+    assert_eq!(closed["totals"]["date"], NOW[..10]);
+}

@@ -1,0 +1,124 @@
+//! Letter types are folders: checked, and added without Rust.
+
+use std::path::{Path, PathBuf};
+
+use recto::desk::{Desk, Settings, Studio};
+use serde_json::{Value, json};
+
+use crate::support::{NOW, at, event, home, sample, state, taken, work};
+
+/// A copy of the home folder's letter templates beside the real fonts.
+fn copy() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy_folder(&home().join("letter-templates"), &folder.path().join("letter-templates"));
+    std::os::unix::fs::symlink(home().join("fonts"), folder.path().join("fonts")).unwrap();
+    folder
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn edit(file: PathBuf, from: &str, to: &str) {
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{from:?} is not in {}", file.display());
+    std::fs::write(&file, text.replace(from, to)).unwrap();
+}
+
+/// All faults that `recto check` finds for a letter type.
+fn check(home: &Path, letter_type: &str) -> (Vec<(String, String)>, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_recto"))
+        .args(["check", letter_type, "--json"])
+        .current_dir(home)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    let text = |fault: &Value, name: &str| fault[name].as_str().unwrap_or_default().to_owned();
+    let faults = report["faults"].as_array().into_iter().flatten();
+    (faults.map(|fault| (text(fault, "code"), text(fault, "place"))).collect(), errors)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
+    let home = copy();
+    let folder = home.path().join("letter-templates/welcome-note");
+    std::fs::create_dir_all(folder.join("samples")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    write(
+        "letter.toml",
+        "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\npage_limit = 2\n[[passages]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
+    );
+    write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["place"], "additionalProperties": false, "properties": {"place": {"type": "string", "maxLength": 40}}}).to_string());
+    write("en.typ", "Our office has opened in {{ facts.place }}.\n");
+    write("fr.typ", "Notre bureau est ouvert à {{ facts.place }}.\n");
+    let mut data = sample("debt-notice", "plausible");
+    data["facts"] = json!({"place": "Sudbury #1"});
+    write("samples/plausible.json", &data.to_string());
+    assert_eq!(check(home.path(), "welcome-note").0, []);
+    let data_folder = tempfile::tempdir().unwrap();
+    let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let desk = Desk::open(studio, Settings::default(), at(NOW), data_folder.path()).await.unwrap();
+    let letters = taken(&desk, &event("o-1", "office.opened", "2026-11-17T09:00:00-05:00", &data)).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await, ("issued", vec![]));
+}
+
+#[test]
+fn a_statutory_passage_missing_in_french_is_found_and_named() {
+    let home = copy();
+    let toml = std::fs::read_to_string(home.path().join("letter-templates/debt-notice/letter.toml")).unwrap();
+    let table: toml::Table = toml::from_str(&toml).unwrap();
+    for passage in table["passages"].as_array().unwrap() {
+        assert!(passage["en"].as_str().unwrap().len() > 3 && passage["fr"].as_str().unwrap().len() > 3);
+    }
+    // Take out a paragraph of the French body that carries the legal ground of the debt.
+    let file = home.path().join("letter-templates/debt-notice/fr.typ");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let without: String =
+        text.lines().filter(|line| !line.contains("paiement excédentaire")).collect::<Vec<_>>().join("\n");
+    assert_ne!(text, without);
+    std::fs::write(&file, without).unwrap();
+    let (faults, errors) = check(home.path(), "debt-notice");
+    assert!(!faults.is_empty(), "{errors}");
+}
+
+#[test]
+fn mistakes_in_a_letter_type_are_found_all_at_once_with_their_places() {
+    let home = copy();
+    let folder = home.path().join("letter-templates/plan-confirmation");
+    edit(folder.join("letter.toml"), "\"debtor-living\"", "\"debtor-livving\"");
+    edit(folder.join("fr.typ"), "facts.agreed_on", "facts.agreed_onn");
+    let (faults, errors) = check(home.path(), "plan-confirmation");
+    let has = |code: &str, place: &str| faults.iter().any(|(c, p)| c == code && p.contains(place));
+    assert!(has("guard-unknown", "plan-confirmation/letter.toml"), "{faults:?} {errors}");
+    assert!(has("languages-differ", "plan-confirmation/"), "{faults:?}");
+    assert!(has("name-not-in-schema", "plan-confirmation/"), "{faults:?}");
+    assert!(has("template-faulty", "fr.typ:"), "a strict template names its line: {faults:?}");
+    edit(folder.join("letter.toml"), "page_limit", "page_limitt");
+    std::fs::write(home.path().join("letter-templates/debt-notice/facts.schema.json"), "{\n \"type\": \n}").unwrap();
+    let (_, errors) = check(home.path(), "plan-confirmation");
+    assert!(
+        errors.contains("plan-confirmation/letter.toml:") && errors.contains("debt-notice/facts.schema.json:"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn policy_is_that_of_the_letters_date_and_each_parameter_has_a_source() {
+    let home = copy();
+    let file = home.path().join("letter-templates/_programs/ontario-works.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text + "\n[[policy]]\neffective = \"2027-01-01\"\nreview_days = 40\n[policy.sources]\n")
+        .unwrap();
+    let (_, errors) = check(home.path(), "debt-notice");
+    assert!(errors.contains("_programs/ontario-works.toml") && errors.contains("review_days"), "{errors}");
+}

@@ -1,0 +1,184 @@
+//! E-mail, through a real SMTP server on loopback.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use recto::desk::Settings;
+use recto::dispatch::SmtpSettings;
+use serde_json::Value;
+
+use crate::support::{debt_referred, files, home, production_desk, taken, tools, work};
+
+/// A running SMTP server that ends when it is dropped.
+struct Server {
+    process: Child,
+    port: u16,
+    ca: Option<String>,
+    store: tempfile::TempDir,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Server {
+        let store = tempfile::tempdir().unwrap();
+        let mut process = Command::new(tools().join("venv/bin/python"))
+            .arg(home().join("tests/tools/smtp_server.py"))
+            .arg("--store")
+            .arg(store.path())
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap();
+        let port = said["port"].as_u64().unwrap() as u16;
+        Server { process, port, ca: said["ca"].as_str().map(str::to_owned), store }
+    }
+
+    fn settings(&self) -> Settings {
+        let smtp = SmtpSettings {
+            host: "localhost".into(),
+            port: self.port,
+            starttls: self.ca.is_some(),
+            ca_file: self.ca.as_ref().map(Into::into),
+            username: None,
+            password_file: None,
+            connections: 2,
+        };
+        Settings { smtp: Some(smtp), email_attempts: 3, ..Settings::default() }
+    }
+
+    fn mails(&self) -> Vec<String> {
+        let stored = files(self.store.path()).into_iter().filter(|(name, _)| name.ends_with(".eml"));
+        stored.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn by_email(id: &str, language: &str) -> Value {
+    let mut event = debt_referred(id);
+    event["data"]["party"]["channel"] = "email".into();
+    event["data"]["party"]["email"] = "etienne@example.org".into();
+    event["data"]["party"]["language"] = language.into();
+    event
+}
+
+async fn kinds(desk: &recto::desk::Desk, letter: &str) -> Vec<&'static str> {
+    desk.register.entries_of_letter(letter).await.unwrap().iter().map(|entry| entry.kind.as_str()).collect()
+}
+
+/// Reads a mail with Python's own parser: headers, parts, and the attachment's SHA-256.
+fn read_mail(mail: &str) -> Value {
+    let script = "import email, email.policy, hashlib, json, sys\n\
+        m = email.message_from_file(sys.stdin, policy=email.policy.default)\n\
+        parts = [(p.get_content_type(), p.get_content() if p.get_content_maintype() == 'text' else hashlib.sha256(p.get_content()).hexdigest(), p.get_filename()) for p in m.walk() if not p.is_multipart()]\n\
+        print(json.dumps({'subject': m['subject'], 'id': m['message-id'], 'to': m['to'], 'from': m['from'], 'parts': parts}))";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mail.eml");
+    std::fs::write(&path, mail).unwrap();
+    let output =
+        Command::new("python3").args(["-c", script]).stdin(std::fs::File::open(&path).unwrap()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+async fn send_one(folder: &Path, server: &Server, language: &str) -> (String, Value, String) {
+    let desk = production_desk(folder, "2026-11-17T14:45:00-05:00", server.settings()).await;
+    let letters = taken(&desk, &by_email("e-1", language)).await;
+    work(&desk).await;
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    let sha256 = desk.pdf(&letters[0]).await.unwrap().unwrap().1;
+    let mails = server.mails();
+    assert_eq!(mails.len(), 1);
+    (letters[0].clone(), read_mail(&mails[0]), sha256)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_by_email_has_text_html_and_the_issued_pdf_and_a_subject_that_says_nothing() {
+    for (language, greeting) in [("en", "Dear Mr."), ("fr", "Monsieur,")] {
+        let (server, folder) = (Server::start(&["--starttls"]), tempfile::tempdir().unwrap());
+        let (letter, mail, sha256) = send_one(folder.path(), &server, language).await;
+        assert_eq!(mail["id"], format!("<{letter}.1@fsu.example.ca>"));
+        let subject = mail["subject"].as_str().unwrap();
+        for word in ["Tremblay", "DR-2026", "debt", "dette", "$"] {
+            assert!(!subject.contains(word), "{subject}");
+        }
+        let part =
+            |index: usize| (mail["parts"][index][0].as_str().unwrap(), mail["parts"][index][1].as_str().unwrap());
+        let ((text, words), (html, tagged), (pdf, hash)) = (part(0), part(1), part(2));
+        assert_eq!((text, html, pdf), ("text/plain", "text/html", "application/pdf"));
+        assert!(words.contains(greeting) && tagged.contains(greeting), "{words}");
+        assert_eq!(hash, sha256, "the attachment is the archived PDF");
+        assert!(!words.contains("DR-2026") && !words.contains('$'), "{words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_preference_gets_both_languages_in_the_covering_mail() {
+    let (server, folder) = (Server::start(&[]), tempfile::tempdir().unwrap());
+    let (_, mail, _) = send_one(folder.path(), &server, "unknown").await;
+    let words = mail["parts"][0][1].as_str().unwrap();
+    assert!(words.contains("Dear Mr.") && words.contains("Monsieur,"), "{words}");
+    assert!(mail["subject"].as_str().unwrap().contains(" / "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passing_refusal_is_tried_again_later_with_the_same_message_id() {
+    let (server, folder) = (Server::start(&["--rcpt", "451"]), tempfile::tempdir().unwrap());
+    let letters = {
+        let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+        let letters = taken(&desk, &by_email("e-1", "en")).await;
+        work(&desk).await;
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued"], "not sent, not failed");
+        let waiting = desk.register.deliveries_of(&letters[0]).await.unwrap();
+        assert!(waiting[0].problem.as_deref().unwrap().contains("451"), "{waiting:?}");
+        work(&desk).await;
+        assert!(server.mails().is_empty(), "it waits before it tries again");
+        desk.register.close().await;
+        letters
+    };
+    let desk = production_desk(folder.path(), "2026-11-17T14:46:01-05:00", server.settings()).await;
+    work(&desk).await;
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    assert_eq!(server.mails().len(), 1);
+    assert!(server.mails()[0].contains(&format!("<{}.1@fsu.example.ca>", letters[0])));
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lasting_refusal_fails_at_once_with_the_reason_in_the_case_file() {
+    let reject = ["--reject-recipient", "etienne@example.org:550"];
+    let (server, folder) = (Server::start(&reject), tempfile::tempdir().unwrap());
+    let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+    let letters = taken(&desk, &by_email("e-1", "en")).await;
+    work(&desk).await;
+    let entries = desk.register.entries_of_letter(&letters[0]).await.unwrap();
+    let failed = entries.iter().find(|entry| entry.kind.as_str() == "delivery-failed").unwrap();
+    assert!(failed.detail["problem"].as_str().unwrap().contains("550"), "{failed:?}");
+    assert!(server.mails().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_not_there_is_asked_so_many_times_and_then_a_person_is() {
+    let (server, folder) = (Server::start(&[]), tempfile::tempdir().unwrap());
+    let settings = server.settings();
+    drop(server);
+    let mut letters = Vec::new();
+    for (hour, expected) in [(10, "waiting"), (14, "waiting"), (20, "failed")] {
+        let desk = production_desk(folder.path(), &format!("2026-11-17T{hour}:00:00-05:00"), settings.clone()).await;
+        if letters.is_empty() {
+            letters = taken(&desk, &by_email("e-1", "en")).await;
+        }
+        work(&desk).await;
+        assert_eq!(desk.register.deliveries_of(&letters[0]).await.unwrap()[0].state, expected, "at {hour}");
+        desk.register.close().await;
+    }
+}

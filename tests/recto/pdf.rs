@@ -1,0 +1,113 @@
+//! The pages: accessible, archival, complete, and the same every time.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{files, pdf_text, recto, tool};
+
+/// Validates PDFs against profiles with veraPDF itself; one report a file and profile.
+fn conformance(profiles: &str, paths: &[PathBuf]) -> Vec<Value> {
+    let classpath = std::env::var("RECTO_CONFORMANCE_CLASSPATH").expect("run the tests with tests/run, which sets it");
+    let mut java = Command::new("java");
+    java.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &classpath, "Conformance", profiles]).args(paths);
+    let output = java.output().unwrap();
+    assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn paths(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    files(folder).into_iter().filter(|(name, _)| name.ends_with(ending)).map(|(name, _)| folder.join(name)).collect()
+}
+
+#[test]
+fn every_type_language_and_sample_meets_pdf_ua_1_and_pdf_a_2a() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("check");
+    let output = recto(&folder.path().join("data"), &["check", "--json", "--out", out.to_str().unwrap()]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{report:#}");
+    let pdfs = paths(&out, ".pdf");
+    assert_eq!(report["letters"], pdfs.len());
+    assert!(pdfs.len() >= 5 * 2 * 2, "{}", pdfs.len());
+    let reports = conformance("ua1,2a", &pdfs);
+    assert_eq!(reports.len(), 2 * pdfs.len());
+    let bad: Vec<&Value> = reports.iter().filter(|report| report["compliant"] != true).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+#[test]
+fn every_letter_of_the_day_meets_them_and_a_file_without_tags_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(recto(folder.path(), &["demo", "--no-serve"]).status.success());
+    let issued = paths(&folder.path().join("archive"), ".pdf");
+    assert_eq!(issued.len(), 65);
+    let reports = conformance("ua1,2a", &issued);
+    let bad: Vec<&Value> = reports.iter().filter(|report| report["compliant"] != true).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    // The merged print file has no tags: the validator must see that, or it sees nothing.
+    let print = folder.path().join("runs/2026-11-17/letters-001.pdf");
+    let reports = conformance("ua1,2a", &[print]);
+    assert!(reports.iter().all(|report| report["compliant"] == false), "{reports:#?}");
+}
+
+#[test]
+fn an_unknown_preference_gets_both_complete_letters_each_on_a_new_sheet() {
+    let folder = tempfile::tempdir().unwrap();
+    let render = |lang: &str| {
+        let out = folder.path().join(format!("{lang}.pdf"));
+        let data = "letter-templates/debt-notice/samples/plausible.json";
+        let output = recto(
+            folder.path(),
+            &["render", "debt-notice", "--data", data, "--lang", lang, "-o", out.to_str().unwrap()],
+        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        out
+    };
+    let (en, fr, both) = (render("en"), render("fr"), render("both"));
+    let pages = |pdf: &Path| {
+        tool("pdfinfo", &[pdf.to_str().unwrap()])
+            .lines()
+            .find_map(|line| line.strip_prefix("Pages:")?.trim().parse::<usize>().ok())
+            .unwrap()
+    };
+    let page = |pdf: &Path, number: usize| {
+        let number = number.to_string();
+        tool("pdftotext", &["-f", &number, "-l", &number, "-raw", pdf.to_str().unwrap(), "-"])
+    };
+    let second = pages(&en).next_multiple_of(2) + 1;
+    assert_eq!(pages(&both), second - 1 + pages(&fr));
+    assert!(page(&both, second).contains("Avis"), "the French letter starts on a sheet front");
+    assert!(page(&both, second).contains("Page 1 de"), "with its own page numbers");
+    let words = |pdf: &Path| pdf_text(pdf).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (both, en, fr) = (words(&both), words(&en), words(&fr));
+    for word in en.iter().chain(&fr) {
+        assert!(both.contains(word), "{word} is in one letter, but not in the bilingual one");
+    }
+}
+
+#[test]
+fn the_window_shows_the_address_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    for letter in ["debt-notice", "sponsor-debt-notice", "plan-confirmation", "reimbursement", "cra-transfer-notice"] {
+        for lang in ["en", "fr"] {
+            let out = folder.path().join("letter.pdf");
+            let data = format!("letter-templates/{letter}/samples/plausible.json");
+            let output =
+                recto(folder.path(), &["render", letter, "--data", &data, "--lang", lang, "-o", out.to_str().unwrap()]);
+            assert!(output.status.success(), "{letter}: {}", String::from_utf8_lossy(&output.stderr));
+            // The rectangle that may ever show (x 0 to 137 mm, y 52 to 90 mm), at 72 dots an inch.
+            let crop = ["-f", "1", "-l", "1", "-x", "0", "-y", "148", "-W", "388", "-H", "107", "-layout"];
+            let shown = tool("pdftotext", &[&crop[..], &[out.to_str().unwrap(), "-"]].concat());
+            let sample: Value = serde_json::from_str(&std::fs::read_to_string(&data).unwrap()).unwrap();
+            let code = sample["party"]["address"]["postal_code"].as_str().unwrap();
+            assert!(shown.contains(code), "{letter} {lang}: {shown}");
+            let lines: Vec<&str> = shown.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            // Letters of the SPECIMEN mark lie across the page, one or two to a line.
+            let address: Vec<&&str> = lines.iter().filter(|line| line.chars().count() > 3).collect();
+            assert!(address.len() <= 5, "{letter} {lang}: {address:?}");
+            assert!(address.iter().all(|line| ***line == line.to_uppercase()), "{letter} {lang}: {address:?}");
+        }
+    }
+}

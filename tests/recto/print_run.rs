@@ -1,0 +1,99 @@
+//! Print runs: each letter on a sheet front, counted, and the same however often the run is closed.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::{debt_referred, desk, desk_at, files, recto, state, taken, tool, work};
+
+#[test]
+fn every_letter_starts_on_a_sheet_front_and_every_page_is_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(recto(folder.path(), &["demo", "--no-serve"]).status.success());
+    let run = folder.path().join("runs/2026-11-17");
+    let print = run.join("letters-001.pdf");
+    tool("qpdf", &["--check", print.to_str().unwrap()]);
+    let manifest: Value = serde_json::from_slice(&std::fs::read(run.join("manifest.json")).unwrap()).unwrap();
+    let manifest = manifest.as_array().unwrap();
+    let text = tool("pdftotext", &["-raw", print.to_str().unwrap(), "-"]);
+    let pages: Vec<&str> = text.split('\u{c}').collect();
+    let mut owner: BTreeMap<usize, &str> = BTreeMap::new();
+    for piece in manifest {
+        let first = piece["first_page"].as_u64().unwrap() as usize;
+        assert_eq!(first % 2, 1, "{piece} starts on a back");
+        for page in first..first + piece["pages"].as_u64().unwrap() as usize {
+            owner.insert(page, piece["letter"].as_str().unwrap());
+        }
+    }
+    for (number, page) in pages.iter().enumerate().map(|(index, page)| (index + 1, page)) {
+        let found: Vec<&str> =
+            manifest.iter().filter_map(|piece| piece["letter"].as_str()).filter(|id| page.contains(id)).collect();
+        let blank = !page.contains("Letter ID") && !page.contains("Lettre");
+        match owner.get(&number) {
+            Some(id) if !blank => assert_eq!(found, [*id], "page {number}"),
+            // The back between two languages of one letter is blank, and so is a back that fills a sheet.
+            _ => assert!(found.is_empty() && blank, "page {number} has {found:?}"),
+        }
+    }
+    let totals: Value = serde_json::from_slice(&std::fs::read(run.join("totals.json")).unwrap()).unwrap();
+    assert_eq!(totals["pieces"], manifest.len());
+    let sheets: u64 = manifest.iter().map(|piece| piece["sheets"].as_u64().unwrap()).sum();
+    assert_eq!(totals["sheets"], sheets);
+    let counted = tool("qpdf", &["--show-npages", print.to_str().unwrap()]).trim().parse::<u64>().unwrap();
+    assert_eq!(counted, 2 * sheets);
+    tool("sh", &["-c", &format!("cd '{}' && sha256sum --strict --check SHA256SUMS", run.display())]);
+    let csv = std::fs::read_to_string(run.join("manifest.csv")).unwrap();
+    assert_eq!(csv.lines().count(), manifest.len() + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_twice_gives_the_same_files_and_sends_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let letters = taken(&desk, &debt_referred("e-1")).await;
+    work(&desk).await;
+    let date = desk.clock.today();
+    let first = desk.close_run(date).await.unwrap();
+    let before = files(&first.folder);
+    let second = desk.close_run(date).await.unwrap();
+    assert_eq!(first.totals, second.totals);
+    assert!(before == files(&second.folder) && !before.is_empty());
+    let entries = desk.register.entries_of_letter(&letters[0]).await.unwrap();
+    assert_eq!(entries.iter().filter(|entry| entry.kind.as_str() == "letter-sent").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_after_the_close_or_the_cut_off_is_dated_for_the_next_business_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    desk.close_run(desk.clock.today()).await.unwrap();
+    let letters = taken(&desk, &debt_referred("e-1")).await;
+    work(&desk).await;
+    assert_eq!(desk.register.letter(&letters[0]).await.unwrap().unwrap().date.as_deref(), Some("2026-11-18"));
+    let friday = tempfile::tempdir().unwrap();
+    let desk = desk_at(friday.path(), "2026-11-20T15:00:00-05:00").await;
+    let letters = taken(&desk, &debt_referred("e-1")).await;
+    work(&desk).await;
+    assert_eq!(desk.register.letter(&letters[0]).await.unwrap().unwrap().date.as_deref(), Some("2026-11-23"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_missed_its_run_is_set_again_under_the_new_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let letters = {
+        let desk = desk(folder.path()).await;
+        let letters = taken(&desk, &debt_referred("e-1")).await;
+        work(&desk).await;
+        desk.register.close().await;
+        letters
+    };
+    let desk = desk_at(folder.path(), "2026-11-18T10:00:00-05:00").await;
+    let closed = desk.close_run("2026-11-18".parse().unwrap()).await.unwrap();
+    assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1), "it is not mailed stale");
+    work(&desk).await;
+    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.issuance, row.date.as_deref()), (2, Some("2026-11-19")));
+    assert_eq!(state(&desk, &letters[0]).await.0, "issued");
+    assert_eq!(files(&folder.path().join("archive")).len(), 2, "what was issued first is kept");
+    assert!(desk.verify().await.unwrap().is_empty());
+}

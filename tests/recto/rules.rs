@@ -1,0 +1,142 @@
+//! Letters that are stopped, released, recalled and approved.
+
+use recto::desk::ApproveError;
+use serde_json::json;
+
+use crate::support::{debt_referred, desk, event, sample, state, take, taken, with_facts, work};
+
+fn cra_notice(id: &str) -> serde_json::Value {
+    event(id, "debt.transfer-intended", "2026-11-17T10:00:00-05:00", &sample("cra-transfer-notice", "plausible"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_holds_the_cra_notice_until_it_is_decided() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let data = sample("cra-transfer-notice", "plausible");
+    let dispute = with_facts(&data, json!({"received": "2026-11-10"}));
+    taken(&desk, &event("d-1", "dispute.received", "2026-11-10T09:00:00-05:00", &dispute)).await;
+    let letters = taken(&desk, &cra_notice("t-1")).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["no-open-dispute".to_owned()]));
+    let decided = with_facts(&data, json!({"decided": "2026-11-17", "outcome": "upheld"}));
+    taken(&desk, &event("d-2", "dispute.decided", "2026-11-17T11:00:00-05:00", &decided)).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await, ("issued", vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_arrive_late_end_in_the_same_standing() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let data = sample("cra-transfer-notice", "plausible");
+    let decided = with_facts(&data, json!({"decided": "2026-11-12", "outcome": "upheld"}));
+    taken(&desk, &event("d-2", "dispute.decided", "2026-11-12T11:00:00-05:00", &decided)).await;
+    let dispute = with_facts(&data, json!({"received": "2026-11-10"}));
+    taken(&desk, &event("d-1", "dispute.received", "2026-11-10T09:00:00-05:00", &dispute)).await;
+    let letters = taken(&desk, &cra_notice("t-1")).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "issued");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_between_issue_and_run_stops_the_letter_in_the_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let letters = taken(&desk, &debt_referred("e-1")).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "issued");
+    let died = with_facts(&sample("debt-notice", "plausible"), json!({"died": "2026-11-15"}));
+    taken(&desk, &event("p-1", "person.died", "2026-11-17T12:00:00-05:00", &died)).await;
+    let closed = desk.close_run(desk.clock.today()).await.unwrap();
+    assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1), "no demand to the dead");
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["debtor-living".to_owned()]));
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_came_back_holds_a_letter_and_the_new_address_releases_it_to_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let data = sample("debt-notice", "plausible");
+    let returned = with_facts(&data, json!({"returned": "2026-11-16", "reason": "moved"}));
+    taken(&desk, &event("m-1", "mail.returned", "2026-11-16T12:00:00-05:00", &returned)).await;
+    let letters = taken(&desk, &debt_referred("e-1")).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["mail-deliverable".to_owned()]));
+    let address =
+        json!({"lines": ["77 ELM ST"], "municipality": "Sudbury", "province": "ON", "postal_code": "P3C 1S2"});
+    let changed = with_facts(&data, json!({"changed": "2026-11-17", "address": address}));
+    taken(&desk, &event("a-1", "address.changed", "2026-11-17T12:00:00-05:00", &changed)).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "issued");
+    let (pdf, _) = desk.pdf(&letters[0]).await.unwrap().unwrap();
+    let path = folder.path().join("letter.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let text = crate::support::pdf_text(&path);
+    assert!(text.contains("77 ELM ST") && text.contains("P3C 1S2"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_that_do_not_agree_hold_the_letter_and_show_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let mut wrong = debt_referred("e-1");
+    wrong["data"]["facts"]["balance"] = json!("1.00");
+    let letters = taken(&desk, &wrong).await;
+    work(&desk).await;
+    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
+    let reason = row.reasons().unwrap().into_iter().find(|reason| reason.code == "arithmetic-mismatch").unwrap();
+    let closing = sample("debt-notice", "plausible")["facts"]["balance"].as_str().unwrap().to_owned();
+    assert!(reason.message.en.contains("1.00") && reason.message.en.contains(&closing), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let data = sample("reimbursement", "plausible");
+    let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data);
+    let letters = taken(&desk, &credit).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "awaiting-approval");
+    let hash = desk.register.letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
+    let preparer = data["facts"]["prepared_by"].as_str().unwrap();
+    assert!(matches!(desk.approve(&letters[0], &hash, preparer).await, Err(ApproveError::Preparer(_))));
+    assert!(matches!(desk.approve(&letters[0], "another hash", "A. Manager").await, Err(ApproveError::NotWaiting)));
+    desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "issued");
+    assert_eq!(desk.register.letter(&letters[0]).await.unwrap().unwrap().approved_by.as_deref(), Some("A. Manager"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_falls_when_the_letter_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let letters = {
+        let desk = desk(folder.path()).await;
+        let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible"));
+        let letters = taken(&desk, &credit).await;
+        work(&desk).await;
+        let hash = desk.register.letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
+        desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
+        desk.register.close().await;
+        letters
+    };
+    // It is worked only on another day, so its date and its words are others.
+    let desk = crate::support::desk_at(folder.path(), "2026-11-19T10:00:00-05:00").await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "awaiting-approval");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_recto_does_not_know_is_refused_with_those_it_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let unknown = event("x-1", "moon.risen", "2026-11-17T09:00:00-05:00", &sample("debt-notice", "plausible"));
+    match take(&desk, &unknown).await {
+        recto::desk::Outcome::Refused(faults) => assert!(faults[0].message.en.contains("debt.referred"), "{faults:?}"),
+        other => panic!("{other:?}"),
+    }
+}
