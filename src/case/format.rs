@@ -66,15 +66,14 @@ impl Formats {
         })
     }
 
-    /// A date from its ISO form: `January 1, 2026` or `1er janvier 2026`, day and month kept together.
+    /// A date from its ISO form: `January 1, 2026` or `1er janvier 2026`. It does not break over a line.
     pub fn date(&self, text: &str) -> Option<String> {
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
         let icu = Date::try_new_iso(date.year(), date.month() as u8, date.day() as u8).ok()?;
-        let written = self.day.format(&icu).to_string();
+        let written = self.day.format(&icu).to_string().replace(' ', "\u{a0}");
         Some(match self.language {
-            Language::En => written.replacen(' ', "\u{a0}", 1),
-            Language::Fr if date.day() == 1 => written.replacen("1 ", "1er\u{a0}", 1),
-            Language::Fr => written.replacen(' ', "\u{a0}", 1),
+            Language::Fr if date.day() == 1 => format!("1er{}", written.trim_start_matches('1')),
+            _ => written,
         })
     }
 

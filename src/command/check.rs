@@ -73,7 +73,12 @@ async fn check_samples(
         bar.inc(1);
         match result {
             Ok(letter) => checked.push(letter),
-            Err(more) => faults.extend(more),
+            // A fault of a template comes with every sample; it is said once.
+            Err(more) => more.into_iter().for_each(|fault| {
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }),
         }
     }
     bar.finish_and_clear();

@@ -68,7 +68,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let approved = approve(&desk, &samples).await?;
     until_idle(&desk).await?;
     eprintln!("Closing the print run …");
-    let closed = desk.close_run(desk.clock.today()).await?;
+    let closed = desk.close_run(desk.run_date()).await?;
     until_idle(&desk).await?;
 
     println!("A day at the unit: {}\n", toronto(day.now).format("%A %-d %B %Y, %H:%M"));

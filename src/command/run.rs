@@ -17,7 +17,7 @@ pub enum RunCommand {
 /// Arguments of `recto run close`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Mailing date, such as 2026-11-17; today in Toronto by default.
+    /// Mailing date, such as 2026-11-17; by default today in Toronto, or the next business day.
     #[arg(long)]
     date: Option<NaiveDate>,
     /// One JSON document on standard output.
@@ -29,7 +29,7 @@ pub struct Arguments {
 pub async fn close(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let _held = hold(&config)?;
     let desk = open_desk(&config).await?;
-    let date = arguments.date.unwrap_or(desk.clock.today());
+    let date = arguments.date.unwrap_or(desk.run_date());
     let closed = desk.close_run(date).await?;
     desk.register.close().await;
     if arguments.json {

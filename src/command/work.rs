@@ -43,12 +43,15 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
 
 /// Works until nothing is due, with a progress bar. Gives how many letters and e-mails it looked at.
 pub async fn until_idle(desk: &Desk) -> anyhow::Result<usize> {
-    let style = ProgressStyle::with_template("{spinner} {pos} letters and e-mails worked, {per_sec}")?;
-    let bar = ProgressBar::new_spinner().with_style(style);
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} letters and e-mails worked, {per_sec}, {eta} left")?;
+    let due = desk.register.due_count().await?;
+    let bar = ProgressBar::new(due).with_style(style);
     let mut looked_at = 0;
     work::until_idle(desk, |more| {
         looked_at += more;
-        bar.inc(more as u64);
+        // An issued letter may lead to an e-mail, which is due then and not before.
+        bar.set_length(due.max(looked_at as u64));
+        bar.set_position(looked_at as u64);
     })
     .await?;
     bar.finish_and_clear();

@@ -126,7 +126,11 @@ fn includes(body: &str) -> Vec<&str> {
     body.split("{% include \"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
+/// A fault of a sample, its place the sample's; a fault of a template keeps its own place.
 fn at_sample(fault: Fault, place: &str, language: Option<Language>) -> Fault {
+    if fault.code == "template-faulty" {
+        return fault;
+    }
     let language = language.map_or("both", Language::code);
     let place = format!("{place} ({language}) {}", fault.place);
     Fault { place: place.trim_end().to_owned(), ..fault }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Desk, DeskError};
 use crate::archive;
+use crate::case::calendar::business_day_on_or_after;
 use crate::case::{EntryKind, Fault};
 use crate::dispatch::{PrintPiece, Totals, write_run};
 use crate::register::{NewEntry, Piece};
@@ -23,6 +24,11 @@ pub struct Closed {
 }
 
 impl Desk {
+    /// The mailing date of today's print run: today, or the next business day.
+    pub fn run_date(&self) -> NaiveDate {
+        business_day_on_or_after(self.clock.today())
+    }
+
     /// Closes the print run of a mailing date: looks once more at every letter whose case has changed, merges the issued
     /// bytes, writes the run's folder, and marks the letters as sent.
     ///
@@ -68,9 +74,10 @@ impl Desk {
     /// Looks again at what waits for the run and is in doubt. Gives how many letters were taken back.
     async fn look_again(&self, day: &str) -> Result<usize, DeskError> {
         let mut taken_back = 0;
-        for delivery in self.register.doubtful_pieces(day).await? {
+        let today = self.clock.today().to_string();
+        for delivery in self.register.doubtful_pieces(day, &today).await? {
             let Some(letter) = self.register.letter(&delivery.letter).await? else { continue };
-            if delivery.date.as_str() < day {
+            if delivery.date < today {
                 let mut act = self.register.begin().await?;
                 self.take_back(&mut act, &letter, &delivery, &[missed(&delivery.date)]).await?;
                 act.commit().await?;

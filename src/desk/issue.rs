@@ -182,7 +182,7 @@ impl Desk {
         Ok(())
     }
 
-    /// What stops an issued letter today, after its case has changed.
+    /// What stops an issued letter today, after its case has changed: its guards, or that it would read differently now.
     pub(super) async fn stops_now(&self, letter: &LetterRow) -> Result<(Vec<Fault>, i64), DeskError> {
         let looked = self.look(letter).await?;
         let considered = looked.considered;
@@ -190,20 +190,16 @@ impl Desk {
             return Ok((vec![type_gone(&letter.letter_type)], considered));
         };
         let date = letter.date.as_deref().and_then(|date| date.parse().ok()).unwrap_or(self.clock.today());
-        let moved = looked.standing.address.is_some() && {
-            let block = looked.data.party.block();
-            let issued = self.register.event(letter.event).await?;
-            let old = issued.and_then(|event| crate::letter::Data::read(&event.event.data).ok());
-            old.is_some_and(|old| old.party.block() != block)
-        };
-        let draft = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, looked.data);
-        let mut stops = match draft {
-            Ok(draft) => stops(&draft, &looked.standing),
+        let id = LetterId(letter.id.clone());
+        let stops = match self.studio.compose(letter_type, id, date, looked.data) {
+            Ok(composed) => {
+                let differs = letter.content_hash.as_ref() != Some(&composed.content_hash);
+                let mut stops = stops(&composed.draft, &looked.standing);
+                stops.extend(differs.then(reads_differently));
+                stops
+            }
             Err(faults) => faults,
         };
-        if moved && letter.channel == Channel::Print.as_str() {
-            stops.push(address_changed());
-        }
         Ok((stops, considered))
     }
 }
@@ -277,11 +273,11 @@ fn too_slow() -> Fault {
     )
 }
 
-fn address_changed() -> Fault {
+fn reads_differently() -> Fault {
     Fault::new(
-        "address-changed",
+        "reads-differently",
         "B11",
-        "The address changed after the letter was issued. It is set again to the new one.",
-        "L’adresse a changé après l’émission de la lettre. Elle est composée de nouveau à la nouvelle adresse.",
+        "What happened since changes the letter, such as a new address. It is set again.",
+        "Ce qui s’est passé depuis change la lettre, comme une nouvelle adresse. Elle est composée de nouveau.",
     )
 }

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value as Template};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use serde_json::{Map, Value};
@@ -145,6 +144,7 @@ impl Writer {
 
     fn template_fault(&self, letter_type: &str, error: &Error) -> Fault {
         let code = self.language.code();
+        let error = innermost(error);
         let file = match error.name() {
             Some("body") => format!("{letter_type}/{code}.typ"),
             Some("frame") => "_house/frame.typ".to_owned(),
@@ -162,6 +162,12 @@ impl Writer {
             format!("Le gabarit de la lettre ne peut pas être rédigé : {problem}."),
         )
     }
+}
+
+/// The error in the template that was included, where an error comes through an include.
+fn innermost(error: &Error) -> &Error {
+    let inner = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Error>());
+    inner.map_or(error, innermost)
 }
 
 fn names(environment: &Environment<'_>, template: &str) -> BTreeSet<String> {
@@ -185,8 +191,6 @@ fn render(environment: &Environment<'_>, name: &str, context: Value) -> Result<S
 fn environment(language: Language, words: &Words) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-    environment.set_syntax(syntax.expect("the usual delimiters are valid"));
     let formats = Arc::new(Formats::new(language));
     type Write = fn(&Formats, &str) -> Option<String>;
     let filters: [(&'static str, Write); 6] = [

@@ -173,13 +173,14 @@ impl Register {
             .await?)
     }
 
-    /// Printed letters that wait for no run yet, and either were promised to an earlier date or have unseen events.
-    pub async fn doubtful_pieces(&self, date: &str) -> Result<Vec<Delivery>, RegisterError> {
+    /// Printed letters that wait for no run yet, and either have missed their date, which is before `today`, or are promised to
+    /// the run's date and have unseen events.
+    pub async fn doubtful_pieces(&self, date: &str, today: &str) -> Result<Vec<Delivery>, RegisterError> {
         let sql = select_deliveries!(
-            "WHERE d.state = 'waiting' AND d.channel = 'print' AND d.run IS NULL AND (d.date < $1 OR (d.date = $1 AND \
+            "WHERE d.state = 'waiting' AND d.channel = 'print' AND d.run IS NULL AND (d.date < $2 OR (d.date = $1 AND \
              EXISTS (SELECT 1 FROM events e WHERE e.case_reference = l.case_reference AND e.sequence > l.considered))) \
              ORDER BY d.letter"
         );
-        Ok(sqlx::query_as(sql).bind(date).fetch_all(&self.reader).await?)
+        Ok(sqlx::query_as(sql).bind(date).bind(today).fetch_all(&self.reader).await?)
     }
 }

@@ -296,6 +296,13 @@ impl Register {
         Ok(sqlx::query_as(sql).bind(limit).fetch_all(&self.reader).await?)
     }
 
+    /// How many letters are to be worked.
+    pub async fn due_count(&self) -> Result<u64, RegisterError> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM letters WHERE state = 'due'").fetch_one(&self.reader).await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// One letter.
     pub async fn letter(&self, id: &str) -> Result<Option<LetterRow>, RegisterError> {
         Ok(sqlx::query_as(select_letters!("WHERE l.id = $1")).bind(id).fetch_optional(&self.reader).await?)

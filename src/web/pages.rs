@@ -136,7 +136,7 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         stopped.extend(LetterView::all(register.letters(&filter).await?, catalogue, language)?);
     }
     let recent = register.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
-    let run = register.run(&service.desk.clock.today().to_string()).await?.map(RunView::of);
+    let run = register.run(&service.desk.run_date().to_string()).await?.map(RunView::of);
     Ok(Some(json!({
         "counts": totals,
         "by_type": rows,
