@@ -3,6 +3,8 @@
 //! Numbers and dates come from ICU (CLDR) for `en-CA` and `fr-CA`; the rest are the rules of domain.md D3: the dollar sign
 //! after the amount in French, the first of the month as 1er, and U+00A0 wherever a line may not break.
 
+use std::sync::LazyLock;
+
 use chrono::{Datelike, NaiveDate};
 use icu_datetime::fieldsets::{YM, YMD};
 use icu_datetime::input::Date;
@@ -26,7 +28,12 @@ const NBSP: char = '\u{a0}';
 
 impl Formats {
     /// The formats of Canadian English or Canadian French.
-    pub fn new(language: Language) -> Formats {
+    pub fn of(language: Language) -> &'static Formats {
+        static FORMATS: LazyLock<[Formats; 2]> = LazyLock::new(|| Language::BOTH.map(Formats::new));
+        &FORMATS[language as usize]
+    }
+
+    fn new(language: Language) -> Formats {
         let locale: Locale = match language {
             Language::En => locale!("en-CA-u-ca-gregory"),
             Language::Fr => locale!("fr-CA-u-ca-gregory"),

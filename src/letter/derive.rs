@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::case::{Fault, money};
+use crate::case::format::Formats;
+use crate::case::{Fault, Language, Text, money};
 
 /// Instalments of a plan at most; a longer plan is a fault.
 const MAX_INSTALMENTS: usize = 240;
@@ -52,11 +53,13 @@ enum Paths {
     Many(Vec<String>),
 }
 
-/// Amounts that must be equal to the cent.
+/// Amounts that must be equal to the cent, and what the officer is told where they are not.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     equal: [String; 2],
+    /// The sentence, with `{0}` and `{1}` for the two amounts.
+    otherwise: Text,
 }
 
 impl Check {
@@ -256,20 +259,18 @@ fn underivable(name: &str, problem: &str) -> Fault {
 }
 
 fn mismatch(check: &Check, root: &Value) -> Fault {
-    let [left, right] = &check.equal;
-    let figure = |path: &str| at(root, path).ok().and_then(Value::as_str).unwrap_or("?").to_owned();
+    let says = |language: Language| {
+        let figure = |path: &str| {
+            let plain = at(root, path).ok().and_then(Value::as_str).unwrap_or("?");
+            Formats::of(language).money(plain).unwrap_or_else(|| plain.to_owned())
+        };
+        let [left, right] = &check.equal;
+        check.otherwise.get(language).replace("{0}", &figure(left)).replace("{1}", &figure(right))
+    };
     Fault::new(
         "arithmetic-mismatch",
-        format!("/{}", right.replace('.', "/")),
-        format!(
-            "{left} is {}, but {right} is {}. Correct the figures in the case system and send the event again.",
-            figure(left),
-            figure(right)
-        ),
-        format!(
-            "{left} vaut {}, mais {right} vaut {}. Corrigez les chiffres dans le système de dossiers et renvoyez l’événement.",
-            figure(left),
-            figure(right)
-        ),
+        format!("/{}", check.equal[1].replace('.', "/")),
+        format!("{} Correct the figures in the case system and send the event again.", says(Language::En)),
+        format!("{} Corrigez les chiffres dans le système de dossiers et renvoyez l’événement.", says(Language::Fr)),
     )
 }

@@ -191,7 +191,7 @@ fn render(environment: &Environment<'_>, name: &str, context: Value) -> Result<S
 fn environment(language: Language, words: &Words) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let formats = Arc::new(Formats::new(language));
+    let formats = Formats::of(language);
     type Write = fn(&Formats, &str) -> Option<String>;
     let filters: [(&'static str, Write); 6] = [
         ("money", Formats::money),
@@ -202,10 +202,9 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
         ("phone", |formats, text| Some(formats.phone(text))),
     ];
     for (name, write) in filters {
-        let formats = Arc::clone(&formats);
         environment.add_filter(name, move |value: Template| {
             let text = value.to_string();
-            write(&formats, &text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {name}")))
+            write(formats, &text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {name}")))
         });
     }
     let terms = Arc::new(words.terms.clone());

@@ -75,21 +75,20 @@ fn environment(language: Language, words: &Arc<BTreeMap<String, Text>>) -> anyho
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    let formats = Arc::new(Formats::new(language));
+    let formats = Formats::of(language);
     let words = Arc::clone(words);
     environment.add_function("t", move |key: String| {
         let word = words.get(&key).map(|word| word.get(language).to_owned());
         word.ok_or_else(|| unfit(format!("words.toml has no “{key}”")))
     });
-    let (numbers, dates, clocks) = (Arc::clone(&formats), Arc::clone(&formats), formats);
     let plain = |kind: &'static str, text: &str| unfit(format!("“{text}” is not a {kind}"));
     environment.add_filter("number", move |value: Template| {
         let text = value.to_string();
-        numbers.number(&text).ok_or_else(|| plain("number", &text))
+        formats.number(&text).ok_or_else(|| plain("number", &text))
     });
-    environment.add_filter("date", move |text: String| dates.date(&text).ok_or_else(|| plain("date", &text)));
+    environment.add_filter("date", move |text: String| formats.date(&text).ok_or_else(|| plain("date", &text)));
     environment
-        .add_filter("clock", move |text: String| clock(&clocks, language, &text).ok_or_else(|| plain("time", &text)));
+        .add_filter("clock", move |text: String| clock(formats, language, &text).ok_or_else(|| plain("time", &text)));
     for name in Sources::iter() {
         let source = Sources::get(&name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
         environment.add_template_owned(name.into_owned(), source.unwrap_or_default())?;

@@ -15,7 +15,7 @@ fn day(text: &str) -> NaiveDate {
 
 #[test]
 fn money_dates_and_numbers_are_written_as_in_canada() {
-    let (en, fr) = (Formats::new(Language::En), Formats::new(Language::Fr));
+    let (en, fr) = (Formats::of(Language::En), Formats::of(Language::Fr));
     for (amount, english, french) in [
         ("0.75", "$0.75", "0,75\u{a0}$"),
         ("2.75", "$2.75", "2,75\u{a0}$"),

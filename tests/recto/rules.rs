@@ -88,8 +88,9 @@ async fn figures_that_do_not_agree_hold_the_letter_and_show_both() {
     work(&desk).await;
     let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
     let reason = row.reasons().unwrap().into_iter().find(|reason| reason.code == "arithmetic-mismatch").unwrap();
-    let closing = sample("debt-notice", "plausible")["facts"]["balance"].as_str().unwrap().to_owned();
-    assert!(reason.message.en.contains("1.00") && reason.message.en.contains(&closing), "{reason}");
+    let english = recto::case::format::Formats::of(recto::case::Language::En);
+    let closing = english.money(sample("debt-notice", "plausible")["facts"]["balance"].as_str().unwrap()).unwrap();
+    assert!(reason.message.en.contains("$1.00") && reason.message.en.contains(&closing), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
