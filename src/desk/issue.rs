@@ -18,8 +18,12 @@ use crate::register::{Act, Issuance, LetterRow, NewEntry};
 use crate::rules::{Question, Standing, reasons};
 use crate::typeset::TYPST_VERSION;
 
-/// Letters worked together and recorded in one transaction.
-const BATCH: i64 = 64;
+/// Letters taken up together.
+const BATCH: i64 = 128;
+/// Letters recorded in one transaction.
+const TOGETHER: usize = 32;
+/// Letters under way for each thread of the press, so that it has work while others are recorded.
+const UNDER_WAY: usize = 8;
 /// The longest that one letter may take before it counts as failed.
 const LETTER_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -54,14 +58,16 @@ impl Desk {
         act.count_attempts(&due).await?;
         act.commit().await?;
         let looked_at = due.len();
-        let at_a_time = 2 * self.studio.threads.count();
+        let under_way = UNDER_WAY * self.studio.threads.count();
         let works = due.into_iter().map(|letter| self.work_letter(letter));
-        let worked: Vec<_> = stream::iter(works).buffered(at_a_time).collect().await;
-        let mut act = self.register.begin().await?;
-        for one in worked {
-            self.record_worked(&mut act, one?).await?;
+        let mut worked = stream::iter(works).buffered(under_way).chunks(TOGETHER);
+        while let Some(some) = worked.next().await {
+            let mut act = self.register.begin().await?;
+            for one in some {
+                self.record_worked(&mut act, one?).await?;
+            }
+            act.commit().await?;
         }
-        act.commit().await?;
         Ok(looked_at)
     }
 
