@@ -38,7 +38,7 @@ enum Verdict {
     Held(Vec<Fault>),
     AwaitingApproval(String),
     Refused(Vec<Fault>),
-    Issued { issuance: Issuance, content_hash: String },
+    Issued { issuance: Box<Issuance>, content_hash: String },
 }
 
 impl Desk {
@@ -127,7 +127,7 @@ impl Desk {
             typst_version: TYPST_VERSION.to_owned(),
         };
         self.archive.put(&archive::key(&issuance.date, &letter.id, &issuance.sha256), typeset.pdf).await?;
-        Ok(Verdict::Issued { issuance, content_hash })
+        Ok(Verdict::Issued { issuance: Box::new(issuance), content_hash })
     }
 
     /// The date that a letter worked now is promised to: today, or the next business day whose run is still open.

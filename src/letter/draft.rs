@@ -67,7 +67,7 @@ impl Catalogue {
         let program = self.program(&data.case.program);
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?.clone();
         let derived = derive_all(&description.derived, &data.facts)?;
-        let (deadlines, passed) = deadlines(description, &policy, &program.key, date, &data.facts)?;
+        let (deadlines, passed) = set_deadlines(description, &policy, &program.key, date, &data.facts)?;
         let mut stops = mismatches(&description.checks, &data.facts, &derived);
         stops.extend(passed);
         let (large, languages) = (data.party.format == Format::LargePrint, data.party.language.languages());
@@ -156,14 +156,17 @@ impl Catalogue {
     }
 }
 
+/// Deadlines by name, and a fault for each of them that has passed.
+type Deadlines = (Map<String, Value>, Vec<Fault>);
+
 /// The deadlines of a letter, and those of them that have passed on its date.
-fn deadlines(
+fn set_deadlines(
     description: &Description,
     policy: &Map<String, Value>,
     program: &str,
     date: NaiveDate,
     facts: &Value,
-) -> Result<(Map<String, Value>, Vec<Fault>), Vec<Fault>> {
+) -> Result<Deadlines, Vec<Fault>> {
     let root = json!({"facts": facts});
     let fact = |path: &str| at(&root, path).ok().and_then(Value::as_str);
     let days = |parameter: &str| policy.get(parameter).and_then(Value::as_u64).and_then(|d| u32::try_from(d).ok());

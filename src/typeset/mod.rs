@@ -16,7 +16,6 @@ use std::sync::Arc;
 use typst::comemo;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
-use typst::syntax::DiagSpan;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
@@ -90,7 +89,7 @@ impl Press {
                 pretty: false,
             };
             let pdf = typst_pdf::pdf(document, &options)
-                .map_err(|errors| errors.iter().map(|error| plain_fault(error)).collect::<Vec<_>>())?;
+                .map_err(|errors| errors.iter().map(plain_fault).collect::<Vec<_>>())?;
             Ok(Typeset { pdf, pages })
         })
     }
@@ -130,7 +129,6 @@ fn diagnostic_fault(sheet: &Sheet<'_>, diagnostic: &SourceDiagnostic) -> Fault {
 
 fn plain_fault(diagnostic: &SourceDiagnostic) -> Fault {
     let hints: String = diagnostic.hints.iter().map(|hint| format!(" {}", hint.v)).collect();
-    let _: DiagSpan = diagnostic.span;
     fault("/main.typ", &format!("{}.{hints}", diagnostic.message))
 }
 
