@@ -1,8 +1,8 @@
 //! Business days of the Ontario Public Service.
 //!
-//! Statutory holidays of Ontario, and the days on which the Ontario Public Service is closed besides (Easter Monday, Civic
-//! Holiday, National Day for Truth and Reconciliation, Remembrance Day; domain.md G lists them as unsourced defaults). A
-//! deadline that would fall on one of them moves to the next business day: the later date is the safe one for the reader.
+//! Statutory holidays of Ontario, and the days on which the Ontario Public Service is closed besides: Easter Monday, Civic
+//! Holiday, National Day for Truth and Reconciliation, Remembrance Day (defaults without a cited source). A deadline that
+//! would fall on one of them moves to the next business day: the later date is the safe one for the reader.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 

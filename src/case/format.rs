@@ -1,7 +1,8 @@
 //! How money, dates, months and telephone numbers are written in each language of Canada.
 //!
-//! Numbers and dates come from ICU (CLDR) for `en-CA` and `fr-CA`; the rest are the rules of domain.md D3: the dollar sign
-//! after the amount in French, the first of the month as 1er, and U+00A0 wherever a line may not break.
+//! Numbers and dates come from ICU (CLDR) for `en-CA` and `fr-CA`. The rest follows Justice Canada's jurilinguistic notes and
+//! the Office québécois de la langue française: the dollar sign after the amount in French, the first of the month as 1er,
+//! and U+00A0 wherever a line may not break.
 
 use std::sync::LazyLock;
 

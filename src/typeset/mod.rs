@@ -2,7 +2,7 @@
 //!
 //! A [`Press`] holds what all letters share. It works on threads of its own, one a core, because typst needs deep stacks
 //! and must not stall the service; a letter that panics fails alone. After every compile, failed ones too, comemo's caches
-//! are emptied: measured as the fastest and the smallest way (design decision 4).
+//! are emptied: measured as the fastest and the smallest way.
 
 mod image;
 mod page;

@@ -1,6 +1,7 @@
 //! What stands on the finished pages, and where: the address in its window and nothing else there, and nothing off the page.
 //!
-//! The window is that of a #10 envelope with the sheet sliding inside it (domain.md E2, computed from nominal dimensions).
+//! The window is that of a #10 envelope (105 × 241 mm; window 114 × 29 mm, 22 mm from the left, 13 mm from the bottom), the
+//! sheet folded in three and sliding inside it as far as it can.
 
 use typst::layout::{Abs, Frame, FrameItem, Point};
 use typst_layout::PagedDocument;

@@ -79,7 +79,7 @@ impl House {
     }
 }
 
-/// Fixed virtual paths only: typst interns each for ever, 65,535 in all (design decision 3).
+/// Fixed virtual paths only: typst interns each for ever, 65,535 in all.
 fn file_id(path: &str) -> FileId {
     let path = VirtualPath::new(path).expect("our own paths are virtual paths");
     RootedPath::new(VirtualRoot::Project, path).intern()

@@ -1,4 +1,4 @@
-//! The nouns: formats, calendar, addresses, money, identities. Tables written from the sources that domain notes cite.
+//! The nouns: formats, calendar, addresses, money, identities. Tables with the Canadian forms written out.
 
 use std::collections::BTreeMap;
 
