@@ -52,7 +52,7 @@ impl Default for Settings {
         Settings {
             environment: Environment::Specimen,
             cut_off: NaiveTime::from_hms_opt(15, 0, 0).expect("three o'clock is a time"),
-            letter_attempts: 3,
+            letter_attempts: 6,
             email_attempts: 8,
             email_retry_s: 60,
             from: "Financial Services Unit <letters@fsu.example.ca>".parse().expect("the default sender is a mailbox"),

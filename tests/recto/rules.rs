@@ -141,3 +141,21 @@ async fn an_event_that_recto_does_not_know_is_refused_with_those_it_knows() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_kills_its_worker_again_and_again_is_shown_to_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let letters = taken(&desk, &debt_referred("e-1")).await;
+    let others = taken(&desk, &cra_notice("t-1")).await;
+    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
+    for _ in 0..6 {
+        // What a worker does before it begins, and dies of.
+        let mut act = desk.register.begin().await.unwrap();
+        act.count_attempts(std::slice::from_ref(&row)).await.unwrap();
+        act.commit().await.unwrap();
+    }
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await, ("refused", vec!["attempts-used-up".to_owned()]));
+    assert_eq!(state(&desk, &others[0]).await.0, "issued", "its neighbours go on");
+}
