@@ -1,6 +1,6 @@
 //! Case events: what happened to a debt, as the case system tells it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -59,7 +59,8 @@ impl CaseEvent {
         if short.is_none() && !kind.is_empty() {
             faults.push(type_fault(&kind));
         }
-        let instant = DateTime::parse_from_rfc3339(&time).ok();
+        let readable = |instant: &DateTime<chrono::FixedOffset>| (1900..2200).contains(&instant.year());
+        let instant = DateTime::parse_from_rfc3339(&time).ok().filter(readable);
         if instant.is_none() && !time.is_empty() {
             faults.push(attribute_fault("time"));
         }
@@ -93,7 +94,10 @@ impl CaseEvent {
 fn attribute_fault(name: &str) -> Fault {
     let (en, fr) = match name {
         "specversion" => ("must be \"1.0\"", "doit être « 1.0 »"),
-        "time" => ("must be an RFC 3339 time with its offset", "doit être une heure RFC 3339 avec son décalage"),
+        "time" => (
+            "must be an RFC 3339 time with its offset, from 1900 to 2199",
+            "doit être une heure RFC 3339 avec son décalage, de 1900 à 2199",
+        ),
         "data" => ("must be an object {case, party, facts}", "doit être un objet {case, party, facts}"),
         _ => ("must be a text of 1 to 200 characters", "doit être un texte de 1 à 200 caractères"),
     };

@@ -27,8 +27,8 @@ impl Language {
     /// The language that an HTTP `Accept-Language` header prefers; English where it names neither.
     pub fn from_accept_language(header: &str) -> Language {
         let weight = |part: &str| {
-            let quality = part.split(";q=").nth(1).and_then(|q| q.trim().parse::<f32>().ok());
-            quality.unwrap_or(1.0)
+            let quality = part.split(';').find_map(|parameter| parameter.trim().strip_prefix("q="));
+            quality.and_then(|quality| quality.trim().parse::<f32>().ok()).unwrap_or(1.0)
         };
         let best = |code: &str| {
             header

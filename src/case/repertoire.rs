@@ -29,7 +29,7 @@ impl Repertoire {
             GeneralCategoryGroup::Other => false,
             _ => true,
         };
-        visible && self.widths.contains_key(&c)
+        visible && !is_invisible(c) && self.widths.contains_key(&c)
     }
 
     /// The width of a line of text in em, without kerning; a character that no font has counts one em.
@@ -44,6 +44,13 @@ impl Repertoire {
         missing.dedup();
         missing.into_iter().map(|c| unprintable(c, place)).collect()
     }
+}
+
+/// Marks and letters that have no shape of their own (Unicode's default ignorable code points outside the categories that are
+/// refused anyway), and the sign that stands for what could not be read.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fffd}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 fn unprintable(c: char, place: &str) -> Fault {

@@ -36,7 +36,7 @@ fn loopback() -> String {
     "127.0.0.1:8080".into()
 }
 
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "home",
     "dir",
     "listen",
@@ -48,6 +48,7 @@ const KNOWN: [&str; 11] = [
     "email_retry_s",
     "from",
     "smtp",
+    "outbox",
 ];
 
 impl Config {
@@ -75,7 +76,24 @@ impl Config {
         if config.clock.is_some() && config.desk.environment == Environment::Production {
             bail!("configuration: `clock` stands still, which production does not allow; take it out");
         }
+        if config.desk.environment == Environment::Production {
+            config.check_production()?;
+        }
         Ok(config)
+    }
+
+    /// Production takes no default that would send a letter astray, and no variable that it does not know.
+    fn check_production(&self) -> anyhow::Result<()> {
+        if self.desk.from == Settings::default().from {
+            bail!("configuration: production needs `from`, the sender of e-mails");
+        }
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RECTO_")) {
+            let setting = name.trim_start_matches("RECTO_").to_lowercase();
+            if !KNOWN.contains(&setting.split("__").next().unwrap_or_default()) {
+                bail!("configuration: {name} is not a setting; write RECTO_SMTP__HOST for `host` in [smtp]");
+            }
+        }
+        Ok(())
     }
 
     /// The clock that the configuration asks for.

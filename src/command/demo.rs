@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::take::{Tally, take_file};
 use super::work::until_idle;
-use super::{Config, hold, open_desk, serve};
+use super::{Config, LOCK, hold, open_desk, serve};
 
 /// The file that marks a data folder as one that `demo` made and may make anew.
 const MARK: &str = "demo";
@@ -55,8 +55,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let day = std::fs::read_to_string(samples.join("day.toml")).context("samples/day.toml")?;
     let day: Day = toml::from_str(&day).context("samples/day.toml")?;
     config.clock = Some(day.now);
-    clear(&config.dir)?;
-    let _held = hold(&config)?;
+    let _held = clear(&config)?;
     std::fs::write(config.dir.join(MARK), "This folder was made by `recto demo`, which makes it anew each time.\n")?;
     let desk = open_desk(&config).await?;
 
@@ -91,16 +90,20 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     serve::serve(desk, &config).await
 }
 
-/// Makes way for a fresh data folder. Only one that an earlier demo made is removed.
-fn clear(dir: &Path) -> anyhow::Result<()> {
-    let empty = !dir.exists() || dir.read_dir()?.next().is_none();
-    if empty {
-        return Ok(());
-    }
-    if !dir.join(MARK).exists() {
+/// Makes way for a fresh data folder and holds it. Only one that an earlier demo made, and that nobody works in, is cleared.
+fn clear(config: &Config) -> anyhow::Result<std::fs::File> {
+    let dir = &config.dir;
+    let in_use = dir.exists() && dir.read_dir()?.flatten().any(|entry| entry.file_name() != LOCK);
+    if in_use && !dir.join(MARK).exists() {
         bail!("{} has data in it that no demo made: give another folder with --dir", dir.display());
     }
-    std::fs::remove_dir_all(dir).with_context(|| dir.display().to_string())
+    let held = hold(config)?;
+    for entry in dir.read_dir()?.flatten().filter(|entry| entry.file_name() != LOCK) {
+        let path = entry.path();
+        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        removed.with_context(|| path.display().to_string())?;
+    }
+    Ok(held)
 }
 
 /// Approves the letters that the samples name.

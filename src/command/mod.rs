@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use recto::case::{Fault, Language};
-use recto::desk::{Desk, Environment, Studio};
+use recto::desk::{Desk, Environment, Studio, make_private};
 use serde_json::Value;
 
 use config::Config;
@@ -115,10 +115,13 @@ async fn open_desk(config: &Config) -> anyhow::Result<Desk> {
     desk.with_context(|| format!("the data folder {} cannot be opened", config.dir.display()))
 }
 
+/// The file whose lock a working process holds.
+const LOCK: &str = "recto.lock";
+
 /// Holds the data folder for this process alone while it works: two workers would send twice.
 fn hold(config: &Config) -> anyhow::Result<std::fs::File> {
-    std::fs::create_dir_all(&config.dir)?;
-    let file = std::fs::File::create(config.dir.join("recto.lock"))?;
+    make_private(&config.dir)?;
+    let file = std::fs::File::create(config.dir.join(LOCK))?;
     file.try_lock().map_err(|_| {
         anyhow::anyhow!(
             "another recto works in {}: stop it first, or let it do the work (it takes events over HTTP)",

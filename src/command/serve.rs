@@ -38,8 +38,11 @@ pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     let listener =
         TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
-    println!("Pages:  http://{address}/?token={token}");
-    println!("API:    http://{address}/api/v1/openapi.json (Authorization: Bearer, token in {})", web::TOKEN_FILE);
+    println!(
+        "Pages:  http://{address}/?token={token}\nAPI:    http://{address}/api/v1/openapi.json \
+         (Authorization: Bearer, with the token of the data folder's file `{}`)",
+        web::TOKEN_FILE
+    );
     let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
     let worker = (Arc::clone(&desk), stop.clone());
     tracker.spawn(async move { work::keep_working(&worker.0, worker.1).await });

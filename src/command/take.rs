@@ -39,8 +39,8 @@ pub struct Tally {
     pub letters: usize,
     /// Refused events: where they stood, and their outcome.
     pub refused: Vec<(String, Outcome)>,
-    /// The file that keeps what was refused, if anything was.
-    pub kept_in: Option<PathBuf>,
+    /// The files that keep what was refused.
+    pub kept_in: Vec<PathBuf>,
 }
 
 /// Takes the events of some files.
@@ -68,7 +68,6 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
         Box::new(BufReader::new(std::fs::File::open(file).with_context(|| name.clone())?))
     };
     let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} events taken")?);
-    let mut refused = String::new();
     let mut offers = intake::read(source, &name)?;
     loop {
         let some: Vec<Offer> =
@@ -79,6 +78,7 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
         let places: Vec<(String, String)> = some.iter().map(|offer| (offer.place.clone(), offer.raw.clone())).collect();
         bar.inc(some.len() as u64);
         let outcomes = desk.take(some, Whole::No).await?;
+        let mut refused = String::new();
         for ((place, raw), outcome) in places.into_iter().zip(outcomes) {
             match &outcome {
                 Outcome::Taken(letters) => {
@@ -93,11 +93,11 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
                 }
             }
         }
+        if !refused.is_empty() {
+            tally.kept_in.push(keep(dir, &refused)?);
+        }
     }
     bar.finish_and_clear();
-    if !refused.is_empty() {
-        tally.kept_in = Some(keep(dir, &refused)?);
-    }
     Ok(())
 }
 
@@ -145,8 +145,8 @@ impl Tally {
                 faults.iter().for_each(|fault| println!("           {fault}"));
             }
         }
-        if let Some(path) = &self.kept_in {
-            println!("\nThe refused events are kept in {}. Correct them there and take that file.", path.display());
+        for path in &self.kept_in {
+            println!("\nRefused events are kept in {}. Correct them there and take that file.", path.display());
         }
     }
 }

@@ -30,9 +30,18 @@ impl Desk {
         let row = self.register.letter(letter).await.map_err(DeskError::from)?;
         let row = row.ok_or_else(|| ApproveError::NotFound(letter.to_owned()))?;
         let data = self.look(&row).await?.data;
+        let today = self.content_hash_today(&row, data.clone()).await?;
         let folded = crate::register::folded;
         if data.facts["prepared_by"].as_str().is_some_and(|preparer| folded(preparer) == folded(by.trim())) {
             return Err(ApproveError::Preparer(by.to_owned()));
+        }
+        if row.content_hash.as_deref() == Some(content_hash) && today.as_deref() != Some(content_hash) {
+            // What was seen is not what would go today: a new date makes new words. It is drafted again, to be seen again.
+            let mut act = self.register.begin().await.map_err(DeskError::from)?;
+            act.reconsider(&row.case_reference).await.map_err(DeskError::from)?;
+            act.commit().await.map_err(DeskError::from)?;
+            self.wake.notify_waiters();
+            return Err(ApproveError::NotWaiting);
         }
         let mut act = self.register.begin().await.map_err(DeskError::from)?;
         if !act.approve(letter, content_hash, by).await.map_err(DeskError::from)? {
@@ -47,7 +56,7 @@ impl Desk {
         };
         act.enter(self.clock.now(), entry).await.map_err(DeskError::from)?;
         act.commit().await.map_err(DeskError::from)?;
-        self.wake.notify_one();
+        self.wake.notify_waiters();
         Ok(())
     }
 }

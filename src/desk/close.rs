@@ -1,15 +1,18 @@
 //! Closing a print run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde_json::json;
+use tokio::runtime::Handle;
+use tokio::sync::OwnedMutexGuard;
 
 use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::{EntryKind, Fault};
-use crate::dispatch::{PrintPiece, Totals, write_run};
+use crate::dispatch::{PrintError, PrintPiece, Totals, write_run};
 use crate::register::{NewEntry, Piece};
 
 /// A closed run: where its files lie and its control totals.
@@ -32,10 +35,16 @@ impl Desk {
     /// Closes the print run of a mailing date: looks once more at every letter whose case has changed, merges the issued
     /// bytes, writes the run's folder, and marks the letters as sent.
     ///
-    /// Closing again gives the same files and sends nothing twice. A run that was interrupted is finished with the same
-    /// letters. Letters promised to an earlier date that was missed are taken back, to be set again under a new date.
+    /// Closing again gives the same files and sends nothing twice. A run whose closing was interrupted before its files were
+    /// whole is gathered anew, with that last look. Letters promised to an earlier date that was missed are taken back, to be
+    /// set again under a new date. Only one closing goes on at a time.
     pub async fn close_run(&self, date: NaiveDate) -> Result<Closed, DeskError> {
+        let closing = Arc::clone(&self.closing).lock_owned().await;
+        if date > self.run_date() {
+            return Err(DeskError::FutureRun { date, next: self.run_date() });
+        }
         let day = date.to_string();
+        self.release_unfinished(&day).await?;
         let mut taken_back = 0;
         if self.register.run(&day).await?.is_none() {
             loop {
@@ -47,9 +56,9 @@ impl Desk {
                 }
             }
         }
-        let folder = self.folder.join("runs").join(&day);
+        let folder = self.run_folder(&day);
         let pieces = self.register.pieces(&day).await?;
-        let totals = self.print(&folder, &day, &pieces).await?;
+        let totals = self.print(&folder, &day, &pieces, closing).await?;
         let mut act = self.register.begin().await?;
         let now = self.clock.now();
         let text = json!(totals).to_string();
@@ -67,8 +76,29 @@ impl Desk {
             }
         }
         act.commit().await?;
-        self.wake.notify_one();
+        self.wake.notify_waiters();
         Ok(Closed { folder, totals, taken_back })
+    }
+
+    fn run_folder(&self, day: &str) -> PathBuf {
+        self.folder.join("runs").join(day)
+    }
+
+    /// Lets the letters of interrupted closings wait again, where no whole folder was written. Where one was, the mail room may
+    /// have it: that run must be closed by its date before another is.
+    async fn release_unfinished(&self, day: &str) -> Result<(), DeskError> {
+        for run in self.register.runs(i64::MAX).await?.into_iter().filter(|run| run.state == "closing") {
+            let folder = self.run_folder(&run.date);
+            if folder.exists() && run.date != day {
+                return Err(DeskError::UnfinishedRun { date: run.date, folder });
+            }
+            if !folder.exists() {
+                let mut act = self.register.begin().await?;
+                act.release_run(&run.date).await?;
+                act.commit().await?;
+            }
+        }
+        Ok(())
     }
 
     /// Looks again at what waits for the run and is in doubt. Gives how many letters were taken back.
@@ -89,28 +119,40 @@ impl Desk {
         Ok(taken_back)
     }
 
-    /// Reads the issued bytes, verified, and writes the run's folder.
-    async fn print(&self, folder: &std::path::Path, day: &str, pieces: &[Piece]) -> Result<Totals, DeskError> {
-        let mut printed = Vec::with_capacity(pieces.len());
-        for piece in pieces {
-            let pdf = self.archive.get(&archive::key(&piece.date, &piece.letter, &piece.sha256), &piece.sha256).await?;
-            printed.push(PrintPiece {
-                letter: piece.letter.clone(),
-                case: piece.case_reference.clone(),
-                letter_type: piece.letter_type.clone(),
-                language: piece.language.clone(),
-                sha256: piece.sha256.clone(),
-                pages: piece.pages,
-                pdf,
-            });
-        }
-        let (folder, day) = (folder.to_owned(), day.to_owned());
-        let written = tokio::task::spawn_blocking(move || write_run(&folder, &day, printed)).await;
-        Ok(written.map_err(std::io::Error::other)??)
+    /// Reads the issued bytes one letter after the other, verified, and writes the run's folder. `closing` is held until it is
+    /// written, even where nobody waits for the answer any more.
+    async fn print(
+        &self,
+        folder: &Path,
+        day: &str,
+        pieces: &[Piece],
+        closing: OwnedMutexGuard<()>,
+    ) -> Result<Totals, DeskError> {
+        let (folder, day, archive) = (folder.to_owned(), day.to_owned(), self.archive.clone());
+        let (pieces, runtime) = (pieces.to_vec(), Handle::current());
+        let written = tokio::task::spawn_blocking(move || {
+            let _held = closing;
+            let read = |piece: Piece| -> Result<PrintPiece, PrintError> {
+                let key = archive::key(&piece.date, &piece.letter, &piece.sha256);
+                let pdf = runtime.block_on(archive.get(&key, &piece.sha256));
+                let pdf = pdf.map_err(|error| std::io::Error::other(error.to_string()))?;
+                Ok(PrintPiece {
+                    letter: piece.letter,
+                    case: piece.case_reference,
+                    letter_type: piece.letter_type,
+                    language: piece.language,
+                    sha256: piece.sha256,
+                    pages: piece.pages,
+                    pdf,
+                })
+            };
+            write_run(&folder, &day, pieces.into_iter().map(read))
+        });
+        Ok(written.await.map_err(std::io::Error::other)??)
     }
 }
 
-fn missed(date: &str) -> Fault {
+pub(super) fn missed(date: &str) -> Fault {
     Fault::new(
         "mailing-date-missed",
         "",

@@ -1,9 +1,10 @@
 //! From a due letter to an issued one, or to the reason why not.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::clock::stamp;
 use crate::case::letter::sha256_hex;
 use crate::case::{Channel, EntryKind, Fault, LetterId, LetterState, money};
-use crate::letter::{Approval, Draft};
+use crate::letter::{Approval, Data, Draft};
 use crate::register::{Act, Issuance, LetterRow, NewEntry};
 use crate::rules::{Question, Standing, reasons};
 use crate::typeset::TYPST_VERSION;
@@ -61,26 +62,43 @@ impl Desk {
         let under_way = UNDER_WAY * self.studio.threads.count();
         let works = due.into_iter().map(|letter| self.work_letter(letter));
         let mut worked = stream::iter(works).buffered(under_way).chunks(TOGETHER);
+        let mut trouble = None;
         while let Some(some) = worked.next().await {
             let mut act = self.register.begin().await?;
             for one in some {
-                self.record_worked(&mut act, one?).await?;
+                match one {
+                    Ok(worked) => self.record_worked(&mut act, worked).await?,
+                    // Trouble with the disk or the database is not the letter's: it stays due.
+                    Err((letter, error)) => {
+                        act.give_back_attempt(&letter).await?;
+                        trouble = Some(error);
+                    }
+                }
             }
             act.commit().await?;
         }
-        Ok(looked_at)
+        trouble.map_or(Ok(looked_at), Err)
     }
 
-    async fn work_letter(&self, letter: LetterRow) -> Result<Worked, DeskError> {
-        if letter.attempts >= self.settings.letter_attempts {
-            let considered = self.look(&letter).await?.considered;
-            let faults = vec![given_up(letter.attempts)];
-            return Ok(Worked { letter, considered, verdict: Verdict::Refused(faults) });
-        }
-        let looked = self.look(&letter).await?;
+    /// Works one letter. What it was worked from is in the result; an error leaves the letter as it was.
+    async fn work_letter(&self, letter: LetterRow) -> Result<Worked, (String, DeskError)> {
+        let refused = |letter, considered, fault| Worked { letter, considered, verdict: Verdict::Refused(vec![fault]) };
+        let looked = match self.look(&letter).await {
+            Ok(looked) => looked,
+            Err(DeskError::Unreadable { problem, .. }) => return Ok(refused(letter, i64::MAX, unreadable(&problem))),
+            Err(error) => return Err((letter.id, error)),
+        };
         let considered = looked.considered;
-        let verdict = self.judge(&letter, looked).await?;
-        Ok(Worked { letter, considered, verdict })
+        if letter.attempts >= self.settings.letter_attempts {
+            let attempts = letter.attempts;
+            return Ok(refused(letter, considered, given_up(attempts)));
+        }
+        // A panic in one letter becomes that letter's fault and stops no other.
+        match AssertUnwindSafe(self.judge(&letter, looked)).catch_unwind().await {
+            Ok(Ok(verdict)) => Ok(Worked { letter, considered, verdict }),
+            Ok(Err(error)) => Err((letter.id, error)),
+            Err(_) => Ok(refused(letter, considered, panicked())),
+        }
     }
 
     async fn judge(&self, letter: &LetterRow, looked: Looked) -> Result<Verdict, DeskError> {
@@ -154,17 +172,17 @@ impl Desk {
             Verdict::Issued { issuance, content_hash } => {
                 // The run may have been closed while the letter was set; then it stays due, for the next date.
                 if letter.channel == Channel::Print.as_str() && act.run_is_open_or_closed(&issuance.date).await? {
-                    return Ok(());
+                    return Ok(act.give_back_attempt(&letter.id).await?);
                 }
                 (LetterState::Issued, [].as_slice(), Some(content_hash))
             }
         };
         if !act.move_on(&letter.id, state, reasons, hash.map(String::as_str), considered).await? {
-            return Ok(());
+            return Ok(act.give_back_attempt(&letter.id).await?);
         }
         // A letter that is still stopped for the same reasons is not entered again.
         let still = match &verdict {
-            Verdict::Held(reasons) => *reasons == before && !before.is_empty(),
+            Verdict::Held(reasons) | Verdict::Refused(reasons) => *reasons == before && !before.is_empty(),
             Verdict::AwaitingApproval(hash) => letter.content_hash.as_ref() == Some(hash),
             _ => false,
         };
@@ -186,6 +204,14 @@ impl Desk {
             act.post(issuance, &letter.channel, now).await?;
         }
         Ok(())
+    }
+
+    /// The hash of the words that a letter would have if it were issued today; none where it cannot be.
+    pub(super) async fn content_hash_today(&self, letter: &LetterRow, data: Data) -> Result<Option<String>, DeskError> {
+        let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else { return Ok(None) };
+        let date = self.mailing_date(data.party.channel).await?;
+        let composed = self.studio.compose(letter_type, LetterId(letter.id.clone()), date, data);
+        Ok(composed.ok().map(|composed| composed.content_hash))
     }
 
     /// What stops an issued letter today, after its case has changed: its guards, or that it would read differently now.
@@ -213,16 +239,13 @@ impl Desk {
 /// Everything that stops a drafted letter: arithmetic, deadlines, and the guards that its type names.
 fn stops(draft: &Draft<'_>, standing: &Standing) -> Vec<Fault> {
     let amount = |value: Option<&Value>| value.and_then(Value::as_str).and_then(money::parse);
+    let minimum = &draft.letter.description.rules.minimum;
     let question = Question {
         standing,
         to_estate: draft.data.party.role == "estate",
         by_mail: draft.data.party.channel == Channel::Print,
         balance: amount(draft.data.facts.get("balance")),
-        minimum_balance: draft
-            .policy
-            .get("minimum_balance")
-            .and_then(Value::as_str)
-            .and_then(|v| v.parse::<Decimal>().ok()),
+        minimum_balance: draft.policy.get(minimum).and_then(Value::as_str).and_then(|v| v.parse::<Decimal>().ok()),
     };
     let mut stops = draft.stops.clone();
     stops.extend(reasons(&draft.letter.description.rules.guards, &question));
@@ -252,6 +275,24 @@ fn entry_of(verdict: &Verdict) -> (EntryKind, Value) {
     }
 }
 
+fn unreadable(problem: &str) -> Fault {
+    Fault::new(
+        "event-unreadable",
+        "",
+        format!("The event that calls for the letter can no longer be read: {problem}. Run `recto verify`."),
+        format!("L’événement qui appelle la lettre ne peut plus être lu : {problem}. Lancez `recto verify`."),
+    )
+}
+
+fn panicked() -> Fault {
+    Fault::new(
+        "letter-crashed",
+        "",
+        "Recto crashed on this letter. The letter is kept; report it to those who maintain Recto.",
+        "Recto s’est arrêté sur cette lettre. La lettre est conservée; signalez-la aux responsables de Recto.",
+    )
+}
+
 fn given_up(attempts: i64) -> Fault {
     Fault::new(
         "attempts-used-up",
@@ -261,7 +302,7 @@ fn given_up(attempts: i64) -> Fault {
     )
 }
 
-fn type_gone(letter_type: &str) -> Fault {
+pub(super) fn type_gone(letter_type: &str) -> Fault {
     Fault::new(
         "letter-type-gone",
         "",

@@ -18,7 +18,8 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use chrono::NaiveDate;
+use tokio::sync::{Mutex, Notify};
 
 use crate::archive::{self, Archive};
 use crate::case::{Clock, Fault};
@@ -55,6 +56,25 @@ pub enum DeskError {
         /// What is wrong.
         problem: String,
     },
+    /// A print run whose day has not come.
+    #[error("the print run of {date} cannot be closed yet; the next one is that of {next}")]
+    FutureRun {
+        /// The date asked for.
+        date: NaiveDate,
+        /// The date of the run that can be closed.
+        next: NaiveDate,
+    },
+    /// A print run whose closing was interrupted after its files were written.
+    #[error(
+        "the closing of the print run of {date} was interrupted, but its files are in {folder}. If they went to the mail room, \
+         close that run by its date; if not, take the folder away, and its letters are set again under a new date"
+    )]
+    UnfinishedRun {
+        /// The run's date.
+        date: String,
+        /// Its folder.
+        folder: PathBuf,
+    },
     /// The data folder.
     #[error("the data folder: {0}")]
     Io(#[from] std::io::Error),
@@ -73,22 +93,29 @@ pub struct Desk {
     post: Post,
     folder: PathBuf,
     wake: Arc<Notify>,
+    /// Held while a print run is closed: one at a time.
+    closing: Arc<Mutex<()>>,
 }
 
 impl Desk {
     /// Opens the desk of a data folder, making the folder where there is none.
     ///
     /// The fence is here: in the specimen environment mail goes to the outbox folder, whatever the settings say.
-    pub async fn open(studio: Studio, settings: Settings, clock: Clock, folder: &Path) -> anyhow::Result<Desk> {
-        std::fs::create_dir_all(folder)?;
+    pub async fn open(mut studio: Studio, settings: Settings, clock: Clock, folder: &Path) -> anyhow::Result<Desk> {
+        make_private(folder)?;
+        studio.specimen = settings.environment == Environment::Specimen;
         let register = Register::open(folder, settings.environment.as_str()).await?;
-        let post = match (&settings.smtp, settings.environment) {
-            (Some(smtp), Environment::Production) => Post::smtp(smtp)?,
-            _ => Post::folder(&folder.join("outbox"))?,
+        let post = match (settings.environment, &settings.smtp) {
+            (Environment::Specimen, _) => Post::folder(&folder.join("outbox"))?,
+            (Environment::Production, Some(smtp)) => Post::smtp(smtp)?,
+            (Environment::Production, None) if settings.outbox => Post::folder(&folder.join("outbox"))?,
+            (Environment::Production, None) => anyhow::bail!(
+                "production needs [smtp] to send e-mail; or set `outbox = true` to have mail written to the outbox folder"
+            ),
         };
         let archive = Archive::open(folder)?;
-        let (folder, wake) = (folder.to_owned(), Arc::new(Notify::new()));
-        Ok(Desk { studio, register, clock, settings, archive, post, folder, wake })
+        let (folder, wake, closing) = (folder.to_owned(), Arc::default(), Arc::default());
+        Ok(Desk { studio, register, clock, settings, archive, post, folder, wake, closing })
     }
 
     /// The environment that this desk works in.
@@ -97,8 +124,8 @@ impl Desk {
     }
 
     /// Waits until an act has made new work.
-    pub async fn woken(&self) {
-        self.wake.notified().await;
+    pub fn woken(&self) -> impl Future<Output = ()> + '_ {
+        self.wake.notified()
     }
 
     /// The exact bytes of a letter's newest issuance with their SHA-256, verified.
@@ -125,6 +152,12 @@ impl Desk {
         let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         Ok(Looked { data, standing, considered })
     }
+}
+
+/// Makes a data folder that its owner alone can enter: everything in it is somebody's.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// What the desk sees when it looks at a letter's case.

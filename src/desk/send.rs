@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
-use super::{Desk, DeskError, reasons_json};
+use super::close::missed;
+use super::issue::type_gone;
+use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::{EntryKind, Fault, LetterId};
 use crate::dispatch::{Message, SendError};
@@ -30,15 +32,29 @@ impl Desk {
 
     async fn send_email(&self, delivery: Delivery) -> Result<(), DeskError> {
         let Some(letter) = self.register.letter(&delivery.letter).await? else { return Ok(()) };
+        if delivery.date < self.clock.today().to_string() {
+            // A letter never goes out with a stale date; it is set again under today's.
+            let mut act = self.register.begin().await?;
+            self.take_back(&mut act, &letter, &delivery, &[missed(&delivery.date)]).await?;
+            return Ok(act.commit().await?);
+        }
         if delivery.unseen && !self.still_clear(&letter, &delivery).await? {
             return Ok(());
         }
         let mut act = self.register.begin().await?;
-        act.count_delivery(&delivery).await?;
+        if !act.count_delivery(&delivery).await? {
+            // Something happened to the case since it was looked at: the next step looks again.
+            return Ok(());
+        }
         act.commit().await?;
-        let sent = match self.message(&letter, &delivery).await? {
-            Ok(message) => self.post.send(&self.settings.from, message).await,
-            Err(faults) => Err(SendError::Fail(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))),
+        let sent = match self.message(&letter, &delivery).await {
+            Ok(Ok(message)) => self.post.send(&self.settings.from, message).await,
+            Ok(Err(faults)) => {
+                Err(SendError::Fail(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
+            }
+            // An object that cannot be read is tried again as a server that does not answer is, and then shown to a person.
+            Err(DeskError::Archive(error)) => Err(SendError::Retry(error.to_string())),
+            Err(error) => return Err(error),
         };
         let mut act = self.register.begin().await?;
         self.record_sending(&mut act, &letter, &delivery, sent).await?;
@@ -92,7 +108,7 @@ impl Desk {
         let data = self.look(letter).await?.data;
         let to = (data.party.full_name(), data.party.email.clone().unwrap_or_default());
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
-            return Ok(Err(Vec::new()));
+            return Ok(Err(vec![type_gone(&letter.letter_type)]));
         };
         let date = delivery.date.parse().unwrap_or(self.clock.today());
         let drafted = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data);
@@ -142,7 +158,7 @@ impl Desk {
             kind: EntryKind::LetterRecalled,
             event: Some(letter.event),
             letter: Some(&letter.id),
-            detail: reasons_json(reasons),
+            detail: json!({"number": delivery.number, "reasons": reasons}),
         };
         act.enter(self.clock.now(), entry).await?;
         Ok(())

@@ -43,8 +43,10 @@ pub struct Settings {
     pub email_retry_s: u32,
     /// The sender of e-mails. The part after @ also ends the Message-IDs.
     pub from: Mailbox,
-    /// Where e-mail goes in production. Without it, and in the specimen environment always, into the outbox folder.
+    /// Where e-mail goes in production. In the specimen environment it goes into the outbox folder, always.
     pub smtp: Option<SmtpSettings>,
+    /// Whether e-mail goes into the outbox folder in production too, where something else takes it from there.
+    pub outbox: bool,
 }
 
 impl Default for Settings {
@@ -57,6 +59,7 @@ impl Default for Settings {
             email_retry_s: 60,
             from: "Financial Services Unit <letters@fsu.example.ca>".parse().expect("the default sender is a mailbox"),
             smtp: None,
+            outbox: false,
         }
     }
 }

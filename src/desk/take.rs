@@ -60,7 +60,7 @@ impl Desk {
             return Ok(outcomes.into_iter().map(untouched).collect());
         }
         act.commit().await?;
-        self.wake.notify_one();
+        self.wake.notify_waiters();
         Ok(outcomes)
     }
 

@@ -30,7 +30,10 @@ pub struct Difference {
 #[derive(Default)]
 struct Logged {
     issued: BTreeMap<i64, Value>,
-    sent: BTreeMap<i64, Value>,
+    /// What became of each issuance's delivery: the kind of the entry, and its detail.
+    deliveries: BTreeMap<i64, (String, Value)>,
+    /// The hashes of words that were approved.
+    approved: Vec<String>,
     last: String,
 }
 
@@ -51,7 +54,10 @@ impl Audit {
 
 impl Desk {
     /// Reads everything again and names every difference: objects against issuances (hash, size), issuances, letters,
-    /// events and deliveries against the case file, the case file's chain, and the files of closed runs.
+    /// events, approvals and deliveries against the case file, the case file's chain, and the files of closed runs.
+    ///
+    /// It reads while others may write, so in a folder that is being worked in, what was written meanwhile may be named too:
+    /// where something is found there, verify again, or while nothing works.
     pub async fn verify(&self) -> Result<Vec<Difference>, DeskError> {
         let mut audit = Audit::default();
         self.verify_entries(&mut audit).await?;
@@ -199,7 +205,7 @@ impl Desk {
         let expected = match logged.last.as_str() {
             "letter-held" => vec![LetterState::Held, LetterState::Due],
             "approval-awaited" => vec![LetterState::AwaitingApproval, LetterState::Due],
-            "letter-refused" => vec![LetterState::Refused],
+            "letter-refused" => vec![LetterState::Refused, LetterState::Due],
             "letter-issued" | "letter-sent" | "delivery-failed" => vec![LetterState::Issued],
             _ => vec![LetterState::Due],
         };
@@ -208,15 +214,35 @@ impl Desk {
                 format!("Its state is {}, but the case file's last entry is “{}”.", state.as_str(), logged.last);
             audit.note("letter-state-differs", &letter.id, message);
         }
-        for delivery in self.register.deliveries_of(&letter.id).await? {
-            let detail = logged.sent.get(&delivery.number);
-            let agrees = match (delivery.state.as_str(), detail) {
-                ("sent", Some(detail)) => {
+        let approval = letter.approved_hash.as_ref();
+        if approval.is_some_and(|hash| !logged.approved.contains(hash)) {
+            audit.note(
+                "approval-unlogged",
+                &letter.id,
+                "The register says that it was approved; the case file does not.",
+            );
+        }
+        self.verify_deliveries(letter, &logged, audit).await
+    }
+
+    /// Each issuance has one delivery, and it stands as the case file says.
+    async fn verify_deliveries(&self, letter: &LetterRow, logged: &Logged, audit: &mut Audit) -> Result<(), DeskError> {
+        let deliveries = self.register.deliveries_of(&letter.id).await?;
+        let numbers: Vec<i64> = deliveries.iter().map(|delivery| delivery.number).collect();
+        if numbers != (1..=letter.issuance).collect::<Vec<_>>() {
+            audit.note("delivery-missing", &letter.id, "Not every issuance has its one delivery.");
+        }
+        for delivery in deliveries {
+            let entry = logged.deliveries.get(&delivery.number).map(|(kind, detail)| (kind.as_str(), detail));
+            let agrees = match (delivery.state.as_str(), entry) {
+                ("sent", Some(("letter-sent", detail))) => {
                     detail["channel"] == delivery.channel
                         && detail["run"].as_str() == delivery.run.as_deref()
                         && detail["message_id"].as_str() == delivery.message_id.as_deref()
                 }
-                (state, detail) => state != "sent" && detail.is_none(),
+                ("failed", Some(("delivery-failed", _))) | ("recalled", Some(("letter-recalled", _))) => true,
+                ("waiting", entry) => entry.is_none(),
+                _ => false,
             };
             if !agrees {
                 let place = format!("{}/{}", letter.id, delivery.number);
@@ -228,8 +254,26 @@ impl Desk {
 
     /// Compares each closed run's files with its SHA256SUMS.
     async fn verify_runs(&self, audit: &mut Audit) -> Result<(), DeskError> {
-        for run in self.register.runs(i64::MAX).await?.into_iter().filter(|run| run.state == "closed") {
+        for run in self.register.runs(i64::MAX).await? {
             let folder = self.folder.join("runs").join(&run.date);
+            if run.state != "closed" {
+                audit.note(
+                    "run-unfinished",
+                    format!("runs/{}", run.date),
+                    "Its closing was interrupted. `recto run close` goes on with it.",
+                );
+                continue;
+            }
+            let totals = std::fs::read_to_string(folder.join("totals.json")).unwrap_or_default();
+            let written: Value = serde_json::from_str(&totals).unwrap_or_default();
+            let registered: Value = serde_json::from_str(&run.totals.unwrap_or_default()).unwrap_or_default();
+            if written != registered {
+                audit.note(
+                    "run-altered",
+                    format!("runs/{}", run.date),
+                    "The register's control totals are not those of the run's folder.",
+                );
+            }
             let Ok(sums) = std::fs::read_to_string(folder.join("SHA256SUMS")) else {
                 audit.note(
                     "run-missing",
@@ -282,7 +326,10 @@ fn collect(entry: ChainedEntry, audit: &mut Audit) {
             kind.clone_into(&mut logged.last);
             match kind {
                 "letter-issued" => drop(logged.issued.insert(number, detail)),
-                "letter-sent" => drop(logged.sent.insert(number, detail)),
+                "letter-approved" => logged.approved.extend(detail["content_hash"].as_str().map(str::to_owned)),
+                "letter-sent" | "delivery-failed" | "letter-recalled" => {
+                    logged.deliveries.insert(number, (kind.to_owned(), detail));
+                }
                 _ => {}
             }
         }

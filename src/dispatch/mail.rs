@@ -12,6 +12,10 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use serde::Deserialize;
 
+use super::file::write_whole;
+
+/// Answers that concern the session and not the letter (RFC 3463 and 4954): log in, encrypt, come back another time.
+const SESSION: [u16; 7] = [421, 454, 521, 530, 534, 535, 538];
 /// How long an SMTP server may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -135,8 +139,10 @@ impl Post {
             Post::Smtp(transport) => {
                 transport.send(mail).await.map_err(|error| {
                     let text = describe(&error);
-                    // A 5xx answer is the server's last word; all else may pass: 4xx, a closed door, a time-out.
-                    if error.is_permanent() { SendError::Fail(text) } else { SendError::Retry(text) }
+                    // A 5xx answer about the letter is the server's last word. All else may pass: 4xx, a closed door, a
+                    // time-out, and what speaks of our session and not of the letter, such as a wrong password.
+                    let session = error.status().is_some_and(|code| SESSION.contains(&u16::from(code)));
+                    if error.is_permanent() && !session { SendError::Fail(text) } else { SendError::Retry(text) }
                 })?;
             }
         }
@@ -183,14 +189,4 @@ fn describe(error: &lettre::transport::smtp::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// Writes a file so that it is there wholly or not at all.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let partial = path.with_extension("partial");
-    let mut file = std::fs::File::create(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&partial, path)
 }

@@ -1,5 +1,6 @@
 //! How issued letters leave: merged into print files, or attached to e-mails.
 
+mod file;
 mod mail;
 mod print;
 

@@ -6,7 +6,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use serde::Serialize;
 use serde_json::json;
 
-use super::mail::write_whole;
+use super::file::{sync_folder, write_whole};
 use crate::case::letter::sha256_hex;
 
 /// Pieces in one print file at most: about 60 kB of memory each while it is merged.
@@ -92,32 +92,37 @@ struct ManifestLine {
 }
 
 /// Writes a run's folder: print files, `manifest.csv`, `manifest.json`, `totals.json` and `SHA256SUMS`. The same pieces in the
-/// same order give the same bytes. The folder appears whole or not at all.
-pub fn write_run(folder: &Path, date: &str, pieces: Vec<PrintPiece>) -> Result<Totals, PrintError> {
+/// same order give the same bytes. The folder appears whole: it is written under another name and renamed.
+pub fn write_run(
+    folder: &Path,
+    date: &str,
+    pieces: impl Iterator<Item = Result<PrintPiece, PrintError>>,
+) -> Result<Totals, PrintError> {
     let partial = folder.with_extension("partial");
     if partial.exists() {
         std::fs::remove_dir_all(&partial)?;
     }
     std::fs::create_dir_all(&partial)?;
-    let mut totals = Totals { date: date.to_owned(), pieces: pieces.len(), ..Totals::default() };
-    let (mut lines, mut sums) = (Vec::with_capacity(pieces.len()), Vec::new());
+    let mut totals = Totals { date: date.to_owned(), ..Totals::default() };
+    let (mut lines, mut sums) = (Vec::new(), Vec::new());
     let mut write = |name: &str, bytes: &[u8]| {
         sums.push(format!("{}  {name}\n", sha256_hex(bytes)));
         write_whole(&partial.join(name), bytes)
     };
-    let mut pieces = pieces.into_iter().peekable();
+    let mut pieces = pieces.peekable();
     while pieces.peek().is_some() {
         totals.files += 1;
         let name = format!("letters-{:03}.pdf", totals.files);
         let mut file = PrintFile::new();
         for piece in pieces.by_ref().take(PIECES_PER_FILE) {
-            lines.push(file.add(piece, lines.len() + 1, &name)?);
+            lines.push(file.add(piece?, lines.len() + 1, &name)?);
         }
         totals.pages += file.pages.len() - file.blanks;
         totals.blank_pages += file.blanks;
         totals.sheets += file.pages.len() / 2;
         write(&name, &file.finish()?)?;
     }
+    totals.pieces = lines.len();
     let mut manifest = csv::Writer::from_writer(Vec::new());
     for line in &lines {
         manifest.serialize(line)?;
@@ -131,6 +136,7 @@ pub fn write_run(folder: &Path, date: &str, pieces: Vec<PrintPiece>) -> Result<T
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::rename(&partial, folder)?;
+    sync_folder(folder.parent())?;
     Ok(totals)
 }
 

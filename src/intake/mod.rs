@@ -11,12 +11,15 @@ const MAX_EVENT_BYTES: usize = 1 << 20;
 /// The largest file that is one JSON array, in bytes; JSON Lines may be as long as they like.
 const MAX_ARRAY_BYTES: u64 = 256 << 20;
 
+/// What some programs put before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// An event offered, or why it cannot be read.
 #[derive(Debug, Clone)]
 pub struct Offer {
     /// Where it was found: `file:line`, or its place in an array.
     pub place: String,
-    /// The event as it came, so that what is refused is not lost.
+    /// The event as it came, so that what is refused is not lost; the beginning of one that is too long.
     pub raw: String,
     /// The event, or its faults.
     pub event: Result<CaseEvent, Vec<Fault>>,
@@ -39,20 +42,26 @@ pub fn read(
     name: &str,
 ) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
     let start = source.fill_buf()?;
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     let is_array = start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     if is_array { read_array(source, name) } else { Ok(Box::new(Lines { source, name: name.to_owned(), line: 0 })) }
 }
 
 fn read_array(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
     let mut text = Vec::new();
-    source.take(MAX_ARRAY_BYTES).read_to_end(&mut text)?;
+    source.take(MAX_ARRAY_BYTES + 1).read_to_end(&mut text)?;
     let name = name.to_owned();
-    let offers: Vec<Offer> = match serde_json::from_slice::<Vec<Value>>(&text) {
+    if text.len() as u64 > MAX_ARRAY_BYTES {
+        let offer = Offer::faulty(name, String::new(), array_too_long());
+        return Ok(Box::new(std::iter::once(Ok(offer))));
+    }
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+    let offers: Vec<Offer> = match serde_json::from_slice::<Vec<Value>>(text) {
         Ok(events) => {
             events.iter().enumerate().map(|(index, event)| Offer::of(format!("{name}[{index}]"), event)).collect()
         }
         Err(error) => {
-            let raw = String::from_utf8_lossy(&text).into_owned();
+            let raw = String::from_utf8_lossy(text).into_owned();
             vec![Offer::faulty(format!("{name}:{}", error.line()), raw, not_json(&error.to_string()))]
         }
     };
@@ -77,23 +86,32 @@ impl<S: BufRead> Iterator for Lines<S> {
                 Ok(_) => self.line += 1,
                 Err(error) => return Some(Err(error)),
             }
-            let text = String::from_utf8_lossy(&line);
-            if text.trim().is_empty() {
+            if self.line == 1 && line.starts_with(BYTE_ORDER_MARK) {
+                line.drain(..BYTE_ORDER_MARK.len());
+            }
+            if line.trim_ascii().is_empty() {
                 continue;
             }
-            return Some(Ok(self.offer(text.trim(), line.len() > MAX_EVENT_BYTES)));
+            return Some(Ok(self.offer(&line)));
         }
     }
 }
 
 impl<S: BufRead> Lines<S> {
-    fn offer(&mut self, text: &str, too_long: bool) -> Offer {
+    fn offer(&mut self, line: &[u8]) -> Offer {
         let place = format!("{}:{}", self.name, self.line);
-        if too_long {
+        let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if line.len() > MAX_EVENT_BYTES {
             // The rest of the line is passed over, so that the next event is read from its start.
-            let _ = self.source.skip_until(b'\n');
-            return Offer::faulty(place, text.chars().take(1000).collect(), too_long_fault());
+            if !line.ends_with(b"\n") {
+                let _ = self.source.skip_until(b'\n');
+            }
+            return Offer::faulty(place, shown(&line[..1000]), too_long_fault());
         }
+        // A wrong byte would become a strange character in somebody's name.
+        let Ok(text) = std::str::from_utf8(line).map(str::trim) else {
+            return Offer::faulty(place, shown(line), not_utf8());
+        };
         match serde_json::from_str::<Value>(text) {
             Ok(value) => Offer { raw: text.to_owned(), ..Offer::of(place, &value) },
             Err(error) => Offer::faulty(place, text.to_owned(), not_json(&error.to_string())),
@@ -107,6 +125,29 @@ fn not_json(problem: &str) -> Fault {
         "",
         format!("Not JSON: {problem}. Give one CloudEvent a line, or one array of them."),
         format!("Ce n’est pas du JSON : {problem}. Donnez un CloudEvent par ligne, ou un tableau de CloudEvents."),
+    )
+}
+
+fn not_utf8() -> Fault {
+    Fault::new(
+        "not-utf-8",
+        "",
+        "The line is not UTF-8 text. Save the file as UTF-8, so that accents arrive as they were written.",
+        "La ligne n’est pas du texte UTF-8. Enregistrez le fichier en UTF-8 pour que les accents arrivent tels quels.",
+    )
+}
+
+fn array_too_long() -> Fault {
+    let limit = MAX_ARRAY_BYTES >> 20;
+    Fault::new(
+        "file-too-long",
+        "",
+        format!(
+            "An array may have {limit} MiB at most. Give one CloudEvent a line instead; such a file may be of any length."
+        ),
+        format!(
+            "Un tableau peut compter {limit} Mio au plus. Donnez plutôt un CloudEvent par ligne; un tel fichier peut être de toute longueur."
+        ),
     )
 }
 

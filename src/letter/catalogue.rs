@@ -114,9 +114,17 @@ impl Catalogue {
         self.check_data(data, &letter.schema, repertoire)
     }
 
-    /// The program of a case that has been checked.
-    pub fn program(&self, key: &str) -> &Program {
-        &self.programs[key]
+    /// A program, or the fault that there is none of this key.
+    pub fn program(&self, key: &str) -> Result<&Program, Fault> {
+        let known = || self.programs.keys().cloned().collect::<Vec<_>>().join(", ");
+        self.programs.get(key).ok_or_else(|| {
+            Fault::new(
+                "program-unknown",
+                "/case/program",
+                format!("“{key}” is not a program. Known are: {}.", known()),
+                format!("« {key} » n’est pas un programme. Sont connus : {}.", known()),
+            )
+        })
     }
 
     fn check_data(&self, data: &Value, facts: &Schema, repertoire: &Repertoire) -> Result<Data, Vec<Fault>> {
@@ -138,6 +146,7 @@ impl Catalogue {
         faults.extend(self.meaning_faults(&data, repertoire));
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
+            Err(error) if faults.is_empty() => Err(vec![unreadable(&error.to_string())]),
             _ => Err(faults),
         }
     }
@@ -147,21 +156,15 @@ impl Catalogue {
     fn meaning_faults(&self, data: &Value, repertoire: &Repertoire) -> Vec<Fault> {
         let mut faults = Vec::new();
         let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
-        if let Some(program) = text("/case/program").filter(|program| !self.programs.contains_key(*program)) {
-            let known = self.programs.keys().cloned().collect::<Vec<_>>().join(", ");
-            faults.push(Fault::new(
-                "program-unknown",
-                "/case/program",
-                format!("“{program}” is not a program. Known are: {known}."),
-                format!("« {program} » n’est pas un programme. Sont connus : {known}."),
-            ));
-        }
-        let address = data.pointer("/party/address").and_then(|address| Address::deserialize(address).ok());
-        if let (Some(address), Some(surname)) = (address, text("/party/surname")) {
+        faults.extend(text("/case/program").and_then(|program| self.program(program).err()));
+        if let Some(surname) = text("/party/surname") {
             // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
             let party = data.get("party").and_then(|party| Party::deserialize(party).ok());
             let name = party.map_or_else(|| surname.to_owned(), |party| party.addressee());
-            faults.extend(address.faults(&name, repertoire, "/party/address"));
+            for place in ["/party/address", "/facts/address"] {
+                let address = data.pointer(place).and_then(|address| Address::deserialize(address).ok());
+                faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
+            }
         }
         faults
     }
@@ -185,6 +188,15 @@ impl Catalogue {
             ),
         )
     }
+}
+
+fn unreadable(problem: &str) -> Fault {
+    Fault::new(
+        "data-unreadable",
+        "",
+        format!("The data cannot be read: {problem}. Compare it with the schemas of case, party and facts."),
+        format!("Les données ne peuvent pas être lues : {problem}. Comparez-les aux schémas de case, party et facts."),
+    )
 }
 
 fn missing(name: &str) -> Fault {

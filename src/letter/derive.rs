@@ -95,8 +95,12 @@ pub fn derive_all(derivations: &BTreeMap<String, Derivation>, facts: &Value) -> 
 /// The checks that do not hold, each with both figures.
 pub fn mismatches(checks: &[Check], facts: &Value, derived: &Value) -> Vec<Fault> {
     let root = json!({"facts": facts, "derived": derived});
-    let differs = |check: &&Check| amount_at(&root, &check.equal[0]).ok() != amount_at(&root, &check.equal[1]).ok();
-    checks.iter().filter(differs).map(|check| mismatch(check, &root)).collect()
+    // A figure that is not there does not agree with anything.
+    let agrees = |check: &Check| {
+        let [left, right] = check.equal.each_ref().map(|path| amount_at(&root, path));
+        matches!((left, right), (Ok(left), Ok(right)) if left == right)
+    };
+    checks.iter().filter(|check| !agrees(check)).map(|check| mismatch(check, &root)).collect()
 }
 
 impl Derivation {
@@ -184,13 +188,14 @@ fn schedule(plan: &Value, amount: Decimal) -> Result<Value, String> {
         Some("monthly") => first.checked_add_months(Months::new(n as u32)),
         _ => None,
     };
-    let (mut rows, mut left) = (Vec::new(), amount);
+    let (mut rows, mut left, mut total) = (Vec::new(), amount, Decimal::ZERO);
     while left > Decimal::ZERO {
         if rows.len() == MAX_INSTALMENTS {
             return Err(format!("the plan has more than {MAX_INSTALMENTS} instalments"));
         }
         let pay = instalment.min(left);
         left -= pay;
+        total += pay;
         let day = due(rows.len()).ok_or("the frequency must be weekly, biweekly or monthly")?;
         rows.push(json!({
             "number": rows.len() + 1,
@@ -204,7 +209,7 @@ fn schedule(plan: &Value, amount: Decimal) -> Result<Value, String> {
         "count": rows.len(),
         "last_amount": last["amount"],
         "last_due": last["due"],
-        "total": money::plain(amount - left),
+        "total": money::plain(total),
         "rows": rows,
     }))
 }

@@ -7,6 +7,7 @@ use super::catalogue::Catalogue;
 use super::data::Data;
 use super::derive::{at, derive_all, mismatches};
 use super::kind::{Description, LetterType};
+use super::program::Program;
 use super::template::{EmailText, Writer};
 use crate::case::letter::sha256_hex;
 use crate::case::party::Format;
@@ -26,6 +27,8 @@ pub struct Draft<'c> {
     pub large: bool,
     /// The languages it is written in.
     pub languages: &'static [Language],
+    /// The debt's program.
+    pub program: &'c Program,
     /// The program's policy in force on the letter's date.
     pub policy: Map<String, Value>,
     /// Identities that do not hold, each with both figures, and deadlines that have passed. Any of them holds the letter.
@@ -64,14 +67,14 @@ impl Catalogue {
         data: Data,
     ) -> Result<Draft<'c>, Vec<Fault>> {
         let description = &letter.description;
-        let program = self.program(&data.case.program);
+        let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?.clone();
         let derived = derive_all(&description.derived, &data.facts)?;
         let (deadlines, passed) = set_deadlines(description, &policy, &program.key, date, &data.facts)?;
         let mut stops = mismatches(&description.checks, &data.facts, &derived);
         stops.extend(passed);
         let (large, languages) = (data.party.format == Format::LargePrint, data.party.language.languages());
-        Ok(Draft { letter, id, date, data, large, languages, policy, stops, derived, deadlines })
+        Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
     }
 
     /// Writes the letter's typst source. `specimen` marks every page.
@@ -149,7 +152,7 @@ impl Catalogue {
             "facts": data.facts,
             "derived": draft.derived,
             "deadlines": draft.deadlines,
-            "program": self.program(&data.case.program).in_language(language),
+            "program": draft.program.in_language(language),
             "policy": draft.policy,
             "words": writer.words(),
         })

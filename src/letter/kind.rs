@@ -67,10 +67,17 @@ pub struct CalledBy {
 pub struct Rules {
     /// The guards by name; `rules::GUARDS` has them all.
     pub guards: Vec<String>,
+    /// The policy parameter that has the smallest balance that may be asked for.
+    #[serde(default = "minimum_balance")]
+    pub minimum: String,
     /// Whether somebody must approve it.
     pub approval: Approval,
     /// Pages at most, per language.
     pub page_limit: usize,
+}
+
+fn minimum_balance() -> String {
+    "minimum_balance".to_owned()
 }
 
 /// Who must approve a letter before it is issued.

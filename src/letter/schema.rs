@@ -1,6 +1,6 @@
 //! JSON Schema 2020-12 of case, party and facts, and the faults it finds.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use jsonschema::Validator;
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
@@ -21,7 +21,7 @@ impl Schema {
         let built = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .with_format("money", |text: &str| money::parse(text).is_some())
-            .with_format("date", |text: &str| text.len() == 10 && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok())
+            .with_format("date", is_date)
             .should_validate_formats(true)
             .should_ignore_unknown_formats(false)
             .build(&source);
@@ -48,6 +48,13 @@ impl Schema {
         let properties = self.source["properties"].as_object();
         properties.into_iter().flatten().map(|(name, _)| (name.clone(), required(name))).collect()
     }
+}
+
+/// Whether the text is a date as events carry it, such as `2026-11-17`, from 1900 to 2199.
+fn is_date(text: &str) -> bool {
+    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| shaped);
+    date.is_some_and(|date| (1900..2200).contains(&date.year()))
 }
 
 /// A JSON file that cannot be parsed, with its line.

@@ -77,14 +77,20 @@ impl Act {
         Ok(())
     }
 
-    /// Counts an attempt at sending, before it is made.
-    pub async fn count_delivery(&mut self, delivery: &Delivery) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE deliveries SET attempts = attempts + 1 WHERE letter = $1 AND number = $2")
-            .bind(&delivery.letter)
-            .bind(delivery.number)
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
+    /// Counts an attempt at sending, before it is made. False, and nothing is counted, where the delivery no longer waits or
+    /// the case has events that the letter's verdict has not seen.
+    pub async fn count_delivery(&mut self, delivery: &Delivery) -> Result<bool, RegisterError> {
+        let counted = sqlx::query(
+            "UPDATE deliveries SET attempts = attempts + 1 \
+             WHERE letter = $1 AND number = $2 AND state = 'waiting' AND NOT EXISTS \
+             (SELECT 1 FROM letters l JOIN events e ON e.case_reference = l.case_reference \
+              WHERE l.id = $1 AND e.sequence > l.considered)",
+        )
+        .bind(&delivery.letter)
+        .bind(delivery.number)
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(counted.rows_affected() == 1)
     }
 
     /// The delivery was handed over as this message. False where it was no longer waiting.
@@ -126,7 +132,8 @@ impl Act {
         Ok(())
     }
 
-    /// The delivery ends without being sent: `failed`, or `recalled` with its letter. False where it was no longer waiting.
+    /// The delivery ends without being sent: `failed`, or `recalled` with its letter. False where it was no longer waiting, or
+    /// belongs to a print run by now.
     pub async fn end_delivery(
         &mut self,
         delivery: &Delivery,
@@ -134,7 +141,8 @@ impl Act {
         problem: &str,
     ) -> Result<bool, RegisterError> {
         let ended = sqlx::query(
-            "UPDATE deliveries SET state = $3, problem = $4 WHERE letter = $1 AND number = $2 AND state = 'waiting'",
+            "UPDATE deliveries SET state = $3, problem = $4 \
+             WHERE letter = $1 AND number = $2 AND state = 'waiting' AND run IS NULL",
         )
         .bind(&delivery.letter)
         .bind(delivery.number)
@@ -164,13 +172,6 @@ impl Register {
             "WHERE d.state = 'waiting' AND d.channel = 'email' AND d.due_at <= $1 ORDER BY d.due_at, d.letter LIMIT $2"
         );
         Ok(sqlx::query_as(sql).bind(stamp(now)).bind(limit).fetch_all(&self.reader).await?)
-    }
-
-    /// When the next waiting e-mail is due, if any is waiting.
-    pub async fn next_email_due(&self) -> Result<Option<String>, RegisterError> {
-        Ok(sqlx::query_scalar("SELECT min(due_at) FROM deliveries WHERE state = 'waiting' AND channel = 'email'")
-            .fetch_one(&self.reader)
-            .await?)
     }
 
     /// Printed letters that wait for no run yet, and either have missed their date, which is before `today`, or are promised to

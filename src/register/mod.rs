@@ -8,6 +8,7 @@ mod act;
 mod deliveries;
 mod entries;
 mod events;
+mod issuances;
 mod letters;
 mod runs;
 
@@ -20,7 +21,8 @@ pub use act::{Act, NewEntry, chained};
 pub use deliveries::{Delivery, DeliveryRow};
 pub use entries::ChainedEntry;
 pub use events::{StoredEvent, Taken, hash as event_hash};
-pub use letters::{Filter, Issuance, LetterRow, NewLetter, folded};
+pub use issuances::Issuance;
+pub use letters::{Filter, LetterRow, NewLetter, folded};
 pub use runs::{Piece, RunRow};
 
 /// What can go wrong with the register.

@@ -82,6 +82,19 @@ impl Act {
         Ok(found > 0)
     }
 
+    /// Opens again what an interrupted closing had gathered: its letters wait once more, and the run is as if never begun.
+    pub async fn release_run(&mut self, date: &str) -> Result<(), RegisterError> {
+        sqlx::query("UPDATE deliveries SET run = NULL WHERE run = $1 AND state = 'waiting'")
+            .bind(date)
+            .execute(&mut *self.transaction)
+            .await?;
+        sqlx::query("DELETE FROM runs WHERE date = $1 AND state = 'closing'")
+            .bind(date)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+
     /// Closes a run and marks its pieces as sent. False where it was closed before.
     pub async fn close_run(&mut self, date: &str, totals: &str, now: DateTime<Utc>) -> Result<bool, RegisterError> {
         let closed = sqlx::query(
@@ -92,12 +105,15 @@ impl Act {
         .bind(totals)
         .execute(&mut *self.transaction)
         .await?;
+        if closed.rows_affected() == 0 {
+            return Ok(false);
+        }
         sqlx::query("UPDATE deliveries SET state = 'sent', sent_at = $2 WHERE run = $1 AND state = 'waiting'")
             .bind(date)
             .bind(stamp(now))
             .execute(&mut *self.transaction)
             .await?;
-        Ok(closed.rows_affected() == 1)
+        Ok(true)
     }
 }
 
@@ -123,7 +139,8 @@ impl Register {
         Ok(sqlx::query_as(
             "SELECT d.letter, d.number, l.case_reference, l.letter_type, l.language, i.sha256, i.pages, d.date \
              FROM deliveries d JOIN letters l ON l.id = d.letter \
-             JOIN issuances i ON i.letter = d.letter AND i.number = d.number WHERE d.run = $1 ORDER BY d.letter",
+             JOIN issuances i ON i.letter = d.letter AND i.number = d.number WHERE d.run = $1 \
+             AND d.state IN ('waiting', 'sent') ORDER BY d.letter",
         )
         .bind(date)
         .fetch_all(&self.reader)

@@ -33,7 +33,7 @@ pub struct Guard {
 }
 
 /// All guards.
-pub const GUARDS: [Guard; 9] = [
+pub const GUARDS: [Guard; 11] = [
     Guard {
         key: "debtor-living",
         rule: "B1",
@@ -82,15 +82,38 @@ pub const GUARDS: [Guard; 9] = [
             "Ontario Works Act, 1997, ss. 24 to 28; Canada (AG) v. Mavi, 2011 SCC 30",
             "Loi de 1997 sur le programme Ontario au travail, art. 24 à 28; Canada (PG) c. Mavi, 2011 CSC 30",
         ),
-        stops: |q| q.standing.open_dispute,
+        stops: |q| q.standing.open_disputes > 0,
         en: "A dispute, review or submission has not been answered.",
         fr: "Une contestation, une révision ou des observations attendent une réponse.",
+    },
+    Guard {
+        key: "debt-as-decided",
+        rule: "B12",
+        basis: (
+            "unit policy: after a decision that changes a debt, it is referred again with its new amount",
+            "politique de l’unité : après une décision qui modifie une dette, celle-ci est renvoyée avec son nouveau montant",
+        ),
+        stops: |q| q.standing.debt_changed,
+        en: "A dispute was decided in the person's favour, so the debt is no longer what it was.",
+        fr: "Une contestation a été tranchée en faveur de la personne; la dette n’est donc plus ce qu’elle était.",
+    },
+    Guard {
+        key: "debt-not-paid",
+        rule: "B14",
+        basis: (
+            "unit policy: nothing is asked for a debt that is paid",
+            "politique de l’unité : rien n’est réclamé pour une dette payée",
+        ),
+        stops: |q| q.standing.paid,
+        en: "The debt was paid.",
+        fr: "La dette a été payée.",
     },
     Guard {
         key: "minimum-balance",
         rule: "B9",
         basis: ("Ontario Works Directive 9.3", "Directive 9.3 d’Ontario au travail"),
-        stops: |q| matches!((q.balance, q.minimum_balance), (Some(balance), Some(minimum)) if balance <= minimum),
+        // A figure that cannot be read stops the letter too.
+        stops: |q| !matches!((q.balance, q.minimum_balance), (Some(balance), Some(minimum)) if balance > minimum),
         en: "The balance is not above the smallest amount that is asked for.",
         fr: "Le solde ne dépasse pas le plus petit montant qui est réclamé.",
     },

@@ -18,8 +18,12 @@ pub struct Standing {
     pub insolvency_stay: bool,
     /// The party was discharged, which releases provable claims (s. 178(2)).
     pub discharged: bool,
-    /// A dispute, review or submission is not answered.
-    pub open_dispute: bool,
+    /// Disputes, reviews and submissions that are not answered.
+    pub open_disputes: usize,
+    /// A dispute was decided in the person's favour, wholly or in part, so that the debt is no longer what it was.
+    pub debt_changed: bool,
+    /// The debt was paid.
+    pub paid: bool,
     /// A repayment plan was agreed and has not defaulted.
     pub plan_in_good_standing: bool,
     /// The party gets assistance again, so that collection is with the local office.
@@ -49,12 +53,17 @@ impl Standing {
             "insolvency.filed" if own => self.insolvency_stay = true,
             "insolvency.ended" if own => {
                 self.insolvency_stay = false;
-                self.discharged = facts["outcome"] == "discharged";
+                self.discharged |= facts["outcome"] == "discharged";
             }
-            "dispute.received" => self.open_dispute = true,
-            "dispute.decided" => self.open_dispute = false,
+            "debt.referred" => (self.debt_changed, self.paid) = (false, false),
+            "dispute.received" => self.open_disputes += 1,
+            "dispute.decided" => {
+                self.open_disputes = self.open_disputes.saturating_sub(1);
+                self.debt_changed |= facts["outcome"] != "upheld";
+            }
+            "debt.paid" => self.paid = true,
             "plan.agreed" => self.plan_in_good_standing = true,
-            "plan.defaulted" | "debt.paid" => self.plan_in_good_standing = false,
+            "plan.defaulted" => self.plan_in_good_standing = false,
             "assistance.resumed" if own => self.active_recipient = true,
             "assistance.ended" if own => self.active_recipient = false,
             "mail.returned" if own => self.mail_returned = true,

@@ -21,14 +21,19 @@ const COOKIE: &str = "recto_token";
 /// The access token of a data folder, made at the first start and readable by its owner alone.
 pub fn token(folder: &Path) -> anyhow::Result<String> {
     let path = folder.join(TOKEN_FILE);
-    if let Ok(token) = std::fs::read_to_string(&path) {
-        return Ok(token.trim().to_owned());
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    // A file that was cut short is no token: an empty one would open the door to everybody.
+    if known.trim().len() == 64 && known.trim().bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(known.trim().to_owned());
     }
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let partial = path.with_extension("partial");
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
     writeln!(file, "{token}")?;
+    file.sync_all()?;
+    std::fs::rename(&partial, &path)?;
     Ok(token)
 }
 
@@ -43,7 +48,9 @@ pub(super) async fn require(State(service): State<Service>, request: Request, ne
     }
     let headers = request.headers();
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    if [bearer, cookie(headers, COOKIE)].into_iter().flatten().any(|given| is(&service, given)) {
+    // The cookie is for looking; whatever changes something needs the header, which no other page can make a browser send.
+    let cookie = cookie(headers, COOKIE).filter(|_| request.method().is_safe());
+    if [bearer, cookie].into_iter().flatten().any(|given| is(&service, given)) {
         return next.run(request).await;
     }
     if path.starts_with("/api/") {

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use serde::Serialize;
 
 use super::Service;
-use super::problem::{Problem, accepted};
+use super::problem::{Problem, ProblemDocument, accepted};
 use super::view::{LetterView, entry};
 use crate::case::{Entry, Language};
 use crate::letter::Data;
@@ -49,14 +49,14 @@ pub struct PartyView {
 }
 
 /// One case with its entries in order.
-#[utoipa::path(get, path = "/cases/{reference}", responses((status = 200, body = CaseView), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/cases/{reference}", responses((status = 200, body = CaseView), (status = 404, body = ProblemDocument)))]
 pub(super) async fn one(
     State(service): State<Service>,
     headers: HeaderMap,
     Path(reference): Path<String>,
 ) -> Result<Json<CaseView>, Problem> {
     let found = view(&service, &reference, accepted(&headers)).await?;
-    found.map(Json).ok_or_else(|| Problem::not_found(&format!("case {reference}")))
+    found.map(Json).ok_or_else(|| Problem::not_found(&reference))
 }
 
 /// A case in one language, if an event of it was taken.
@@ -98,7 +98,9 @@ fn flags(standing: &Standing) -> Vec<&'static str> {
         (standing.deceased, "deceased"),
         (standing.insolvency_stay, "insolvency_stay"),
         (standing.discharged, "discharged"),
-        (standing.open_dispute, "open_dispute"),
+        (standing.open_disputes > 0, "open_dispute"),
+        (standing.debt_changed, "debt_changed"),
+        (standing.paid, "paid"),
         (standing.plan_in_good_standing, "plan_in_good_standing"),
         (standing.active_recipient, "active_recipient"),
         (standing.mail_returned, "mail_returned"),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Service;
-use super::problem::{Problem, accepted};
+use super::problem::{Problem, ProblemDocument};
 use crate::case::Fault;
 use crate::desk::{Outcome, Whole};
 use crate::intake::Offer;
@@ -30,13 +30,11 @@ pub struct Receipt {
 /// answer.
 #[utoipa::path(post, path = "/events", request_body(content = Value, content_type = "application/cloudevents+json"),
     responses((status = 202, body = Receipt, description = "Recorded; an array of receipts for a batch"),
-        (status = 409, body = Problem, description = "The source and id are known with other contents"),
-        (status = 422, body = Problem, description = "Nothing was recorded; every fault is listed")))]
+        (status = 409, body = ProblemDocument, description = "The source and id are known with other contents"),
+        (status = 422, body = ProblemDocument, description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let language = accepted(&headers);
     let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let value: Value =
-        serde_json::from_slice(&body).map_err(|error| Problem::bad_request(format!("Not JSON: {error}.")))?;
+    let value: Value = serde_json::from_slice(&body).map_err(|error| Problem::not_json(&error))?;
     let (events, batch) = match value {
         _ if headers.contains_key("ce-id") || headers.contains_key("ce-type") => (vec![binary(&headers, value)], false),
         Value::Array(events) if !content.starts_with("application/cloudevents+json") => (events, true),
@@ -58,7 +56,7 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
         }
     }
     if !faults.is_empty() {
-        return Err(Problem::faults(&faults, language));
+        return Err(Problem::faults(faults));
     }
     let body = if batch { json!(receipts) } else { json!(receipts.first()) };
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use serde::Serialize;
 
 use super::Service;
-use super::problem::{Problem, accepted};
+use super::problem::{Problem, ProblemDocument, accepted};
 
 /// A letter type.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -46,12 +46,12 @@ pub(super) async fn list(State(service): State<Service>, headers: HeaderMap) -> 
 
 /// The JSON Schema of a letter type's facts.
 #[utoipa::path(get, path = "/letter-types/{key}/schema",
-    responses((status = 200, body = Object, content_type = "application/schema+json"), (status = 404, body = Problem)))]
+    responses((status = 200, body = Object, content_type = "application/schema+json"), (status = 404, body = ProblemDocument)))]
 pub(super) async fn schema(
     State(service): State<Service>,
     Path(key): Path<String>,
 ) -> Result<([(axum::http::HeaderName, &'static str); 1], String), Problem> {
     let letter = service.desk.studio.catalogue.types.get(&key);
-    let letter = letter.ok_or_else(|| Problem::not_found(&format!("letter type {key}")))?;
+    let letter = letter.ok_or_else(|| Problem::not_found(&key))?;
     Ok(([(axum::http::header::CONTENT_TYPE, "application/schema+json")], letter.schema.source.to_string()))
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Service;
-use super::problem::{Problem, accepted};
+use super::problem::{Problem, ProblemDocument, accepted};
 use super::view::LetterView;
 use crate::case::{CaseEvent, Fault, LetterState};
 use crate::desk::{Outcome, Whole};
@@ -60,7 +60,7 @@ pub(super) async fn list(
     headers: HeaderMap,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<LetterList>, Problem> {
-    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
     let limit = query.limit.unwrap_or(50).clamp(1, MAX_LIMIT);
     let filter = Filter {
         case: query.case,
@@ -97,7 +97,7 @@ pub struct LetterRequest {
 /// it is refused.
 #[utoipa::path(post, path = "/letters", request_body = LetterRequest,
     params(("Idempotency-Key" = String, Header, description = "A key of your own for this request")),
-    responses((status = 201, body = LetterView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = LetterView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 pub(super) async fn create(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -106,11 +106,14 @@ pub(super) async fn create(
     let language = accepted(&headers);
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).filter(|key| !key.trim().is_empty());
     let key = key.ok_or_else(|| {
-        Problem::bad_request("The header Idempotency-Key is missing. Send a key of your own for this request.")
+        Problem::bad_request(
+            "The header Idempotency-Key is missing. Send a key of your own for this request.",
+            "L’en-tête Idempotency-Key manque. Envoyez votre propre clé pour cette requête.",
+        )
     })?;
     let request: LetterRequest = read(&body)?;
     let catalogue = &service.desk.studio.catalogue;
-    let problem = |fault: Fault| Problem::faults(&[fault], language);
+    let problem = |fault: Fault| Problem::faults(vec![fault]);
     let unknown = || problem(service.desk.studio.unknown_type(&request.letter));
     let letter = catalogue.types.get(&request.letter).ok_or_else(unknown)?;
     let program = request.data["case"]["program"].as_str().unwrap_or_default();
@@ -118,6 +121,7 @@ pub(super) async fn create(
     if !letter.is_called_by(&kind, program) && catalogue.programs.contains_key(program) {
         return Err(problem(not_for_program(&request.letter, program)));
     }
+    // A repeat has the time of the first request, so that it is the same event.
     let known = service.desk.register.event_by_key(OFFICER, key).await?;
     let event = CaseEvent {
         source: OFFICER.to_owned(),
@@ -131,7 +135,7 @@ pub(super) async fn create(
     let outcome = service.desk.take(vec![offer], Whole::Yes).await?.pop();
     let letters = match outcome {
         Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
-        Some(Outcome::Refused(faults)) => return Err(Problem::faults(&faults, language)),
+        Some(Outcome::Refused(faults)) => return Err(Problem::faults(faults)),
         Some(Outcome::Untouched) | None => Vec::new(),
     };
     for id in letters {
@@ -158,20 +162,20 @@ pub struct PreviewQuery {
 /// PDF by default, one page as PNG with `Accept: image/png`. Nothing is recorded. What would hold the letter for its
 /// arithmetic or deadlines is in the header `Recto-Held-For`, as codes.
 #[utoipa::path(post, path = "/letters/preview", request_body = LetterRequest, params(PreviewQuery),
-    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))), (status = 422, body = Problem)))]
+    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))), (status = 422, body = ProblemDocument)))]
 pub(super) async fn preview(
     State(service): State<Service>,
     headers: HeaderMap,
-    Query(query): Query<PreviewQuery>,
+    query: Result<Query<PreviewQuery>, axum::extract::rejection::QueryRejection>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let language = accepted(&headers);
+    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
     let request: LetterRequest = read(&body)?;
     let (studio, today) = (&service.desk.studio, service.desk.clock.today());
     let wants_png =
         headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("image/png")));
     let letter = studio.preview(&request.letter, &request.data, today).await;
-    let letter = letter.map_err(|faults| Problem::faults(&faults, language))?;
+    let letter = letter.map_err(Problem::faults)?;
     if wants_png {
         let page = query.page.unwrap_or(1);
         let png = studio.threads.draw(letter.pdf, page, PREVIEW_SCALE).await;
@@ -184,26 +188,26 @@ pub(super) async fn preview(
 }
 
 /// One letter.
-#[utoipa::path(get, path = "/letters/{id}", responses((status = 200, body = LetterView), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/letters/{id}", responses((status = 200, body = LetterView), (status = 404, body = ProblemDocument)))]
 pub(super) async fn one(
     State(service): State<Service>,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<LetterView>, Problem> {
-    let row = service.desk.register.letter(&id).await?.ok_or_else(|| Problem::not_found(&format!("letter {id}")))?;
+    let row = service.desk.register.letter(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
     Ok(Json(LetterView::of(row, &service.desk.studio.catalogue, accepted(&headers))?))
 }
 
 /// The exact bytes of an issued letter, their SHA-256 as ETag.
 #[utoipa::path(get, path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
-    (status = 304, description = "If-None-Match has its hash"), (status = 404, body = Problem)))]
+    (status = 304, description = "If-None-Match has its hash"), (status = 404, body = ProblemDocument)))]
 pub(super) async fn pdf(
     State(service): State<Service>,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let found = service.desk.pdf(&id).await?;
-    let (pdf, sha256) = found.ok_or_else(|| Problem::not_found(&format!("issued letter {id}")))?;
+    let (pdf, sha256) = found.ok_or_else(|| Problem::not_found(&id))?;
     let tag = format!("\"{sha256}\"");
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {
@@ -227,7 +231,7 @@ pub struct ApprovalRequest {
 
 /// Approve a letter that waits for it.
 #[utoipa::path(post, path = "/letters/{id}/approve", request_body = ApprovalRequest,
-    responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = LetterView), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub(super) async fn approve(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -236,7 +240,7 @@ pub(super) async fn approve(
 ) -> Result<Json<LetterView>, Problem> {
     let request: ApprovalRequest = read(&body)?;
     if request.by.trim().is_empty() {
-        return Err(Problem::bad_request("`by` is empty. Say who approves."));
+        return Err(Problem::bad_request("`by` is empty. Say who approves.", "`by` est vide. Dites qui approuve."));
     }
     service.desk.approve(&id, &request.content_hash, request.by.trim()).await?;
     one(State(service), headers, Path(id)).await
@@ -244,7 +248,7 @@ pub(super) async fn approve(
 
 /// Reads a request's JSON.
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("{error}.")))
+    serde_json::from_slice(body).map_err(|error| Problem::not_json(&error))
 }
 
 fn not_for_program(letter: &str, program: &str) -> Fault {

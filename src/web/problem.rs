@@ -1,17 +1,40 @@
-//! Errors as RFC 9457 problem documents.
+//! Errors as RFC 9457 problem documents, in the language of the request.
+//!
+//! A handler answers with a [`Problem`], which has its words in both languages; [`in_language`], which knows the request,
+//! writes it out. Errors that no handler made (a wrong method, a body too large) become problem documents there too.
 
 use axum::Json;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::case::fault::FaultView;
-use crate::case::{Fault, Language};
+use crate::case::{Fault, Language, Text};
 use crate::desk::{ApproveError, DeskError};
+use crate::register::RegisterError;
+
+/// What went wrong with a request, in both languages.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    status: StatusCode,
+    kind: &'static str,
+    words: Box<Words>,
+    faults: Vec<Fault>,
+}
+
+/// What a problem says, in both languages.
+#[derive(Debug, Clone)]
+struct Words {
+    title: Text,
+    detail: Text,
+}
 
 /// A problem document. `type` is stable; `faults` has every fault with its JSON Pointer.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Problem {
+#[schema(as = Problem)]
+pub struct ProblemDocument {
     /// A stable URI of the kind of problem.
     #[serde(rename = "type")]
     kind: String,
@@ -26,92 +49,158 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Problem {
-        Problem {
-            kind: format!("urn:problem:recto:{kind}"),
-            title: title.to_owned(),
-            status: status.as_u16(),
-            detail: detail.into(),
-            faults: Vec::new(),
-        }
+    pub(super) fn new(status: StatusCode, kind: &'static str, title: (&str, &str), detail: Text) -> Problem {
+        let words = Box::new(Words { title: Text::new(title.0, title.1), detail });
+        Problem { status, kind, words, faults: Vec::new() }
     }
 
-    pub(super) fn faults(faults: &[Fault], language: Language) -> Problem {
-        let conflict = faults.iter().any(|fault| fault.code == "event-conflict");
-        let (status, kind, title) = if conflict {
-            (StatusCode::CONFLICT, "conflict", ["Known already with other contents", "Déjà reçu avec un autre contenu"])
+    /// Faults of the input: nothing was recorded.
+    pub(super) fn faults(faults: Vec<Fault>) -> Problem {
+        let count = faults.len();
+        let detail = Text::new(
+            format!("{count} to mend; each says where and how."),
+            format!("{count} à corriger; chacun dit où et comment."),
+        );
+        let problem = if faults.iter().any(|fault| fault.code == "event-conflict") {
+            let title = ("Known already with other contents", "Déjà reçu avec un autre contenu");
+            Problem::new(StatusCode::CONFLICT, "conflict", title, detail)
         } else {
-            (StatusCode::UNPROCESSABLE_ENTITY, "faults", ["Nothing was recorded", "Rien n’a été enregistré"])
+            let title = ("Nothing was recorded", "Rien n’a été enregistré");
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "faults", title, detail)
         };
-        let title = title[language as usize];
-        let detail = match language {
-            Language::En => format!("{} to mend; each says where and how.", faults.len()),
-            Language::Fr => format!("{} à corriger; chacune dit où et comment.", faults.len()),
-        };
-        let faults = faults.iter().map(|fault| fault.view(language)).collect();
-        Problem { faults, ..Problem::new(status, kind, title, detail) }
+        Problem { faults, ..problem }
     }
 
+    /// There is nothing of this name.
     pub(super) fn not_found(what: &str) -> Problem {
-        Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", format!("There is no {what}."))
+        let detail = Text::new(format!("There is no “{what}” here."), format!("Il n’y a pas de « {what} » ici."));
+        Problem::new(StatusCode::NOT_FOUND, "not-found", ("Not found", "Introuvable"), detail)
     }
 
-    pub(super) fn bad_request(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The request cannot be read", detail)
+    /// The request cannot be read.
+    pub(super) fn bad_request(en: impl Into<String>, fr: impl Into<String>) -> Problem {
+        let title = ("The request cannot be read", "La requête ne peut pas être lue");
+        Problem::new(StatusCode::BAD_REQUEST, "bad-request", title, Text::new(en, fr))
     }
 
+    /// The request's JSON cannot be read.
+    pub(super) fn not_json(error: &serde_json::Error) -> Problem {
+        Problem::bad_request(
+            format!("Not the JSON that is expected: {error}."),
+            format!("Ce n’est pas le JSON attendu : {error}."),
+        )
+    }
+
+    /// The access token is missing or wrong.
     pub(super) fn unauthorized() -> Problem {
-        let detail = "Send the token of the data folder's file `token` as `Authorization: Bearer …`.";
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "The access token is missing or wrong", detail)
+        let detail = Text::new(
+            "Send the token of the data folder's file `token` as `Authorization: Bearer …`.",
+            "Envoyez le jeton du fichier `token` du dossier de données : `Authorization: Bearer …`.",
+        );
+        let title = ("The access token is missing or wrong", "Le jeton d’accès manque ou est faux");
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", title, detail)
     }
-}
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(self)).into_response();
+    /// An error that the server's own layers made.
+    fn of_status(status: StatusCode) -> Problem {
+        let reason = status.canonical_reason().unwrap_or("Error");
+        let detail = Text::new(
+            format!("The server answered {status}. The API's description is at /api/v1/openapi.json."),
+            format!("Le serveur a répondu {status}. La description de l’API est à /api/v1/openapi.json."),
+        );
+        Problem::new(status, "http", (reason, reason), detail)
+    }
+
+    fn document(&self, language: Language) -> Response {
+        let document = ProblemDocument {
+            kind: format!("urn:problem:recto:{}", self.kind),
+            title: self.words.title.get(language).to_owned(),
+            status: self.status.as_u16(),
+            detail: self.words.detail.get(language).to_owned(),
+            faults: self.faults.iter().map(|fault| fault.view(language)).collect(),
+        };
+        let mut response = (self.status, Json(document)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
+        if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }
 }
 
-impl From<DeskError> for Problem {
-    /// Logged once, here; the client learns nothing of the inside.
-    fn from(error: DeskError) -> Problem {
-        tracing::error!(%error, "a request failed");
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Problem::new(
-            status,
-            "internal",
-            "Recto could not do this",
-            "The trouble is in the service's log. Nothing was lost; try again.",
-        )
+impl IntoResponse for Problem {
+    /// Carries the problem to [`in_language`], which writes it out.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
-impl From<crate::register::RegisterError> for Problem {
-    fn from(error: crate::register::RegisterError) -> Problem {
+/// Writes problems out in the language of the request, and makes problem documents of the API's other errors.
+pub(super) async fn in_language(request: Request, next: Next) -> Response {
+    let language = accepted(request.headers());
+    let is_api = request.uri().path().starts_with("/api/");
+    let response = next.run(request).await;
+    let status = response.status();
+    match response.extensions().get::<Problem>() {
+        Some(problem) => problem.document(language),
+        None if is_api && (status.is_client_error() || status.is_server_error()) => {
+            let mut document = Problem::of_status(status).document(language);
+            if let Some(allow) = response.headers().get(header::ALLOW) {
+                document.headers_mut().insert(header::ALLOW, allow.clone());
+            }
+            document
+        }
+        None => response,
+    }
+}
+
+impl From<DeskError> for Problem {
+    /// Logged once, here; the client learns nothing of the inside. What the client can mend is said.
+    fn from(error: DeskError) -> Problem {
+        if let DeskError::FutureRun { date, next } = &error {
+            let detail = Text::new(
+                error.to_string(),
+                format!("Le tirage du {date} ne peut pas encore être fermé; le prochain est celui du {next}."),
+            );
+            let title = ("The run cannot be closed yet", "Le tirage ne peut pas encore être fermé");
+            return Problem::new(StatusCode::CONFLICT, "run-of-the-future", title, detail);
+        }
+        tracing::error!(%error, "a request failed");
+        let detail = Text::new(
+            "The trouble is in the service's log. Nothing was lost; try again.",
+            "L’ennui est dans le journal du service. Rien n’est perdu; réessayez.",
+        );
+        let title = ("Recto could not do this", "Recto n’a pas pu le faire");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, detail)
+    }
+}
+
+impl From<RegisterError> for Problem {
+    fn from(error: RegisterError) -> Problem {
         DeskError::from(error).into()
     }
 }
 
 impl From<ApproveError> for Problem {
     fn from(error: ApproveError) -> Problem {
+        let english = error.to_string();
         match error {
-            ApproveError::NotFound(letter) => Problem::not_found(&format!("letter {letter}")),
+            ApproveError::NotFound(letter) => Problem::not_found(&letter),
             ApproveError::Desk(error) => error.into(),
-            ApproveError::Preparer(_) => Problem::new(
-                StatusCode::FORBIDDEN,
-                "preparer-cannot-approve",
-                "The preparer cannot approve",
-                error.to_string(),
-            ),
+            ApproveError::Preparer(who) => {
+                let french =
+                    format!("{who} a préparé cette lettre et ne peut pas l’approuver; une autre personne le doit.");
+                let title = ("The preparer cannot approve", "Qui prépare ne peut pas approuver");
+                Problem::new(StatusCode::FORBIDDEN, "preparer-cannot-approve", title, Text::new(english, french))
+            }
             ApproveError::NotWaiting => {
-                Problem::new(StatusCode::CONFLICT, "not-waiting", "Not waiting for this approval", error.to_string())
+                let french = "La lettre n’attend pas l’approbation de ces mots : regardez-la de nouveau.";
+                let title = ("Not waiting for this approval", "N’attend pas cette approbation");
+                Problem::new(StatusCode::CONFLICT, "not-waiting", title, Text::new(english, french))
             }
         }
     }

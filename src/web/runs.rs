@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Service;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemDocument};
+use crate::desk::DeskError;
 use crate::dispatch::Totals;
 use crate::register::RunRow;
 
@@ -39,9 +40,16 @@ pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<RunV
 }
 
 /// Close the print run of a date. Closing again gives the same files and sends nothing twice.
-#[utoipa::path(post, path = "/runs/{date}/close", responses((status = 200, body = Totals), (status = 400, body = Problem)))]
+#[utoipa::path(post, path = "/runs/{date}/close", responses((status = 200, body = Totals), (status = 400, body = ProblemDocument)))]
 pub(super) async fn close(State(service): State<Service>, Path(date): Path<String>) -> Result<Json<Totals>, Problem> {
-    let date: NaiveDate =
-        date.parse().map_err(|_| Problem::bad_request(format!("“{date}” is not a date such as 2026-11-17.")))?;
-    Ok(Json(service.desk.close_run(date).await?.totals))
+    let date: NaiveDate = date.parse().map_err(|_| {
+        Problem::bad_request(
+            format!("“{date}” is not a date such as 2026-11-17."),
+            format!("« {date} » n’est pas une date comme 2026-11-17."),
+        )
+    })?;
+    // A task of its own: closing goes on to its end even where the client has gone away.
+    let closing = tokio::spawn(async move { service.desk.close_run(date).await });
+    let closed = closing.await.map_err(|error| DeskError::Io(std::io::Error::other(error)))??;
+    Ok(Json(closed.totals))
 }

@@ -55,6 +55,7 @@ impl LetterView {
         let title = catalogue.types.get(&row.letter_type).map(|letter| letter.description.title.get(language));
         let (state, reasons) = (row.state()?, row.reasons()?);
         let issued = state == LetterState::Issued;
+        let approved = row.approved_hash.is_some() && row.approved_hash == row.content_hash;
         Ok(LetterView {
             state,
             title: title.unwrap_or(&row.letter_type).to_owned(),
@@ -72,7 +73,7 @@ impl LetterView {
             language: row.language,
             channel: row.channel,
             content_hash: row.content_hash,
-            approved_by: row.approved_by,
+            approved_by: row.approved_by.filter(|_| approved),
             called_at: row.called_at,
         })
     }

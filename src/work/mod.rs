@@ -1,14 +1,16 @@
 //! Does what is due. On SQLite one process asks the register; there is no queue to lose, because the state is the truth and
 //! a job is only a reminder of it.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::desk::{Desk, DeskError};
 
 /// How often the register is asked without having been woken: e-mails that wait for their next attempt.
-const POLL: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_secs(2);
 /// The pause after an error of the database or the disk.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -25,30 +27,48 @@ pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(usize)) -> Result<
     }
 }
 
-/// Works until it is told to stop. An error is logged, and the work goes on after a pause: nothing is lost by it.
+/// Works until it is told to stop: letters and e-mails side by side, so that a slow mail server holds up no print run.
 pub async fn keep_working(desk: &Desk, stop: CancellationToken) {
+    let letters = repeat(desk, &stop, "letters", || desk.work_letters());
+    let emails = repeat(desk, &stop, "e-mails", || desk.send_emails());
+    tokio::join!(letters, emails);
+}
+
+/// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
+/// work goes on after a pause: nothing is lost by it.
+async fn repeat<F>(desk: &Desk, stop: &CancellationToken, what: &'static str, act: impl Fn() -> F)
+where
+    F: Future<Output = Result<usize, DeskError>>,
+{
     while !stop.is_cancelled() {
-        let wait = match step(desk).await {
-            Ok(0) => POLL,
-            Ok(looked_at) => {
-                metrics::counter!("recto_work_items_total").increment(looked_at as u64);
+        let woken = desk.woken();
+        let wait = match AssertUnwindSafe(act()).catch_unwind().await {
+            Ok(Ok(0)) => POLL,
+            Ok(Ok(looked_at)) => {
+                metrics::counter!("recto_work_items_total", "what" => what).increment(looked_at as u64);
                 continue;
             }
-            Err(error) => {
-                tracing::error!(%error, "the work stopped and goes on in {} seconds", PAUSE.as_secs());
-                metrics::counter!("recto_work_errors_total").increment(1);
+            Ok(Err(error)) => {
+                tracing::error!(%error, what, "the work stopped and goes on in {} seconds", PAUSE.as_secs());
+                metrics::counter!("recto_work_errors_total", "what" => what).increment(1);
+                PAUSE
+            }
+            Err(_) => {
+                tracing::error!(what, "the work crashed and goes on in {} seconds", PAUSE.as_secs());
+                metrics::counter!("recto_work_errors_total", "what" => what).increment(1);
                 PAUSE
             }
         };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = desk.woken() => {}
+            () = woken => {}
             () = tokio::time::sleep(wait) => {}
         }
     }
 }
 
-/// One step: some letters, some e-mails.
+/// One step: some letters, some e-mails. Trouble with the letters does not keep the e-mails back.
 async fn step(desk: &Desk) -> Result<usize, DeskError> {
-    Ok(desk.work_letters().await? + desk.send_emails().await?)
+    let (letters, emails) = (desk.work_letters().await, desk.send_emails().await);
+    Ok(letters? + emails?)
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::support::{command, home, recto};
 
+/// The running service; its standard output is held open beside it.
 struct Service(Child);
 
 impl Drop for Service {
@@ -23,8 +24,9 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     let mut process =
         command(folder.path(), &["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let _service = Service(process);
+    let mut output = BufReader::new(process.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    let (_service, _output) = (Service(process), output);
     let (base, token) = line.trim().strip_prefix("Pages:  ").unwrap().split_once("/?token=").unwrap();
     let held = "/letters?state=held";
     let mut paths =

@@ -66,7 +66,7 @@ fn the_commands_in_their_parts_do_what_the_demo_does() {
     assert_eq!((&taken["taken"], &taken["repeated"]), (&Value::from(103), &Value::from(1)));
     assert_eq!(taken["refused"].as_array().unwrap().len(), 6);
     assert!(taken["refused"][0]["place"].as_str().unwrap().ends_with("events.jsonl:20"));
-    let kept = std::fs::read_to_string(taken["kept_in"].as_str().unwrap()).unwrap();
+    let kept = std::fs::read_to_string(taken["kept_in"][0].as_str().unwrap()).unwrap();
     assert_eq!(kept.lines().count(), 6, "what was refused is kept as it came");
     assert!(recto(folder.path(), &["work", "--until-idle", "--json"]).status.success());
     let closed = recto(folder.path(), &["run", "close", "--json"]);

@@ -95,7 +95,7 @@ async fn pages_of(desk: Desk, event: &serde_json::Value) -> Vec<String> {
 async fn a_folder_of_specimens_never_becomes_one_of_letters() {
     let folder = tempfile::tempdir().unwrap();
     desk(folder.path()).await.register.close().await;
-    let settings = Settings { environment: Environment::Production, ..Settings::default() };
+    let settings = Settings { environment: Environment::Production, outbox: true, ..Settings::default() };
     let refused = Desk::open(studio(), settings, at(NOW), folder.path()).await;
     let error = refused.err().expect("a specimen folder opened in production").to_string();
     assert!(error.contains("specimen") && error.contains("--dir"), "{error}");
@@ -105,8 +105,17 @@ async fn a_folder_of_specimens_never_becomes_one_of_letters() {
 fn production_says_so_at_start_and_allows_neither_the_demo_nor_a_clock_that_stands_still() {
     let folder = tempfile::tempdir().unwrap();
     let mut work = command(folder.path(), &["work", "--until-idle"]);
-    let output = work.env("RECTO_ENVIRONMENT", "production").env_remove("RECTO_CLOCK").output().unwrap();
-    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("PRODUCTION"));
+    work.env("RECTO_ENVIRONMENT", "production")
+        .env_remove("RECTO_CLOCK")
+        .env("RECTO_FROM", "Letters <letters@example.org>");
+    let silent = work.output().unwrap();
+    assert_eq!(silent.status.code(), Some(2), "without an SMTP server, mail would go nowhere");
+    assert!(String::from_utf8_lossy(&silent.stderr).contains("outbox = true"));
+    let output = work.env("RECTO_OUTBOX", "true").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("PRODUCTION"), "{said}");
+    let mistyped = work.env("RECTO_SMTP_HOST", "localhost").output().unwrap();
+    assert!(String::from_utf8_lossy(&mistyped.stderr).contains("RECTO_SMTP_HOST is not a setting"));
     for (arguments, word) in [(["work", "--until-idle"], "clock"), (["demo", "--no-serve"], "clock")] {
         let mut refused = command(folder.path(), &arguments);
         let output = refused.env("RECTO_ENVIRONMENT", "production").output().unwrap();

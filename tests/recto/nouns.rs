@@ -219,6 +219,7 @@ fn the_preferred_language_of_a_request_is_heard() {
         ("fr-CA,fr;q=0.9,en;q=0.8", Language::Fr),
         ("en-CA,fr;q=0.9", Language::En),
         ("fr", Language::Fr),
+        ("en; q=0.5, fr; q=0.9", Language::Fr),
         ("de,fr;q=0.3", Language::Fr),
     ] {
         assert_eq!(Language::from_accept_language(header), language, "{header}");

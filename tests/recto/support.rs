@@ -39,7 +39,8 @@ pub async fn desk(folder: &Path) -> Desk {
 /// A desk in the production environment: no specimen mark, SMTP allowed.
 pub async fn production_desk(folder: &Path, instant: &str, settings: Settings) -> Desk {
     let studio = Studio::open(&home(), false).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let settings = Settings { environment: Environment::Production, ..settings };
+    let outbox = settings.smtp.is_none();
+    let settings = Settings { environment: Environment::Production, outbox, ..settings };
     Desk::open(studio, settings, at(instant), folder).await.unwrap()
 }
 

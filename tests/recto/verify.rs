@@ -49,7 +49,7 @@ fn a_flipped_byte_a_lost_file_and_a_stray_one_are_found() {
     std::fs::write(folder.path().join("runs/2026-11-17/totals.json"), "{}").unwrap();
     let mut found = differences(folder.path());
     found.sort();
-    assert_eq!(found, ["object-altered", "object-missing", "object-unregistered", "run-file-altered"]);
+    assert_eq!(found, ["object-altered", "object-missing", "object-unregistered", "run-altered", "run-file-altered"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,6 +92,14 @@ async fn an_edited_row_of_any_table_is_found() {
         assert!(found.iter().any(|found| found == code), "{statement}: {found:?}");
         sql(folder.path(), undo).await;
         assert_eq!(differences(folder.path()), Vec::<String>::new(), "after {undo}");
+    }
+    for (statement, code) in [
+        ("UPDATE letters SET approved_hash = 'forged', approved_by = 'Nobody' WHERE sequence = 1", "approval-unlogged"),
+        ("UPDATE runs SET totals = replace(totals, '53', '52')", "run-altered"),
+        ("DELETE FROM deliveries WHERE letter = (SELECT max(letter) FROM deliveries)", "delivery-missing"),
+    ] {
+        sql(folder.path(), statement).await;
+        assert!(differences(folder.path()).iter().any(|found| found == code), "{statement}");
     }
     sql(folder.path(), "DELETE FROM entries WHERE sequence = 7").await;
     assert!(differences(folder.path()).contains(&"entry-altered".to_owned()), "an entry taken out breaks the chain");
