@@ -60,6 +60,14 @@ impl Archive {
         }
     }
 
+    /// Takes out a PDF that was put there for an issuance that was never recorded. Nothing that was issued is ever taken out.
+    pub async fn discard(&self, key: &str) -> Result<(), ArchiveError> {
+        match self.store.delete(&Key::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Reads a PDF and verifies its hash.
     pub async fn get(&self, key: &str, sha256: &str) -> Result<Vec<u8>, ArchiveError> {
         let bytes = self.store.get(&Key::from(key)).await?.bytes().await?;

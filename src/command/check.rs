@@ -47,8 +47,8 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     if arguments.json {
         print_json(&json!({"types": letters.len(), "letters": checked.len(), "faults": views(&faults)}));
     } else {
-        faults.iter().for_each(|fault| println!("{fault}"));
-        println!("{} letter types, {} letters set, {} faults.", letters.len(), checked.len(), faults.len());
+        faults.iter().for_each(|fault| say!("{fault}"));
+        say!("{} letter types, {} letters set, {} faults.", letters.len(), checked.len(), faults.len());
     }
     Ok(ExitCode::from(u8::from(!faults.is_empty())))
 }

@@ -70,19 +70,19 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let closed = desk.close_run(desk.run_date()).await?;
     until_idle(&desk).await?;
 
-    println!("A day at the unit: {}\n", toronto(day.now).format("%A %-d %B %Y, %H:%M"));
+    say!("A day at the unit: {}\n", toronto(day.now).format("%A %-d %B %Y, %H:%M"));
     tally.print();
-    println!();
+    say!();
     print_letters(&desk).await?;
     print_stopped(&desk).await?;
     let t = &closed.totals;
-    println!("\n{approved} letters were approved by a manager, as samples/approvals.json says.");
-    println!("\nWhere it lies");
-    println!("  print run   {}  ({} letters, {} sheets)", closed.folder.display(), t.pieces, t.sheets);
-    println!("  e-mail      {}", config.dir.join("outbox").display());
-    println!("  archive     {}", config.dir.join("archive").display());
-    println!("  register    {}", config.dir.join("recto.db").display());
-    println!("\nEvery page says SPECIMEN, and no mail leaves this machine.\n");
+    say!("\n{approved} letters were approved by a manager, as samples/approvals.json says.");
+    say!("\nWhere it lies");
+    say!("  print run   {}  ({} letters, {} sheets)", closed.folder.display(), t.pieces, t.sheets);
+    say!("  e-mail      {}", config.dir.join("outbox").display());
+    say!("  archive     {}", config.dir.join("archive").display());
+    say!("  register    {}", config.dir.join("recto.db").display());
+    say!("\nEvery page says SPECIMEN, and no mail leaves this machine.\n");
     if arguments.no_serve {
         desk.register.close().await;
         return Ok(ExitCode::SUCCESS);
@@ -132,7 +132,7 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
 async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
     const COLUMNS: [&str; 6] = ["issued", "printed", "e-mailed", "held", "approval", "refused"];
     let tally = desk.register.tally().await?;
-    println!("{:22}{}", "letter", COLUMNS.map(|column| format!("{column:>10}")).concat());
+    say!("{:22}{}", "letter", COLUMNS.map(|column| format!("{column:>10}")).concat());
     let mut sums = [0; 6];
     for (key, letter) in &desk.studio.catalogue.types {
         let mut row = [0; 6];
@@ -153,10 +153,10 @@ async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
                 row[place] += if is_so { *count } else { 0 };
             }
         }
-        println!("{:22}{}", letter.key, row.map(|count| format!("{count:>10}")).concat());
+        say!("{:22}{}", letter.key, row.map(|count| format!("{count:>10}")).concat());
         sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
     }
-    println!("{:22}{}", "in all", sums.map(|count| format!("{count:>10}")).concat());
+    say!("{:22}{}", "in all", sums.map(|count| format!("{count:>10}")).concat());
     Ok(())
 }
 
@@ -167,9 +167,9 @@ async fn print_stopped(desk: &Desk) -> anyhow::Result<()> {
         for letter in desk.register.letters(&filter).await? {
             let title = desk.studio.catalogue.types.get(&letter.letter_type).map(|t| &t.description.title);
             let title = title.map(|Text { en, .. }| en.clone()).unwrap_or(letter.letter_type.clone());
-            println!("\n  {}  {}  {title}", state.as_str(), letter.case_reference);
+            say!("\n  {}  {}  {title}", state.as_str(), letter.case_reference);
             for reason in letter.reasons()? {
-                println!("      {}: {}", reason.place, reason.message.en);
+                say!("      {}: {}", reason.place, reason.message.en);
             }
         }
     }

@@ -3,6 +3,14 @@
 //! Data and progress go to different streams: with `--json`, standard output is one JSON document and nothing else.
 //! Exit code 0 done, 1 refused or faults found, 2 wrong usage or trouble.
 
+/// Prints a line to standard output. A reader who has gone away is no error.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 mod check;
 mod config;
 mod demo;
@@ -71,6 +79,10 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("recto: {error:#}");
+            if std::env::args().any(|argument| argument == "--json") {
+                let fault = serde_json::json!({"code": "trouble", "place": "", "message": format!("{error:#}")});
+                print_json(&serde_json::json!({"faults": [fault]}));
+            }
             ExitCode::from(2)
         }
     }
@@ -133,7 +145,7 @@ fn hold(config: &Config) -> anyhow::Result<std::fs::File> {
 
 /// Prints one JSON document to standard output.
 fn print_json(value: &Value) {
-    println!("{value:#}");
+    say!("{value:#}");
 }
 
 /// Faults as the contract shows them, in English.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chrono::NaiveDate;
 use clap::ValueEnum;
+use recto::case::calendar::business_day_on_or_after;
 use serde_json::{Value, json};
 
 use super::{Config, open_studio, print_json, views};
@@ -24,7 +25,7 @@ pub struct Arguments {
     /// Set it at 18 points, whatever the party prefers.
     #[arg(long)]
     large_print: bool,
-    /// Date of the letter; today in Toronto by default.
+    /// Date of the letter; by default today in Toronto, or the next business day.
     #[arg(long)]
     date: Option<NaiveDate>,
     /// The PDF to write.
@@ -59,7 +60,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             data["party"]["format"] = json!("large-print");
         }
     }
-    let date = arguments.date.unwrap_or(config.clock().today());
+    let date = arguments.date.unwrap_or_else(|| business_day_on_or_after(config.clock().today()));
     match studio.preview(&arguments.letter, &data, date).await {
         Ok(letter) => {
             std::fs::write(&arguments.out, &letter.pdf).with_context(|| arguments.out.display().to_string())?;
@@ -67,7 +68,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             if arguments.json {
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
-                println!("{} ({pages} pages, dated {date})", arguments.out.display());
+                say!("{} ({pages} pages, dated {date})", arguments.out.display());
                 letter.stops.iter().for_each(|fault| eprintln!("would be held: {fault}"));
             }
             Ok(ExitCode::SUCCESS)

@@ -36,10 +36,10 @@ pub async fn close(arguments: Arguments, config: Config) -> anyhow::Result<ExitC
         print_json(&json!({"folder": closed.folder, "totals": closed.totals, "taken_back": closed.taken_back}));
     } else {
         let t = &closed.totals;
-        println!("{}", closed.folder.display());
-        println!("{} letters, {} sheets, {} pages, {} blank backs", t.pieces, t.sheets, t.pages, t.blank_pages);
+        say!("{}", closed.folder.display());
+        say!("{} letters, {} sheets, {} pages, {} blank backs", t.pieces, t.sheets, t.pages, t.blank_pages);
         if closed.taken_back > 0 {
-            println!("{} letters were taken back and are due again.", closed.taken_back);
+            say!("{} letters were taken back and are due again.", closed.taken_back);
         }
     }
     Ok(ExitCode::SUCCESS)

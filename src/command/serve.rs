@@ -38,7 +38,7 @@ pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     let listener =
         TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
-    println!(
+    say!(
         "Pages:  http://{address}/?token={token}\nAPI:    http://{address}/api/v1/openapi.json \
          (Authorization: Bearer, with the token of the data folder's file `{}`)",
         web::TOKEN_FILE

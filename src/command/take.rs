@@ -132,7 +132,7 @@ impl Tally {
 
     /// Prints the tally for a person.
     pub fn print(&self) {
-        println!(
+        say!(
             "{} events taken, which call for {} letters; {} were known already; {} refused.",
             self.taken,
             self.letters,
@@ -140,13 +140,13 @@ impl Tally {
             self.refused.len()
         );
         for (place, outcome) in &self.refused {
-            println!("\n  refused  {place}");
+            say!("\n  refused  {place}");
             if let Outcome::Refused(faults) = outcome {
-                faults.iter().for_each(|fault| println!("           {fault}"));
+                faults.iter().for_each(|fault| say!("           {fault}"));
             }
         }
         for path in &self.kept_in {
-            println!("\nRefused events are kept in {}. Correct them there and take that file.", path.display());
+            say!("\nRefused events are kept in {}. Correct them there and take that file.", path.display());
         }
     }
 }

@@ -16,15 +16,18 @@ pub struct Arguments {
 
 /// Verifies a data folder.
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
+    if !config.dir.join("recto.db").exists() {
+        anyhow::bail!("there is no register in {}: name the data folder with --dir", config.dir.display());
+    }
     let desk = open_desk(&config).await?;
     let differences = desk.verify().await?;
     desk.register.close().await;
     if arguments.json {
         print_json(&json!({"differences": differences}));
     } else if differences.is_empty() {
-        println!("Archive, register and case files agree.");
+        say!("Archive, register and case files agree.");
     } else {
-        differences.iter().for_each(|d| println!("{}: {} [{}]", d.place, d.message, d.code));
+        differences.iter().for_each(|d| say!("{}: {} [{}]", d.place, d.message, d.code));
     }
     Ok(ExitCode::from(u8::from(!differences.is_empty())))
 }

@@ -36,7 +36,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             .collect();
         print_json(&json!({"worked": looked_at, "letters": states}));
     } else {
-        println!("{looked_at} letters and e-mails worked; nothing more is due now.");
+        say!("{looked_at} letters and e-mails worked; nothing more is due now.");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -32,7 +32,8 @@ impl Desk {
         business_day_on_or_after(self.clock.today())
     }
 
-    /// Closes the print run of a mailing date: looks once more at every letter whose case has changed, merges the issued
+    /// Closes the print run of a mailing date, which is the one of today (see [`Desk::run_date`]) or one that was begun before:
+    /// looks once more at every letter whose case has changed, merges the issued
     /// bytes, writes the run's folder, and marks the letters as sent.
     ///
     /// Closing again gives the same files and sends nothing twice. A run whose closing was interrupted before its files were
@@ -40,15 +41,21 @@ impl Desk {
     /// set again under a new date. Only one closing goes on at a time.
     pub async fn close_run(&self, date: NaiveDate) -> Result<Closed, DeskError> {
         let closing = Arc::clone(&self.closing).lock_owned().await;
-        if date > self.run_date() {
-            return Err(DeskError::FutureRun { date, next: self.run_date() });
-        }
         let day = date.to_string();
+        if date != self.run_date() && self.register.run(&day).await?.is_none() {
+            return Err(DeskError::NoSuchRun { date, next: self.run_date() });
+        }
         self.release_unfinished(&day).await?;
         let mut taken_back = 0;
         if self.register.run(&day).await?.is_none() {
             loop {
-                taken_back += self.look_again(&day).await?;
+                // What is due is made first, and so is what is taken back, so that it still catches this run if it may.
+                while self.work_letters().await? > 0 {}
+                let back = self.look_again(&day).await?;
+                taken_back += back;
+                if back > 0 {
+                    continue;
+                }
                 let mut act = self.register.begin().await?;
                 if act.open_run(&day, self.clock.now()).await? {
                     act.commit().await?;

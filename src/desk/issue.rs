@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::{FutureExt, StreamExt, stream};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -48,6 +48,7 @@ impl Desk {
     /// Attempts are counted before the work. A letter that was tried before is worked alone, so that one that kills its
     /// worker is found out and does not count against its neighbours.
     pub async fn work_letters(&self) -> Result<usize, DeskError> {
+        let _alone = self.working.lock().await;
         let mut due = self.register.due_letters(BATCH).await?;
         if let Some(tried) = due.iter().find(|letter| letter.attempts > 0).cloned() {
             due = vec![tried];
@@ -62,12 +63,12 @@ impl Desk {
         let under_way = UNDER_WAY * self.studio.threads.count();
         let works = due.into_iter().map(|letter| self.work_letter(letter));
         let mut worked = stream::iter(works).buffered(under_way).chunks(TOGETHER);
-        let mut trouble = None;
+        let (mut trouble, mut unused) = (None, Vec::new());
         while let Some(some) = worked.next().await {
             let mut act = self.register.begin().await?;
             for one in some {
                 match one {
-                    Ok(worked) => self.record_worked(&mut act, worked).await?,
+                    Ok(worked) => unused.extend(self.record_worked(&mut act, worked).await?),
                     // Trouble with the disk or the database is not the letter's: it stays due.
                     Err((letter, error)) => {
                         act.give_back_attempt(&letter).await?;
@@ -76,6 +77,9 @@ impl Desk {
                 }
             }
             act.commit().await?;
+        }
+        for key in unused {
+            self.archive.discard(&key).await?;
         }
         trouble.map_or(Ok(looked_at), Err)
     }
@@ -116,7 +120,7 @@ impl Desk {
             Ok(composed) => composed,
             Err(faults) => return Ok(Verdict::Refused(faults)),
         };
-        let stops = stops(&composed.draft, &looked.standing);
+        let stops = stops(&composed.draft, &looked.standing, looked.asked_at);
         if !stops.is_empty() {
             return Ok(Verdict::Held(stops));
         }
@@ -162,23 +166,30 @@ impl Desk {
         Ok(date)
     }
 
-    async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<(), DeskError> {
+    /// Records a verdict. One that came too late (the case has changed meanwhile, or the run has been closed) is not recorded:
+    /// the letter stays due, and the key of a PDF that was archived for it and is nobody's is given back.
+    async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<Option<String>, DeskError> {
         let Worked { letter, considered, verdict } = worked;
         let before = letter.reasons()?;
         let (state, reasons, hash) = match &verdict {
             Verdict::Held(reasons) => (LetterState::Held, reasons.as_slice(), None),
             Verdict::AwaitingApproval(hash) => (LetterState::AwaitingApproval, [].as_slice(), Some(hash)),
             Verdict::Refused(faults) => (LetterState::Refused, faults.as_slice(), None),
-            Verdict::Issued { issuance, content_hash } => {
-                // The run may have been closed while the letter was set; then it stays due, for the next date.
-                if letter.channel == Channel::Print.as_str() && act.run_is_open_or_closed(&issuance.date).await? {
-                    return Ok(act.give_back_attempt(&letter.id).await?);
-                }
-                (LetterState::Issued, [].as_slice(), Some(content_hash))
-            }
+            Verdict::Issued { content_hash, .. } => (LetterState::Issued, [].as_slice(), Some(content_hash)),
         };
-        if !act.move_on(&letter.id, state, reasons, hash.map(String::as_str), considered).await? {
-            return Ok(act.give_back_attempt(&letter.id).await?);
+        let run_is_gone = match &verdict {
+            Verdict::Issued { issuance, .. } if letter.channel == Channel::Print.as_str() => {
+                act.run_is_open_or_closed(&issuance.date).await?
+            }
+            _ => false,
+        };
+        let hash = hash.map(String::as_str);
+        if run_is_gone || !act.move_on(&letter.id, state, reasons, hash, considered).await? {
+            act.give_back_attempt(&letter.id).await?;
+            return Ok(match verdict {
+                Verdict::Issued { issuance: i, .. } => Some(archive::key(&i.date, &i.letter, &i.sha256)),
+                _ => None,
+            });
         }
         // A letter that is still stopped for the same reasons is not entered again.
         let still = match &verdict {
@@ -187,7 +198,7 @@ impl Desk {
             _ => false,
         };
         if still {
-            return Ok(());
+            return Ok(None);
         }
         let (kind, detail) = entry_of(&verdict);
         let now = self.clock.now();
@@ -203,7 +214,7 @@ impl Desk {
             act.issue(issuance).await?;
             act.post(issuance, &letter.channel, now).await?;
         }
-        Ok(())
+        Ok(None)
     }
 
     /// The hash of the words that a letter would have if it were issued today; none where it cannot be.
@@ -226,7 +237,7 @@ impl Desk {
         let stops = match self.studio.compose(letter_type, id, date, looked.data) {
             Ok(composed) => {
                 let differs = letter.content_hash.as_ref() != Some(&composed.content_hash);
-                let mut stops = stops(&composed.draft, &looked.standing);
+                let mut stops = stops(&composed.draft, &looked.standing, looked.asked_at);
                 stops.extend(differs.then(reads_differently));
                 stops
             }
@@ -237,11 +248,12 @@ impl Desk {
 }
 
 /// Everything that stops a drafted letter: arithmetic, deadlines, and the guards that its type names.
-fn stops(draft: &Draft<'_>, standing: &Standing) -> Vec<Fault> {
+fn stops(draft: &Draft<'_>, standing: &Standing, asked_at: DateTime<Utc>) -> Vec<Fault> {
     let amount = |value: Option<&Value>| value.and_then(Value::as_str).and_then(money::parse);
     let minimum = &draft.letter.description.rules.minimum;
     let question = Question {
         standing,
+        asked_at,
         to_estate: draft.data.party.role == "estate",
         by_mail: draft.data.party.channel == Channel::Print,
         balance: amount(draft.data.facts.get("balance")),

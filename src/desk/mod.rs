@@ -18,7 +18,7 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::{Mutex, Notify};
 
 use crate::archive::{self, Archive};
@@ -56,9 +56,9 @@ pub enum DeskError {
         /// What is wrong.
         problem: String,
     },
-    /// A print run whose day has not come.
-    #[error("the print run of {date} cannot be closed yet; the next one is that of {next}")]
-    FutureRun {
+    /// A date that has no print run: it is past, has not come, or is no business day.
+    #[error("there is no print run of {date} to close; the next one is that of {next}")]
+    NoSuchRun {
         /// The date asked for.
         date: NaiveDate,
         /// The date of the run that can be closed.
@@ -95,6 +95,8 @@ pub struct Desk {
     wake: Arc<Notify>,
     /// Held while a print run is closed: one at a time.
     closing: Arc<Mutex<()>>,
+    /// Held while letters are worked: each by one worker.
+    working: Mutex<()>,
 }
 
 impl Desk {
@@ -114,8 +116,8 @@ impl Desk {
             ),
         };
         let archive = Archive::open(folder)?;
-        let (folder, wake, closing) = (folder.to_owned(), Arc::default(), Arc::default());
-        Ok(Desk { studio, register, clock, settings, archive, post, folder, wake, closing })
+        let (folder, wake, closing, working) = (folder.to_owned(), Arc::default(), Arc::default(), Mutex::default());
+        Ok(Desk { studio, register, clock, settings, archive, post, folder, wake, closing, working })
     }
 
     /// The environment that this desk works in.
@@ -150,7 +152,7 @@ impl Desk {
             json["party"]["address"] = serde_json::to_value(address).map_err(|error| unreadable(error.to_string()))?;
         }
         let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        Ok(Looked { data, standing, considered })
+        Ok(Looked { data, standing, considered, asked_at: own.event.time })
     }
 }
 
@@ -165,6 +167,7 @@ struct Looked {
     data: Data,
     standing: Standing,
     considered: i64,
+    asked_at: DateTime<Utc>,
 }
 
 /// Faults as the register and the case file hold them.

@@ -1,6 +1,6 @@
 //! Verifying: the archive against the register, the register against itself, the case file's chain, the runs' files.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +30,12 @@ pub struct Difference {
 #[derive(Default)]
 struct Logged {
     issued: BTreeMap<i64, Value>,
+    /// The words that were last issued or wait for approval.
+    content_hash: Option<String>,
+    /// Why it was last stopped.
+    reasons: Value,
+    /// Issuances, found again or not.
+    issuances: usize,
     /// What became of each issuance's delivery: the kind of the entry, and its detail.
     deliveries: BTreeMap<i64, (String, Value)>,
     /// The hashes of words that were approved.
@@ -42,8 +48,10 @@ struct Logged {
 struct Audit {
     differences: Vec<Difference>,
     letters: HashMap<String, Logged>,
-    events: HashMap<i64, String>,
+    /// Hash, source and id of each event.
+    events: HashMap<i64, [String; 3]>,
     objects: HashSet<String>,
+    runs: BTreeSet<String>,
 }
 
 impl Audit {
@@ -95,7 +103,7 @@ impl Desk {
             after = last.sequence;
             for StoredEvent { sequence, hash, event } in events {
                 let logged = audit.events.remove(&sequence);
-                if event_hash(&event) != hash || logged.as_deref() != Some(hash.as_str()) {
+                if event_hash(&event) != hash || logged != Some([hash, event.source, event.id]) {
                     audit.note("event-altered", format!("events/{sequence}"), "The event is not what was taken.");
                 }
             }
@@ -196,6 +204,7 @@ impl Desk {
                     && data.party.id == letter.party
                     && data.party.full_name() == letter.party_name
                     && data.party.channel.as_str() == letter.channel
+                    && data.json["party"]["language"] == letter.language.as_str()
             })
         });
         if !as_called {
@@ -213,6 +222,11 @@ impl Desk {
             let message =
                 format!("Its state is {}, but the case file's last entry is “{}”.", state.as_str(), logged.last);
             audit.note("letter-state-differs", &letter.id, message);
+        }
+        let reasons = serde_json::json!(letter.reasons()?);
+        let said = !logged.last.is_empty() && (reasons != logged.reasons || letter.content_hash != logged.content_hash);
+        if letter.issuance != logged.issuances as i64 || said {
+            audit.note("letter-altered", &letter.id, "Its issuance, words or reasons are not those of the case file.");
         }
         let approval = letter.approved_hash.as_ref();
         if approval.is_some_and(|hash| !logged.approved.contains(hash)) {
@@ -237,6 +251,7 @@ impl Desk {
             let agrees = match (delivery.state.as_str(), entry) {
                 ("sent", Some(("letter-sent", detail))) => {
                     detail["channel"] == delivery.channel
+                        && delivery.sent_at.is_some()
                         && detail["run"].as_str() == delivery.run.as_deref()
                         && detail["message_id"].as_str() == delivery.message_id.as_deref()
                 }
@@ -254,7 +269,17 @@ impl Desk {
 
     /// Compares each closed run's files with its SHA256SUMS.
     async fn verify_runs(&self, audit: &mut Audit) -> Result<(), DeskError> {
-        for run in self.register.runs(i64::MAX).await? {
+        let runs = self.register.runs(i64::MAX).await?;
+        for date in std::mem::take(&mut audit.runs) {
+            if !runs.iter().any(|run| run.date == date && run.closed_at.is_some()) {
+                audit.note(
+                    "run-missing",
+                    format!("runs/{date}"),
+                    "Letters were sent in it, but the register does not have it as closed.",
+                );
+            }
+        }
+        for run in runs {
             let folder = self.folder.join("runs").join(&run.date);
             if run.state != "closed" {
                 audit.note(
@@ -319,13 +344,30 @@ fn collect(entry: ChainedEntry, audit: &mut Audit) {
     let number = detail["number"].as_i64().unwrap_or_default();
     match (entry.kind.as_str(), entry.letter, entry.event) {
         ("event-taken", _, Some(event)) => {
-            audit.events.insert(event, detail["hash"].as_str().unwrap_or_default().to_owned());
+            let text = |name: &str| detail[name].as_str().unwrap_or_default().to_owned();
+            audit.events.insert(event, [text("hash"), text("source"), text("event")]);
         }
         (kind, Some(letter), _) => {
+            if kind == "letter-sent" {
+                audit.runs.extend(detail["run"].as_str().map(str::to_owned));
+            }
             let logged = audit.letters.entry(letter).or_default();
             kind.clone_into(&mut logged.last);
             match kind {
-                "letter-issued" => drop(logged.issued.insert(number, detail)),
+                "letter-issued" => {
+                    logged.issuances += 1;
+                    logged.content_hash = detail["content_hash"].as_str().map(str::to_owned);
+                    logged.reasons = Value::Array(Vec::new());
+                    logged.issued.insert(number, detail);
+                }
+                "approval-awaited" => {
+                    logged.content_hash = detail["content_hash"].as_str().map(str::to_owned);
+                    logged.reasons = Value::Array(Vec::new());
+                }
+                "letter-held" | "letter-refused" => {
+                    logged.content_hash = None;
+                    logged.reasons = detail["reasons"].clone();
+                }
                 "letter-approved" => logged.approved.extend(detail["content_hash"].as_str().map(str::to_owned)),
                 "letter-sent" | "delivery-failed" | "letter-recalled" => {
                     logged.deliveries.insert(number, (kind.to_owned(), detail));

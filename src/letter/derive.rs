@@ -62,6 +62,43 @@ pub struct Check {
     otherwise: Text,
 }
 
+/// Dates of which each must not be after the next: paths of facts, or `letter.date`. A list's dates must all be in order.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InOrder {
+    dates: Vec<String>,
+    /// What the officer is told where they are not.
+    otherwise: Text,
+}
+
+/// The dates that are not in order. A date that is not there is in no one's way.
+pub fn out_of_order(orders: &[InOrder], facts: &Value, date: NaiveDate) -> Vec<Fault> {
+    let root = json!({"facts": facts, "letter": {"date": date.to_string()}});
+    let broken = |order: &&InOrder| {
+        let dates: Vec<Vec<&str>> = order.dates.iter().map(|path| texts_at(&root, path)).collect();
+        // ISO dates are in order as texts are.
+        dates.windows(2).any(|pair| pair[0].iter().any(|one| pair[1].iter().any(|next| one > next)))
+    };
+    let fault = |order: &InOrder| Fault {
+        code: "dates-out-of-order".to_owned(),
+        place: format!("/{}", order.dates[0].replace('.', "/")),
+        message: order.otherwise.clone(),
+    };
+    orders.iter().filter(broken).map(fault).collect()
+}
+
+/// The texts at a dotted path; of each item where the path goes through a list.
+fn texts_at<'v>(value: &'v Value, path: &str) -> Vec<&'v str> {
+    if let Value::Array(list) = value {
+        return list.iter().flat_map(|item| texts_at(item, path)).collect();
+    }
+    match path.split_once('.') {
+        Some((name, rest)) => value.get(name).map(|inner| texts_at(inner, rest)).unwrap_or_default(),
+        None if path.is_empty() => value.as_str().into_iter().collect(),
+        None => value.get(path).map(|inner| texts_at(inner, "")).unwrap_or_default(),
+    }
+}
+
 impl Check {
     /// The paths that it reads.
     pub fn reads(&self) -> [&str; 2] {

@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::Catalogue;
 use super::data::Data;
-use super::derive::{at, derive_all, mismatches};
-use super::kind::{Description, LetterType};
+use super::derive::{at, derive_all, mismatches, out_of_order};
+use super::kind::{Deadline, Description, LetterType};
 use super::program::Program;
 use super::template::{EmailText, Writer};
+use crate::case::format::Formats;
 use crate::case::letter::sha256_hex;
 use crate::case::party::Format;
 use crate::case::{Fault, Language, LetterId, calendar};
@@ -73,6 +74,7 @@ impl Catalogue {
         let (deadlines, passed) = set_deadlines(description, &policy, &program.key, date, &data.facts)?;
         let mut stops = mismatches(&description.checks, &data.facts, &derived);
         stops.extend(passed);
+        stops.extend(out_of_order(&description.in_order, &data.facts, date));
         let (large, languages) = (data.party.format == Format::LargePrint, data.party.language.languages());
         Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
     }
@@ -186,7 +188,8 @@ fn set_deadlines(
         match (days(&deadline.days), receipt, from) {
             (Some(days), Some(receipt), Some(from)) => {
                 let day = calendar::deadline(from, days + receipt);
-                passed.extend((day < date).then(|| deadline_passed(name, day, date)));
+                let has_passed = day < date;
+                passed.extend((has_passed != deadline.passed).then(|| deadline_stops(name, deadline, day, date)));
                 deadlines.insert(name.clone(), json!(day.to_string()));
             }
             _ => faults.push(no_days(name, program)),
@@ -195,17 +198,32 @@ fn set_deadlines(
     if faults.is_empty() { Ok((deadlines, passed)) } else { Err(faults) }
 }
 
-fn deadline_passed(name: &str, day: NaiveDate, date: NaiveDate) -> Fault {
-    Fault::new(
-        "deadline-passed",
-        format!("/deadlines/{name}"),
-        format!(
-            "The deadline “{name}” was {day}, before the letter's date {date}. Correct the facts: the person can no longer act by it."
-        ),
-        format!(
-            "L’échéance « {name} » était le {day}, avant la date de la lettre, le {date}. Corrigez les faits : la personne ne peut plus la respecter."
-        ),
-    )
+fn deadline_stops(name: &str, deadline: &Deadline, day: NaiveDate, date: NaiveDate) -> Fault {
+    let written = |language| Formats::of(language).date(&day.to_string()).unwrap_or_default();
+    let ([en, fr], label) = (Language::BOTH.map(written), &deadline.label);
+    let (code, en, fr) = if day < date {
+        (
+            "deadline-passed",
+            format!(
+                "The deadline {} was {en}, before the letter's date. Correct the facts: the person can no longer act by it.",
+                label.en
+            ),
+            format!(
+                "L’échéance {} était le {fr}, avant la date de la lettre. Corrigez les faits : la personne ne peut plus la respecter.",
+                label.fr
+            ),
+        )
+    } else {
+        (
+            "deadline-open",
+            format!("The facts say that the time {} has passed, but it runs until {en}. Correct the facts.", label.en),
+            format!(
+                "Les faits disent que le délai {} est passé, mais il court jusqu’au {fr}. Corrigez les faits.",
+                label.fr
+            ),
+        )
+    };
+    Fault::new(code, format!("/deadlines/{name}"), en, fr)
 }
 
 fn string(text: &str) -> String {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::derive::{Check, Derivation};
+use super::derive::{Check, Derivation, InOrder};
 use super::schema::Schema;
 use crate::case::{Fault, Text};
 
@@ -42,6 +42,9 @@ pub struct Description {
     /// Derived values by name.
     #[serde(default)]
     pub derived: BTreeMap<String, Derivation>,
+    /// Dates that must be in order.
+    #[serde(default)]
+    pub in_order: Vec<InOrder>,
     /// Identities that must hold to the cent.
     #[serde(default)]
     pub checks: Vec<Check>,
@@ -90,8 +93,8 @@ pub enum Approval {
     Manager,
 }
 
-/// A deadline: so many days after a date, moved to the next business day. One that has passed when the letter is dated holds
-/// the letter.
+/// A deadline: so many days after a date, moved to the next business day. The letter is held where the deadline has passed when
+/// it is dated, or, for one that must have passed, where it has not.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deadline {
@@ -106,6 +109,11 @@ pub struct Deadline {
     /// … has this value.
     #[serde(default)]
     pub is: Option<String>,
+    /// Whether it must have passed: the letter says that it has.
+    #[serde(default)]
+    pub passed: bool,
+    /// What the officer is told that it is a deadline for.
+    pub label: Text,
     /// Whether the policy's `deemed_receipt_days` are added: the days count from receipt, not from mailing.
     #[serde(default)]
     pub deemed_receipt: bool,

@@ -1,5 +1,6 @@
 //! The guards: each a rule that may stop a letter.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::Standing;
@@ -9,6 +10,8 @@ use crate::case::{Fault, Text};
 pub struct Question<'q> {
     /// The standing of the case and the party.
     pub standing: &'q Standing,
+    /// When the event that calls for the letter happened: what its figures are true of.
+    pub asked_at: DateTime<Utc>,
     /// Whether the letter is addressed to an estate.
     pub to_estate: bool,
     /// Whether it goes by mail.
@@ -93,9 +96,9 @@ pub const GUARDS: [Guard; 11] = [
             "unit policy: after a decision that changes a debt, it is referred again with its new amount",
             "politique de l’unité : après une décision qui modifie une dette, celle-ci est renvoyée avec son nouveau montant",
         ),
-        stops: |q| q.standing.debt_changed,
-        en: "A dispute was decided in the person's favour, so the debt is no longer what it was.",
-        fr: "Une contestation a été tranchée en faveur de la personne; la dette n’est donc plus ce qu’elle était.",
+        stops: |q| q.standing.debt_changed.is_some_and(|changed| changed > q.asked_at),
+        en: "A dispute was decided in the person's favour after this letter was asked for, so its figures are no longer right.",
+        fr: "Une contestation a été tranchée en faveur de la personne après la demande de cette lettre; ses chiffres ne sont donc plus justes.",
     },
     Guard {
         key: "debt-not-paid",

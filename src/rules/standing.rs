@@ -20,8 +20,8 @@ pub struct Standing {
     pub discharged: bool,
     /// Disputes, reviews and submissions that are not answered.
     pub open_disputes: usize,
-    /// A dispute was decided in the person's favour, wholly or in part, so that the debt is no longer what it was.
-    pub debt_changed: bool,
+    /// When a dispute was last decided in the person's favour, wholly or in part: figures of before are no longer right.
+    pub debt_changed: Option<DateTime<Utc>>,
     /// The debt was paid.
     pub paid: bool,
     /// A repayment plan was agreed and has not defaulted.
@@ -55,11 +55,13 @@ impl Standing {
                 self.insolvency_stay = false;
                 self.discharged |= facts["outcome"] == "discharged";
             }
-            "debt.referred" => (self.debt_changed, self.paid) = (false, false),
+            "debt.referred" => self.paid = false,
             "dispute.received" => self.open_disputes += 1,
             "dispute.decided" => {
                 self.open_disputes = self.open_disputes.saturating_sub(1);
-                self.debt_changed |= facts["outcome"] != "upheld";
+                if facts["outcome"] != "upheld" {
+                    self.debt_changed = Some(event.time);
+                }
             }
             "debt.paid" => self.paid = true,
             "plan.agreed" => self.plan_in_good_standing = true,

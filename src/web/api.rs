@@ -2,19 +2,30 @@
 
 use axum::{Json, Router};
 use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Service, cases, events, letter_types, letters, runs};
 
 #[derive(OpenApi)]
-#[openapi(info(
+#[openapi(modifiers(&Bearer), security(("token" = [])), info(
     title = "Recto",
     description = "Case events in, letters out: government correspondence in debt recovery. \
                    Every call needs `Authorization: Bearer` with the token of the data folder. \
                    Errors are RFC 9457 problem documents in the language of Accept-Language."
 ))]
 struct Description;
+
+/// The access token, as the description shows it.
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        description.components.get_or_insert_default().add_security_scheme("token", scheme);
+    }
+}
 
 fn documented() -> OpenApiRouter<Service> {
     let api = OpenApiRouter::new()

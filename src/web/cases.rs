@@ -49,7 +49,7 @@ pub struct PartyView {
 }
 
 /// One case with its entries in order.
-#[utoipa::path(get, path = "/cases/{reference}", responses((status = 200, body = CaseView), (status = 404, body = ProblemDocument)))]
+#[utoipa::path(get, path = "/cases/{reference}", responses((status = 200, body = CaseView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn one(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -99,7 +99,7 @@ fn flags(standing: &Standing) -> Vec<&'static str> {
         (standing.insolvency_stay, "insolvency_stay"),
         (standing.discharged, "discharged"),
         (standing.open_disputes > 0, "open_dispute"),
-        (standing.debt_changed, "debt_changed"),
+        (standing.debt_changed.is_some(), "debt_changed"),
         (standing.paid, "paid"),
         (standing.plan_in_good_standing, "plan_in_good_standing"),
         (standing.active_recipient, "active_recipient"),

@@ -30,8 +30,8 @@ pub struct Receipt {
 /// answer.
 #[utoipa::path(post, path = "/events", request_body(content = Value, content_type = "application/cloudevents+json"),
     responses((status = 202, body = Receipt, description = "Recorded; an array of receipts for a batch"),
-        (status = 409, body = ProblemDocument, description = "The source and id are known with other contents"),
-        (status = 422, body = ProblemDocument, description = "Nothing was recorded; every fault is listed")))]
+        (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "The source and id are known with other contents"),
+        (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let value: Value = serde_json::from_slice(&body).map_err(|error| Problem::not_json(&error))?;

@@ -54,7 +54,7 @@ pub struct LetterList {
 }
 
 /// List and find letters, newest first.
-#[utoipa::path(get, path = "/letters", params(ListQuery), responses((status = 200, body = LetterList)))]
+#[utoipa::path(get, path = "/letters", params(ListQuery), responses((status = 200, body = LetterList, description = "Found or made")))]
 pub(super) async fn list(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -97,7 +97,7 @@ pub struct LetterRequest {
 /// it is refused.
 #[utoipa::path(post, path = "/letters", request_body = LetterRequest,
     params(("Idempotency-Key" = String, Header, description = "A key of your own for this request")),
-    responses((status = 201, body = LetterView), (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = LetterView, description = "Found or made"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn create(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -162,7 +162,7 @@ pub struct PreviewQuery {
 /// PDF by default, one page as PNG with `Accept: image/png`. Nothing is recorded. What would hold the letter for its
 /// arithmetic or deadlines is in the header `Recto-Held-For`, as codes.
 #[utoipa::path(post, path = "/letters/preview", request_body = LetterRequest, params(PreviewQuery),
-    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png")), description = "The letter, or one of its pages"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn preview(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -188,7 +188,7 @@ pub(super) async fn preview(
 }
 
 /// One letter.
-#[utoipa::path(get, path = "/letters/{id}", responses((status = 200, body = LetterView), (status = 404, body = ProblemDocument)))]
+#[utoipa::path(get, path = "/letters/{id}", responses((status = 200, body = LetterView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn one(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -199,8 +199,8 @@ pub(super) async fn one(
 }
 
 /// The exact bytes of an issued letter, their SHA-256 as ETag.
-#[utoipa::path(get, path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf"),
-    (status = 304, description = "If-None-Match has its hash"), (status = 404, body = ProblemDocument)))]
+#[utoipa::path(get, path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The exact bytes"),
+    (status = 304, description = "If-None-Match has its hash"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn pdf(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -231,7 +231,7 @@ pub struct ApprovalRequest {
 
 /// Approve a letter that waits for it.
 #[utoipa::path(post, path = "/letters/{id}/approve", request_body = ApprovalRequest,
-    responses((status = 200, body = LetterView), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "The preparer cannot approve"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
 pub(super) async fn approve(
     State(service): State<Service>,
     headers: HeaderMap,

@@ -161,13 +161,13 @@ pub(super) async fn in_language(request: Request, next: Next) -> Response {
 impl From<DeskError> for Problem {
     /// Logged once, here; the client learns nothing of the inside. What the client can mend is said.
     fn from(error: DeskError) -> Problem {
-        if let DeskError::FutureRun { date, next } = &error {
+        if let DeskError::NoSuchRun { date, next } = &error {
             let detail = Text::new(
                 error.to_string(),
-                format!("Le tirage du {date} ne peut pas encore être fermé; le prochain est celui du {next}."),
+                format!("Il n’y a pas de tirage du {date} à fermer; le prochain est celui du {next}."),
             );
-            let title = ("The run cannot be closed yet", "Le tirage ne peut pas encore être fermé");
-            return Problem::new(StatusCode::CONFLICT, "run-of-the-future", title, detail);
+            let title = ("No such print run", "Aucun tirage de cette date");
+            return Problem::new(StatusCode::CONFLICT, "no-such-run", title, detail);
         }
         tracing::error!(%error, "a request failed");
         let detail = Text::new(

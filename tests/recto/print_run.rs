@@ -78,6 +78,41 @@ async fn a_letter_after_the_close_or_the_cut_off_is_dated_for_the_next_business_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_has_no_run_cannot_be_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    for date in ["2020-01-01", "2026-11-16", "2026-11-18", "2026-11-22", "2030-06-03"] {
+        let refused = desk.close_run(date.parse().unwrap()).await;
+        assert!(matches!(refused, Err(recto::desk::DeskError::NoSuchRun { .. })), "{date}");
+    }
+    assert!(desk.register.runs(10).await.unwrap().is_empty());
+    let saturday = tempfile::tempdir().unwrap();
+    let desk = desk_at(saturday.path(), "2026-11-21T10:00:00-05:00").await;
+    assert_eq!(desk.run_date().to_string(), "2026-11-23");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closing_that_was_interrupted_takes_the_same_letters_with_a_last_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let letters = taken(&desk, &debt_referred("e-1")).await;
+    work(&desk).await;
+    let mut act = desk.register.begin().await.unwrap();
+    assert!(act.open_run("2026-11-17", desk.clock.now()).await.unwrap());
+    act.commit().await.unwrap();
+    assert_eq!(desk.verify().await.unwrap()[0].code, "run-unfinished");
+    let died = crate::support::with_facts(
+        &crate::support::sample("debt-notice", "plausible"),
+        serde_json::json!({"died": "2026-11-15"}),
+    );
+    taken(&desk, &crate::support::event("p-1", "person.died", "2026-11-17T12:00:00-05:00", &died)).await;
+    let closed = desk.close_run(desk.run_date()).await.unwrap();
+    assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1));
+    assert_eq!(state(&desk, &letters[0]).await.0, "held");
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_letter_that_missed_its_run_is_set_again_under_the_new_date() {
     let folder = tempfile::tempdir().unwrap();
     let letters = {
@@ -89,10 +124,9 @@ async fn a_letter_that_missed_its_run_is_set_again_under_the_new_date() {
     };
     let desk = desk_at(folder.path(), "2026-11-18T10:00:00-05:00").await;
     let closed = desk.close_run("2026-11-18".parse().unwrap()).await.unwrap();
-    assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1), "it is not mailed stale");
-    work(&desk).await;
+    assert_eq!((closed.totals.pieces, closed.taken_back), (1, 1), "it is not mailed stale, but in today's run");
     let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
-    assert_eq!((row.issuance, row.date.as_deref()), (2, Some("2026-11-19")));
+    assert_eq!((row.issuance, row.date.as_deref()), (2, Some("2026-11-18")));
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
     assert_eq!(files(&folder.path().join("archive")).len(), 2, "what was issued first is kept");
     assert!(desk.verify().await.unwrap().is_empty());
