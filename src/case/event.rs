@@ -4,6 +4,8 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
 use super::fault::Fault;
 
 /// The prefix of every event type of the contract; `debt.referred` stands for `ca.on.recto.debt.referred.v1`.
@@ -44,7 +46,7 @@ impl CaseEvent {
         };
         let mut faults = Vec::new();
         let mut text = |name: &str| match fields.get(name) {
-            Some(Value::String(value)) if !value.trim().is_empty() && value.len() <= 200 => value.clone(),
+            Some(Value::String(value)) if is_attribute(value) => value.clone(),
             _ => {
                 faults.push(attribute_fault(name));
                 String::new()
@@ -54,6 +56,11 @@ impl CaseEvent {
         let (kind, subject, time) = (text("type"), text("subject"), text("time"));
         if version != "1.0" && !version.is_empty() {
             faults.push(attribute_fault("specversion"));
+        }
+        let media_type =
+            fields.get("datacontenttype").map(|kind| kind.as_str().unwrap_or_default().to_ascii_lowercase());
+        if media_type.is_some_and(|kind| kind.split(';').next().map(str::trim) != Some("application/json")) {
+            faults.push(attribute_fault("datacontenttype"));
         }
         let short = kind.strip_prefix(TYPE_PREFIX).and_then(|kind| kind.strip_suffix(TYPE_SUFFIX));
         if short.is_none() && !kind.is_empty() {
@@ -91,6 +98,13 @@ impl CaseEvent {
     }
 }
 
+/// Whether a text may be an attribute: 1 to 200 characters, none of them a control or an invisible one (CloudEvents 1.0, section
+/// "Type System").
+fn is_attribute(text: &str) -> bool {
+    let seen = |c: char| c.general_category_group() != GeneralCategoryGroup::Other;
+    !text.trim().is_empty() && text.chars().count() <= 200 && text.chars().all(seen)
+}
+
 fn attribute_fault(name: &str) -> Fault {
     let (en, fr) = match name {
         "specversion" => ("must be \"1.0\"", "doit être « 1.0 »"),
@@ -98,6 +112,7 @@ fn attribute_fault(name: &str) -> Fault {
             "must be an RFC 3339 time with its offset, from 1900 to 2199",
             "doit être une heure RFC 3339 avec son décalage, de 1900 à 2199",
         ),
+        "datacontenttype" => ("must be application/json, or absent", "doit être application/json, ou absent"),
         "data" => ("must be an object {case, party, facts}", "doit être un objet {case, party, facts}"),
         _ => ("must be a text of 1 to 200 characters", "doit être un texte de 1 à 200 caractères"),
     };

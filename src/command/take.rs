@@ -68,17 +68,18 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
         Box::new(BufReader::new(std::fs::File::open(file).with_context(|| name.clone())?))
     };
     let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} events taken")?);
-    let mut offers = intake::read(source, &name)?;
+    let mut offers = intake::read(source, &name).with_context(|| name.clone())?;
     loop {
         let some: Vec<Offer> =
             offers.by_ref().take(TOGETHER).collect::<Result<_, _>>().with_context(|| name.clone())?;
         if some.is_empty() {
             break;
         }
-        let places: Vec<(String, String)> = some.iter().map(|offer| (offer.place.clone(), offer.raw.clone())).collect();
+        let places: Vec<(String, Vec<u8>)> =
+            some.iter().map(|offer| (offer.place.clone(), offer.raw.clone())).collect();
         bar.inc(some.len() as u64);
         let outcomes = desk.take(some, Whole::No).await?;
-        let mut refused = String::new();
+        let mut refused = Vec::new();
         for ((place, raw), outcome) in places.into_iter().zip(outcomes) {
             match &outcome {
                 Outcome::Taken(letters) => {
@@ -87,8 +88,8 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
                 }
                 Outcome::Repeated(_) => tally.repeated += 1,
                 Outcome::Refused(_) | Outcome::Untouched => {
-                    refused.push_str(&raw);
-                    refused.push('\n');
+                    refused.extend_from_slice(raw.trim_ascii_end());
+                    refused.push(b'\n');
                     tally.refused.push((place, outcome));
                 }
             }
@@ -102,10 +103,10 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
 }
 
 /// Keeps refused events under the hash of what they say, so that the same file taken twice is kept once.
-fn keep(dir: &Path, refused: &str) -> anyhow::Result<PathBuf> {
+fn keep(dir: &Path, refused: &[u8]) -> anyhow::Result<PathBuf> {
     let folder = dir.join("refused");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{}.jsonl", &sha256_hex(refused.as_bytes())[..16]));
+    let path = folder.join(format!("{}.jsonl", &sha256_hex(refused)[..16]));
     std::fs::write(&path, refused)?;
     Ok(path)
 }

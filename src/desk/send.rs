@@ -112,7 +112,7 @@ impl Desk {
         };
         let date = delivery.date.parse().unwrap_or(self.clock.today());
         let drafted = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data);
-        let words = drafted.and_then(|draft| self.studio.catalogue.email(&draft));
+        let words = drafted.and_then(|draft| self.studio.catalogue.email(&draft, self.studio.specimen));
         Ok(words.map(|words| Message {
             letter: letter.id.clone(),
             number: delivery.number,

@@ -1,4 +1,4 @@
-//! Files of case events, in JSON Lines or as one JSON array, as a stream of offers: each an event or what is wrong with it.
+//! Files of case events, in JSON Lines, as one JSON array or as one event, as a stream of offers: each an event or what is wrong with it.
 
 use std::io::{BufRead, Read};
 
@@ -20,7 +20,7 @@ pub struct Offer {
     /// Where it was found: `file:line`, or its place in an array.
     pub place: String,
     /// The event as it came, so that what is refused is not lost; the beginning of one that is too long.
-    pub raw: String,
+    pub raw: Vec<u8>,
     /// The event, or its faults.
     pub event: Result<CaseEvent, Vec<Fault>>,
 }
@@ -28,11 +28,11 @@ pub struct Offer {
 impl Offer {
     /// An offer of one JSON value.
     pub fn of(place: String, value: &Value) -> Offer {
-        Offer { place, raw: value.to_string(), event: CaseEvent::read(value) }
+        Offer { place, raw: value.to_string().into_bytes(), event: CaseEvent::read(value) }
     }
 
-    fn faulty(place: String, raw: String, fault: Fault) -> Offer {
-        Offer { place, raw, event: Err(vec![fault]) }
+    fn faulty(place: String, raw: &[u8], fault: Fault) -> Offer {
+        Offer { place, raw: raw.to_vec(), event: Err(vec![fault]) }
     }
 }
 
@@ -43,26 +43,29 @@ pub fn read(
 ) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
     let start = source.fill_buf()?;
     let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
-    let is_array = start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-    if is_array { read_array(source, name) } else { Ok(Box::new(Lines { source, name: name.to_owned(), line: 0 })) }
+    // An array, or one event written over several lines, is read as a whole; else there is an event a line.
+    let start = start.trim_ascii_start();
+    let first_line = start.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    let is_whole = start.starts_with(b"[") || first_line == b"{";
+    if is_whole { read_whole(source, name) } else { Ok(Box::new(Lines { source, name: name.to_owned(), line: 0 })) }
 }
 
-fn read_array(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
+fn read_whole(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
     let mut text = Vec::new();
     source.take(MAX_ARRAY_BYTES + 1).read_to_end(&mut text)?;
     let name = name.to_owned();
     if text.len() as u64 > MAX_ARRAY_BYTES {
-        let offer = Offer::faulty(name, String::new(), array_too_long());
+        let offer = Offer::faulty(name, b"", array_too_long());
         return Ok(Box::new(std::iter::once(Ok(offer))));
     }
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
-    let offers: Vec<Offer> = match serde_json::from_slice::<Vec<Value>>(text) {
-        Ok(events) => {
+    let offers: Vec<Offer> = match serde_json::from_slice::<Value>(text) {
+        Ok(Value::Array(events)) => {
             events.iter().enumerate().map(|(index, event)| Offer::of(format!("{name}[{index}]"), event)).collect()
         }
+        Ok(event) => vec![Offer::of(name, &event)],
         Err(error) => {
-            let raw = String::from_utf8_lossy(text).into_owned();
-            vec![Offer::faulty(format!("{name}:{}", error.line()), raw, not_json(&error.to_string()))]
+            vec![Offer::faulty(format!("{name}:{}", error.line()), text, not_json(&error.to_string()))]
         }
     };
     Ok(Box::new(offers.into_iter().map(Ok)))
@@ -100,21 +103,20 @@ impl<S: BufRead> Iterator for Lines<S> {
 impl<S: BufRead> Lines<S> {
     fn offer(&mut self, line: &[u8]) -> Offer {
         let place = format!("{}:{}", self.name, self.line);
-        let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
         if line.len() > MAX_EVENT_BYTES {
             // The rest of the line is passed over, so that the next event is read from its start.
             if !line.ends_with(b"\n") {
                 let _ = self.source.skip_until(b'\n');
             }
-            return Offer::faulty(place, shown(&line[..1000]), too_long_fault());
+            return Offer::faulty(place, &line[..1000], too_long_fault());
         }
         // A wrong byte would become a strange character in somebody's name.
         let Ok(text) = std::str::from_utf8(line).map(str::trim) else {
-            return Offer::faulty(place, shown(line), not_utf8());
+            return Offer::faulty(place, line, not_utf8());
         };
         match serde_json::from_str::<Value>(text) {
-            Ok(value) => Offer { raw: text.to_owned(), ..Offer::of(place, &value) },
-            Err(error) => Offer::faulty(place, text.to_owned(), not_json(&error.to_string())),
+            Ok(value) => Offer { raw: text.as_bytes().to_vec(), ..Offer::of(place, &value) },
+            Err(error) => Offer::faulty(place, text.as_bytes(), not_json(&error.to_string())),
         }
     }
 }

@@ -107,8 +107,8 @@ impl Catalogue {
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
 
-    /// The covering e-mail of a letter, in each language that the letter has.
-    pub fn email(&self, draft: &Draft<'_>) -> Result<EmailText, Vec<Fault>> {
+    /// The covering e-mail of a letter, in each language that the letter has; marked where it is a specimen.
+    pub fn email(&self, draft: &Draft<'_>, specimen: bool) -> Result<EmailText, Vec<Fault>> {
         let part = |language: &Language| {
             let writer = self.writer(*language);
             writer.email(self.context(draft, writer, *language))
@@ -116,13 +116,16 @@ impl Catalogue {
         let parts = draft.languages.iter().map(part).collect::<Result<Vec<_>, _>>().map_err(|fault| vec![fault])?;
         let joined =
             |text: fn(&EmailText) -> &str, between: &str| parts.iter().map(text).collect::<Vec<_>>().join(between);
-        let subject = joined(|part| &part.subject, " / ");
+        let (mark, marked) =
+            if specimen { ("SPECIMEN / SPÉCIMEN", "<p>SPECIMEN / SPÉCIMEN</p>\n") } else { ("", "") };
+        let subject = format!("{mark} {}", joined(|part| &part.subject, " / ")).trim_start().to_owned();
         let lang = draft.languages[0].code();
         let html = joined(|part| &part.html, "<hr>\n");
         Ok(EmailText {
-            text: joined(|part| &part.text, "\n----------------------------------------\n\n"),
+            text: format!("{mark}\n\n").trim_start().to_owned()
+                + &joined(|part| &part.text, "\n----------------------------------------\n\n"),
             html: format!(
-                "<!DOCTYPE html>\n<html lang=\"{lang}-CA\">\n<head><meta charset=\"utf-8\"><title>{subject}</title></head>\n<body>\n{html}</body>\n</html>\n"
+                "<!DOCTYPE html>\n<html lang=\"{lang}-CA\">\n<head><meta charset=\"utf-8\"><title>{subject}</title></head>\n<body>\n{marked}{html}</body>\n</html>\n"
             ),
             subject,
         })

@@ -47,7 +47,7 @@ pub(super) async fn require(State(service): State<Service>, request: Request, ne
         return ([(header::SET_COOKIE, cookie)], Redirect::to(&path)).into_response();
     }
     let headers = request.headers();
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?));
     // The cookie is for looking; whatever changes something needs the header, which no other page can make a browser send.
     let cookie = cookie(headers, COOKIE).filter(|_| request.method().is_safe());
     if [bearer, cookie].into_iter().flatten().any(|given| is(&service, given)) {
@@ -59,6 +59,12 @@ pub(super) async fn require(State(service): State<Service>, request: Request, ne
     let page =
         service.pages.render("sign-in.html", language_of(headers, query), &path, &service, serde_json::json!({}));
     (StatusCode::UNAUTHORIZED, page).into_response()
+}
+
+/// The token of an `Authorization` header; the scheme's name may be in any case (RFC 9110, section 11.1).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 fn is(service: &Service, given: &str) -> bool {

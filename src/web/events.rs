@@ -34,11 +34,27 @@ pub struct Receipt {
         (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let value: Value = serde_json::from_slice(&body).map_err(|error| Problem::not_json(&error))?;
-    let (events, batch) = match value {
-        _ if headers.contains_key("ce-id") || headers.contains_key("ce-type") => (vec![binary(&headers, value)], false),
-        Value::Array(events) if !content.starts_with("application/cloudevents+json") => (events, true),
-        event => (vec![event], false),
+    let kind = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let value = || serde_json::from_slice::<Value>(&body).map_err(|error| Problem::not_json(&error));
+    let is_binary = headers.contains_key("ce-id") || headers.contains_key("ce-type");
+    let (events, batch) = match (kind.as_str(), is_binary) {
+        ("application/json", true) => (vec![binary(&headers, value()?)], false),
+        ("application/cloudevents+json", _) => (vec![value()?], false),
+        ("application/cloudevents-batch+json", _) => match value()? {
+            Value::Array(events) => (events, true),
+            _ => {
+                return Err(Problem::bad_request(
+                    "A batch is an array of events.",
+                    "Un lot est un tableau d’événements.",
+                ));
+            }
+        },
+        // Plain JSON without headers is what it looks like.
+        ("application/json", false) => match value()? {
+            Value::Array(events) => (events, true),
+            event => (vec![event], false),
+        },
+        _ => return Err(Problem::media_type()),
     };
     let offer = |(index, event): (usize, &Value)| Offer::of(index.to_string(), event);
     let offers: Vec<Offer> = events.iter().enumerate().map(offer).collect();

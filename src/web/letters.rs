@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,6 +15,7 @@ use super::view::LetterView;
 use crate::case::{CaseEvent, Fault, LetterState};
 use crate::desk::{Outcome, Whole};
 use crate::intake::Offer;
+use crate::letter::Catalogue;
 use crate::register::Filter;
 
 /// The source of events that officers raise through the API; their ids are the idempotency keys.
@@ -45,6 +47,25 @@ pub struct ListQuery {
     limit: Option<i64>,
 }
 
+impl ListQuery {
+    /// A condition that can never be met is a mistake, and is said.
+    fn check(&self, catalogue: &Catalogue) -> Result<(), Problem> {
+        let date = self.date.as_deref().is_none_or(|date| date.parse::<NaiveDate>().is_ok());
+        let kind = self.letter_type.as_ref().is_none_or(|key| catalogue.types.contains_key(key));
+        let limit = self.limit.is_none_or(|limit| (1..=MAX_LIMIT).contains(&limit));
+        let cursor = self.cursor.is_none_or(|cursor| cursor > 0);
+        let wrong =
+            [("date", date), ("type", kind), ("limit", limit), ("cursor", cursor)].into_iter().find(|(_, good)| !good);
+        wrong.map_or(Ok(()), |(name, _)| {
+            let en = format!("`{name}` has a value that nothing can have. See the API's description.");
+            Err(Problem::bad_request(
+                en,
+                format!("`{name}` a une valeur que rien ne peut avoir. Voyez la description de l’API."),
+            ))
+        })
+    }
+}
+
 /// Letters, newest first.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct LetterList {
@@ -61,7 +82,8 @@ pub(super) async fn list(
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<LetterList>, Problem> {
     let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
-    let limit = query.limit.unwrap_or(50).clamp(1, MAX_LIMIT);
+    let limit = query.limit.unwrap_or(50);
+    query.check(&service.desk.studio.catalogue)?;
     let filter = Filter {
         case: query.case,
         person: query.person,
@@ -104,11 +126,12 @@ pub(super) async fn create(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let language = accepted(&headers);
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).filter(|key| !key.trim().is_empty());
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let key = key.filter(|key| !key.trim().is_empty() && key.len() <= 200);
     let key = key.ok_or_else(|| {
         Problem::bad_request(
-            "The header Idempotency-Key is missing. Send a key of your own for this request.",
-            "L’en-tête Idempotency-Key manque. Envoyez votre propre clé pour cette requête.",
+            "The header Idempotency-Key is missing, or is not 1 to 200 ASCII characters. Send a key of your own for this request.",
+            "L’en-tête Idempotency-Key manque, ou ne compte pas 1 à 200 caractères ASCII. Envoyez votre propre clé pour cette requête.",
         )
     })?;
     let request: LetterRequest = read(&body)?;
@@ -121,6 +144,7 @@ pub(super) async fn create(
     if !letter.is_called_by(&kind, program) && catalogue.programs.contains_key(program) {
         return Err(problem(not_for_program(&request.letter, program)));
     }
+    service.desk.studio.check_data(letter, &request.data).map_err(below_data)?;
     // A repeat has the time of the first request, so that it is the same event.
     let known = service.desk.register.event_by_key(OFFICER, key).await?;
     let event = CaseEvent {
@@ -131,7 +155,7 @@ pub(super) async fn create(
         time: known.map_or(service.desk.clock.now(), |known| known.event.time),
         data: request.data,
     };
-    let offer = Offer { place: String::new(), raw: String::new(), event: Ok(event) };
+    let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
     let outcome = service.desk.take(vec![offer], Whole::Yes).await?.pop();
     let letters = match outcome {
         Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
@@ -175,7 +199,7 @@ pub(super) async fn preview(
     let wants_png =
         headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("image/png")));
     let letter = studio.preview(&request.letter, &request.data, today).await;
-    let letter = letter.map_err(Problem::faults)?;
+    let letter = letter.map_err(below_data)?;
     if wants_png {
         let page = query.page.unwrap_or(1);
         let png = studio.threads.draw(letter.pdf, page, PREVIEW_SCALE).await;
@@ -210,7 +234,9 @@ pub(super) async fn pdf(
     let (pdf, sha256) = found.ok_or_else(|| Problem::not_found(&id))?;
     let tag = format!("\"{sha256}\"");
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {
+    if known.is_some_and(|known| {
+        known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+    }) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let name = format!("inline; filename=\"{id}.pdf\"");
@@ -244,6 +270,11 @@ pub(super) async fn approve(
     }
     service.desk.approve(&id, &request.content_hash, request.by.trim()).await?;
     one(State(service), headers, Path(id)).await
+}
+
+/// Faults of a request's data, their places those of the request.
+fn below_data(faults: Vec<Fault>) -> Problem {
+    Problem::faults(faults.into_iter().map(|fault| fault.below("/data")).collect())
 }
 
 /// Reads a request's JSON.

@@ -91,6 +91,16 @@ impl Problem {
         )
     }
 
+    /// The body is of a kind that is not taken here.
+    pub(super) fn media_type() -> Problem {
+        let title = ("The media type is not taken here", "Ce type de média n’est pas reçu ici");
+        let detail = Text::new(
+            "Send application/cloudevents+json, application/cloudevents-batch+json, or application/json with ce- headers.",
+            "Envoyez application/cloudevents+json, application/cloudevents-batch+json, ou application/json avec des en-têtes ce-.",
+        );
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", title, detail)
+    }
+
     /// The access token is missing or wrong.
     pub(super) fn unauthorized() -> Problem {
         let detail = Text::new(

@@ -131,6 +131,47 @@ async fn a_refused_request_is_a_problem_with_a_pointer_per_fault_in_the_asked_la
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whatever_goes_wrong_is_a_problem_document_in_the_asked_language() {
+    let api = Api::start().await;
+    let french = ("accept-language", "fr-CA");
+    for (method, path, header, body, status) in [
+        ("GET", "/nope", STRUCTURED, "", 404),
+        ("DELETE", "/events", STRUCTURED, "", 405),
+        ("POST", "/events", ("content-type", "text/xml"), "<event/>", 415),
+        ("POST", "/events", STRUCTURED, "{broken", 400),
+        ("GET", "/letters/%ff", STRUCTURED, "", 400),
+        ("GET", "/letters?date=2026-11-31", STRUCTURED, "", 400),
+        ("GET", "/letters?type=bogus", STRUCTURED, "", 400),
+        ("GET", "/letters?limit=0", STRUCTURED, "", 400),
+        ("POST", "/letters/preview?page=x", STRUCTURED, "{}", 400),
+        ("POST", "/runs/2030-01-01/close", STRUCTURED, "", 409),
+    ] {
+        let (found, problem) = api.call(method, path, &[header, french], body.to_owned()).await;
+        assert_eq!(found.as_u16(), status, "{method} {path}: {problem:#}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem:#}");
+    }
+    let (_, problem) = api.call("GET", "/nope", &[french], String::new()).await;
+    assert_eq!(problem["title"], "Introuvable");
+    let large = "x".repeat(17 << 20);
+    assert_eq!(api.call("POST", "/events", &[STRUCTURED], large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cookie_lets_look_and_the_header_lets_act() {
+    let api = Api::start().await;
+    let cookie = format!("recto_token={TOKEN}");
+    let look = Request::get("/api/v1/letters").header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
+    assert_eq!(api.send(look).await.status(), StatusCode::OK);
+    let act = Request::post("/api/v1/events").header(header::COOKIE, &cookie).body(Body::from("{}")).unwrap();
+    assert_eq!(api.send(act).await.status(), StatusCode::UNAUTHORIZED);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("token"), "").unwrap();
+    let token = recto::web::token(folder.path()).unwrap();
+    assert_eq!(token.len(), 64, "an empty token file opens nothing");
+    assert_eq!(recto::web::token(folder.path()).unwrap(), token);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_officer_asks_for_a_letter_once_however_often_the_request_is_sent() {
     let api = Api::start().await;
     let request = json!({"letter": "debt-notice", "data": sample("debt-notice", "plausible")}).to_string();

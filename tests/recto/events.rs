@@ -113,3 +113,67 @@ fn names_are_stored_in_one_spelling_without_blanks_at_their_ends() {
         assert!(row.party_name.ends_with(" B\u{e9}langer") || row.party_name == "B\u{e9}langer", "{}", row.party_name);
     });
 }
+
+#[test]
+fn a_file_that_is_not_utf8_is_refused_line_by_line_and_kept_to_the_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = format!("\u{feff}{}\n", debt_referred("g-1"));
+    let bad = debt_referred("b-1").to_string().replace("Tremblay", "B\u{e9}langer");
+    let latin: Vec<u8> = bad.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+    let path = folder.path().join("latin.jsonl");
+    std::fs::write(&path, [good.as_bytes(), &latin, b"\n"].concat()).unwrap();
+    let output = recto(&folder.path().join("data"), &["take", path.to_str().unwrap(), "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["taken"], &report["refused"][0]["faults"][0]["code"]), (&json!(1), &json!("not-utf-8")));
+    let kept = std::fs::read(report["kept_in"][0].as_str().unwrap()).unwrap();
+    assert_eq!(kept.strip_suffix(b"\n").unwrap(), latin, "as it came");
+}
+
+#[test]
+fn one_event_written_over_several_lines_is_one_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.json");
+    std::fs::write(&path, format!("{:#}", debt_referred("p-1"))).unwrap();
+    let output = recto(&folder.path().join("data"), &["take", path.to_str().unwrap(), "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["taken"], output.status.code()), (&json!(1), Some(0)), "{report:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_and_attributes_that_nothing_has_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    for (name, value) in [
+        ("time", json!("9999-12-31T23:59:59-05:00")),
+        ("time", json!("yesterday")),
+        ("source", json!("\u{202e}")),
+        ("id", json!("")),
+        ("datacontenttype", json!([])),
+        ("datacontenttype", json!("text/xml")),
+        ("specversion", json!("0.3")),
+        ("type", json!("debt.referred")),
+    ] {
+        let mut event = debt_referred("e-1");
+        event[name] = value;
+        match take(&desk, &event).await {
+            Outcome::Refused(faults) => assert!(faults.iter().all(|f| f.place == format!("/{name}")), "{faults:?}"),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    let mut event = debt_referred("e-1");
+    event["data"]["facts"]["decision"]["date"] = json!("-018-01-01");
+    assert!(matches!(take(&desk, &event).await, Outcome::Refused(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_of_names_in_an_event_does_not_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let event = debt_referred("e-1");
+    taken(&desk, &event).await;
+    let mut turned = event.clone();
+    let facts: serde_json::Map<String, Value> =
+        event["data"]["facts"].as_object().unwrap().clone().into_iter().rev().collect();
+    turned["data"]["facts"] = Value::Object(facts);
+    assert!(matches!(take(&desk, &turned).await, Outcome::Repeated(_)));
+}

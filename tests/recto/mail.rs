@@ -182,3 +182,46 @@ async fn a_server_that_is_not_there_is_asked_so_many_times_and_then_a_person_is(
         desk.register.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_could_not_leave_on_its_day_is_set_again_under_the_day_it_leaves() {
+    let (server, folder) = (Server::start(&["--rcpt", "451"]), tempfile::tempdir().unwrap());
+    let letters = {
+        let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+        let letters = taken(&desk, &by_email("e-1", "en")).await;
+        work(&desk).await;
+        desk.register.close().await;
+        letters
+    };
+    let desk = production_desk(folder.path(), "2026-11-19T09:00:00-05:00", server.settings()).await;
+    work(&desk).await;
+    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.issuance, row.date.as_deref(), row.delivery.as_deref()), (2, Some("2026-11-19"), Some("sent")));
+    assert_eq!(server.mails().len(), 1);
+    assert!(server.mails()[0].contains(&format!("<{}.2@fsu.example.ca>", letters[0])));
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_fails_no_letter() {
+    let (server, folder) = (Server::start(&["--starttls", "--auth", "unit:right"]), tempfile::tempdir().unwrap());
+    let password = folder.path().join("password");
+    std::fs::write(&password, "wrong").unwrap();
+    let mut settings = server.settings();
+    if let Some(smtp) = &mut settings.smtp {
+        (smtp.username, smtp.password_file) = (Some("unit".into()), Some(password.clone()));
+    }
+    let data = folder.path().join("data");
+    let letters = {
+        let desk = production_desk(&data, "2026-11-17T14:45:00-05:00", settings.clone()).await;
+        let letters = taken(&desk, &by_email("e-1", "en")).await;
+        work(&desk).await;
+        assert_eq!(desk.register.deliveries_of(&letters[0]).await.unwrap()[0].state, "waiting");
+        desk.register.close().await;
+        letters
+    };
+    std::fs::write(&password, "right").unwrap();
+    let desk = production_desk(&data, "2026-11-17T16:00:00-05:00", settings).await;
+    work(&desk).await;
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+}

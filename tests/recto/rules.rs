@@ -159,3 +159,60 @@ async fn a_letter_that_kills_its_worker_again_and_again_is_shown_to_a_person() {
     assert_eq!(state(&desk, &letters[0]).await, ("refused", vec!["attempts-used-up".to_owned()]));
     assert_eq!(state(&desk, &others[0]).await.0, "issued", "its neighbours go on");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debt_that_was_paid_or_changed_by_a_decision_is_not_demanded() {
+    let data = sample("debt-notice", "plausible");
+    for (kind, facts, code) in [
+        ("debt.paid", json!({"paid": "2026-11-17"}), "debt-not-paid"),
+        ("dispute.decided", json!({"decided": "2026-11-17", "outcome": "partly"}), "debt-as-decided"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk(folder.path()).await;
+        let letters = taken(&desk, &debt_referred("e-1")).await;
+        work(&desk).await;
+        taken(&desk, &event("x-1", kind, "2026-11-17T12:00:00-05:00", &with_facts(&data, facts))).await;
+        let closed = desk.close_run(desk.run_date()).await.unwrap();
+        assert_eq!(closed.totals.pieces, 0, "{kind}");
+        assert_eq!(state(&desk, &letters[0]).await, ("held", vec![code.to_owned()]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dates_that_cannot_be_hold_the_letter() {
+    for (pointer, value, code) in [
+        ("/facts/as_of", "2027-06-30", "dates-out-of-order"),
+        ("/facts/period/to", "2019-01-01", "dates-out-of-order"),
+        ("/facts/transactions/1/date", "2031-01-01", "dates-out-of-order"),
+        ("/facts/decision/date", "2027-05-05", "dates-out-of-order"),
+        ("/facts/review", "expired", "deadline-open"),
+        ("/facts/decision/date", "2026-02-01", "deadline-passed"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk(folder.path()).await;
+        let mut event = debt_referred("e-1");
+        *event["data"].pointer_mut(pointer).unwrap() = json!(value);
+        let letters = taken(&desk, &event).await;
+        work(&desk).await;
+        let (state, codes) = state(&desk, &letters[0]).await;
+        assert!(state == "held" && codes.contains(&code.to_owned()), "{pointer} {value}: {state} {codes:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_letter_is_looked_at_again_when_its_case_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let mut credit = sample("reimbursement", "plausible");
+    credit["facts"]["debt"] = json!("9999.00");
+    let letters = taken(&desk, &event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &credit)).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "refused", "the receipts do not exceed that debt");
+    let paid = with_facts(&credit, json!({"received": "2026-11-17", "amount": "1.00", "kind": "payment"}));
+    taken(&desk, &event("p-1", "payment.received", "2026-11-17T12:00:00-05:00", &paid)).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "due");
+    work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await.0, "refused");
+    let entries = desk.register.entries_of_letter(&letters[0]).await.unwrap();
+    assert_eq!(entries.len(), 1, "refused for the same reasons, it is not entered again");
+}

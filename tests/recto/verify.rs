@@ -95,6 +95,9 @@ async fn an_edited_row_of_any_table_is_found() {
     }
     for (statement, code) in [
         ("UPDATE letters SET approved_hash = 'forged', approved_by = 'Nobody' WHERE sequence = 1", "approval-unlogged"),
+        ("UPDATE letters SET language = 'fr' WHERE language = 'unknown'", "letter-altered"),
+        ("UPDATE letters SET content_hash = 'x' WHERE sequence = 2", "letter-altered"),
+        ("UPDATE events SET source = 'x' WHERE sequence = 2", "event-altered"),
         ("UPDATE runs SET totals = replace(totals, '53', '52')", "run-altered"),
         ("DELETE FROM deliveries WHERE letter = (SELECT max(letter) FROM deliveries)", "delivery-missing"),
     ] {
@@ -103,4 +106,14 @@ async fn an_edited_row_of_any_table_is_found() {
     }
     sql(folder.path(), "DELETE FROM entries WHERE sequence = 7").await;
     assert!(differences(folder.path()).contains(&"entry-altered".to_owned()), "an entry taken out breaks the chain");
+}
+
+#[test]
+fn a_mistyped_folder_has_no_register_and_gets_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let typo = folder.path().join("typo");
+    let output = recto(&typo, &["verify", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["faults"].is_array());
+    assert!(!typo.exists());
 }
