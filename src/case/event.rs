@@ -82,20 +82,6 @@ impl CaseEvent {
             _ => Err(faults),
         }
     }
-
-    /// The event in the CloudEvents structured form.
-    pub fn structured(&self) -> Value {
-        serde_json::json!({
-            "specversion": "1.0",
-            "id": self.id,
-            "source": self.source,
-            "type": format!("{TYPE_PREFIX}{}{TYPE_SUFFIX}", self.kind),
-            "subject": self.subject,
-            "time": super::clock::stamp(self.time),
-            "datacontenttype": "application/json",
-            "data": self.data,
-        })
-    }
 }
 
 /// Whether a text may be an attribute: 1 to 200 characters, none of them a control or an invisible one (CloudEvents 1.0, section

@@ -47,6 +47,11 @@ impl Fault {
     }
 }
 
+/// Faults in one language.
+pub fn views(faults: &[Fault], language: Language) -> Vec<FaultView> {
+    faults.iter().map(|fault| fault.view(language)).collect()
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {} [{}]", self.place, self.message.en, self.code)

@@ -57,7 +57,8 @@ pub enum LetterState {
     AwaitingApproval,
     /// Cannot be made as asked: its faults say why.
     Refused,
-    /// Typeset, archived and registered. It never changes again.
+    /// Typeset, archived and registered. What was issued never changes; a letter that is taken back before it leaves becomes
+    /// due again and gets a further issuance.
     Issued,
 }
 
@@ -85,5 +86,10 @@ impl LetterState {
 
 /// The SHA-256 of some bytes, in lower-case hexadecimal: the hash by which archive and register agree.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use recto::case::{Fault, Language};
+use recto::case::{Fault, Language, fault};
 use recto::desk::{Desk, Environment, Studio, make_private};
 use serde_json::Value;
 
@@ -149,6 +149,6 @@ fn print_json(value: &Value) {
 }
 
 /// Faults as the contract shows them, in English.
-fn views(faults: &[Fault]) -> Vec<recto::case::fault::FaultView> {
-    faults.iter().map(|fault| fault.view(Language::En)).collect()
+fn views(faults: &[Fault]) -> Vec<fault::FaultView> {
+    fault::views(faults, Language::En)
 }

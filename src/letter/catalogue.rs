@@ -13,6 +13,7 @@ use super::program::Program;
 use super::schema::Schema;
 use super::template::{Words, Writer};
 use crate::case::address::Address;
+use crate::case::letter::hex;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, Language, Party};
 
@@ -314,7 +315,7 @@ fn typst_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn hash_of(folder: &Path) -> String {
     let mut hash = Sha256::new();
     hash_folder(folder, "", &mut hash);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 fn hash_folder(folder: &Path, shown: &str, hash: &mut Sha256) {

@@ -8,7 +8,7 @@ use super::data::Data;
 use super::derive::{at, derive_all, mismatches, out_of_order};
 use super::kind::{Deadline, Description, LetterType};
 use super::program::Program;
-use super::template::{EmailText, Writer};
+use super::template::{EmailText, Writer, typst_string};
 use crate::case::format::Formats;
 use crate::case::letter::sha256_hex;
 use crate::case::party::Format;
@@ -52,7 +52,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// The hash of the words: what an approval is bound to. Anything that changes the letter changes it.
+    /// The hash of the words: what an approval is bound to. Whatever changes a word, a figure or a date changes it.
     pub fn hash(&self) -> String {
         sha256_hex(self.main.as_bytes())
     }
@@ -85,7 +85,7 @@ impl Catalogue {
         let titles: Vec<&str> = draft.languages.iter().map(|language| title.get(*language)).collect();
         let mut main = format!(
             "#import \"/house/letter.typ\": *\n#show: correspondence.with(title: [{}], specimen: {specimen}, large: {}, lang: \"{}\", date: datetime(year: {}, month: {}, day: {}))\n",
-            string(&titles.join(" / ")),
+            typst_string(&titles.join(" / ")),
             draft.large,
             draft.languages[0].code(),
             draft.date.year(),
@@ -227,10 +227,6 @@ fn deadline_stops(name: &str, deadline: &Deadline, day: NaiveDate, date: NaiveDa
         )
     };
     Fault::new(code, format!("/deadlines/{name}"), en, fr)
-}
-
-fn string(text: &str) -> String {
-    format!("#\"{}\";", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn no_policy(program: &str, date: NaiveDate) -> Fault {

@@ -224,8 +224,12 @@ fn write_value(out: &mut Output, _: &mut State, value: &Template) -> Result<(), 
     if value.as_str().is_none() && !value.is_number() {
         return Err(unfit(format!("a {} has no printed form; name the text or number inside it", value.kind())));
     }
-    let text = value.to_string().replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    write!(out, "#\"{text}\";").map_err(Error::from)
+    out.write_str(&typst_string(&value.to_string())).map_err(Error::from)
+}
+
+/// A text as a typst string expression in markup. This is the one place where a value becomes source.
+pub(super) fn typst_string(text: &str) -> String {
+    format!("#\"{}\";", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
 
 fn unfit(detail: String) -> Error {

@@ -13,6 +13,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
 
 use crate::case::Fault;
+use crate::case::letter::hex;
 use crate::case::repertoire::Repertoire;
 
 /// What all letters share.
@@ -47,7 +48,7 @@ impl House {
         Ok(House {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
-            fonts_hash: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            fonts_hash: hex(&hash.finalize()),
             fonts,
             files,
             main: file_id("/main.typ"),

@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 use super::Service;
 use super::page::language_of;
 use super::problem::Problem;
+use crate::case::letter::hex;
 
 /// The file in the data folder that holds the token.
 pub const TOKEN_FILE: &str = "token";
@@ -28,7 +29,7 @@ pub fn token(folder: &Path) -> anyhow::Result<String> {
     }
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-    let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let token = hex(&bytes);
     let partial = path.with_extension("partial");
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
     writeln!(file, "{token}")?;

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::case::fault::FaultView;
+use crate::case::fault::{FaultView, views};
 use crate::case::{Fault, Language, Text};
 use crate::desk::{ApproveError, DeskError};
 use crate::register::RegisterError;
@@ -127,7 +127,7 @@ impl Problem {
             title: self.words.title.get(language).to_owned(),
             status: self.status.as_u16(),
             detail: self.words.detail.get(language).to_owned(),
-            faults: self.faults.iter().map(|fault| fault.view(language)).collect(),
+            faults: views(&self.faults, language),
         };
         let mut response = (self.status, Json(document)).into_response();
         let headers = response.headers_mut();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::case::fault::FaultView;
+use crate::case::fault::{FaultView, views};
 use crate::case::{Entry, Fault, Language, LetterState};
 use crate::letter::Catalogue;
 use crate::register::{LetterRow, RegisterError};
@@ -86,11 +86,6 @@ impl LetterView {
     ) -> Result<Vec<LetterView>, RegisterError> {
         rows.into_iter().map(|row| LetterView::of(row, catalogue, language)).collect()
     }
-}
-
-/// Faults in one language.
-pub fn views(faults: &[Fault], language: Language) -> Vec<FaultView> {
-    faults.iter().map(|fault| fault.view(language)).collect()
 }
 
 /// An entry with its reasons, where it has any, in one language.
