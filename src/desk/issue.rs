@@ -78,8 +78,11 @@ impl Desk {
             }
             act.commit().await?;
         }
-        for key in unused {
-            self.archive.discard(&key).await?;
+        for i in unused {
+            // The same words on the same day are the same object, and an earlier issuance may be it.
+            if !self.register.is_issued(&i.letter, &i.sha256).await? {
+                self.archive.discard(&archive::key(&i.date, &i.letter, &i.sha256)).await?;
+            }
         }
         trouble.map_or(Ok(looked_at), Err)
     }
@@ -167,8 +170,8 @@ impl Desk {
     }
 
     /// Records a verdict. One that came too late (the case has changed meanwhile, or the run has been closed) is not recorded:
-    /// the letter stays due, and the key of a PDF that was archived for it and is nobody's is given back.
-    async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<Option<String>, DeskError> {
+    /// the letter stays due, and the issuance that came to nothing is given back.
+    async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<Option<Issuance>, DeskError> {
         let Worked { letter, considered, verdict } = worked;
         let before = letter.reasons()?;
         let (state, reasons, hash) = match &verdict {
@@ -187,7 +190,7 @@ impl Desk {
         if run_is_gone || !act.move_on(&letter.id, state, reasons, hash, considered).await? {
             act.give_back_attempt(&letter.id).await?;
             return Ok(match verdict {
-                Verdict::Issued { issuance: i, .. } => Some(archive::key(&i.date, &i.letter, &i.sha256)),
+                Verdict::Issued { issuance, .. } => Some(*issuance),
                 _ => None,
             });
         }

@@ -70,6 +70,16 @@ impl Register {
             .await?)
     }
 
+    /// Whether a letter was ever issued with these bytes.
+    pub async fn is_issued(&self, letter: &str, sha256: &str) -> Result<bool, RegisterError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM issuances WHERE letter = $1 AND sha256 = $2")
+            .bind(letter)
+            .bind(sha256)
+            .fetch_one(&self.reader)
+            .await?;
+        Ok(count > 0)
+    }
+
     /// Issuances after a key, in order: the way through all of them in pieces.
     pub async fn issuances_after(&self, letter: &str, number: i64, limit: i64) -> Result<Vec<Issuance>, RegisterError> {
         Ok(sqlx::query_as(
