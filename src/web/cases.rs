@@ -49,7 +49,7 @@ pub struct PartyView {
 }
 
 /// One case with its entries in order.
-#[utoipa::path(get, path = "/cases/{reference}", responses((status = 200, body = CaseView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "case", path = "/cases/{reference}", responses((status = 200, body = CaseView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn one(
     State(service): State<Service>,
     headers: HeaderMap,

@@ -28,7 +28,7 @@ pub struct LetterTypeView {
 }
 
 /// The letter types.
-#[utoipa::path(get, path = "/letter-types", responses((status = 200, body = Vec<LetterTypeView>, description = "Found or made")))]
+#[utoipa::path(get, operation_id = "list_letter_types", path = "/letter-types", responses((status = 200, body = Vec<LetterTypeView>, description = "Found or made")))]
 pub(super) async fn list(State(service): State<Service>, headers: HeaderMap) -> Json<Vec<LetterTypeView>> {
     let language = accepted(&headers);
     let types = service.desk.studio.catalogue.types.values();
@@ -45,7 +45,7 @@ pub(super) async fn list(State(service): State<Service>, headers: HeaderMap) -> 
 }
 
 /// The JSON Schema of a letter type's facts.
-#[utoipa::path(get, path = "/letter-types/{key}/schema",
+#[utoipa::path(get, operation_id = "letter_type_schema", path = "/letter-types/{key}/schema",
     responses((status = 200, body = Object, content_type = "application/schema+json", description = "The schema"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn schema(
     State(service): State<Service>,

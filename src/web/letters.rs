@@ -75,7 +75,7 @@ pub struct LetterList {
 }
 
 /// List and find letters, newest first.
-#[utoipa::path(get, path = "/letters", params(ListQuery), responses((status = 200, body = LetterList, description = "Found or made")))]
+#[utoipa::path(get, operation_id = "list_letters", path = "/letters", params(ListQuery), responses((status = 200, body = LetterList, description = "Found or made")))]
 pub(super) async fn list(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -117,7 +117,7 @@ pub struct LetterRequest {
 /// The officer's letter is the event that calls for it, raised by the officer; it goes the same way as any other. The
 /// `Idempotency-Key` makes a repeat harmless: the same key with the same request gets the same answer, with another request
 /// it is refused.
-#[utoipa::path(post, path = "/letters", request_body = LetterRequest,
+#[utoipa::path(post, operation_id = "create_letter", path = "/letters", request_body = LetterRequest,
     params(("Idempotency-Key" = String, Header, description = "A key of your own for this request")),
     responses((status = 201, body = LetterView, description = "Found or made"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn create(
@@ -185,7 +185,7 @@ pub struct PreviewQuery {
 ///
 /// PDF by default, one page as PNG with `Accept: image/png`. Nothing is recorded. What would hold the letter for its
 /// arithmetic or deadlines is in the header `Recto-Held-For`, as codes.
-#[utoipa::path(post, path = "/letters/preview", request_body = LetterRequest, params(PreviewQuery),
+#[utoipa::path(post, operation_id = "preview_letter", path = "/letters/preview", request_body = LetterRequest, params(PreviewQuery),
     responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png")), description = "The letter, or one of its pages"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn preview(
     State(service): State<Service>,
@@ -212,7 +212,7 @@ pub(super) async fn preview(
 }
 
 /// One letter.
-#[utoipa::path(get, path = "/letters/{id}", responses((status = 200, body = LetterView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "letter", path = "/letters/{id}", responses((status = 200, body = LetterView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn one(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -223,7 +223,7 @@ pub(super) async fn one(
 }
 
 /// The exact bytes of an issued letter, their SHA-256 as ETag.
-#[utoipa::path(get, path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The exact bytes"),
+#[utoipa::path(get, operation_id = "letter_pdf", path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The exact bytes"),
     (status = 304, description = "If-None-Match has its hash"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn pdf(
     State(service): State<Service>,
@@ -256,7 +256,7 @@ pub struct ApprovalRequest {
 }
 
 /// Approve a letter that waits for it.
-#[utoipa::path(post, path = "/letters/{id}/approve", request_body = ApprovalRequest,
+#[utoipa::path(post, operation_id = "approve_letter", path = "/letters/{id}/approve", request_body = ApprovalRequest,
     responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "The preparer cannot approve"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
 pub(super) async fn approve(
     State(service): State<Service>,

@@ -33,14 +33,14 @@ impl RunView {
 }
 
 /// The print runs, newest first.
-#[utoipa::path(get, path = "/runs", responses((status = 200, body = Vec<RunView>, description = "Found or made")))]
+#[utoipa::path(get, operation_id = "list_runs", path = "/runs", responses((status = 200, body = Vec<RunView>, description = "Found or made")))]
 pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<RunView>>, Problem> {
     let runs = service.desk.register.runs(100).await?;
     Ok(Json(runs.into_iter().map(RunView::of).collect()))
 }
 
 /// Close the print run of a date. Closing again gives the same files and sends nothing twice.
-#[utoipa::path(post, path = "/runs/{date}/close", responses((status = 200, body = Totals, description = "Found or made"), (status = 400, body = ProblemDocument, content_type = "application/problem+json", description = "The request cannot be read")))]
+#[utoipa::path(post, operation_id = "close_run", path = "/runs/{date}/close", responses((status = 200, body = Totals, description = "Found or made"), (status = 400, body = ProblemDocument, content_type = "application/problem+json", description = "The request cannot be read")))]
 pub(super) async fn close(State(service): State<Service>, Path(date): Path<String>) -> Result<Json<Totals>, Problem> {
     let date: NaiveDate = date.parse().map_err(|_| {
         Problem::bad_request(

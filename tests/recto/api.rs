@@ -301,6 +301,13 @@ async fn the_api_describes_itself_and_serves_the_schemas_of_the_letter_types() {
     ] {
         assert!(described["paths"][format!("/api/v1{path}")].is_object(), "{path}: {described:#}");
     }
+    let operations =
+        described["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    let mut ids: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "each operation has an id of its own");
     let types = api.get("/letter-types").await;
     assert_eq!(types.as_array().unwrap().len(), 5);
     for letter in types.as_array().unwrap() {
