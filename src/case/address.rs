@@ -39,9 +39,9 @@ pub struct Address {
 }
 
 impl Address {
-    /// The lines as printed, the party's name first.
-    pub fn block(&self, name: &str) -> Vec<String> {
-        let mut block = vec![capitals(name)];
+    /// The lines as printed, those of the addressee first.
+    pub fn block(&self, addressee: &str) -> Vec<String> {
+        let mut block: Vec<String> = addressee.lines().map(capitals).collect();
         block.extend(self.attention.iter().map(|line| without_punctuation(line)));
         block.extend(self.lines.iter().map(|line| without_punctuation(line)));
         let code = capitals(&self.postal_code);
@@ -69,18 +69,20 @@ impl Address {
             ));
         }
         for (index, line) in block.iter().enumerate() {
-            faults.extend(width_fault(line, repertoire, &self.place_of(index, place)));
+            faults.extend(width_fault(line, repertoire, &self.place_of(index, name.lines().count(), place)));
         }
         faults
     }
 
-    /// The pointer of the part that prints as line `index` of the block.
-    fn place_of(&self, index: usize, place: &str) -> String {
+    /// The pointer of the part that prints as line `index` of a block that begins with so many lines of the addressee.
+    fn place_of(&self, index: usize, addressee: usize, place: &str) -> String {
         let attention = usize::from(self.attention.is_some());
+        let party = place.trim_end_matches("/address");
         match index {
-            0 => place.trim_end_matches("/address").to_owned() + "/surname",
-            1 if attention == 1 => format!("{place}/attention"),
-            i if i <= self.lines.len() + attention => format!("{place}/lines/{}", i - 1 - attention),
+            0 => format!("{party}/surname"),
+            i if i < addressee => format!("{party}/organization"),
+            i if i == addressee && attention == 1 => format!("{place}/attention"),
+            i if i < self.lines.len() + attention + addressee => format!("{place}/lines/{}", i - addressee - attention),
             _ => format!("{place}/municipality"),
         }
     }

@@ -26,6 +26,11 @@ pub fn deadline(from: NaiveDate, days: u32) -> NaiveDate {
     business_day_on_or_after(from + Days::new(days.into()))
 }
 
+/// The business day that comes so many business days after a date: the service standards count in them.
+pub fn business_days_after(from: NaiveDate, days: u32) -> NaiveDate {
+    (0..days).fold(from, |day, _| next_business_day(day))
+}
+
 fn is_weekend(day: NaiveDate) -> bool {
     matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }

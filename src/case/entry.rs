@@ -17,6 +17,16 @@ pub enum EntryKind {
     LetterApproved,
     /// A letter could not be made; the detail has the faults.
     LetterRefused,
+    /// A letter's own ground is gone; the detail has the reasons.
+    LetterEnded,
+    /// A manager let a letter pass a rule; the detail says who, why, and on what ground.
+    LetterOverridden,
+    /// An issued letter was looked at again before it left, because its case had changed, and may go.
+    LetterCleared,
+    /// Recto noticed that something is due; the detail has what and since when.
+    FollowUpProposed,
+    /// A follow-up was accepted, declined, or lapsed because its ground is gone.
+    FollowUpDecided,
     /// A letter was typeset, archived and registered; the detail has hash, pages and date.
     LetterIssued,
     /// A letter missed its mailing date, or its case changed, and will be set again.
@@ -28,12 +38,17 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    const ALL: [EntryKind; 9] = [
+    const ALL: [EntryKind; 14] = [
         EntryKind::EventTaken,
         EntryKind::LetterHeld,
         EntryKind::ApprovalAwaited,
         EntryKind::LetterApproved,
         EntryKind::LetterRefused,
+        EntryKind::LetterEnded,
+        EntryKind::LetterOverridden,
+        EntryKind::LetterCleared,
+        EntryKind::FollowUpProposed,
+        EntryKind::FollowUpDecided,
         EntryKind::LetterIssued,
         EntryKind::LetterRecalled,
         EntryKind::LetterSent,
@@ -48,6 +63,11 @@ impl EntryKind {
             EntryKind::ApprovalAwaited => "approval-awaited",
             EntryKind::LetterApproved => "letter-approved",
             EntryKind::LetterRefused => "letter-refused",
+            EntryKind::LetterEnded => "letter-ended",
+            EntryKind::LetterOverridden => "letter-overridden",
+            EntryKind::LetterCleared => "letter-cleared",
+            EntryKind::FollowUpProposed => "follow-up-proposed",
+            EntryKind::FollowUpDecided => "follow-up-decided",
             EntryKind::LetterIssued => "letter-issued",
             EntryKind::LetterRecalled => "letter-recalled",
             EntryKind::LetterSent => "letter-sent",

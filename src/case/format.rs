@@ -50,13 +50,14 @@ impl Formats {
         }
     }
 
-    /// An amount: `$1,234.56` or `1 234,56 $`. `None` where the text is not an amount.
+    /// An amount: `$1,234.56` or `1 234,56 $`; below zero, which only a derived value is, with an en dash before it. `None`
+    /// where the text is not an amount.
     pub fn money(&self, text: &str) -> Option<String> {
-        let amount = money::parse(text)?;
-        let number = self.grouped(&money::plain(amount))?;
+        let (sign, plain) = text.strip_prefix('-').map_or(("", text), |plain| ("–", plain));
+        let number = self.grouped(&money::plain(money::parse(plain)?))?;
         Some(match self.language {
-            Language::En => format!("${number}"),
-            Language::Fr => format!("{number}{NBSP}$"),
+            Language::En => format!("{sign}${number}"),
+            Language::Fr => format!("{sign}{number}{NBSP}$"),
         })
     }
 

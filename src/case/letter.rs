@@ -57,6 +57,8 @@ pub enum LetterState {
     AwaitingApproval,
     /// Cannot be made as asked: its faults say why.
     Refused,
+    /// Its own ground is gone: the debt was paid, the plan replaced. It is looked at again when the case changes.
+    Ended,
     /// Typeset, archived and registered. What was issued never changes; a letter that is taken back before it leaves becomes
     /// due again and gets a further issuance.
     Issued,
@@ -64,8 +66,14 @@ pub enum LetterState {
 
 impl LetterState {
     /// Every state, in the order in which a letter passes through them.
-    pub const ALL: [LetterState; 5] =
-        [LetterState::Due, LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused, LetterState::Issued];
+    pub const ALL: [LetterState; 6] = [
+        LetterState::Due,
+        LetterState::Held,
+        LetterState::AwaitingApproval,
+        LetterState::Refused,
+        LetterState::Ended,
+        LetterState::Issued,
+    ];
 
     /// The state as the register and the API write it.
     pub fn as_str(self) -> &'static str {
@@ -74,6 +82,7 @@ impl LetterState {
             LetterState::Held => "held",
             LetterState::AwaitingApproval => "awaiting-approval",
             LetterState::Refused => "refused",
+            LetterState::Ended => "ended",
             LetterState::Issued => "issued",
         }
     }

@@ -8,12 +8,17 @@ pub mod clock;
 pub mod entry;
 pub mod event;
 pub mod fault;
+pub mod figures;
+
 pub mod format;
+pub mod interest;
 pub mod language;
 pub mod letter;
 pub mod money;
 pub mod party;
+pub mod policy;
 pub mod repertoire;
+pub mod schedule;
 
 pub use clock::Clock;
 pub use entry::{Entry, EntryKind};
@@ -21,4 +26,5 @@ pub use event::CaseEvent;
 pub use fault::Fault;
 pub use language::{Language, Text};
 pub use letter::{LetterId, LetterState};
-pub use party::{Case, Channel, Party, PreferredLanguage};
+pub use party::{Case, Channel, Format, Party, PreferredLanguage};
+pub use policy::Policy;

@@ -24,13 +24,17 @@ pub struct Office {
     pub name: String,
 }
 
-/// The person or estate that a letter is addressed to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The person or estate that a letter is about or addressed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     /// The case system's key of the person.
     pub id: String,
-    /// What the party is to the debt: `debtor`, `sponsor`, `co-signer`, `estate`.
+    /// What the party is to the debt: `debtor`, `sponsor`, `co-signer`, `estate`, or an addressee's office: `trustee`,
+    /// `representative`, `mpp`, `ombudsman`.
     pub role: String,
+    /// Firm, office or body, on the line below the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     /// `mr` or `ms`; absent where it is not known or not wished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -63,13 +67,14 @@ impl Party {
         }
     }
 
-    /// The first line of the address: the name, or the estate of the person.
+    /// The first lines of the address: the name or the estate of the person, and the organization below it.
     pub fn addressee(&self) -> String {
-        match (self.role.as_str(), self.language) {
+        let name = match (self.role.as_str(), self.language) {
             ("estate", PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
             ("estate", _) => format!("Estate of {}", self.full_name()),
             _ => self.full_name(),
-        }
+        };
+        [Some(&name), self.organization.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join("\n")
     }
 
     /// The lines of the address block: the addressee, then the address. Empty where the party has no postal address.
@@ -79,7 +84,7 @@ impl Party {
 }
 
 /// A language preference. Where it is not known, the party gets both complete letters (French Language Services Act, s. 5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PreferredLanguage {
     /// English.
@@ -87,6 +92,7 @@ pub enum PreferredLanguage {
     /// French.
     Fr,
     /// Not recorded.
+    #[default]
     Unknown,
 }
 
@@ -102,10 +108,11 @@ impl PreferredLanguage {
 }
 
 /// How a letter reaches its party.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// Paper, in a print run.
+    #[default]
     Print,
     /// The PDF attached to an e-mail.
     Email,

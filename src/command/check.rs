@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::{Fault, Language};
 use recto::desk::{CheckedLetter, Studio};
-use recto::letter::LetterType;
+use recto::letter::{LetterType, addressee};
 use serde_json::json;
 
 use super::{Config, open_studio, print_json, views};
@@ -60,8 +60,11 @@ async fn check_samples(
 ) -> anyhow::Result<Vec<CheckedLetter>> {
     let mut sets = Vec::new();
     for letter in letters {
-        for sample in letter.samples.keys() {
-            sets.extend([Some(Language::En), Some(Language::Fr), None].map(|language| (*letter, sample, language)));
+        for (sample, data) in &letter.samples {
+            // Both in one only where the sample is of somebody whose language is not known: it is the two, one after the other.
+            let both = (addressee(data)["language"] == "unknown").then_some(None);
+            let languages = Language::BOTH.map(Some).into_iter().chain(both);
+            sets.extend(languages.map(|language| (*letter, sample, language)));
         }
     }
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} letters")?;
@@ -86,15 +89,21 @@ async fn check_samples(
 }
 
 async fn write_out(studio: &Studio, checked: &[CheckedLetter], out: &Path) -> anyhow::Result<()> {
+    let mut pictures = Vec::new();
     for letter in checked {
         let folder = out.join(&letter.letter_type);
         std::fs::create_dir_all(&folder)?;
         let name = format!("{}.{}", letter.sample, letter.language);
         std::fs::write(folder.join(format!("{name}.pdf")), &letter.pdf)?;
-        for page in 1..=letter.pages {
-            let png = studio.threads.draw(letter.pdf.clone(), page, SCALE).await.unwrap_or_default();
-            std::fs::write(folder.join(format!("{name}-{page}.png")), png)?;
-        }
+        pictures.extend((1..=letter.pages).map(|page| (letter, page, folder.join(format!("{name}-{page}.png")))));
+    }
+    let draw = |(letter, page, path): (&CheckedLetter, usize, PathBuf)| {
+        let pdf = letter.pdf.clone();
+        async move { std::fs::write(path, studio.threads.draw(pdf, page, SCALE).await.unwrap_or_default()) }
+    };
+    let mut drawn = stream::iter(pictures.into_iter().map(draw)).buffer_unordered(2 * studio.threads.count());
+    while let Some(written) = drawn.next().await {
+        written?;
     }
     Ok(())
 }

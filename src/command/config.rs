@@ -36,7 +36,7 @@ fn loopback() -> String {
     "127.0.0.1:8080".into()
 }
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "home",
     "dir",
     "listen",
@@ -46,6 +46,7 @@ const KNOWN: [&str; 12] = [
     "letter_attempts",
     "email_attempts",
     "email_retry_s",
+    "people",
     "from",
     "smtp",
     "outbox",

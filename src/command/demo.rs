@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use recto::case::clock::toronto;
 use recto::case::{LetterState, Text};
-use recto::desk::{Desk, Environment};
+use recto::desk::{Desk, Environment, Member};
 use recto::register::Filter;
 use serde::Deserialize;
 
@@ -31,6 +31,8 @@ pub struct Arguments {
 struct Day {
     /// The instant at which the day's clock stands still.
     now: DateTime<Utc>,
+    /// The unit's people.
+    people: Vec<Member>,
 }
 
 /// One line of `samples/approvals.json`.
@@ -54,7 +56,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let samples = config.home.join("samples");
     let day = std::fs::read_to_string(samples.join("day.toml")).context("samples/day.toml")?;
     let day: Day = toml::from_str(&day).context("samples/day.toml")?;
-    config.clock = Some(day.now);
+    (config.clock, config.desk.people) = (Some(day.now), day.people);
     let _held = clear(&config)?;
     std::fs::write(config.dir.join(MARK), "This folder was made by `recto demo`, which makes it anew each time.\n")?;
     let desk = open_desk(&config).await?;
@@ -130,12 +132,12 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
 
 /// The table of letters by type and what became of them.
 async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
-    const COLUMNS: [&str; 6] = ["issued", "printed", "e-mailed", "held", "approval", "refused"];
+    const COLUMNS: [&str; 7] = ["issued", "printed", "e-mailed", "held", "ended", "approval", "refused"];
     let tally = desk.register.tally().await?;
-    say!("{:22}{}", "letter", COLUMNS.map(|column| format!("{column:>10}")).concat());
-    let mut sums = [0; 6];
+    say!("{:28}{}", "letter", COLUMNS.map(|column| format!("{column:>10}")).concat());
+    let mut sums = [0; 7];
     for (key, letter) in &desk.studio.catalogue.types {
-        let mut row = [0; 6];
+        let mut row = [0; 7];
         for (letter_type, state, channel, delivery, count) in &tally {
             if letter_type != key {
                 continue;
@@ -146,6 +148,7 @@ async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
                 sent && channel == "print",
                 sent && channel == "email",
                 state == "held",
+                state == "ended",
                 state == "awaiting-approval",
                 state == "refused",
             ];
@@ -153,16 +156,19 @@ async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
                 row[place] += if is_so { *count } else { 0 };
             }
         }
-        say!("{:22}{}", letter.key, row.map(|count| format!("{count:>10}")).concat());
+        if row == [0; 7] {
+            continue;
+        }
+        say!("{:28}{}", letter.key, row.map(|count| format!("{count:>10}")).concat());
         sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
     }
-    say!("{:22}{}", "in all", sums.map(|count| format!("{count:>10}")).concat());
+    say!("{:28}{}", "in all", sums.map(|count| format!("{count:>10}")).concat());
     Ok(())
 }
 
 /// The letters that do not go today, and why.
 async fn print_stopped(desk: &Desk) -> anyhow::Result<()> {
-    for state in [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused] {
+    for state in [LetterState::Held, LetterState::Ended, LetterState::AwaitingApproval, LetterState::Refused] {
         let filter = Filter { state: Some(state), limit: 1_000, ..Filter::default() };
         for letter in desk.register.letters(&filter).await? {
             let title = desk.studio.catalogue.types.get(&letter.letter_type).map(|t| &t.description.title);

@@ -14,6 +14,7 @@ macro_rules! say {
 mod check;
 mod config;
 mod demo;
+mod explain;
 mod render;
 mod run;
 mod serve;
@@ -61,6 +62,8 @@ enum Command {
     Render(render::Arguments),
     /// Check the letter types: every type, both languages, every sample.
     Check(check::Arguments),
+    /// Say which letters may go to a case's people today, and why not.
+    Explain(explain::Arguments),
     /// Compare archive, register and case files, and name every difference.
     Verify(verify::Arguments),
     /// Serve the pages and the API, and work in the background.
@@ -99,6 +102,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Run(run::RunCommand::Close(arguments)) => run::close(arguments, config).await,
         Command::Render(arguments) => render::run(arguments, config).await,
         Command::Check(arguments) => check::run(arguments, config).await,
+        Command::Explain(arguments) => explain::run(arguments, config).await,
         Command::Verify(arguments) => verify::run(arguments, config).await,
         Command::Serve(arguments) => serve::run(arguments, config).await,
     }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use recto::case::calendar::business_day_on_or_after;
+use recto::letter::{in_language, take_date};
 use serde_json::{Value, json};
 
 use super::{Config, open_studio, print_json, views};
@@ -50,17 +51,20 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let text = std::fs::read_to_string(&arguments.data).with_context(|| shown.clone())?;
     let value: Value = serde_json::from_str(&text).with_context(|| shown.clone())?;
     let mut data = if value.get("specversion").is_some() { value["data"].clone() } else { value };
-    if data["party"].is_object() {
-        data["party"]["language"] = json!(match arguments.lang {
-            Lang::En => "en",
-            Lang::Fr => "fr",
-            Lang::Both => "unknown",
-        });
-        if arguments.large_print {
-            data["party"]["format"] = json!("large-print");
-        }
+    let language = match arguments.lang {
+        Lang::En => "en",
+        Lang::Fr => "fr",
+        Lang::Both => "unknown",
+    };
+    in_language(&mut data, language);
+    let whom = if data.get("addressee").is_some() { "addressee" } else { "party" };
+    if arguments.large_print && data[whom].is_object() {
+        data[whom]["format"] = json!("large-print");
     }
-    let date = arguments.date.unwrap_or_else(|| business_day_on_or_after(config.clock().today()));
+    // A sample of a letter type may carry the day that it is set for; without one it is a letter of today.
+    let dated = data.get("dated").is_some().then(|| take_date(&mut data)).flatten();
+    let date = arguments.date.or(dated).unwrap_or_else(|| config.clock().today());
+    let date = if arguments.date.is_some() { date } else { business_day_on_or_after(date) };
     match studio.preview(&arguments.letter, &data, date).await {
         Ok(letter) => {
             std::fs::write(&arguments.out, &letter.pdf).with_context(|| arguments.out.display().to_string())?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Studio;
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::{Fault, Language};
-use crate::letter::LetterType;
-use crate::rules::GUARDS;
+use crate::letter::{LetterType, in_language, take_date};
+use crate::rules::{guard, guards};
 
 /// A sample that was set in one language.
 pub struct CheckedLetter {
@@ -29,17 +29,17 @@ pub struct CheckedLetter {
     pub pages: usize,
 }
 
+/// Facts that guards and approvals read.
+const FACTS_WEIGHED: [&str; 4] = ["prepared_by", "edited_by", "sin_on_file", "consent"];
+
 impl Studio {
     /// Everything that is wrong with a letter type's files, before any sample is set: unknown guards, names that the schema
     /// does not have, facts that one language uses and the other does not, passages in another order.
     pub fn check_type(&self, letter: &LetterType) -> Vec<Fault> {
         let mut faults = Vec::new();
         let file = |name: &str| format!("{}/{name}", letter.key);
-        for guard in &letter.description.rules.guards {
-            if !GUARDS.iter().any(|known| known.key == guard) {
-                faults.push(unknown_guard(guard, file("letter.toml")));
-            }
-        }
+        let unknown = letter.description.rules.guards.iter().filter(|name| guard(name).is_none());
+        faults.extend(unknown.map(|name| unknown_guard(name, file("letter.toml"))));
         let [en, fr] = Language::BOTH.map(|language| self.catalogue.writer(language).names_in_body(&letter.key));
         faults.extend(en.difference(&fr).map(|name| one_sided(name, file("fr.typ"))));
         faults.extend(fr.difference(&en).map(|name| one_sided(name, file("en.typ"))));
@@ -48,7 +48,11 @@ impl Studio {
             faults.push(other_order(&passages_en, &passages_fr, file("fr.typ")));
         }
         let properties = letter.schema.properties();
-        let used = self.facts_used(letter, &en);
+        // Letters that the same event calls for share its facts.
+        let event = &letter.description.called_by.event;
+        let shared = self.catalogue.types.values().filter(|other| other.description.called_by.event == *event);
+        let names = |other: &LetterType| self.catalogue.writer(Language::En).names_in_body(&other.key);
+        let used: BTreeSet<String> = shared.flat_map(|other| self.facts_used(other, &names(other))).collect();
         let known = |name: &String| properties.iter().any(|(property, _)| property == name);
         let own = en.iter().chain(&fr).filter_map(|name| fact(name)).collect::<BTreeSet<_>>();
         faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, file("en.typ"))));
@@ -66,8 +70,9 @@ impl Studio {
     ) -> Result<CheckedLetter, Vec<Fault>> {
         let place = format!("{}/samples/{sample}", letter.key);
         let mut data = letter.samples[sample].clone();
-        data["party"]["language"] = json!(languages.map_or("unknown", Language::code));
-        let date = sample_date(&data);
+        let day = take_date(&mut data).unwrap_or(NaiveDate::from_ymd_opt(2026, 11, 17).expect("a date"));
+        let date = business_day_on_or_after(day);
+        in_language(&mut data, languages.map_or("unknown", Language::code));
         let set = self.preview(&letter.key, &data, date).await;
         let set =
             set.map_err(|faults| faults.into_iter().map(|f| at_sample(f, &place, languages)).collect::<Vec<_>>())?;
@@ -106,14 +111,12 @@ impl Studio {
         let deadlines = description.deadlines.values().flat_map(|d| [d.from.as_deref(), d.when.as_deref()]).flatten();
         let checks = description.checks.iter().flat_map(|check| check.reads());
         let paths = derived.chain(deadlines).chain(checks).map(str::to_owned);
+        let (called_by, approval) = (&description.called_by.facts, &description.rules.approval);
+        // What decides whether a letter may go need not stand in it.
+        let weighed = FACTS_WEIGHED.into_iter().map(str::to_owned).chain(called_by.keys().cloned());
+        let paths = paths.chain([approval.clone()]).chain(weighed.map(|name| format!("facts.{name}")));
         body.iter().cloned().chain(house).chain(paths).filter_map(|name| fact(&name)).collect()
     }
-}
-
-/// The date that a sample is set for: the business day of its `as_of` fact, so that it looks the same every day.
-fn sample_date(data: &Value) -> NaiveDate {
-    let as_of = data["facts"]["as_of"].as_str().and_then(|date| date.parse().ok());
-    business_day_on_or_after(as_of.unwrap_or(NaiveDate::from_ymd_opt(2026, 11, 17).expect("a date")))
 }
 
 /// `decision` of `facts.decision.date`.
@@ -137,7 +140,7 @@ fn at_sample(fault: Fault, place: &str, language: Option<Language>) -> Fault {
 }
 
 fn unknown_guard(guard: &str, place: String) -> Fault {
-    let known = GUARDS.map(|guard| guard.key).join(", ");
+    let known = guards().map(|guard| guard.key).collect::<Vec<_>>().join(", ");
     Fault::new(
         "guard-unknown",
         place,

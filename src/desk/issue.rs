@@ -3,20 +3,18 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use futures_util::{FutureExt, StreamExt, stream};
-use rust_decimal::Decimal;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Desk, DeskError, Looked, reasons_json};
+use super::look::Looked;
+use super::{Composed, Desk, DeskError, Weighed};
 use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::clock::stamp;
 use crate::case::letter::sha256_hex;
-use crate::case::{Channel, EntryKind, Fault, LetterId, LetterState, money};
-use crate::letter::{Approval, Data, Draft};
-use crate::register::{Act, Issuance, LetterRow, NewEntry};
-use crate::rules::{Question, Standing, reasons};
+use crate::case::{Channel, Fault};
+use crate::register::{Issuance, LetterRow};
 use crate::typeset::TYPST_VERSION;
 
 /// Letters taken up together.
@@ -29,17 +27,19 @@ const UNDER_WAY: usize = 8;
 const LETTER_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What was found about a due letter.
-struct Worked {
-    letter: LetterRow,
-    considered: i64,
-    verdict: Verdict,
+pub(super) struct Worked {
+    pub letter: LetterRow,
+    pub considered: i64,
+    pub verdict: Verdict,
 }
 
-enum Verdict {
-    Held(Vec<Fault>),
-    AwaitingApproval(String),
+/// What becomes of a letter, and what it was weighed by.
+pub(super) enum Verdict {
+    Held(Vec<Fault>, Value),
+    Ended(Vec<Fault>, Value),
+    AwaitingApproval { seal: String, notes: Vec<Fault>, ground: Value },
     Refused(Vec<Fault>),
-    Issued { issuance: Box<Issuance>, content_hash: String },
+    Issued { issuance: Box<Issuance>, content_hash: String, ground: Value },
 }
 
 impl Desk {
@@ -49,6 +49,7 @@ impl Desk {
     /// worker is found out and does not count against its neighbours.
     pub async fn work_letters(&self) -> Result<usize, DeskError> {
         let _alone = self.working.lock().await;
+        self.begin_day().await?;
         let mut due = self.register.due_letters(BATCH).await?;
         if let Some(tried) = due.iter().find(|letter| letter.attempts > 0).cloned() {
             due = vec![tried];
@@ -87,6 +88,15 @@ impl Desk {
         trouble.map_or(Ok(looked_at), Err)
     }
 
+    /// On a new day, looks again at what is held: a time that ran may be over.
+    async fn begin_day(&self) -> Result<(), DeskError> {
+        let mut act = self.register.begin().await?;
+        if act.begin_day(&self.clock.today().to_string()).await? {
+            act.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Works one letter. What it was worked from is in the result; an error leaves the letter as it was.
     async fn work_letter(&self, letter: LetterRow) -> Result<Worked, (String, DeskError)> {
         let refused = |letter, considered, fault| Worked { letter, considered, verdict: Verdict::Refused(vec![fault]) };
@@ -113,31 +123,36 @@ impl Desk {
             return Ok(Verdict::Refused(vec![type_gone(&letter.letter_type)]));
         };
         // The letter types may have changed since the event was taken, and an address with the case.
-        let data = match self.studio.check_data(letter_type, &looked.data.json) {
-            Ok(data) => data,
+        if let Err(faults) = self.studio.check_data(letter_type, &looked.data.json) {
+            return Ok(Verdict::Refused(faults));
+        }
+        let date = self.mailing_date(looked.data.party.channel).await?;
+        let weighed = match self.weigh(letter_type, letter, date, looked) {
+            Ok(weighed) => weighed,
             Err(faults) => return Ok(Verdict::Refused(faults)),
         };
-        let date = self.mailing_date(data.party.channel).await?;
-        let id = LetterId(letter.id.clone());
-        let composed = match self.studio.compose(letter_type, id, date, data) {
-            Ok(composed) => composed,
-            Err(faults) => return Ok(Verdict::Refused(faults)),
-        };
-        let stops = stops(&composed.draft, &looked.standing, looked.asked_at);
+        let Weighed { composed, mut stops, ends, notes, needs_approval, seal, standing, ground, .. } = weighed;
+        if !ends.is_empty() {
+            return Ok(Verdict::Ended(ends, ground));
+        }
         if !stops.is_empty() {
-            return Ok(Verdict::Held(stops));
+            return Ok(Verdict::Held(stops, ground));
         }
-        let content_hash = composed.content_hash;
-        let approval = letter_type.description.rules.approval;
-        if approval == Approval::Manager && letter.approved_hash.as_ref() != Some(&content_hash) {
-            return Ok(Verdict::AwaitingApproval(content_hash));
-        }
-        let set = tokio::time::timeout(LETTER_TIMEOUT, self.studio.threads.set(composed.job)).await;
+        let Composed { draft, content_hash, job } = composed;
+        let set = tokio::time::timeout(LETTER_TIMEOUT, self.studio.threads.set(job)).await;
         let typeset = match set {
             Ok(Ok(typeset)) => typeset,
             Ok(Err(faults)) => return Ok(Verdict::Refused(faults)),
             Err(_) => return Ok(Verdict::Refused(vec![too_slow()])),
         };
+        // The finished words are read before anything is recorded, and before anybody is asked to approve them.
+        stops.extend(self.studio.last_look(&draft, &standing.others, &typeset.pages));
+        if !stops.is_empty() {
+            return Ok(Verdict::Held(stops, ground));
+        }
+        if needs_approval && letter.approved_hash.as_ref() != Some(&seal) {
+            return Ok(Verdict::AwaitingApproval { seal, notes, ground });
+        }
         let issuance = Issuance {
             letter: letter.id.clone(),
             number: letter.issuance + 1,
@@ -152,11 +167,11 @@ impl Desk {
             typst_version: TYPST_VERSION.to_owned(),
         };
         self.archive.put(&archive::key(&issuance.date, &letter.id, &issuance.sha256), typeset.pdf).await?;
-        Ok(Verdict::Issued { issuance: Box::new(issuance), content_hash })
+        Ok(Verdict::Issued { issuance: Box::new(issuance), content_hash, ground })
     }
 
     /// The date that a letter worked now is promised to: today, or the next business day whose run is still open.
-    async fn mailing_date(&self, channel: Channel) -> Result<NaiveDate, DeskError> {
+    pub(super) async fn mailing_date(&self, channel: Channel) -> Result<NaiveDate, DeskError> {
         let today = self.clock.today();
         if channel == Channel::Email {
             return Ok(today);
@@ -169,124 +184,28 @@ impl Desk {
         Ok(date)
     }
 
-    /// Records a verdict. One that came too late (the case has changed meanwhile, or the run has been closed) is not recorded:
-    /// the letter stays due, and the issuance that came to nothing is given back.
-    async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<Option<Issuance>, DeskError> {
-        let Worked { letter, considered, verdict } = worked;
-        let before = letter.reasons()?;
-        let (state, reasons, hash) = match &verdict {
-            Verdict::Held(reasons) => (LetterState::Held, reasons.as_slice(), None),
-            Verdict::AwaitingApproval(hash) => (LetterState::AwaitingApproval, [].as_slice(), Some(hash)),
-            Verdict::Refused(faults) => (LetterState::Refused, faults.as_slice(), None),
-            Verdict::Issued { content_hash, .. } => (LetterState::Issued, [].as_slice(), Some(content_hash)),
-        };
-        let run_is_gone = match &verdict {
-            Verdict::Issued { issuance, .. } if letter.channel == Channel::Print.as_str() => {
-                act.run_is_open_or_closed(&issuance.date).await?
-            }
-            _ => false,
-        };
-        let hash = hash.map(String::as_str);
-        if run_is_gone || !act.move_on(&letter.id, state, reasons, hash, considered).await? {
-            act.give_back_attempt(&letter.id).await?;
-            return Ok(match verdict {
-                Verdict::Issued { issuance, .. } => Some(*issuance),
-                _ => None,
-            });
-        }
-        // A letter that is still stopped for the same reasons is not entered again.
-        let still = match &verdict {
-            Verdict::Held(reasons) | Verdict::Refused(reasons) => *reasons == before && !before.is_empty(),
-            Verdict::AwaitingApproval(hash) => letter.content_hash.as_ref() == Some(hash),
-            _ => false,
-        };
-        if still {
-            return Ok(None);
-        }
-        let (kind, detail) = entry_of(&verdict);
-        let now = self.clock.now();
-        let entry = NewEntry {
-            case: &letter.case_reference,
-            kind,
-            event: Some(letter.event),
-            letter: Some(&letter.id),
-            detail,
-        };
-        act.enter(now, entry).await?;
-        if let Verdict::Issued { issuance, .. } = &verdict {
-            act.issue(issuance).await?;
-            act.post(issuance, &letter.channel, now).await?;
-        }
-        Ok(None)
-    }
-
-    /// The hash of the words that a letter would have if it were issued today; none where it cannot be.
-    pub(super) async fn content_hash_today(&self, letter: &LetterRow, data: Data) -> Result<Option<String>, DeskError> {
-        let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else { return Ok(None) };
-        let date = self.mailing_date(data.party.channel).await?;
-        let composed = self.studio.compose(letter_type, LetterId(letter.id.clone()), date, data);
-        Ok(composed.ok().map(|composed| composed.content_hash))
-    }
-
-    /// What stops an issued letter today, after its case has changed: its guards, or that it would read differently now.
-    pub(super) async fn stops_now(&self, letter: &LetterRow) -> Result<(Vec<Fault>, i64), DeskError> {
+    /// What stops an issued letter today, after its case has changed: its rules, an approval that no longer covers it, or that it
+    /// would read differently now. With the newest event that was seen, and what it was weighed by.
+    pub(super) async fn stops_now(&self, letter: &LetterRow) -> Result<(Vec<Fault>, i64, Value), DeskError> {
         let looked = self.look(letter).await?;
         let considered = looked.considered;
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
-            return Ok((vec![type_gone(&letter.letter_type)], considered));
+            return Ok((vec![type_gone(&letter.letter_type)], considered, Value::Null));
         };
         let date = letter.date.as_deref().and_then(|date| date.parse().ok()).unwrap_or(self.clock.today());
-        let id = LetterId(letter.id.clone());
-        let stops = match self.studio.compose(letter_type, id, date, looked.data) {
-            Ok(composed) => {
-                let differs = letter.content_hash.as_ref() != Some(&composed.content_hash);
-                let mut stops = stops(&composed.draft, &looked.standing, looked.asked_at);
+        let (stops, ground) = match self.weigh(letter_type, letter, date, looked) {
+            Ok(weighed) => {
+                let differs = letter.content_hash.as_ref() != Some(&weighed.composed.content_hash);
+                let unapproved = weighed.needs_approval && letter.approved_hash.as_ref() != Some(&weighed.seal);
+                let mut stops = weighed.stops;
+                stops.extend(weighed.ends);
                 stops.extend(differs.then(reads_differently));
-                stops
+                stops.extend((unapproved && !differs).then(approval_void));
+                (stops, weighed.ground)
             }
-            Err(faults) => faults,
+            Err(faults) => (faults, Value::Null),
         };
-        Ok((stops, considered))
-    }
-}
-
-/// Everything that stops a drafted letter: arithmetic, deadlines, and the guards that its type names.
-fn stops(draft: &Draft<'_>, standing: &Standing, asked_at: DateTime<Utc>) -> Vec<Fault> {
-    let amount = |value: Option<&Value>| value.and_then(Value::as_str).and_then(money::parse);
-    let minimum = &draft.letter.description.rules.minimum;
-    let question = Question {
-        standing,
-        asked_at,
-        to_estate: draft.data.party.role == "estate",
-        by_mail: draft.data.party.channel == Channel::Print,
-        balance: amount(draft.data.facts.get("balance")),
-        minimum_balance: draft.policy.get(minimum).and_then(Value::as_str).and_then(|v| v.parse::<Decimal>().ok()),
-    };
-    let mut stops = draft.stops.clone();
-    stops.extend(reasons(&draft.letter.description.rules.guards, &question));
-    stops
-}
-
-fn entry_of(verdict: &Verdict) -> (EntryKind, Value) {
-    match verdict {
-        Verdict::Held(reasons) => (EntryKind::LetterHeld, reasons_json(reasons)),
-        Verdict::AwaitingApproval(hash) => (EntryKind::ApprovalAwaited, json!({"content_hash": hash})),
-        Verdict::Refused(faults) => (EntryKind::LetterRefused, reasons_json(faults)),
-        Verdict::Issued { issuance: i, content_hash } => {
-            let detail = json!({
-                "number": i.number,
-                "date": i.date,
-                "sha256": i.sha256,
-                "bytes": i.bytes,
-                "pages": i.pages,
-                "content_hash": content_hash,
-                "type_version": i.type_version,
-                "catalogue_hash": i.catalogue_hash,
-                "fonts_hash": i.fonts_hash,
-                "typst_version": i.typst_version,
-            });
-            (EntryKind::LetterIssued, detail)
-        }
+        Ok((stops, considered, ground))
     }
 }
 
@@ -341,5 +260,14 @@ fn reads_differently() -> Fault {
         "B11",
         "What happened since changes the letter, such as a new address. It is set again.",
         "Ce qui s’est passé depuis change la lettre, comme une nouvelle adresse. Elle est composée de nouveau.",
+    )
+}
+
+fn approval_void() -> Fault {
+    Fault::new(
+        "approval-void",
+        "",
+        "What the approver was shown has changed, so the approval no longer holds. It must be approved again.",
+        "Ce que l’approbateur a vu a changé; l’approbation ne vaut donc plus. Il faut approuver de nouveau.",
     )
 }

@@ -4,37 +4,42 @@
 //! A [`Studio`] composes letters without a database (preview, `render`, `check`). A [`Desk`] is a studio with a data folder:
 //! register, archive, post and print runs.
 
-mod approve;
 mod check;
 mod close;
+mod decide;
+mod explain;
+mod follow;
 mod issue;
+mod look;
 mod preview;
+mod record;
 mod send;
 mod settings;
 mod studio;
 mod take;
 mod verify;
+mod weigh;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use tokio::sync::{Mutex, Notify};
 
 use crate::archive::{self, Archive};
-use crate::case::{Clock, Fault};
+use crate::case::Clock;
 use crate::dispatch::{Post, PrintError};
-use crate::letter::Data;
-use crate::register::{LetterRow, Register, RegisterError, StoredEvent};
-use crate::rules::Standing;
-pub use approve::ApproveError;
+use crate::register::{Register, RegisterError};
 pub use check::CheckedLetter;
 pub use close::Closed;
+pub use decide::DecideError;
+pub use explain::Eligibility;
 pub use preview::Preview;
-pub use settings::{Environment, Settings};
+pub use settings::{Environment, Member, Settings};
 pub use studio::{Composed, Studio};
 pub use take::{Outcome, Whole};
 pub use verify::Difference;
+pub use weigh::Weighed;
 
 /// What can go wrong with an act. Faults of the input are not here: they are outcomes.
 #[derive(Debug, thiserror::Error)]
@@ -137,40 +142,10 @@ impl Desk {
         let pdf = self.archive.get(&key, &issuance.sha256).await?;
         Ok(Some((pdf, issuance.sha256)))
     }
-
-    /// A letter's data as it stands today, with what the case's later events change in it, and the case's standing.
-    async fn look(&self, letter: &LetterRow) -> Result<Looked, DeskError> {
-        let events = self.register.events_of(&letter.case_reference).await?;
-        let considered = events.last().map_or(0, |event| event.sequence);
-        let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
-        let own = events.iter().find(|event| event.sequence == letter.event);
-        let own: StoredEvent = own.cloned().ok_or_else(|| unreadable("it is not there".into()))?;
-        let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
-        let standing = Standing::of(&events, &letter.party);
-        let mut json = own.event.data.clone();
-        if let Some(address) = standing.address_since(own.event.time) {
-            json["party"]["address"] = serde_json::to_value(address).map_err(|error| unreadable(error.to_string()))?;
-        }
-        let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        Ok(Looked { data, standing, considered, asked_at: own.event.time })
-    }
 }
 
 /// Makes a data folder that its owner alone can enter: everything in it is somebody's.
 pub fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// What the desk sees when it looks at a letter's case.
-struct Looked {
-    data: Data,
-    standing: Standing,
-    considered: i64,
-    asked_at: DateTime<Utc>,
-}
-
-/// Faults as the register and the case file hold them.
-fn reasons_json(reasons: &[Fault]) -> serde_json::Value {
-    serde_json::json!({ "reasons": reasons })
 }

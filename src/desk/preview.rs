@@ -12,7 +12,8 @@ pub struct Preview {
     pub pdf: Vec<u8>,
     /// The words of each page.
     pub pages: Vec<String>,
-    /// Arithmetic that does not agree and deadlines that have passed. The standing of the case is not looked at.
+    /// Arithmetic that does not agree, deadlines that have passed, and what must not stand on the page. The standing of the
+    /// case is not looked at.
     pub stops: Vec<Fault>,
 }
 
@@ -27,8 +28,9 @@ impl Studio {
         let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
         let data = self.check_data(letter, data)?;
         let composed = self.compose(letter, no_id(), date, data)?;
-        let stops = composed.draft.stops.clone();
         let typeset = self.threads.set(composed.job).await?;
+        let mut stops = composed.draft.stops.clone();
+        stops.extend(self.last_look(&composed.draft, &[], &typeset.pages));
         Ok(Preview { pdf: typeset.pdf, pages: typeset.pages.iter().map(|page| page.text()).collect(), stops })
     }
 

@@ -129,10 +129,18 @@ impl Desk {
     /// Looks again at an issued letter whose case has changed. If something stops it now, it is taken back before it leaves
     /// and becomes due again; the work then holds it, or sets it anew.
     pub(super) async fn still_clear(&self, letter: &LetterRow, delivery: &Delivery) -> Result<bool, DeskError> {
-        let (stops, considered) = self.stops_now(letter).await?;
+        let (stops, considered, ground) = self.stops_now(letter).await?;
         let mut act = self.register.begin().await?;
         if stops.is_empty() {
             act.confirm(&letter.id, considered).await?;
+            let entry = NewEntry {
+                case: &letter.case_reference,
+                kind: EntryKind::LetterCleared,
+                event: Some(letter.event),
+                letter: Some(&letter.id),
+                detail: json!({"number": delivery.number, "ground": ground}),
+            };
+            act.enter(self.clock.now(), entry).await?;
         } else {
             self.take_back(&mut act, letter, delivery, &stops).await?;
         }

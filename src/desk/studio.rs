@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, LetterId};
+use crate::case::{CaseEvent, Fault, LetterId, Party};
 use crate::letter::{Catalogue, Data, Draft, LetterType, Source};
-use crate::typeset::{Job, Press, Threads};
+use crate::rules::{Known, Person, last_look};
+use crate::typeset::{Job, PageText, Press, Threads};
 
 /// The letter types, the press and its threads.
 pub struct Studio {
@@ -70,5 +71,20 @@ impl Studio {
         let job =
             Job { main: source.main, ident, block: source.block, parts: source.parts, page_limit: source.page_limit };
         Ok(Composed { draft, content_hash, job })
+    }
+
+    /// The last look at a letter's finished pages: what stands on them and must not. `others` are the other people of the case.
+    pub fn last_look(&self, draft: &Draft<'_>, others: &[Person], pages: &[PageText]) -> Vec<Fault> {
+        let words: Vec<String> = pages.iter().map(PageText::words).collect();
+        let known = Known {
+            values: &self.catalogue.shown(draft),
+            printed: &self.catalogue.printed(draft),
+            facts: &draft.data.facts,
+            own_names: &[&draft.data.party, &draft.data.person].map(Party::full_name),
+            case: &draft.data.case.reference,
+            others,
+            block: &draft.data.party.block(),
+        };
+        last_look(&words, &known)
     }
 }

@@ -31,7 +31,7 @@ pub enum Whole {
 }
 
 /// An event that has passed its check.
-struct Checked<'c> {
+pub(super) struct Checked<'c> {
     event: CaseEvent,
     data: Data,
     letters: Vec<&'c LetterType>,
@@ -64,16 +64,16 @@ impl Desk {
         Ok(outcomes)
     }
 
-    fn check(&self, offer: Offer) -> Result<Checked<'_>, Vec<Fault>> {
+    pub(super) fn check(&self, offer: Offer) -> Result<Checked<'_>, Vec<Fault>> {
         let mut event = offer.event?;
         let (data, letters) = self.studio.check(&event)?;
         event.data = data.json.clone();
         Ok(Checked { event, data, letters })
     }
 
-    async fn record(&self, act: &mut Act, checked: Checked<'_>) -> Result<Outcome, DeskError> {
+    pub(super) async fn record(&self, act: &mut Act, checked: Checked<'_>) -> Result<Outcome, DeskError> {
         let Checked { event, data, letters } = checked;
-        let id = |letter: &&LetterType| LetterId::derive(&event.source, &event.id, &letter.key, &data.party.id);
+        let id = |letter: &&LetterType| LetterId::derive(&event.source, &event.id, &letter.key, &data.person.id);
         let ids: Vec<LetterId> = letters.iter().map(id).collect();
         let now = self.clock.now();
         let sequence = match act.take(&event, now).await? {
@@ -94,7 +94,7 @@ impl Desk {
             }),
         };
         act.enter(now, entry).await?;
-        act.reconsider(&event.subject).await?;
+        act.reconsider(&event.subject, &data.person.id).await?;
         let name = data.party.full_name();
         for (letter, id) in letters.iter().zip(&ids) {
             let new = NewLetter {
@@ -102,9 +102,9 @@ impl Desk {
                 event: sequence,
                 letter_type: &letter.key,
                 case: &event.subject,
-                party: &data.party.id,
+                party: &data.person.id,
                 name: &name,
-                language: data.json["party"]["language"].as_str().unwrap_or_default(),
+                language: data.party_json()["language"].as_str().unwrap_or_default(),
                 channel: data.party.channel.as_str(),
             };
             act.call_for(&new, now).await?;

@@ -201,10 +201,10 @@ impl Desk {
             data.is_ok_and(|data| {
                 id.as_str() == letter.id
                     && event.subject == letter.case_reference
-                    && data.party.id == letter.party
+                    && data.person.id == letter.party
                     && data.party.full_name() == letter.party_name
                     && data.party.channel.as_str() == letter.channel
-                    && data.json["party"]["language"] == letter.language.as_str()
+                    && data.party_json()["language"] == letter.language.as_str()
             })
         });
         if !as_called {
@@ -215,6 +215,7 @@ impl Desk {
             "letter-held" => vec![LetterState::Held, LetterState::Due],
             "approval-awaited" => vec![LetterState::AwaitingApproval, LetterState::Due],
             "letter-refused" => vec![LetterState::Refused, LetterState::Due],
+            "letter-ended" => vec![LetterState::Ended, LetterState::Due],
             "letter-issued" | "letter-sent" | "delivery-failed" => vec![LetterState::Issued],
             _ => vec![LetterState::Due],
         };
@@ -352,7 +353,9 @@ fn collect(entry: ChainedEntry, audit: &mut Audit) {
                 audit.runs.extend(detail["run"].as_str().map(str::to_owned));
             }
             let logged = audit.letters.entry(letter).or_default();
-            kind.clone_into(&mut logged.last);
+            if !["letter-overridden", "letter-cleared"].contains(&kind) {
+                kind.clone_into(&mut logged.last);
+            }
             match kind {
                 "letter-issued" => {
                     logged.issuances += 1;
@@ -362,9 +365,9 @@ fn collect(entry: ChainedEntry, audit: &mut Audit) {
                 }
                 "approval-awaited" => {
                     logged.content_hash = detail["content_hash"].as_str().map(str::to_owned);
-                    logged.reasons = Value::Array(Vec::new());
+                    logged.reasons = detail["reasons"].clone();
                 }
-                "letter-held" | "letter-refused" => {
+                "letter-held" | "letter-refused" | "letter-ended" => {
                     logged.content_hash = None;
                     logged.reasons = detail["reasons"].clone();
                 }

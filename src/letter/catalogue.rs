@@ -1,6 +1,6 @@
 //! All letter types, with the house, the programs and the events that call for no letter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::data::{Data, normalize};
-use super::kind::{LetterType, read_text};
+use super::kind::{LetterType, read_text, read_toml};
 use super::program::Program;
 use super::schema::Schema;
 use super::template::{Words, Writer};
@@ -37,7 +37,8 @@ impl Catalogue {
     /// Reads a `letter-templates` folder, or says everything that is wrong in it, with file and line.
     pub fn load(folder: &Path) -> Result<Catalogue, Vec<Fault>> {
         let mut faults = Vec::new();
-        let types = load_types(folder, &mut faults);
+        let sets = load_guard_sets(folder, &mut faults);
+        let types = load_types(folder, &sets, &mut faults);
         let programs = load_programs(folder, &mut faults);
         let events = load_events(folder, &mut faults);
         let mut house_schema = |name: &str| {
@@ -78,15 +79,19 @@ impl Catalogue {
         repertoire: &Repertoire,
     ) -> Result<(Data, Vec<&LetterType>), Vec<Fault>> {
         let program = event.data.pointer("/case/program").and_then(Value::as_str).unwrap_or_default();
+        let facts = &event.data["facts"];
         let letters: Vec<&LetterType> =
-            self.types.values().filter(|letter| letter.is_called_by(&event.kind, program)).collect();
-        let schema = match (letters.first(), self.events.get(&event.kind)) {
-            (Some(letter), _) => &letter.schema,
-            (None, Some(schema)) => schema,
-            (None, None) => return Err(vec![self.unused_fault(event, program)]),
-        };
+            self.types.values().filter(|letter| letter.is_called_by(&event.kind, program, facts)).collect();
+        // The facts of an event that calls for several letters must be those of each.
+        let mut schemas: Vec<&Schema> = letters.iter().map(|letter| &letter.schema).collect();
+        if schemas.is_empty() {
+            schemas.extend(self.events.get(&event.kind));
+        }
+        if schemas.is_empty() {
+            return Err(vec![self.unused_fault(event, program)]);
+        }
         let data = self
-            .check_data(&event.data, schema, repertoire)
+            .check_data(&event.data, &schemas, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
         if data.case.reference != event.subject {
             return Err(vec![Fault::new(
@@ -112,7 +117,7 @@ impl Catalogue {
         data: &Value,
         repertoire: &Repertoire,
     ) -> Result<Data, Vec<Fault>> {
-        self.check_data(data, &letter.schema, repertoire)
+        self.check_data(data, &[&letter.schema], repertoire)
     }
 
     /// A program, or the fault that there is none of this key.
@@ -128,20 +133,25 @@ impl Catalogue {
         })
     }
 
-    fn check_data(&self, data: &Value, facts: &Schema, repertoire: &Repertoire) -> Result<Data, Vec<Fault>> {
+    fn check_data(&self, data: &Value, facts: &[&Schema], repertoire: &Repertoire) -> Result<Data, Vec<Fault>> {
         let data = normalize(data.clone());
         let mut faults = Vec::new();
-        for (name, schema) in [("case", &self.case), ("party", &self.party), ("facts", facts)] {
+        let parts = [("case", &self.case), ("party", &self.party), ("addressee", &self.party)];
+        for (name, schema) in parts.into_iter().chain(facts.iter().map(|schema| ("facts", *schema))) {
             match data.get(name) {
                 Some(part) => faults.extend(schema.faults(part, &format!("/{name}"))),
+                None if name == "addressee" => {}
                 None => faults.push(missing(name)),
             }
         }
+        // Schemas of several letters may find the same fault.
+        let mut seen = BTreeSet::new();
+        faults.retain(|fault| seen.insert(fault.to_string()));
         let others = data
             .as_object()
             .into_iter()
             .flatten()
-            .filter(|(name, _)| !["case", "party", "facts"].contains(&name.as_str()));
+            .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
         printable_faults(&data, "", repertoire, &mut faults);
         faults.extend(self.meaning_faults(&data, repertoire));
@@ -158,11 +168,14 @@ impl Catalogue {
         let mut faults = Vec::new();
         let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
         faults.extend(text("/case/program").and_then(|program| self.program(program).err()));
-        if let Some(surname) = text("/party/surname") {
+        for (who, places) in
+            [("party", &["/party/address", "/facts/address"][..]), ("addressee", &["/addressee/address"])]
+        {
+            let Some(surname) = text(&format!("/{who}/surname")) else { continue };
             // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
-            let party = data.get("party").and_then(|party| Party::deserialize(party).ok());
+            let party = data.get(who).and_then(|party| Party::deserialize(party).ok());
             let name = party.map_or_else(|| surname.to_owned(), |party| party.addressee());
-            for place in ["/party/address", "/facts/address"] {
+            for place in places {
                 let address = data.pointer(place).and_then(|address| Address::deserialize(address).ok());
                 faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
             }
@@ -213,8 +226,10 @@ fn unknown_part(name: &str) -> Fault {
     Fault::new(
         "fact-unknown",
         format!("/{name}"),
-        format!("“{name}” is not part of an event's data, which is {{case, party, facts}}. Take it out."),
-        format!("« {name} » ne fait pas partie des données d’un événement, soit {{case, party, facts}}. Retirez-le."),
+        format!("“{name}” is not part of an event's data, which is {{case, party, addressee, facts}}. Take it out."),
+        format!(
+            "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
+        ),
     )
 }
 
@@ -246,11 +261,22 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn load_types(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, LetterType> {
+fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {
+    let read = read_text(&folder.join("_house"), "_house", "guards.toml");
+    let sets = read.and_then(|text| read_toml(&text, "_house/guards.toml"));
+    sets.map_err(|fault| faults.push(fault)).unwrap_or_default()
+}
+
+fn load_types(
+    folder: &Path,
+    sets: &BTreeMap<String, Vec<String>>,
+    faults: &mut Vec<Fault>,
+) -> BTreeMap<String, LetterType> {
     let is_type = |path: &std::path::PathBuf| path.is_dir() && !file_name(path).starts_with(['_', '.']);
     let mut types = BTreeMap::new();
     for path in entries(folder).into_iter().filter(is_type) {
-        match LetterType::read(&path) {
+        let read = LetterType::read(&path).and_then(|mut letter| letter.expand_guards(sets).map(|()| letter));
+        match read {
             Ok(letter) => {
                 types.insert(letter.key.clone(), letter);
             }

@@ -1,17 +1,23 @@
 //! The checked data of an event.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::case::{Case, Party};
 
-/// The data of an event after its check: `{case, party, facts}`.
+/// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
+/// the person whom it is about: a trustee, a representative, a member of parliament.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Data {
     /// The debt file.
     pub case: Case,
-    /// Whom the letter is addressed to.
+    /// Whom the event and the letter are about.
+    #[serde(rename = "party")]
+    pub person: Party,
+    /// Whom the letter is addressed to: the addressee, or else the person.
+    #[serde(skip)]
     pub party: Party,
     /// The letter type's own facts.
     pub facts: Value,
@@ -24,9 +30,37 @@ impl Data {
     /// Reads data that the schemas have allowed.
     pub fn read(json: &Value) -> Result<Data, serde_json::Error> {
         let mut data = Data::deserialize(json)?;
+        data.party = match json.get("addressee") {
+            Some(addressee) => Party::deserialize(addressee)?,
+            None => data.person.clone(),
+        };
         data.json = json.clone();
         Ok(data)
     }
+
+    /// The addressee as JSON, as templates see it.
+    pub fn party_json(&self) -> &Value {
+        addressee(&self.json)
+    }
+}
+
+/// To whom a letter of this data goes: the addressee, or else the party.
+pub fn addressee(data: &Value) -> &Value {
+    data.get("addressee").unwrap_or(&data["party"])
+}
+
+/// The same data in another language: `en`, `fr`, or `unknown` for both.
+pub fn in_language(data: &mut Value, language: &str) {
+    let whom = if data.get("addressee").is_some() { "addressee" } else { "party" };
+    if let Some(whom) = data.get_mut(whom).and_then(Value::as_object_mut) {
+        whom.insert("language".into(), language.into());
+    }
+}
+
+/// Takes out of a sample the day that it is set for: its `dated`, or else the day of its `as_of` fact.
+pub fn take_date(sample: &mut Value) -> Option<NaiveDate> {
+    let dated = sample.as_object_mut().and_then(|sample| sample.shift_remove("dated"));
+    dated.as_ref().and_then(Value::as_str).or(sample["facts"]["as_of"].as_str())?.parse().ok()
 }
 
 /// The value with every text in Unicode's composed form (NFC), without blanks at its ends: the form that is checked,

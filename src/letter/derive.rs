@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::case::format::Formats;
-use crate::case::{Fault, Language, Text, money};
-
-/// Instalments of a plan at most; a longer plan is a fault.
-const MAX_INSTALMENTS: usize = 240;
+use crate::case::interest::accrued;
+use crate::case::schedule::{Instalment, schedule};
+use crate::case::{Fault, Language, Policy, Text, money};
 
 /// One derived value: a function and the facts it is made from.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,12 +19,21 @@ pub struct Derivation {
     function: Function,
     /// The list or amounts it works on, as dotted paths such as `facts.transactions`.
     of: Paths,
+    /// The amount of each item (`sum`); `amount` where it is not named.
+    #[serde(default)]
+    item: Option<String>,
     /// The amount to be spread (`schedule`).
     #[serde(default)]
     amount: Option<String>,
     /// The amount that was owed (`excess`).
     #[serde(default)]
     owed: Option<String>,
+    /// The day from which interest counts (`interest`); where the facts do not have it, there is none.
+    #[serde(default)]
+    from: Option<String>,
+    /// The day until which it counts (`interest`).
+    #[serde(default)]
+    until: Option<String>,
 }
 
 /// What can be derived. Each is a small identity of the ledger; letter types combine them.
@@ -44,6 +52,8 @@ enum Function {
     Difference,
     /// Receipts against what was owed: `{rows, received, excess, paid_off_on}`.
     Excess,
+    /// The interest on an amount by the program's terms.
+    Interest,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -107,13 +117,17 @@ impl Check {
 }
 
 /// Works out all derived values of a letter, in whatever order they need each other.
-pub fn derive_all(derivations: &BTreeMap<String, Derivation>, facts: &Value) -> Result<Value, Vec<Fault>> {
+pub fn derive_all(
+    derivations: &BTreeMap<String, Derivation>,
+    facts: &Value,
+    policy: &Policy,
+) -> Result<Value, Vec<Fault>> {
     let mut root = json!({"facts": facts, "derived": {}});
     let mut open: Vec<_> = derivations.iter().collect();
     while !open.is_empty() {
         let (mut faults, mut later, before) = (Vec::new(), Vec::new(), open.len());
         for (name, derivation) in open {
-            match derivation.value(&root) {
+            match derivation.value(&root, policy) {
                 Ok(value) => root["derived"][name.as_str()] = value,
                 Err(problem) => {
                     faults.push(underivable(name, &problem));
@@ -147,16 +161,21 @@ impl Derivation {
             Paths::One(path) => vec![path.as_str()],
             Paths::Many(paths) => paths.iter().map(String::as_str).collect(),
         };
-        of.into_iter().chain(self.amount.as_deref()).chain(self.owed.as_deref()).collect()
+        let more = [&self.amount, &self.owed, &self.from, &self.until];
+        of.into_iter().chain(more.into_iter().filter_map(Option::as_deref)).collect()
     }
 
-    fn value(&self, root: &Value) -> Result<Value, String> {
+    fn value(&self, root: &Value, policy: &Policy) -> Result<Value, String> {
         match self.function {
             Function::RunningBalance => running_balance(self.list(root)?),
-            Function::Schedule => schedule(at(root, self.one()?)?, amount_at(root, required(&self.amount, "amount")?)?),
+            Function::Schedule => {
+                schedule_view(at(root, self.one()?)?, amount_at(root, required(&self.amount, "amount")?)?)
+            }
             Function::Excess => excess(self.list(root)?, amount_at(root, required(&self.owed, "owed")?)?),
+            Function::Interest => self.interest(root, policy),
             Function::Sum => {
-                let amounts: Result<Vec<_>, _> = self.list(root)?.iter().map(|row| row_amount(row, "amount")).collect();
+                let item = self.item.as_deref().unwrap_or("amount");
+                let amounts: Result<Vec<_>, _> = self.list(root)?.iter().map(|row| row_amount(row, item)).collect();
                 Ok(json!(money::plain(amounts?.into_iter().sum())))
             }
             Function::Total => Ok(json!(money::plain(self.amounts(root)?.into_iter().sum()))),
@@ -166,6 +185,19 @@ impl Derivation {
                 Ok(json!(money::plain(*first - rest.iter().sum::<Decimal>())))
             }
         }
+    }
+
+    fn interest(&self, root: &Value, policy: &Policy) -> Result<Value, String> {
+        let day = |path: &Option<String>, name: &str| -> Result<Option<NaiveDate>, String> {
+            let found = at(root, required(path, name)?).ok();
+            let parsed =
+                found.map(|day| day.as_str().and_then(|day| day.parse().ok()).ok_or(format!("{day} is no date")));
+            parsed.transpose()
+        };
+        let until = day(&self.until, "until")?.ok_or("the day until which interest counts is not there")?;
+        let principal = amount_at(root, self.one()?)?;
+        let interest = day(&self.from, "from")?.map(|from| accrued(principal, from, until, &[], &policy.interest));
+        Ok(json!(money::plain(interest.unwrap_or_default())))
     }
 
     fn one(&self) -> Result<&str, String> {
@@ -209,44 +241,24 @@ fn running_balance(rows: &[Value]) -> Result<Value, String> {
     }))
 }
 
-/// Spreads an amount over equal instalments; the last one is the remainder, so that the schedule sums to the amount.
-///
-/// Monthly instalments fall on the first one's day, or on the last day of a shorter month.
-fn schedule(plan: &Value, amount: Decimal) -> Result<Value, String> {
-    let instalment = row_amount(plan, "instalment")?;
-    let first =
-        plan["first_due"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()).ok_or("first_due is not a date")?;
-    if instalment <= Decimal::ZERO || amount <= Decimal::ZERO {
-        return Err("the instalment and the debt must be more than zero".into());
-    }
-    let due = |n: usize| match plan["frequency"].as_str() {
-        Some("weekly") => first.checked_add_days(Days::new(7 * n as u64)),
-        Some("biweekly") => first.checked_add_days(Days::new(14 * n as u64)),
-        Some("monthly") => first.checked_add_months(Months::new(n as u32)),
-        _ => None,
+/// The instalments of a plan, as templates see them.
+fn schedule_view(plan: &Value, amount: Decimal) -> Result<Value, String> {
+    let instalments = schedule(plan, amount)?;
+    let row = |(index, one): (usize, &Instalment)| {
+        json!({
+            "number": index + 1,
+            "due": one.due.to_string(),
+            "amount": money::plain(one.amount),
+            "balance": money::plain(one.balance),
+        })
     };
-    let (mut rows, mut left, mut total) = (Vec::new(), amount, Decimal::ZERO);
-    while left > Decimal::ZERO {
-        if rows.len() == MAX_INSTALMENTS {
-            return Err(format!("the plan has more than {MAX_INSTALMENTS} instalments"));
-        }
-        let pay = instalment.min(left);
-        left -= pay;
-        total += pay;
-        let day = due(rows.len()).ok_or("the frequency must be weekly, biweekly or monthly")?;
-        rows.push(json!({
-            "number": rows.len() + 1,
-            "due": day.to_string(),
-            "amount": money::plain(pay),
-            "balance": money::plain(left),
-        }));
-    }
+    let rows: Vec<Value> = instalments.iter().enumerate().map(row).collect();
     let last = rows.last().cloned().unwrap_or_default();
     Ok(json!({
         "count": rows.len(),
         "last_amount": last["amount"],
         "last_due": last["due"],
-        "total": money::plain(total),
+        "total": money::plain(instalments.iter().map(|one| one.amount).sum()),
         "rows": rows,
     }))
 }
@@ -278,7 +290,8 @@ pub fn at<'v>(root: &'v Value, path: &str) -> Result<&'v Value, String> {
     path.split('.').try_fold(root, |value, name| value.get(name)).ok_or(format!("{path} is not there"))
 }
 
-fn amount_at(root: &Value, path: &str) -> Result<Decimal, String> {
+/// The amount at a dotted path, or what is wrong with it.
+pub fn amount_at(root: &Value, path: &str) -> Result<Decimal, String> {
     let text = at(root, path)?.as_str();
     text.and_then(|text| text.parse().ok()).ok_or(format!("{path} is not an amount"))
 }

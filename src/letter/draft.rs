@@ -1,5 +1,7 @@
 //! From checked facts to the typst source of a letter.
 
+use std::collections::HashSet;
+
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value, json};
 
@@ -9,10 +11,11 @@ use super::derive::{at, derive_all, mismatches, out_of_order};
 use super::kind::{Deadline, Description, LetterType};
 use super::program::Program;
 use super::template::{EmailText, Writer, typst_string};
+use crate::case::figures::Figure;
 use crate::case::format::Formats;
 use crate::case::letter::sha256_hex;
 use crate::case::party::Format;
-use crate::case::{Fault, Language, LetterId, calendar};
+use crate::case::{Fault, Language, LetterId, Policy, calendar};
 
 /// A letter before its words: its facts, what is derived from them, its deadlines, and what in them stops it.
 pub struct Draft<'c> {
@@ -31,11 +34,13 @@ pub struct Draft<'c> {
     /// The debt's program.
     pub program: &'c Program,
     /// The program's policy in force on the letter's date.
-    pub policy: Map<String, Value>,
+    pub policy: Policy,
     /// Identities that do not hold, each with both figures, and deadlines that have passed. Any of them holds the letter.
     pub stops: Vec<Fault>,
-    derived: Value,
-    deadlines: Map<String, Value>,
+    /// The derived values by name.
+    pub derived: Value,
+    /// The deadlines by name, as ISO dates.
+    pub deadlines: Map<String, Value>,
 }
 
 /// The typst source of a letter.
@@ -69,8 +74,8 @@ impl Catalogue {
     ) -> Result<Draft<'c>, Vec<Fault>> {
         let description = &letter.description;
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
-        let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?.clone();
-        let derived = derive_all(&description.derived, &data.facts)?;
+        let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
+        let derived = derive_all(&description.derived, &data.facts, &policy)?;
         let (deadlines, passed) = set_deadlines(description, &policy, &program.key, date, &data.facts)?;
         let mut stops = mismatches(&description.checks, &data.facts, &derived);
         stops.extend(passed);
@@ -107,6 +112,17 @@ impl Catalogue {
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
 
+    /// Everything that a letter is written from, in each of its languages: what its page may say.
+    pub fn shown(&self, draft: &Draft<'_>) -> Vec<Value> {
+        draft.languages.iter().map(|language| self.context(draft, self.writer(*language), *language)).collect()
+    }
+
+    /// The words with digits in what its templates say themselves, in each of its languages.
+    pub fn printed(&self, draft: &Draft<'_>) -> HashSet<Figure> {
+        let printed = |language: &Language| self.writer(*language).printed(&draft.letter.key).iter().cloned();
+        draft.languages.iter().flat_map(printed).collect()
+    }
+
     /// The covering e-mail of a letter, in each language that the letter has; marked where it is a specimen.
     pub fn email(&self, draft: &Draft<'_>, specimen: bool) -> Result<EmailText, Vec<Fault>> {
         let part = |language: &Language| {
@@ -139,11 +155,13 @@ impl Catalogue {
     fn context(&self, draft: &Draft<'_>, writer: &Writer, language: Language) -> Value {
         let data = &draft.data;
         let (salutation, closing) = writer.courtesies(&data.party);
-        let mut party = data.json["party"].clone();
+        let mut party = data.party_json().clone();
         party["full_name"] = json!(data.party.full_name());
         party["salutation"] = json!(salutation);
         party["closing"] = json!(closing);
         party["block"] = json!(data.party.block());
+        let mut person = data.json["party"].clone();
+        person["full_name"] = json!(data.person.full_name());
         json!({
             "letter": {
                 "id": draft.id,
@@ -154,11 +172,12 @@ impl Catalogue {
             },
             "case": data.json["case"],
             "party": party,
+            "person": person,
             "facts": data.facts,
             "derived": draft.derived,
             "deadlines": draft.deadlines,
             "program": draft.program.in_language(language),
-            "policy": draft.policy,
+            "policy": draft.policy.parameters,
             "words": writer.words(),
         })
     }
@@ -170,14 +189,14 @@ type Deadlines = (Map<String, Value>, Vec<Fault>);
 /// The deadlines of a letter, and those of them that have passed on its date.
 fn set_deadlines(
     description: &Description,
-    policy: &Map<String, Value>,
+    policy: &Policy,
     program: &str,
     date: NaiveDate,
     facts: &Value,
 ) -> Result<Deadlines, Vec<Fault>> {
     let root = json!({"facts": facts});
     let fact = |path: &str| at(&root, path).ok().and_then(Value::as_str);
-    let days = |parameter: &str| policy.get(parameter).and_then(Value::as_u64).and_then(|d| u32::try_from(d).ok());
+    let days = |parameter: &str| policy.days(parameter);
     let (mut deadlines, mut passed, mut faults) = (Map::new(), Vec::new(), Vec::new());
     for (name, deadline) in &description.deadlines {
         if deadline.when.as_deref().is_some_and(|path| fact(path) != deadline.is.as_deref()) {
@@ -190,7 +209,10 @@ fn set_deadlines(
         };
         match (days(&deadline.days), receipt, from) {
             (Some(days), Some(receipt), Some(from)) => {
-                let day = calendar::deadline(from, days + receipt);
+                let day = match deadline.business {
+                    true => calendar::business_days_after(from, days),
+                    false => calendar::deadline(from, days + receipt),
+                };
                 let has_passed = day < date;
                 passed.extend((has_passed != deadline.passed).then(|| deadline_stops(name, deadline, day, date)));
                 deadlines.insert(name.clone(), json!(day.to_string()));

@@ -62,35 +62,35 @@ pub struct CalledBy {
     /// The programs for which it does; all of them when absent.
     #[serde(default)]
     pub programs: Vec<String>,
+    /// Facts that the event must have for it, with their values, such as `letter = true`: an event that changes the standing
+    /// whether it asks for a letter or not.
+    #[serde(default, rename = "where")]
+    pub facts: BTreeMap<String, Value>,
 }
 
 /// What must be so before a letter of the type may go.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
-    /// The guards by name; `rules::GUARDS` has them all.
+    /// The guards by name; `rules::guards` has them all. `@set` stands for those of a set in `_house/guards.toml`.
     pub guards: Vec<String>,
     /// The policy parameter that has the smallest balance that may be asked for.
     #[serde(default = "minimum_balance")]
     pub minimum: String,
-    /// Whether somebody must approve it.
-    pub approval: Approval,
+    /// Whether somebody must approve it: `none`, or the amount that the authority must reach, such as `facts.excess`.
+    pub approval: String,
+    /// Whether only a letter with the very same facts counts as the same letter: replies may follow each other closely.
+    #[serde(default)]
+    pub repeats: bool,
+    /// Letter types that contradict this one, so that they must not go on the same day.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
     /// Pages at most, per language.
     pub page_limit: usize,
 }
 
 fn minimum_balance() -> String {
     "minimum_balance".to_owned()
-}
-
-/// Who must approve a letter before it is issued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Approval {
-    /// Nobody besides the officer whose event asked for it.
-    None,
-    /// A manager other than the preparer.
-    Manager,
 }
 
 /// A deadline: so many days after a date, moved to the next business day. The letter is held where the deadline has passed when
@@ -117,6 +117,9 @@ pub struct Deadline {
     /// Whether the policy's `deemed_receipt_days` are added: the days count from receipt, not from mailing.
     #[serde(default)]
     pub deemed_receipt: bool,
+    /// Whether the days are business days, as those of the service standards are.
+    #[serde(default)]
+    pub business: bool,
 }
 
 /// A statement that must be found in the rendered text of each language.
@@ -154,10 +157,31 @@ impl LetterType {
         }
     }
 
-    /// Whether an event of this short type, for this program, calls for the letter.
-    pub fn is_called_by(&self, event: &str, program: &str) -> bool {
+    /// Whether an event of this short type, for this program, with these facts, calls for the letter.
+    pub fn is_called_by(&self, event: &str, program: &str, facts: &Value) -> bool {
         let by = &self.description.called_by;
-        by.event == event && (by.programs.is_empty() || by.programs.iter().any(|p| p == program))
+        by.event == event
+            && (by.programs.is_empty() || by.programs.iter().any(|p| p == program))
+            && by.facts.iter().all(|(name, value)| facts.get(name) == Some(value))
+    }
+
+    /// Whether every letter of the type must be approved.
+    pub fn needs_approval(&self) -> bool {
+        self.description.rules.approval != "none"
+    }
+
+    /// Puts the guards of each named set in its place.
+    pub fn expand_guards(&mut self, sets: &BTreeMap<String, Vec<String>>) -> Result<(), Vec<Fault>> {
+        let (mut expanded, mut faults) = (Vec::new(), Vec::new());
+        for name in &self.description.rules.guards {
+            match name.strip_prefix('@').map(|set| sets.get(set)) {
+                None => expanded.push(name.clone()),
+                Some(Some(guards)) => expanded.extend(guards.iter().cloned()),
+                Some(None) => faults.push(unknown_set(name, &self.key, sets)),
+            }
+        }
+        self.description.rules.guards = expanded;
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 }
 
@@ -181,6 +205,16 @@ pub fn read_toml<T: serde::de::DeserializeOwned>(text: &str, shown: &str) -> Res
         let message = error.message().to_owned();
         Fault::new("toml-malformed", place, format!("{message}."), format!("Le fichier TOML est fautif : {message}."))
     })
+}
+
+fn unknown_set(name: &str, key: &str, sets: &BTreeMap<String, Vec<String>>) -> Fault {
+    let known = sets.keys().map(|set| format!("@{set}")).collect::<Vec<_>>().join(", ");
+    Fault::new(
+        "guard-set-unknown",
+        format!("{key}/letter.toml"),
+        format!("“{name}” is no set of _house/guards.toml. Known are: {known}."),
+        format!("« {name} » n’est pas un ensemble de _house/guards.toml. Sont connus : {known}."),
+    )
 }
 
 fn read_samples(folder: &Path, key: &str) -> Result<BTreeMap<String, Value>, Vec<Fault>> {

@@ -18,8 +18,9 @@ mod schema;
 mod template;
 
 pub use catalogue::Catalogue;
-pub use data::Data;
+pub use data::{Data, addressee, in_language, take_date};
+pub use derive::amount_at;
 pub use draft::{Draft, Source};
-pub use kind::{Approval, LetterType, Passage};
+pub use kind::{LetterType, Passage};
 pub use program::Program;
 pub use template::{EmailText, Writer};

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::kind::read_toml;
+use crate::case::interest::{Method, Terms};
+use crate::case::policy::{Delegation, Policy};
 use crate::case::{Fault, Language};
 
 /// A program of `_programs/`: its words, its contact, where to pay, and its policy by date.
@@ -25,15 +28,22 @@ pub struct Program {
     /// Where and how to pay.
     pay_to: Value,
     /// Policy parameters, each set in force from its date until the next.
-    policy: Vec<Policy>,
+    policy: Vec<Period>,
 }
 
 /// A set of policy parameters in force from a date.
 #[derive(Debug, Clone, Deserialize)]
-struct Policy {
+struct Period {
     effective: NaiveDate,
     /// The source of each parameter, or `unsourced default`.
     sources: BTreeMap<String, String>,
+    /// How interest is charged, and at how many per cent a year.
+    interest: String,
+    interest_percent: Decimal,
+    /// Who may approve what.
+    delegation: Vec<Delegation>,
+    /// Letters that a follow-up sends by itself.
+    automatic: Vec<String>,
     #[serde(flatten)]
     parameters: Map<String, Value>,
 }
@@ -56,7 +66,10 @@ impl Program {
             }));
         }
         for policy in &program.policy {
-            faults.extend(policy.parameters.keys().filter(|name| !policy.sources.contains_key(*name)).map(|name| {
+            faults.extend(Method::parse(&policy.interest).is_none().then(|| unknown_method(&policy.interest, shown)));
+            let own = ["interest", "interest_percent", "delegation", "automatic"].into_iter();
+            let named = own.chain(policy.parameters.keys().map(String::as_str));
+            faults.extend(named.filter(|name| !policy.sources.contains_key(*name)).map(|name| {
                 Fault::new(
                     "policy-unsourced",
                     shown,
@@ -68,9 +81,23 @@ impl Program {
         if faults.is_empty() { Ok(program) } else { Err(faults) }
     }
 
-    /// The policy parameters in force on a day. `None` before the first set came into force.
-    pub fn policy_on(&self, day: NaiveDate) -> Option<&Map<String, Value>> {
-        self.policy.iter().rev().find(|policy| policy.effective <= day).map(|policy| &policy.parameters)
+    /// The policy in force on a day. `None` before the first one came into force.
+    pub fn policy_on(&self, day: NaiveDate) -> Option<Policy> {
+        let period = self.policy.iter().rev().find(|policy| policy.effective <= day)?;
+        let mut parameters = period.parameters.clone();
+        parameters.insert("interest".into(), json!(period.interest));
+        parameters.insert("interest_percent".into(), json!(period.interest_percent.to_string()));
+        let terms = |period: &Period| Terms {
+            from: period.effective,
+            method: Method::parse(&period.interest).unwrap_or(Method::None),
+            percent: period.interest_percent,
+        };
+        Some(Policy {
+            parameters,
+            interest: self.policy.iter().map(terms).collect(),
+            delegation: period.delegation.clone(),
+            automatic: period.automatic.clone(),
+        })
     }
 
     /// The program as templates see it in one language.
@@ -85,4 +112,13 @@ impl Program {
         view.insert("pay_to".into(), self.pay_to.clone());
         Value::Object(view)
     }
+}
+
+fn unknown_method(method: &str, shown: &str) -> Fault {
+    Fault::new(
+        "interest-unknown",
+        shown,
+        format!("“{method}” is no way to charge interest. Write none, simple or monthly-compound."),
+        format!("« {method} » n’est pas une façon de porter intérêt. Écrivez none, simple ou monthly-compound."),
+    )
 }

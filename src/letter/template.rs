@@ -3,7 +3,7 @@
 //! Every value is written as a typst string expression `#"…";`, so no value can become markup; templates are strict, so a
 //! name that is not there is a fault and never a blank.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Undefi
 use serde_json::{Map, Value};
 
 use super::kind::{LetterType, read_text, read_toml};
+use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
 use crate::case::{Fault, Language, Party, Text};
 
@@ -20,6 +21,7 @@ pub struct Writer {
     language: Language,
     words: Map<String, Value>,
     bodies: BTreeMap<String, Environment<'static>>,
+    printed: BTreeMap<String, HashSet<Figure>>,
     email: Environment<'static>,
 }
 
@@ -97,8 +99,9 @@ impl Writer {
             let added = read_text(&house, "_house", &file).and_then(|text| add(&mut email, name, text, &shown));
             faults.extend(added.err());
         }
+        let printed = bodies.iter().map(|(key, body)| (key.clone(), printed(body, words, language))).collect();
         let words = words.words[language as usize].clone();
-        if faults.is_empty() { Ok(Writer { language, words, bodies, email }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Writer { language, words, bodies, printed, email }) } else { Err(faults) }
     }
 
     /// The house's words in this language.
@@ -129,6 +132,12 @@ impl Writer {
         let environment = &self.bodies[letter_type];
         let house = environment.templates().map(|(name, _)| name).filter(|name| *name != "body");
         house.flat_map(|name| names(environment, name)).collect()
+    }
+
+    /// The words with digits in what the templates of a letter type say themselves, such as `164` of an act's section. Amounts
+    /// and dates are not among them: those must come from the facts.
+    pub fn printed(&self, letter_type: &str) -> &HashSet<Figure> {
+        &self.printed[letter_type]
     }
 
     /// The salutation and the closing for a party.
@@ -162,6 +171,32 @@ impl Writer {
             format!("Le gabarit de la lettre ne peut pas être rédigé : {problem}."),
         )
     }
+}
+
+/// The words with digits in the templates' own text and in the terms.
+fn printed(templates: &Environment<'_>, words: &Words, language: Language) -> HashSet<Figure> {
+    let sources: Vec<String> = templates.templates().map(|(_, template)| said(template.source())).collect();
+    let terms = words.terms.values().flat_map(BTreeMap::values).map(|text| text.get(language));
+    let texts = sources.iter().map(String::as_str).chain(terms);
+    texts.flat_map(figures).filter(|figure| matches!(figure, Figure::Word(_))).collect()
+}
+
+/// What a template says itself, without what it has from values.
+fn said(source: &str) -> String {
+    let mut said = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(begin) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
+        said.push_str(&rest[..begin]);
+        said.push(' ');
+        let close = match &rest[begin..begin + 2] {
+            "{{" => "}}",
+            "{%" => "%}",
+            _ => "#}",
+        };
+        rest = rest[begin..].find(close).map_or("", |end| &rest[begin + end + 2..]);
+    }
+    said.push_str(rest);
+    said.replace('~', "\u{a0}")
 }
 
 /// The error in the template that was included, where an error comes through an include.

@@ -53,7 +53,7 @@ macro_rules! select_deliveries {
     ($rest:literal) => {
         concat!(
             "SELECT d.letter, d.number, l.case_reference, d.attempts, i.sha256, d.date, EXISTS ",
-            "(SELECT 1 FROM events e WHERE e.case_reference = l.case_reference AND e.sequence > l.considered) AS unseen ",
+            "(SELECT 1 FROM events e WHERE (e.case_reference = l.case_reference OR e.person = l.party) AND e.sequence > l.considered) AS unseen ",
             "FROM deliveries d JOIN letters l ON l.id = d.letter ",
             "JOIN issuances i ON i.letter = d.letter AND i.number = d.number ",
             $rest
@@ -179,7 +179,7 @@ impl Register {
     pub async fn doubtful_pieces(&self, date: &str, today: &str) -> Result<Vec<Delivery>, RegisterError> {
         let sql = select_deliveries!(
             "WHERE d.state = 'waiting' AND d.channel = 'print' AND d.run IS NULL AND (d.date < $2 OR (d.date = $1 AND \
-             EXISTS (SELECT 1 FROM events e WHERE e.case_reference = l.case_reference AND e.sequence > l.considered))) \
+             EXISTS (SELECT 1 FROM events e WHERE (e.case_reference = l.case_reference OR e.person = l.party) AND e.sequence > l.considered))) \
              ORDER BY d.letter"
         );
         Ok(sqlx::query_as(sql).bind(date).bind(today).fetch_all(&self.reader).await?)

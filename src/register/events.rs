@@ -88,8 +88,8 @@ impl Act {
     pub async fn take(&mut self, event: &CaseEvent, now: DateTime<Utc>) -> Result<Taken, RegisterError> {
         let (data, hash) = (event.data.to_string(), hash(event));
         let inserted: Option<i64> = sqlx::query_scalar(
-            "INSERT INTO events (source, id, kind, case_reference, happened_at, taken_at, hash, data) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (source, id) DO NOTHING RETURNING sequence",
+            "INSERT INTO events (source, id, kind, case_reference, happened_at, taken_at, hash, data, person) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, id) DO NOTHING RETURNING sequence",
         )
         .bind(&event.source)
         .bind(&event.id)
@@ -99,9 +99,11 @@ impl Act {
         .bind(stamp(now))
         .bind(&hash)
         .bind(&data)
+        .bind(event.data["party"]["id"].as_str().unwrap_or_default())
         .fetch_optional(&mut *self.transaction)
         .await?;
         if let Some(sequence) = inserted {
+            self.mark(&event.subject, sequence).await?;
             return Ok(Taken::New(sequence));
         }
         let (sequence, known): (i64, String) =
@@ -115,6 +117,19 @@ impl Act {
 }
 
 impl Register {
+    /// The newest event that bears on a person's letters in a case: one of the case, or one of the person's other cases.
+    pub async fn newest_event(&self, case: &str, person: &str) -> Result<i64, RegisterError> {
+        let sql = "SELECT max((SELECT coalesce(max(sequence), 0) FROM events WHERE case_reference = $1), \
+                   (SELECT coalesce(max(sequence), 0) FROM events WHERE person = $2))";
+        Ok(sqlx::query_scalar(sql).bind(case).bind(person).fetch_one(&self.reader).await?)
+    }
+
+    /// The other cases of a person.
+    pub async fn other_cases(&self, case: &str, person: &str) -> Result<Vec<String>, RegisterError> {
+        let sql = "SELECT DISTINCT case_reference FROM events WHERE person = $2 AND case_reference <> $1 ORDER BY 1";
+        Ok(sqlx::query_scalar(sql).bind(case).bind(person).fetch_all(&self.reader).await?)
+    }
+
     /// All events of a case, in the order of taking.
     pub async fn events_of(&self, case: &str) -> Result<Vec<StoredEvent>, RegisterError> {
         let rows: Vec<Row> = sqlx::query_as(

@@ -152,13 +152,44 @@ impl Act {
         Ok(())
     }
 
-    /// Has the stopped letters of a case looked at again.
-    pub async fn reconsider(&mut self, case: &str) -> Result<(), RegisterError> {
+    /// Has the stopped letters of a case, and of a person's other cases, looked at again.
+    pub async fn reconsider(&mut self, case: &str, person: &str) -> Result<(), RegisterError> {
         sqlx::query(
-            "UPDATE letters SET state = 'due', attempts = 0 \
-             WHERE case_reference = $1 AND state IN ('due', 'held', 'awaiting-approval', 'refused')",
+            "UPDATE letters SET state = 'due', attempts = 0 WHERE (case_reference = $1 OR party = $2) \
+             AND state IN ('due', 'held', 'awaiting-approval', 'refused', 'ended')",
         )
         .bind(case)
+        .bind(person)
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Has what is held looked at again on a new day: a time that ran may be over. False where that was done on this day.
+    pub async fn begin_day(&mut self, day: &str) -> Result<bool, RegisterError> {
+        let begun = sqlx::query(
+            "INSERT INTO settings (name, value) VALUES ('day', $1) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE settings.value < excluded.value",
+        )
+        .bind(day)
+        .execute(&mut *self.transaction)
+        .await?;
+        if begun.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("UPDATE letters SET state = 'due', attempts = 0 WHERE state = 'held'")
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(true)
+    }
+
+    /// Has the other held letters of a case looked at again, because one of its letters no longer stands in their way.
+    pub async fn release_others(&mut self, case: &str, letter: &str) -> Result<(), RegisterError> {
+        sqlx::query(
+            "UPDATE letters SET state = 'due', attempts = 0 WHERE case_reference = $1 AND id <> $2 AND state = 'held'",
+        )
+        .bind(case)
+        .bind(letter)
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
@@ -198,7 +229,8 @@ impl Act {
         let moved = sqlx::query(
             "UPDATE letters SET state = $2, reasons = $3, content_hash = $4, considered = $5 \
              WHERE id = $1 AND state = 'due' AND NOT EXISTS \
-             (SELECT 1 FROM events e WHERE e.case_reference = letters.case_reference AND e.sequence > $5)",
+             (SELECT 1 FROM events e WHERE e.sequence > $5 \
+             AND (e.case_reference = letters.case_reference OR e.person = letters.party))",
         )
         .bind(letter)
         .bind(state.as_str())
@@ -261,6 +293,12 @@ impl Register {
     /// One letter.
     pub async fn letter(&self, id: &str) -> Result<Option<LetterRow>, RegisterError> {
         Ok(sqlx::query_as(select_letters!("WHERE l.id = $1")).bind(id).fetch_optional(&self.reader).await?)
+    }
+
+    /// All letters of a case, in the order in which they were called for.
+    pub async fn letters_of_case(&self, case: &str) -> Result<Vec<LetterRow>, RegisterError> {
+        let sql = select_letters!("WHERE l.case_reference = $1 ORDER BY l.sequence");
+        Ok(sqlx::query_as(sql).bind(case).fetch_all(&self.reader).await?)
     }
 
     /// The letters that one event called for.

@@ -46,7 +46,7 @@ impl Act {
         let unseen: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM deliveries d JOIN letters l ON l.id = d.letter \
              WHERE d.state = 'waiting' AND d.channel = 'print' AND d.run IS NULL AND d.date = $1 AND EXISTS \
-             (SELECT 1 FROM events e WHERE e.case_reference = l.case_reference AND e.sequence > l.considered)",
+             (SELECT 1 FROM events e WHERE (e.case_reference = l.case_reference OR e.person = l.party) AND e.sequence > l.considered)",
         )
         .bind(date)
         .fetch_one(&mut *self.transaction)

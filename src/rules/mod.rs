@@ -1,11 +1,29 @@
 //! May this letter go, to this party, today? Pure functions of the case's standing, the facts and the policy.
 //!
-//! A letter type names the [`GUARDS`] that it needs. Each guard that stops it gives a reason: its key, the rule's number in
-//! the unit's list of blocking rules (B1 …), and an explanation for the officer in both languages. Guards run at draft and
-//! again at release, because facts change in between.
+//! A letter type names the [`guards`] that it needs. Each guard that finds something against the letter gives a reason: its
+//! key, the rule's number in the unit's list of blocking rules (B1 …), and an explanation for the officer in both languages.
+//! Guards run at draft and again at release, because facts change in between.
+//!
+//! Some rules need no guard, because nothing else can happen: the approver is never the preparer (B15, the desk), a letter in a
+//! language that is not known is written in both (B10), a changed address changes the words and so voids the approval (B11),
+//! and the rendered page itself is read for what must not stand on it (B18, B23: [`last_look`]).
 
+mod follow_up;
 mod guards;
+mod last_look;
+mod question;
 mod standing;
 
-pub use guards::{GUARDS, Guard, Question, reasons};
-pub use standing::Standing;
+use serde_json::Value;
+
+use crate::case::letter::sha256_hex;
+pub use follow_up::{Proposal, follow_ups};
+pub use guards::{Effect, Finding, Guard, findings, guard, guards};
+pub use last_look::{Known, holds_insurance_number, last_look};
+pub use question::{Asked, OtherCase, Question};
+pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};
+
+/// The hash of a letter's facts, by which a letter is told from another of its type.
+pub fn facts_hash(facts: &Value) -> String {
+    sha256_hex(facts.to_string().as_bytes())
+}

@@ -44,20 +44,25 @@ struct Run {
 }
 
 impl PageText {
-    /// The page's words with white space folded, in the order in which they were placed.
-    pub fn text(&self) -> String {
+    /// The page's words in the order in which they were placed; no-break spaces stand as they are.
+    pub fn words(&self) -> String {
         let mut text = String::new();
         let mut before: Option<&Run> = None;
         for run in &self.runs {
             // Runs of one sentence touch; a new line or a gap, as between table cells, is a new word.
             let touches = |b: &Run| (run.baseline - b.baseline).abs() < 0.05 && (run.left - b.right).abs() < 0.3;
-            if before.is_some_and(|before| !touches(before)) {
+            if before.is_some_and(|before| !touches(before)) && !text.ends_with(' ') {
                 text.push(' ');
             }
             before = Some(run);
-            text.push_str(&run.text);
+            text.push_str(if text.ends_with(' ') { run.text.trim_start_matches(' ') } else { &run.text });
         }
-        text.split([' ', '\u{a0}', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        text
+    }
+
+    /// The page's words with white space folded.
+    pub fn text(&self) -> String {
+        self.words().split([' ', '\u{a0}', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
 

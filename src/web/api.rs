@@ -6,7 +6,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Service, cases, events, letter_types, letters, runs};
+use super::{Service, cases, decisions, events, letter_types, letters, runs};
 
 #[derive(OpenApi)]
 #[openapi(modifiers(&Bearer), security(("token" = [])), info(
@@ -34,8 +34,14 @@ fn documented() -> OpenApiRouter<Service> {
         .routes(routes!(letters::preview))
         .routes(routes!(letters::one))
         .routes(routes!(letters::pdf))
-        .routes(routes!(letters::approve))
+        .routes(routes!(decisions::review))
+        .routes(routes!(decisions::draft))
+        .routes(routes!(decisions::approve))
+        .routes(routes!(decisions::override_hold))
+        .routes(routes!(decisions::follow_ups))
+        .routes(routes!(decisions::decide_follow_up))
         .routes(routes!(cases::one))
+        .routes(routes!(cases::eligibility))
         .routes(routes!(runs::list))
         .routes(routes!(runs::close))
         .routes(routes!(letter_types::list))

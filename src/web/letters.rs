@@ -141,7 +141,7 @@ pub(super) async fn create(
     let letter = catalogue.types.get(&request.letter).ok_or_else(unknown)?;
     let program = request.data["case"]["program"].as_str().unwrap_or_default();
     let kind = letter.description.called_by.event.clone();
-    if !letter.is_called_by(&kind, program) && catalogue.programs.contains_key(program) {
+    if !letter.is_called_by(&kind, program, &request.data["facts"]) && catalogue.programs.contains_key(program) {
         return Err(problem(not_for_program(&request.letter, program)));
     }
     service.desk.studio.check_data(letter, &request.data).map_err(below_data)?;
@@ -245,40 +245,13 @@ pub(super) async fn pdf(
     Ok((described, pdf).into_response())
 }
 
-/// An approval, bound to what was seen.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApprovalRequest {
-    /// The `content_hash` of the letter as it was seen.
-    content_hash: String,
-    /// Who approves; not who prepared it.
-    by: String,
-}
-
-/// Approve a letter that waits for it.
-#[utoipa::path(post, operation_id = "approve_letter", path = "/letters/{id}/approve", request_body = ApprovalRequest,
-    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "The preparer cannot approve"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
-pub(super) async fn approve(
-    State(service): State<Service>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Json<LetterView>, Problem> {
-    let request: ApprovalRequest = read(&body)?;
-    if request.by.trim().is_empty() {
-        return Err(Problem::bad_request("`by` is empty. Say who approves.", "`by` est vide. Dites qui approuve."));
-    }
-    service.desk.approve(&id, &request.content_hash, request.by.trim()).await?;
-    one(State(service), headers, Path(id)).await
-}
-
 /// Faults of a request's data, their places those of the request.
 fn below_data(faults: Vec<Fault>) -> Problem {
     Problem::faults(faults.into_iter().map(|fault| fault.below("/data")).collect())
 }
 
 /// Reads a request's JSON.
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| Problem::not_json(&error))
 }
 

@@ -8,6 +8,7 @@ mod access;
 mod api;
 mod assets;
 mod cases;
+mod decisions;
 mod events;
 mod letter_types;
 mod letters;

@@ -10,6 +10,7 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::decisions::{FollowUpView, MAX_FOLLOW_UPS};
 use super::letters::PREVIEW_SCALE;
 use super::page::{keep_language, language_of};
 use super::problem::Problem;
@@ -25,6 +26,8 @@ const PAGE: i64 = 50;
 const LATEST: i64 = 15;
 /// Stopped letters that are shown.
 const STOPPED: i64 = 100;
+/// Follow-ups on the page of today, at most.
+const FOLLOW_UPS: usize = 20;
 
 pub(super) fn router() -> Router<Service> {
     Router::new()
@@ -123,7 +126,8 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
     totals.insert("events".into(), json!(register.event_count(from).await?));
     let mut rows = Vec::new();
     for (key, letter) in &catalogue.types {
-        let mut one = counted(by_type.get(key).into_iter());
+        let Some(counts) = by_type.get(key) else { continue };
+        let mut one = counted(std::iter::once(counts));
         one.insert("type".into(), json!(key));
         one.insert("title".into(), json!(letter.description.title.get(language)));
         rows.push(one);
@@ -131,16 +135,22 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
     let state = |state| Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
     let failed = Filter { delivery: Some("failed"), limit: STOPPED, ..Filter::default() };
     let mut stopped = Vec::new();
-    for filter in [state(LetterState::Held), state(LetterState::AwaitingApproval), state(LetterState::Refused), failed]
-    {
+    let states = [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused, LetterState::Ended];
+    for filter in states.map(state).into_iter().chain([failed]) {
         stopped.extend(LetterView::all(register.letters(&filter).await?, catalogue, language)?);
     }
+    let due = register.follow_ups(Some("proposed"), None, MAX_FOLLOW_UPS).await?;
+    let follow_up_count = due.len();
+    let follow_ups: Result<Vec<_>, _> =
+        due.into_iter().take(FOLLOW_UPS).map(|row| FollowUpView::of(row, language)).collect();
     let recent = register.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
     let run = register.run(&service.desk.run_date().to_string()).await?.map(RunView::of);
     Ok(Some(json!({
         "counts": totals,
         "by_type": rows,
         "stopped": stopped,
+        "follow_ups": follow_ups?,
+        "follow_up_count": follow_up_count,
         "run": run,
         "recent": LetterView::all(recent, catalogue, language)?,
     })))
@@ -150,13 +160,18 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
 type Counts = BTreeMap<&'static str, i64>;
 
 /// The states that are shown as they are now, whenever they came about, and their names on the page.
-const STOPPED_OR_DUE: [(&str, &str); 4] =
-    [("held", "held"), ("awaiting-approval", "awaiting_approval"), ("refused", "refused"), ("due", "due")];
+const STOPPED_OR_DUE: [(&str, &str); 5] = [
+    ("held", "held"),
+    ("awaiting-approval", "awaiting_approval"),
+    ("refused", "refused"),
+    ("ended", "ended"),
+    ("due", "due"),
+];
 
 /// The sum of some counts, none of them left out.
 fn counted<'c>(counts: impl Iterator<Item = &'c Counts>) -> serde_json::Map<String, Value> {
     let counts: Vec<&Counts> = counts.collect();
-    let names = ["issued", "sent", "held", "awaiting_approval", "refused", "due"];
+    let names = ["issued", "sent", "held", "awaiting_approval", "refused", "ended", "due"];
     let sum = |name| counts.iter().filter_map(|counts| counts.get(name)).sum::<i64>();
     names.into_iter().map(|name| (name.to_owned(), json!(sum(name)))).collect()
 }
@@ -272,6 +287,7 @@ async fn case_context(service: &Service, language: Language, reference: &str) ->
         "parties": case.parties,
         "standing": standing,
         "letters": case.letters,
+        "follow_ups": case.follow_ups,
         "entries": case.entries,
     })))
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::case::fault::{FaultView, views};
 use crate::case::{Fault, Language, Text};
-use crate::desk::{ApproveError, DeskError};
+use crate::desk::{DecideError, DeskError};
 use crate::register::RegisterError;
 
 /// What went wrong with a request, in both languages.
@@ -195,23 +195,53 @@ impl From<RegisterError> for Problem {
     }
 }
 
-impl From<ApproveError> for Problem {
-    fn from(error: ApproveError) -> Problem {
+impl From<DecideError> for Problem {
+    fn from(error: DecideError) -> Problem {
         let english = error.to_string();
+        let refuse =
+            |status, kind, title, french: String| Problem::new(status, kind, title, Text::new(english, french));
         match error {
-            ApproveError::NotFound(letter) => Problem::not_found(&letter),
-            ApproveError::Desk(error) => error.into(),
-            ApproveError::Preparer(who) => {
-                let french =
-                    format!("{who} a préparé cette lettre et ne peut pas l’approuver; une autre personne le doit.");
-                let title = ("The preparer cannot approve", "Qui prépare ne peut pas approuver");
-                Problem::new(StatusCode::FORBIDDEN, "preparer-cannot-approve", title, Text::new(english, french))
-            }
-            ApproveError::NotWaiting => {
-                let french = "La lettre n’attend pas l’approbation de ces mots : regardez-la de nouveau.";
-                let title = ("Not waiting for this approval", "N’attend pas cette approbation");
-                Problem::new(StatusCode::CONFLICT, "not-waiting", title, Text::new(english, french))
-            }
+            DecideError::NotFound(what) => Problem::not_found(&what),
+            DecideError::Desk(error) => error.into(),
+            DecideError::Faults(faults) => Problem::faults(faults),
+            DecideError::Preparer(who) => refuse(
+                StatusCode::FORBIDDEN,
+                "preparer-cannot-approve",
+                ("The preparer cannot approve", "Qui prépare ne peut pas approuver"),
+                format!(
+                    "{who} a préparé ou modifié cette lettre et ne peut pas l’approuver; une autre personne le doit."
+                ),
+            ),
+            DecideError::Unknown(who) => refuse(
+                StatusCode::FORBIDDEN,
+                "person-unknown",
+                ("Not one of the unit's people", "Personne inconnue de l’unité"),
+                format!("« {who} » n’est pas de l’unité : ajoutez le nom et le rôle à [[people]] dans recto.toml."),
+            ),
+            DecideError::NoAuthority { name, role, needed } => refuse(
+                StatusCode::FORBIDDEN,
+                "no-authority",
+                ("Not within the authority of this role", "Hors du pouvoir de ce rôle"),
+                format!("{name} ({role}) n’a pas le pouvoir de le faire; il faut : {needed}."),
+            ),
+            DecideError::NotOverridable(rule) => refuse(
+                StatusCode::CONFLICT,
+                "not-overridable",
+                ("This rule cannot be overridden", "Cette règle ne peut être levée"),
+                format!("La règle « {rule} » ne peut être levée, ou ne retient pas cette lettre."),
+            ),
+            DecideError::NoReason => refuse(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "reason-missing",
+                ("A reason is required", "Un motif est requis"),
+                "Un motif est requis : dites pourquoi en une phrase.".to_owned(),
+            ),
+            DecideError::NotWaiting => refuse(
+                StatusCode::CONFLICT,
+                "not-waiting",
+                ("Not waiting for this decision", "N’attend pas cette décision"),
+                "Elle n’attend plus cette décision ou a changé depuis : regardez-la de nouveau.".to_owned(),
+            ),
         }
     }
 }

@@ -31,7 +31,8 @@ pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(usize)) -> Result<
 pub async fn keep_working(desk: &Desk, stop: CancellationToken) {
     let letters = repeat(desk, &stop, "letters", || desk.work_letters());
     let emails = repeat(desk, &stop, "e-mails", || desk.send_emails());
-    tokio::join!(letters, emails);
+    let follow_ups = repeat(desk, &stop, "follow-ups", || desk.follow_up());
+    tokio::join!(letters, emails, follow_ups);
 }
 
 /// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
@@ -67,8 +68,8 @@ where
     }
 }
 
-/// One step: some letters, some e-mails. Trouble with the letters does not keep the e-mails back.
+/// One step: some letters, some e-mails, some cases to follow up. Trouble with the letters does not keep the e-mails back.
 async fn step(desk: &Desk) -> Result<usize, DeskError> {
     let (letters, emails) = (desk.work_letters().await, desk.send_emails().await);
-    Ok(letters? + emails?)
+    Ok(letters? + emails? + desk.follow_up().await?)
 }

@@ -218,6 +218,10 @@ async fn a_letter_is_seen_before_it_is_made_as_pdf_or_png_and_leaves_nothing() {
 async fn letters_are_found_by_case_person_type_date_and_state_page_by_page() {
     let api = Api::start().await;
     let mut events = vec![debt_referred("e-1"), debt_referred("e-2"), debt_referred("e-3")];
+    for (place, reference) in [(1, "DR-2026-000001"), (2, "DR-2026-000002")] {
+        events[place]["subject"] = json!(reference);
+        events[place]["data"]["case"]["reference"] = json!(reference);
+    }
     events[1]["data"]["party"]["surname"] = json!("Bélanger-O'Neil");
     events[2]["data"]["facts"]["balance"] = json!("1.00");
     events.push(event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible")));
@@ -232,7 +236,7 @@ async fn letters_are_found_by_case_person_type_date_and_state_page_by_page() {
     assert_eq!(count("state=issued&date=2026-11-17").await, 2);
     assert_eq!(count("date=2026-11-18").await, 0);
     let case = events[0]["subject"].as_str().unwrap();
-    assert_eq!(count(&format!("case={case}")).await, 3);
+    assert_eq!(count(&format!("case={case}")).await, 1);
     let first = api.get("/letters?limit=3").await;
     let second = api.get(&format!("/letters?limit=3&cursor={}", first["next"])).await;
     assert_eq!((first["letters"].as_array().unwrap().len(), second["letters"].as_array().unwrap().len()), (3, 1));
@@ -309,7 +313,7 @@ async fn the_api_describes_itself_and_serves_the_schemas_of_the_letter_types() {
     ids.dedup();
     assert_eq!(ids.len(), count, "each operation has an id of its own");
     let types = api.get("/letter-types").await;
-    assert_eq!(types.as_array().unwrap().len(), 5);
+    assert_eq!(types.as_array().unwrap().len(), api.desk.studio.catalogue.types.len());
     for letter in types.as_array().unwrap() {
         let schema = api.get(letter["schema"].as_str().unwrap().strip_prefix("/api/v1").unwrap()).await;
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");

@@ -1,37 +1,11 @@
 //! Letter types are folders: checked, and added without Rust.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use recto::desk::{Desk, Settings, Studio};
 use serde_json::{Value, json};
 
-use crate::support::{NOW, at, event, home, sample, state, taken, work};
-
-/// A copy of the home folder's letter templates beside the real fonts.
-fn copy() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    copy_folder(&home().join("letter-templates"), &folder.path().join("letter-templates"));
-    std::os::unix::fs::symlink(home().join("fonts"), folder.path().join("fonts")).unwrap();
-    folder
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-fn edit(file: PathBuf, from: &str, to: &str) {
-    let text = std::fs::read_to_string(&file).unwrap();
-    assert!(text.contains(from), "{from:?} is not in {}", file.display());
-    std::fs::write(&file, text.replace(from, to)).unwrap();
-}
+use crate::support::{NOW, at, copy, edit, event, sample, state, taken, work};
 
 /// All faults that `recto check` finds for a letter type.
 fn check(home: &Path, letter_type: &str) -> (Vec<(String, String)>, String) {
@@ -117,8 +91,9 @@ fn policy_is_that_of_the_letters_date_and_each_parameter_has_a_source() {
     let home = copy();
     let file = home.path().join("letter-templates/_programs/ontario-works.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text + "\n[[policy]]\neffective = \"2027-01-01\"\nreview_days = 40\n[policy.sources]\n")
-        .unwrap();
+    let policy = "\n[[policy]]\neffective = \"2027-01-01\"\ninterest = \"none\"\ninterest_percent = \"0.00\"\ndelegation = []\n\
+                  automatic = []\nreview_days = 40\n[policy.sources]\n";
+    std::fs::write(&file, text + policy).unwrap();
     let (_, errors) = check(home.path(), "debt-notice");
     assert!(errors.contains("_programs/ontario-works.toml") && errors.contains("review_days"), "{errors}");
 }

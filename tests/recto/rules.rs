@@ -1,6 +1,6 @@
 //! Letters that are stopped, released, recalled and approved.
 
-use recto::desk::ApproveError;
+use recto::desk::DecideError;
 use serde_json::json;
 
 use crate::support::{debt_referred, desk, event, sample, state, take, taken, with_facts, work};
@@ -104,8 +104,9 @@ async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
     assert_eq!(state(&desk, &letters[0]).await.0, "awaiting-approval");
     let hash = desk.register.letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
     let preparer = data["facts"]["prepared_by"].as_str().unwrap();
-    assert!(matches!(desk.approve(&letters[0], &hash, preparer).await, Err(ApproveError::Preparer(_))));
-    assert!(matches!(desk.approve(&letters[0], "another hash", "A. Manager").await, Err(ApproveError::NotWaiting)));
+    assert!(matches!(desk.approve(&letters[0], &hash, preparer).await, Err(DecideError::Unknown(_))));
+    assert!(matches!(desk.approve(&letters[0], &hash, "O. Officer").await, Err(DecideError::NoAuthority { .. })));
+    assert!(matches!(desk.approve(&letters[0], "another hash", "A. Manager").await, Err(DecideError::NotWaiting)));
     desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
@@ -174,7 +175,7 @@ async fn a_debt_that_was_paid_or_changed_by_a_decision_is_not_demanded() {
         taken(&desk, &event("x-1", kind, "2026-11-17T12:00:00-05:00", &with_facts(&data, facts))).await;
         let closed = desk.close_run(desk.run_date()).await.unwrap();
         assert_eq!(closed.totals.pieces, 0, "{kind}");
-        assert_eq!(state(&desk, &letters[0]).await, ("held", vec![code.to_owned()]));
+        assert_eq!(state(&desk, &letters[0]).await, ("ended", vec![code.to_owned()]));
     }
 }
 

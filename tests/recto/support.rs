@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
 use recto::case::Clock;
-use recto::desk::{Desk, Environment, Outcome, Settings, Studio, Whole};
+use recto::desk::{Desk, Environment, Member, Outcome, Settings, Studio, Whole};
 use recto::intake::Offer;
 use serde_json::{Value, json};
 
@@ -26,9 +26,17 @@ pub fn studio() -> Studio {
     Studio::open(&home(), true).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
+/// The unit's people.
+pub fn people() -> Vec<Member> {
+    let people =
+        [("A. Manager", "manager"), ("L. Lead", "team-lead"), ("O. Officer", "officer"), ("D. Director", "director")];
+    people.map(|(name, role)| Member { name: name.to_owned(), role: role.to_owned() }).to_vec()
+}
+
 /// A desk in a folder, its clock at an instant.
 pub async fn desk_at(folder: &Path, instant: &str) -> Desk {
-    Desk::open(studio(), Settings::default(), at(instant), folder).await.unwrap()
+    let settings = Settings { people: people(), ..Settings::default() };
+    Desk::open(studio(), settings, at(instant), folder).await.unwrap()
 }
 
 /// A desk in a folder at the sample day's instant.
@@ -148,4 +156,31 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     }
     found.sort();
     found
+}
+
+/// A copy of the letter types, to be changed: a home of its own.
+pub fn copy() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy_folder(&home().join("letter-templates"), &folder.path().join("letter-templates"));
+    std::os::unix::fs::symlink(home().join("fonts"), folder.path().join("fonts")).unwrap();
+    folder
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Changes a text in a file of such a copy.
+pub fn edit(file: PathBuf, from: &str, to: &str) {
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{from:?} is not in {}", file.display());
+    std::fs::write(&file, text.replace(from, to)).unwrap();
 }

@@ -1,0 +1,114 @@
+//! For every letter type: may it go to this person of this case today, and if not, why not?
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::look::as_it_stands;
+use super::{Desk, DeskError};
+use crate::case::{CaseEvent, Channel, Fault};
+use crate::letter::{Data, LetterType};
+use crate::rules::{Asked, Effect, Finding, OtherCase, Question, SentLetter, Standing, findings};
+
+/// Whether a letter of one type may go to one person today.
+#[derive(Debug, Clone, Serialize)]
+pub struct Eligibility {
+    /// The letter type's key.
+    pub letter_type: String,
+    /// The person's key.
+    pub person: String,
+    /// The person's name.
+    pub name: String,
+    /// Whether it may go today.
+    pub may_go: bool,
+    /// Whether somebody must approve it first.
+    pub needs_approval: bool,
+    /// What stands against it.
+    pub reasons: Vec<Fault>,
+    /// What an approver is to look at.
+    pub notes: Vec<Fault>,
+    /// The event whose facts it was judged by, where one called for it; without one, by the standing alone.
+    pub event: Option<String>,
+}
+
+impl Desk {
+    /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
+    /// of the case was taken.
+    pub async fn explain(&self, case: &str, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
+        let (events, letters) = self.course_of(case).await?;
+        let events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
+        let mut people: Vec<&str> = events.iter().filter_map(|event| event.data["party"]["id"].as_str()).collect();
+        people.sort_unstable();
+        people.dedup();
+        let mut answers = Vec::new();
+        for person in people {
+            let other_cases = self.other_cases(case, person).await?;
+            let standing = Standing::of(&events, &letters, person);
+            let types = self.studio.catalogue.types.values();
+            for letter in types.filter(|letter| letter_type.is_none_or(|wanted| wanted == letter.key)) {
+                answers.extend(self.eligibility(letter, &events, &letters, &standing, &other_cases));
+            }
+        }
+        Ok(answers)
+    }
+
+    fn eligibility(
+        &self,
+        letter: &LetterType,
+        events: &[CaseEvent],
+        letters: &[SentLetter],
+        standing: &Standing,
+        other_cases: &[OtherCase],
+    ) -> Option<Eligibility> {
+        let today = self.clock.today();
+        let own = |event: &&CaseEvent| event.data["party"]["id"] == standing.person.id.as_str();
+        let program = |event: &CaseEvent| event.data["case"]["program"].as_str().unwrap_or_default().to_owned();
+        let calls = |event: &&CaseEvent| letter.is_called_by(&event.kind, &program(event), &event.data["facts"]);
+        let called_by = events.iter().filter(own).filter(calls).max_by_key(|event| event.time);
+        let newest = events.iter().filter(own).max_by_key(|event| event.time)?;
+        let programs = &letter.description.called_by.programs;
+        if !programs.is_empty() && !programs.contains(&program(newest)) {
+            return None;
+        }
+        let mut data = Data::read(&as_it_stands(called_by.unwrap_or(newest), standing, today)).ok()?;
+        if called_by.is_none() {
+            data.facts = Value::Object(serde_json::Map::new());
+        }
+        let policy = self.studio.catalogue.program(&data.case.program).ok()?.policy_on(today)?;
+        let rules = &letter.description.rules;
+        let asked_at: DateTime<Utc> = called_by.map_or(self.clock.now(), |event| event.time);
+        // The letter that its event called for does not stand in its own way.
+        let own_letter = letters.iter().find(|one| {
+            one.letter_type == letter.key && one.person == standing.person.id && !one.sent && one.sequence.is_some()
+        });
+        let asked = Asked {
+            letter_type: &letter.key,
+            id: own_letter.map_or("", |one| &one.id),
+            sequence: own_letter.and_then(|one| one.sequence),
+            asked_at,
+            facts: &data.facts,
+            role: &data.party.role,
+            by_mail: data.party.channel == Channel::Print,
+            languages: data.party.language.languages(),
+            minimum: &rules.minimum,
+            repeats: rules.repeats,
+            conflicts: &rules.conflicts,
+        };
+        let program = &data.case.program;
+        let question = Question { standing, policy: &policy, program, letter: asked, date: today, other_cases };
+        let (mut reasons, mut notes) = (Vec::new(), Vec::new());
+        for Finding { effect, reason } in findings(&rules.guards, &question) {
+            if effect == Effect::Review { notes.push(reason) } else { reasons.push(reason) }
+        }
+        Some(Eligibility {
+            letter_type: letter.key.clone(),
+            person: standing.person.id.clone(),
+            name: standing.person.name.clone(),
+            may_go: reasons.is_empty(),
+            needs_approval: letter.needs_approval() || !notes.is_empty(),
+            reasons,
+            notes,
+            event: called_by.map(|event| event.id.clone()),
+        })
+    }
+}

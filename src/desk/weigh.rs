@@ -1,0 +1,104 @@
+//! Weighing a letter: everything that speaks against it, and what an approval of it would be bound to.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::look::Looked;
+use super::{Composed, Desk};
+use crate::case::letter::sha256_hex;
+use crate::case::{Channel, Fault, LetterId};
+use crate::letter::{Draft, LetterType, amount_at};
+use crate::register::LetterRow;
+use crate::rules::{Asked, Effect, Finding, Question, Standing, findings};
+
+/// A letter that was composed and weighed by the standing of its case.
+pub struct Weighed<'s> {
+    /// The letter: facts, derived values, deadlines, words.
+    pub composed: Composed<'s>,
+    /// What holds it.
+    pub stops: Vec<Fault>,
+    /// What ends it: its own ground is gone.
+    pub ends: Vec<Fault>,
+    /// What an approver is to look at.
+    pub notes: Vec<Fault>,
+    /// Whether it must be approved.
+    pub needs_approval: bool,
+    /// The amount that an approver's authority must reach.
+    pub amount: Decimal,
+    /// What an approval is bound to: the words, and the notes.
+    pub seal: String,
+    /// The standing that it was weighed by.
+    pub standing: Standing,
+    /// What it was weighed by, as the case file keeps it.
+    pub ground: Value,
+}
+
+impl Desk {
+    /// Composes a letter for a date and weighs it.
+    pub(super) fn weigh<'s>(
+        &'s self,
+        letter_type: &'s LetterType,
+        letter: &LetterRow,
+        date: NaiveDate,
+        looked: Looked,
+    ) -> Result<Weighed<'s>, Vec<Fault>> {
+        let Looked { data, standing, considered, asked_at, other_cases, overridden } = looked;
+        let composed = self.studio.compose(letter_type, LetterId(letter.id.clone()), date, data)?;
+        let draft = &composed.draft;
+        let asked = Asked { id: &letter.id, sequence: Some(letter.sequence), ..asked(draft, asked_at) };
+        let (program, policy) = (draft.program.key.as_str(), &draft.policy);
+        let question =
+            Question { standing: &standing, policy, program, letter: asked, date, other_cases: &other_cases };
+        let guards = &letter_type.description.rules.guards;
+        let found = findings(guards, &question);
+        let (mut stops, mut ends, mut notes) = (draft.stops.clone(), Vec::new(), Vec::new());
+        for Finding { effect, reason } in found {
+            match effect {
+                Effect::HoldUnlessOverridden if overridden.contains(&reason) => {}
+                Effect::Hold | Effect::HoldUnlessOverridden => stops.push(reason),
+                Effect::End => ends.push(reason),
+                Effect::Review => notes.push(reason),
+            }
+        }
+        let needs_approval = letter_type.needs_approval() || !notes.is_empty();
+        let seal = match notes.is_empty() {
+            true => composed.content_hash.clone(),
+            false => sha256_hex(format!("{}\n{}", composed.content_hash, json!(notes)).as_bytes()),
+        };
+        let ground = json!({
+            "guards": guards,
+            "overridden": overridden,
+            "standing": standing,
+            "considered": considered,
+            "policy_on": date.to_string(),
+        });
+        let amount = amount_to_approve(draft);
+        Ok(Weighed { composed, stops, ends, notes, needs_approval, amount, seal, standing, ground })
+    }
+}
+
+/// What a guard looks at of a letter that is drafted and has no place in the register yet.
+pub(super) fn asked<'q>(draft: &'q Draft<'_>, asked_at: chrono::DateTime<chrono::Utc>) -> Asked<'q> {
+    let rules = &draft.letter.description.rules;
+    Asked {
+        letter_type: &draft.letter.key,
+        id: "",
+        sequence: None,
+        asked_at,
+        facts: &draft.data.facts,
+        role: &draft.data.party.role,
+        by_mail: draft.data.party.channel == Channel::Print,
+        languages: draft.languages,
+        minimum: &rules.minimum,
+        repeats: rules.repeats,
+        conflicts: &rules.conflicts,
+    }
+}
+
+/// The amount that an approver's authority must reach: the one that the type names, or else the balance.
+fn amount_to_approve(draft: &Draft<'_>) -> Decimal {
+    let root = json!({"facts": draft.data.facts, "derived": draft.derived});
+    let named = amount_at(&root, &draft.letter.description.rules.approval);
+    named.or_else(|_| amount_at(&root, "facts.balance")).unwrap_or(Decimal::ZERO)
+}

@@ -1,0 +1,255 @@
+//! The last look at the page: the finished words themselves are read before anything is recorded.
+//!
+//! Whatever went wrong before (a fact in the wrong place, a template with a figure typed into it, a reference mixed up), it is
+//! found here, because here is what the person would read. The rules are B18 and B23 of the unit's list, and the privacy
+//! incidents that they come from (IPC of Ontario, PC-040077: a Social Insurance Number on the stub of another's cheque).
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::standing::Person;
+use crate::case::Fault;
+use crate::case::figures::{Figure, figures, figures_of};
+
+/// What the page may say.
+pub struct Known<'k> {
+    /// Everything that the letter was written from, in each of its languages.
+    pub values: &'k [Value],
+    /// The words with digits in the templates' own text, such as `164` of an act's section.
+    pub printed: &'k HashSet<Figure>,
+    /// The facts alone: what an officer has put there may stand on the page.
+    pub facts: &'k Value,
+    /// The names of the addressee and of the person whom the letter is about.
+    pub own_names: &'k [String],
+    /// The case reference.
+    pub case: &'k str,
+    /// Everybody else in the case.
+    pub others: &'k [Person],
+    /// The lines of the address block.
+    pub block: &'k [String],
+}
+
+/// What must not go out on these pages.
+pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let allowed = allowed_figures(known, pages.len());
+    let facts = texts(known.facts).join("\n");
+    for (index, page) in pages.iter().enumerate() {
+        let place = format!("page {}", index + 1);
+        if holds_insurance_number(page) {
+            faults.push(insurance_number(&place));
+        }
+        let mut strange: Vec<Figure> = figures(page).into_iter().filter(|figure| !allowed.contains(figure)).collect();
+        strange.sort();
+        strange.dedup();
+        faults.extend(strange.iter().map(|figure| unknown_figure(figure, &place)));
+        faults.extend(
+            references(page)
+                .filter(|one| *one != known.case && !facts.contains(one))
+                .map(|one| other_case(one, &place)),
+        );
+        for other in known.others {
+            faults
+                .extend(details(other, known, &facts).filter(|text| contains(page, text)).map(|_| other_party(&place)));
+        }
+        let words = ["undefined", "NaN", "null"];
+        faults.extend(
+            words
+                .into_iter()
+                .filter(|word| contains(page, word) && !facts.contains(word))
+                .map(|word| empty(word, &place)),
+        );
+    }
+    faults.extend(known.block.iter().filter(|line| longest_number(line) >= 9).map(|_| number_in_window()));
+    let blank = texts(known.facts).into_iter().any(|text| text.trim().is_empty());
+    faults.extend(blank.then(|| empty("", "facts")));
+    faults.dedup();
+    faults
+}
+
+fn allowed_figures(known: &Known<'_>, pages: usize) -> HashSet<Figure> {
+    let mut allowed = Vec::new();
+    known.values.iter().for_each(|value| figures_of(value, &mut allowed));
+    // Pages are numbered, and so are the items of lists.
+    allowed.extend((1..=pages.max(longest_list(known.facts))).map(|number| Figure::Word(number.to_string())));
+    allowed.into_iter().chain(known.printed.iter().cloned()).collect()
+}
+
+fn longest_list(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => list.iter().map(longest_list).max().unwrap_or_default().max(list.len()),
+        Value::Object(map) => map.values().map(longest_list).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+/// All texts in a value.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(list) => list.iter().flat_map(texts).collect(),
+        Value::Object(map) => map.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a text has a Social Insurance Number: nine digits that pass the check, however spaced.
+///
+/// Longer numbers (telephones), and numbers that are part of a reference such as `OW-2026-00417`, are none.
+pub fn holds_insurance_number(text: &str) -> bool {
+    let characters: Vec<char> = text.chars().collect();
+    chains(&characters).into_iter().any(|chain| {
+        (0..chain.len()).any(|from| {
+            let mut digits = String::new();
+            chain[from..].iter().any(|group| {
+                digits.push_str(group);
+                digits.len() == 9 && passes_check(&digits)
+            })
+        })
+    })
+}
+
+/// Groups of digits, chained where a single blank, hyphen or point stands between them.
+fn chains(text: &[char]) -> Vec<Vec<String>> {
+    let mut chains: Vec<Vec<String>> = Vec::new();
+    let (mut at, mut last_end) = (0, None);
+    while at < text.len() {
+        if !text[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let end = at + text[at..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let alone = |place: Option<&char>| !place.is_some_and(|c| c.is_alphabetic());
+        let before = at.checked_sub(1).map(|place| &text[place]);
+        // Part of a date, an amount or a reference: a letter and a hyphen, or a sign, stand before it.
+        let referred =
+            before == Some(&'-') && at >= 3 && text[at - 2].is_alphabetic() && !names_the_number(&text[..at - 1]);
+        if alone(before) && alone(text.get(end)) && !referred && before != Some(&'$') {
+            let group: String = text[at..end].iter().collect();
+            let joined = last_end
+                .is_some_and(|last| at == last + 1 && matches!(text[last], ' ' | '\u{a0}' | '-' | '.' | '‑' | '–'));
+            match chains.last_mut().filter(|_| joined) {
+                Some(chain) => chain.push(group),
+                None => chains.push(vec![group]),
+            }
+            last_end = Some(end);
+        }
+        at = end;
+    }
+    chains
+}
+
+/// Whether the text ends with the name of the number itself.
+fn names_the_number(text: &[char]) -> bool {
+    let last: String = text[text.len().saturating_sub(3)..].iter().collect();
+    last == "SIN" || last == "NAS"
+}
+
+/// The check of a Social Insurance Number (Luhn).
+fn passes_check(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .enumerate()
+        .map(|(place, digit)| {
+            let value = u32::from(digit - b'0') * if place % 2 == 1 { 2 } else { 1 };
+            value / 10 + value % 10
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// What looks like a case reference, such as `DR-2026-004512`.
+fn references(page: &str) -> impl Iterator<Item = &str> {
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let parts = move |word: &str| -> bool {
+        let parts: Vec<&str> = word.split('-').collect();
+        matches!(parts.as_slice(), [letters, year, number]
+            if letters.len() == 2 && letters.bytes().all(|b| b.is_ascii_uppercase()) && digits(year, 4) && digits(number, 6))
+    };
+    page.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(move |word| parts(word))
+}
+
+/// What would give another person away: the full name, unless the letter's own facts say it (a sponsor is told who was sponsored);
+/// the street and the e-mail address always, unless they are the addressee's own.
+fn details<'o>(other: &'o Person, known: &'o Known<'_>, facts: &'o str) -> impl Iterator<Item = &'o str> {
+    let own = known.block.join("\n").to_lowercase();
+    let own_name = |name: &str| known.own_names.iter().any(|own| own.to_lowercase().contains(&name.to_lowercase()));
+    let name = Some(other.name.as_str()).filter(|name| name.contains(' ') && !facts.contains(name) && !own_name(name));
+    let streets = other.mail_to.iter().flat_map(|address| &address.lines).map(String::as_str);
+    let places = streets.filter(|line| line.len() > 5).chain(other.email.as_deref());
+    name.into_iter().chain(places.filter(move |place| !own.contains(&place.to_lowercase())))
+}
+
+/// Whether a text has these words, whole, whatever their case.
+fn contains(text: &str, words: &str) -> bool {
+    let (text, words) = (text.to_lowercase().replace('\u{a0}', " "), words.to_lowercase());
+    let whole = |at: usize| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + words.len()..].chars().next();
+        [before, after].into_iter().flatten().all(|c| !c.is_alphanumeric())
+    };
+    text.match_indices(&words).any(|(at, _)| whole(at))
+}
+
+/// The most digits in a row, blanks and hyphens apart.
+fn longest_number(line: &str) -> usize {
+    let closed: String = line.chars().filter(|c| !matches!(c, '-' | '\u{a0}')).collect();
+    closed.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default()
+}
+
+fn insurance_number(place: &str) -> Fault {
+    Fault::new(
+        "insurance-number-on-page",
+        place,
+        "Nine digits on this page could be a Social Insurance Number. Take them out of the facts; no letter ever shows one.",
+        "Neuf chiffres sur cette page pourraient être un numéro d’assurance sociale. Retirez-les des faits; aucune lettre n’en montre.",
+    )
+}
+
+fn unknown_figure(figure: &Figure, place: &str) -> Fault {
+    Fault::new(
+        "figure-unknown",
+        place,
+        format!(
+            "“{figure}” stands on the page, but is neither a fact nor derived from one. Take it out of the template."
+        ),
+        format!("« {figure} » figure sur la page, mais n’est ni un fait ni une valeur calculée. Retirez-le du modèle."),
+    )
+}
+
+fn other_case(reference: &str, place: &str) -> Fault {
+    Fault::new(
+        "other-case-on-page",
+        place,
+        format!("The reference {reference} of another case stands on the page."),
+        format!("La référence {reference} d’un autre dossier figure sur la page."),
+    )
+}
+
+fn other_party(place: &str) -> Fault {
+    Fault::new(
+        "other-person-on-page",
+        place,
+        "The name, street or e-mail address of another person of this case stands on the page.",
+        "Le nom, la rue ou l’adresse de courriel d’une autre personne de ce dossier figure sur la page.",
+    )
+}
+
+fn number_in_window() -> Fault {
+    Fault::new(
+        "number-in-window",
+        "/party/address",
+        "The address has nine digits or more in a row, as a member ID has. Nothing of the kind may show through the window.",
+        "L’adresse contient neuf chiffres de suite ou plus, comme un numéro de membre. Rien de tel ne doit paraître dans la fenêtre.",
+    )
+}
+
+fn empty(word: &str, place: &str) -> Fault {
+    Fault::new(
+        "value-empty",
+        place,
+        format!("A value is empty (“{word}”). Fill it in, or leave the fact out."),
+        format!("Une valeur est vide (« {word} »). Remplissez-la ou omettez le fait."),
+    )
+}

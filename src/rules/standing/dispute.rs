@@ -1,0 +1,37 @@
+//! Disputes, internal reviews, appeals and sponsors' submissions.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{day, text};
+use crate::case::CaseEvent;
+
+/// Something that the person wrote and that the unit must answer before it goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dispute {
+    /// When it came.
+    pub received: Option<NaiveDate>,
+    /// `dispute`, `review`, `appeal` or `submission`; a dispute where it is not said.
+    pub kind: String,
+    /// When it was answered and how: `upheld`, `allowed` or `partly`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<(Option<NaiveDate>, String)>,
+}
+
+impl Dispute {
+    pub(super) fn received(event: &CaseEvent) -> Dispute {
+        let facts = &event.data["facts"];
+        let kind = facts["kind"].as_str().unwrap_or("dispute").to_owned();
+        Dispute { received: day(facts, "received"), kind, decided: None }
+    }
+
+    /// Closes the oldest open one of the kind that is named, or of any kind.
+    pub(super) fn decide(disputes: &mut [Dispute], event: &CaseEvent) {
+        let facts = &event.data["facts"];
+        let kind = facts["kind"].as_str();
+        let open = |dispute: &&mut Dispute| dispute.decided.is_none() && kind.is_none_or(|kind| dispute.kind == kind);
+        if let Some(dispute) = disputes.iter_mut().find(open) {
+            dispute.decided = Some((day(facts, "decided"), text(facts, "outcome")));
+        }
+    }
+}

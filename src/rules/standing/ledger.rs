@@ -1,0 +1,206 @@
+//! The debts of a case and what was paid on them, by whomever.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::{amount, day, text};
+use crate::case::CaseEvent;
+use crate::case::interest::{Terms, accrued};
+
+/// Debts and movements of one case.
+///
+/// All of its parties share it: what one of them pays is paid for all, so a joint and several debt is never collected twice.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Ledger {
+    /// The debts in the order in which they were referred.
+    pub debts: Vec<Debt>,
+    /// What was paid, set off or put back, by day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub movements: Vec<Movement>,
+    /// Since when a recalculation of the debt is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recalculation: Option<NaiveDate>,
+}
+
+/// A debt.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Debt {
+    /// Its number within the case; empty where the case has only one.
+    pub number: String,
+    /// First and last day of the time for which it is owed.
+    pub incurred: Option<(NaiveDate, NaiveDate)>,
+    /// The day of the decision, from which the time for a review runs.
+    pub decided: Option<NaiveDate>,
+    /// What was owed as the case system last stated it.
+    pub stated: Option<Statement>,
+    /// Whether the referral was checked; taken to be where it is not said.
+    pub unchecked: bool,
+    /// When a decision last changed it: figures of before are no longer right.
+    pub changed: Option<DateTime<Utc>>,
+    /// The day on which it was paid off.
+    pub paid: Option<NaiveDate>,
+    /// The day on which it was written off.
+    pub written_off: Option<NaiveDate>,
+}
+
+/// A balance as it was stated.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Statement {
+    /// The day for which it is true.
+    pub as_of: NaiveDate,
+    /// Dollars.
+    pub balance: Decimal,
+    /// When it was told: what moved on that day and was told later is not in it.
+    pub told: DateTime<Utc>,
+}
+
+/// A movement on the debts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Movement {
+    /// The day.
+    pub on: NaiveDate,
+    /// Dollars taken off the debt; negative where they were put back.
+    pub amount: Decimal,
+    /// `payment`, `deduction`, `cra-set-off`, `adjustment` or `dishonoured`.
+    pub kind: String,
+    /// The debt's number; empty for the only one, or the oldest.
+    pub debt: String,
+    /// When it was told.
+    #[serde(skip)]
+    pub told: DateTime<Utc>,
+}
+
+impl Ledger {
+    pub(super) fn apply(&mut self, event: &CaseEvent) {
+        let facts = &event.data["facts"];
+        match event.kind.as_str() {
+            "debt.referred" => self.refer(event),
+            "debt.adjusted" | "debt.recalculated" => {
+                self.recalculation = None;
+                let debt = self.debt(facts);
+                debt.stated = stated(event).or(debt.stated);
+                debt.changed = Some(event.time);
+            }
+            "debt.recalculation-opened" => self.recalculation = day(facts, "opened"),
+            "dispute.decided" => {
+                // A sponsor's submission changes what is done about the debt, never the debt.
+                let changed = facts["outcome"] != "upheld" && facts["kind"] != "submission";
+                let debt = self.debt(facts);
+                debt.stated = stated(event).or(debt.stated);
+                debt.changed = if changed { Some(event.time) } else { debt.changed };
+            }
+            "payment.received" => self.movement(event, "received", &text(facts, "kind"), Decimal::ONE),
+            "payment.dishonoured" => {
+                self.movement(event, "dishonoured", "dishonoured", Decimal::NEGATIVE_ONE);
+                self.debt(facts).paid = None;
+            }
+            "debt.paid" => self.debt(facts).paid = day(facts, "paid"),
+            // What is forgone is not asked for any more.
+            "settlement.accepted" => self.debt(facts).written_off = day(facts, "accepted"),
+            "debt.written-off" => self.debt(facts).written_off = day(facts, "decided"),
+            _ => {}
+        }
+        if let (Some(from), Some(to)) = (day(&facts["period"], "from"), day(&facts["period"], "to")) {
+            let debt = self.debt(facts);
+            debt.incurred = debt.incurred.or(Some((from, to)));
+        }
+        // Where Recto was not told of the debt before, the first balance that it hears is what it knows.
+        let claim = stated(event);
+        let knows = facts.get("balance").is_some() && self.debt(facts).stated.is_none();
+        if knows && event.kind != "debt.paid" {
+            self.debt(facts).stated = claim;
+        }
+    }
+
+    fn refer(&mut self, event: &CaseEvent) {
+        let facts = &event.data["facts"];
+        let incurred = |from: &str, to: &str| Some((day(&facts["period"], from)?, day(&facts["period"], to)?));
+        let months = || {
+            let first = |row: &serde_json::Value| format!("{}-01", row["month"].as_str()?).parse().ok();
+            let months = facts["months"].as_array()?;
+            Some((first(months.first()?)?, first(months.last()?)?))
+        };
+        let debt = self.debt(facts);
+        debt.incurred = incurred("from", "to").or_else(months).or(debt.incurred);
+        debt.decided = day(&facts["decision"], "date").or(debt.decided);
+        debt.unchecked = facts["validated"] == false;
+        (debt.paid, debt.written_off) = (None, None);
+        // Two parties to one debt are each told of it; the newer statement stands.
+        debt.stated = stated(event).filter(|new| debt.stated.is_none_or(|old| new.as_of >= old.as_of)).or(debt.stated);
+    }
+
+    fn movement(&mut self, event: &CaseEvent, on: &str, kind: &str, sign: Decimal) {
+        let facts = &event.data["facts"];
+        if let (Some(on), Some(amount)) = (day(facts, on), amount(facts, "amount")) {
+            let (kind, debt) = (kind.to_owned(), text(facts, "debt_number"));
+            self.movements.push(Movement { on, amount: amount * sign, kind, debt, told: event.time });
+        }
+    }
+
+    /// The debt that facts name, made where it is not known yet.
+    fn debt(&mut self, facts: &serde_json::Value) -> &mut Debt {
+        let number = text(facts, "debt_number");
+        let place = self.place(&number).unwrap_or_else(|| {
+            self.debts.push(Debt { number, ..Debt::default() });
+            self.debts.len() - 1
+        });
+        &mut self.debts[place]
+    }
+
+    /// The place of a debt; the only or oldest one where no number is given.
+    fn place(&self, number: &str) -> Option<usize> {
+        let first = (!self.debts.is_empty()).then_some(0);
+        if number.is_empty() { first } else { self.debts.iter().position(|debt| debt.number == number) }
+    }
+
+    /// The debts that a letter is about: the one that it names, or all.
+    pub fn concerned<'l>(&'l self, facts: &serde_json::Value) -> Vec<&'l Debt> {
+        let number = text(facts, "debt_number");
+        self.debts.iter().filter(|debt| number.is_empty() || debt.number == number).collect()
+    }
+
+    /// The movements on a debt that a balance does not have yet, up to a day: later than its as-of date, or of that day and told
+    /// after it was.
+    pub fn moved_since(
+        &self,
+        debt: &Debt,
+        as_of: NaiveDate,
+        told: DateTime<Utc>,
+        until: NaiveDate,
+    ) -> Vec<(NaiveDate, Decimal)> {
+        let place = self.debts.iter().position(|one| one.number == debt.number);
+        let later = |movement: &Movement| movement.on > as_of || (movement.on == as_of && movement.told > told);
+        let own = |movement: &&Movement| self.place(&movement.debt) == place && later(movement) && movement.on <= until;
+        self.movements.iter().filter(own).map(|movement| (movement.on, movement.amount)).collect()
+    }
+
+    /// What is owed on a debt on a day: its newest statement, less what was paid since, with interest by the terms. `None` where
+    /// nothing was stated by then.
+    pub fn balance(&self, debt: &Debt, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
+        if debt.paid.is_some_and(|paid| paid <= on) {
+            return Some(Decimal::ZERO);
+        }
+        let Statement { as_of, balance, told } = debt.stated.filter(|stated| stated.as_of <= on)?;
+        let paid = self.moved_since(debt, as_of, told, on);
+        let interest = accrued(balance, as_of, on, &paid, terms);
+        Some(balance - paid.iter().map(|(_, amount)| *amount).sum::<Decimal>() + interest)
+    }
+
+    /// What is owed on all debts of the case on a day.
+    pub fn owed(&self, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
+        let open = self.debts.iter().filter(|debt| debt.written_off.is_none());
+        open.map(|debt| self.balance(debt, on, terms)).sum()
+    }
+
+    /// The newest movement.
+    pub fn last_movement(&self) -> Option<&Movement> {
+        self.movements.iter().max_by_key(|movement| movement.on)
+    }
+}
+
+/// The balance that an event states, and its day.
+fn stated(event: &CaseEvent) -> Option<Statement> {
+    let facts = &event.data["facts"];
+    Some(Statement { as_of: day(facts, "as_of")?, balance: amount(facts, "balance")?, told: event.time })
+}

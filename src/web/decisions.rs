@@ -1,0 +1,255 @@
+//! What people decide: approve a letter, let it pass a rule, accept or decline a follow-up; and what they are shown for it.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Service;
+use super::letters::{one, read};
+use super::problem::{Problem, ProblemDocument, accepted};
+use super::view::LetterView;
+use crate::case::fault::{FaultView, views};
+use crate::case::{Language, money};
+use crate::desk::{DeskError, Outcome};
+use crate::register::FollowUpRow;
+
+/// Follow-ups in one list, at most.
+pub(super) const MAX_FOLLOW_UPS: i64 = 500;
+
+/// A letter as those who decide of it are shown it: beside its draft, the calculation and the verdict.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ReviewView {
+    /// The letter.
+    letter: LetterView,
+    /// What an approval is bound to: the words and the notes, as they would go today.
+    content_hash: String,
+    /// Whether somebody must approve it.
+    needs_approval: bool,
+    /// The amount that the approver's authority must reach.
+    amount: String,
+    /// The roles that may approve it.
+    approvers: Vec<String>,
+    /// Its facts.
+    facts: Value,
+    /// What Recto worked out from them.
+    derived: Value,
+    /// Its deadlines.
+    deadlines: Value,
+    /// The guards that were asked.
+    guards: Vec<String>,
+    /// What holds or ends it.
+    reasons: Vec<FaultView>,
+    /// What the approver is to look at.
+    notes: Vec<FaultView>,
+    /// The standing that it was weighed by.
+    standing: Value,
+}
+
+/// See what a letter's approval rests on.
+///
+/// The calculation, the deadlines, the verdict of each guard, and the hash that the approval is bound to. The page itself is
+/// `/letters/{id}/draft`.
+#[utoipa::path(get, operation_id = "review_letter", path = "/letters/{id}/review", responses((status = 200, body = ReviewView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+pub(super) async fn review(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<ReviewView>, Problem> {
+    let language = accepted(&headers);
+    let (row, weighed) = service.desk.weighed(&id).await?;
+    let draft = &weighed.composed.draft;
+    let approvers = draft.policy.approvers(&row.letter_type, weighed.amount).into_iter().map(str::to_owned).collect();
+    let against: Vec<_> = weighed.stops.iter().chain(&weighed.ends).cloned().collect();
+    Ok(Json(ReviewView {
+        letter: LetterView::of(row, &service.desk.studio.catalogue, language)?,
+        content_hash: weighed.seal.clone(),
+        needs_approval: weighed.needs_approval,
+        amount: money::plain(weighed.amount),
+        approvers,
+        facts: draft.data.facts.clone(),
+        derived: draft.derived.clone(),
+        deadlines: Value::Object(draft.deadlines.clone()),
+        guards: draft.letter.description.rules.guards.clone(),
+        reasons: views(&against, language),
+        notes: views(&weighed.notes, language),
+        standing: weighed.ground["standing"].clone(),
+    }))
+}
+
+/// See a letter's page as it would go today, whatever stands against it.
+#[utoipa::path(get, operation_id = "draft_letter", path = "/letters/{id}/draft", responses((status = 200, content_type = "application/pdf", description = "The letter as it would be"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+pub(super) async fn draft(State(service): State<Service>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let (_, weighed) = service.desk.weighed(&id).await?;
+    let set = service.desk.studio.threads.set(weighed.composed.job).await.map_err(Problem::faults)?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], set.pdf).into_response())
+}
+
+/// An approval, bound to what was seen.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequest {
+    /// The `content_hash` of the letter as it was seen.
+    content_hash: String,
+    /// Who approves: one of the unit's people, with the authority, and not who prepared it.
+    by: String,
+}
+
+/// Approve a letter that waits for it.
+#[utoipa::path(post, operation_id = "approve_letter", path = "/letters/{id}/approve", request_body = ApprovalRequest,
+    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
+pub(super) async fn approve(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<LetterView>, Problem> {
+    let request: ApprovalRequest = read(&body)?;
+    service.desk.approve(&id, &request.content_hash, named(&request.by)?).await?;
+    one(State(service), headers, Path(id)).await
+}
+
+/// A rule that a letter is to pass, and why.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideRequest {
+    /// The guard's key, such as `no-duplicate`.
+    rule: String,
+    /// Why, in a sentence: it goes into the case file.
+    reason: String,
+    /// Who decides: one of the unit's people who could approve the letter.
+    by: String,
+}
+
+/// Let a held letter pass a rule, where the rule allows it.
+#[utoipa::path(post, operation_id = "override_letter", path = "/letters/{id}/override", request_body = OverrideRequest,
+    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
+pub(super) async fn override_hold(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<LetterView>, Problem> {
+    let request: OverrideRequest = read(&body)?;
+    service.desk.override_hold(&id, &request.rule, &request.reason, named(&request.by)?).await?;
+    one(State(service), headers, Path(id)).await
+}
+
+/// Something that Recto noticed to be due.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FollowUpView {
+    /// Its identity.
+    pub id: String,
+    /// The case reference.
+    pub case: String,
+    /// The person's key.
+    pub person: String,
+    /// What is due: `plan-reminder`, `answer-due` …
+    pub kind: String,
+    /// The letter that an acceptance asks for; absent where it is work for a person.
+    pub letter: Option<String>,
+    /// Since when, or until when.
+    pub due: String,
+    /// What is to be done.
+    pub says: String,
+    /// `proposed`, `accepted`, `declined` or `lapsed`.
+    pub state: String,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// Why it was declined.
+    pub reason: Option<String>,
+}
+
+impl FollowUpView {
+    /// A follow-up in one language.
+    pub fn of(row: FollowUpRow, language: Language) -> Result<FollowUpView, DeskError> {
+        Ok(FollowUpView {
+            says: row.says()?.get(language).to_owned(),
+            id: row.id,
+            case: row.case_reference,
+            person: row.person,
+            kind: row.kind,
+            letter: row.letter_type,
+            due: row.due,
+            state: row.state,
+            decided_by: row.decided_by,
+            reason: row.reason,
+        })
+    }
+}
+
+/// Which follow-ups to list.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FollowUpQuery {
+    /// The case reference.
+    case: Option<String>,
+    /// `proposed` when absent; `accepted`, `declined`, `lapsed`.
+    state: Option<String>,
+}
+
+/// The officer's queue: what is due and waits for a decision, the oldest first.
+#[utoipa::path(get, operation_id = "follow_ups", path = "/follow-ups", params(FollowUpQuery), responses((status = 200, body = Vec<FollowUpView>, description = "Found or made")))]
+pub(super) async fn follow_ups(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    query: Result<Query<FollowUpQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Vec<FollowUpView>>, Problem> {
+    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
+    let state = query.state.as_deref().unwrap_or("proposed");
+    let rows = service.desk.register.follow_ups(Some(state), query.case.as_deref(), MAX_FOLLOW_UPS).await?;
+    let views: Result<Vec<_>, _> = rows.into_iter().map(|row| FollowUpView::of(row, accepted(&headers))).collect();
+    Ok(Json(views?))
+}
+
+/// A decision on a follow-up.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUpDecision {
+    /// `accept` or `decline`.
+    decision: String,
+    /// Who decides: one of the unit's people.
+    by: String,
+    /// Why it is declined.
+    #[serde(default)]
+    reason: String,
+}
+
+/// Accept a follow-up, so that its letter is asked for with the facts of today; or decline it, with a reason.
+#[utoipa::path(post, operation_id = "decide_follow_up", path = "/follow-ups/{id}", request_body = FollowUpDecision,
+    responses((status = 200, body = FollowUpView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
+pub(super) async fn decide_follow_up(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<FollowUpView>, Problem> {
+    let request: FollowUpDecision = read(&body)?;
+    let by = named(&request.by)?;
+    match request.decision.as_str() {
+        "accept" => {
+            if let Outcome::Refused(faults) = service.desk.accept_follow_up(&id, Some(by)).await? {
+                return Err(Problem::faults(faults));
+            }
+        }
+        "decline" => service.desk.decline_follow_up(&id, by, &request.reason).await?,
+        _ => {
+            return Err(Problem::bad_request(
+                "`decision` must be accept or decline.",
+                "`decision` doit être accept ou decline.",
+            ));
+        }
+    }
+    let row = service.desk.register.follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    Ok(Json(FollowUpView::of(row, accepted(&headers))?))
+}
+
+fn named(by: &str) -> Result<&str, Problem> {
+    let by = by.trim();
+    let empty = || Problem::bad_request("`by` is empty. Say who decides.", "`by` est vide. Dites qui décide.");
+    if by.is_empty() { Err(empty()) } else { Ok(by) }
+}
