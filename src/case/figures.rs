@@ -23,6 +23,8 @@ pub enum Figure {
     Month(i32, u32),
     /// Per cent.
     Percent(Decimal),
+    /// A time of day: hour of 24 and minute.
+    Time(u32, u32),
     /// Any other word with a digit in it, in capitals: a number, a reference, a part of a postal code.
     Word(String),
 }
@@ -34,6 +36,7 @@ impl std::fmt::Display for Figure {
             Figure::Date(date) => write!(f, "{date}"),
             Figure::Month(year, month) => write!(f, "{year}-{month:02}"),
             Figure::Percent(percent) => write!(f, "{percent} %"),
+            Figure::Time(hour, minute) => write!(f, "{hour}:{minute:02}"),
             Figure::Word(word) => f.write_str(word),
         }
     }
@@ -95,7 +98,8 @@ impl Reader<'_> {
             self.at += 1;
             return None;
         }
-        let readers = [Reader::english_amount, Reader::french_amount, Reader::date, Reader::month, Reader::percent];
+        let readers =
+            [Reader::english_amount, Reader::french_amount, Reader::date, Reader::month, Reader::percent, Reader::time];
         let found = readers.into_iter().find_map(|read| read(self, self.at));
         if let Some((figure, end)) = found {
             self.at = end;
@@ -212,6 +216,28 @@ impl Reader<'_> {
         let whole = self.ends(end) && self.get(end) != Some('-') && year.len() == 4 && (1..=12).contains(&month);
         whole.then_some(())?;
         Some((Figure::Month(year.parse().ok()?, month), end))
+    }
+
+    /// `4:30 p.m.` or `16 h 30`.
+    fn time(&self, at: usize) -> Option<(Figure, usize)> {
+        let (hour, end) = self.digits(at)?;
+        let hour: u32 = hour.parse().ok()?;
+        if self.get(end) == Some(':') {
+            let (minute, end) = self.digits(end + 1).filter(|(minute, _)| minute.len() == 2)?;
+            let half: String = self.text.get(end + 1..end + 5)?.iter().collect();
+            let hour = match (half.as_str(), hour) {
+                ("a.m.", 12) => 0,
+                ("p.m.", 1..=11) => hour + 12,
+                ("a.m." | "p.m.", _) => hour,
+                _ => return None,
+            };
+            return Some((Figure::Time(hour, minute.parse().ok()?), end + 5));
+        }
+        let sign = self.is_blank(end) && self.get(end + 1) == Some('h') && self.ends(end + 2);
+        sign.then_some(())?;
+        let minute = self.is_blank(end + 2).then(|| self.digits(end + 3)).flatten();
+        let (minute, end) = minute.map_or((0, end + 2), |(minute, end)| (minute.parse().unwrap_or_default(), end));
+        Some((Figure::Time(hour, minute), end))
     }
 
     /// `5.25%` or `5,25 %`.

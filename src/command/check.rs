@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::{Fault, Language};
-use recto::desk::{CheckedLetter, Studio};
+use recto::desk::{CheckedLetter, Studio, differences};
 use recto::letter::{LetterType, addressee};
 use serde_json::json;
 
@@ -41,6 +41,10 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let letters: Vec<&LetterType> = studio.catalogue.types.values().filter(wanted).collect();
     letters.iter().for_each(|letter| faults.extend(studio.check_type(letter)));
     let checked = check_samples(&studio, &letters, &mut faults).await?;
+    // The two languages of a sample come one after the other.
+    for pair in checked.windows(2).filter(|pair| pair[0].is_twin_of(&pair[1])) {
+        faults.extend(differences(&pair[0], &pair[1]));
+    }
     if let Some(out) = &arguments.out {
         write_out(&studio, &checked, out).await?;
     }

@@ -1,12 +1,14 @@
 //! Checking the letter types: every type, in both languages, with every sample.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::Studio;
+use super::parity::figures_of_pages;
 use crate::case::calendar::business_day_on_or_after;
+use crate::case::figures::Figure;
 use crate::case::{Fault, Language};
 use crate::letter::{LetterType, in_language, take_date};
 use crate::rules::{guard, guards};
@@ -27,6 +29,16 @@ pub struct CheckedLetter {
     pub pdf: Vec<u8>,
     /// Its pages.
     pub pages: usize,
+    /// The figures in its rendered text, each with how often it stands there.
+    pub figures: BTreeMap<Figure, usize>,
+}
+
+impl CheckedLetter {
+    /// Whether the other is the French letter of the same sample as this English one.
+    pub fn is_twin_of(&self, other: &CheckedLetter) -> bool {
+        let sample = |letter: &CheckedLetter| (letter.letter_type.clone(), letter.sample.clone());
+        sample(self) == sample(other) && (self.language, other.language) == ("en", "fr")
+    }
 }
 
 /// Facts that guards and approvals read.
@@ -99,6 +111,7 @@ impl Studio {
             language: languages.map_or("both", Language::code),
             date,
             data,
+            figures: figures_of_pages(&set.words),
             pages: set.pages.len(),
             pdf: set.pdf,
         })

@@ -43,7 +43,7 @@ impl Desk {
         let mut answers = Vec::new();
         for person in people {
             let other_cases = self.other_cases(case, person).await?;
-            let standing = Standing::of(&events, &letters, person);
+            let standing = self.standing(case, person, &events, &letters).await?;
             let types = self.studio.catalogue.types.values();
             for letter in types.filter(|letter| letter_type.is_none_or(|wanted| wanted == letter.key)) {
                 answers.extend(self.eligibility(letter, &events, &letters, &standing, &other_cases));

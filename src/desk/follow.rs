@@ -8,7 +8,7 @@ use crate::case::letter::sha256_hex;
 use crate::case::{CaseEvent, EntryKind, Policy};
 use crate::intake::Offer;
 use crate::register::{Act, FollowUpRow, NewEntry, NewFollowUp};
-use crate::rules::{Proposal, Standing, follow_ups};
+use crate::rules::{Proposal, follow_ups};
 
 /// Cases looked at together.
 const BATCH: i64 = 64;
@@ -149,7 +149,7 @@ impl Desk {
             let policy: Option<Policy> =
                 self.studio.catalogue.program(program).ok().and_then(|program| program.policy_on(today));
             let Some(policy) = policy else { continue };
-            let standing = Standing::of(&events, &letters, &person);
+            let standing = self.standing(case, &person, &events, &letters).await?;
             let data = json!({"case": newest.data["case"], "party": newest.data["party"]});
             due.extend(follow_ups(&standing, &policy, today).into_iter().map(|proposal| Due {
                 id: identity(case, &person, &proposal),

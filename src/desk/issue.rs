@@ -8,6 +8,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
 use super::look::Looked;
+use super::record::Recorded;
 use super::{Composed, Desk, DeskError, Weighed};
 use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
@@ -64,18 +65,30 @@ impl Desk {
         let under_way = UNDER_WAY * self.studio.threads.count();
         let works = due.into_iter().map(|letter| self.work_letter(letter));
         let mut worked = stream::iter(works).buffered(under_way).chunks(TOGETHER);
-        let (mut trouble, mut unused) = (None, Vec::new());
+        let (mut trouble, mut unused, mut stopped) = (None, Vec::new(), Vec::new());
         while let Some(some) = worked.next().await {
             let mut act = self.register.begin().await?;
             for one in some {
                 match one {
-                    Ok(worked) => unused.extend(self.record_worked(&mut act, worked).await?),
+                    Ok(worked) => match self.record_worked(&mut act, worked).await? {
+                        Recorded::TooLate(issuance) => unused.extend(issuance),
+                        Recorded::Stopped { case, letter } => stopped.push((case, letter)),
+                        Recorded::Done => {}
+                    },
                     // Trouble with the disk or the database is not the letter's: it stays due.
                     Err((letter, error)) => {
                         act.give_back_attempt(&letter).await?;
                         trouble = Some(error);
                     }
                 }
+            }
+            act.commit().await?;
+        }
+        if !stopped.is_empty() {
+            // What stopped may have stood in the way of others, as a duplicate does: they are looked at again.
+            let mut act = self.register.begin().await?;
+            for (case, letter) in &stopped {
+                act.release_others(case, letter).await?;
             }
             act.commit().await?;
         }
@@ -129,7 +142,8 @@ impl Desk {
         let date = self.mailing_date(looked.data.party.channel).await?;
         let weighed = match self.weigh(letter_type, letter, date, looked) {
             Ok(weighed) => weighed,
-            Err(faults) => return Ok(Verdict::Refused(faults)),
+            Err(unwritten) if unwritten.stops.is_empty() => return Ok(Verdict::Refused(unwritten.faults)),
+            Err(unwritten) => return Ok(Verdict::Held(unwritten.stops, unwritten.ground)),
         };
         let Weighed { composed, mut stops, ends, notes, needs_approval, seal, standing, ground, .. } = weighed;
         if !ends.is_empty() {
@@ -203,7 +217,7 @@ impl Desk {
                 stops.extend((unapproved && !differs).then(approval_void));
                 (stops, weighed.ground)
             }
-            Err(faults) => (faults, Value::Null),
+            Err(unwritten) => (unwritten.faults, unwritten.ground),
         };
         Ok((stops, considered, ground))
     }

@@ -37,7 +37,7 @@ impl Desk {
         let own = events.iter().find(|event| event.sequence == letter.event);
         let own = own.cloned().ok_or_else(|| unreadable("it is not there".into()))?.event;
         let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
-        let standing = Standing::of(&events, &letters, &letter.party);
+        let standing = self.standing(&letter.case_reference, &letter.party, &events, &letters).await?;
         let json = as_it_stands(&own, &standing, self.clock.today());
         let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
@@ -77,13 +77,29 @@ impl Desk {
         Ok((events, letters))
     }
 
-    /// What a person owes in other cases.
+    /// The standing of a case for one of its people, with what the person's other cases say of the person.
+    pub async fn standing(
+        &self,
+        case: &str,
+        person: &str,
+        events: &[CaseEvent],
+        letters: &[SentLetter],
+    ) -> Result<Standing, DeskError> {
+        let elsewhere = self.register.events_elsewhere(case, person).await?;
+        if elsewhere.is_empty() {
+            return Ok(Standing::of(case, person, events, letters));
+        }
+        let all: Vec<_> = events.iter().cloned().chain(elsewhere.into_iter().map(|stored| stored.event)).collect();
+        Ok(Standing::of(case, person, &all, letters))
+    }
+
+    /// What a person owes in other cases. What was written off is owed all the same.
     pub(super) async fn other_cases(&self, case: &str, person: &str) -> Result<Vec<OtherCase>, DeskError> {
         let today = self.clock.today();
         let mut cases = Vec::new();
         for reference in self.register.other_cases(case, person).await? {
             let events: Vec<_> = self.register.events_of(&reference).await?.into_iter().map(|one| one.event).collect();
-            let standing = Standing::of(&events, &[], person);
+            let standing = Standing::of(&reference, person, &events, &[]);
             let program = events.last().and_then(|event| event.data["case"]["program"].as_str()).unwrap_or_default();
             let terms =
                 self.studio.catalogue.program(program).ok().and_then(|program: &Program| program.policy_on(today));

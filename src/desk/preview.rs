@@ -5,13 +5,16 @@ use serde_json::Value;
 
 use super::Studio;
 use crate::case::{Fault, LetterId};
+use crate::typeset::PageText;
 
 /// A letter as it would be, and what would stop it.
 pub struct Preview {
     /// The PDF.
     pub pdf: Vec<u8>,
-    /// The words of each page.
+    /// The words of each page, white space folded.
     pub pages: Vec<String>,
+    /// The words of each page with their no-break spaces, as figures are read in them.
+    pub words: Vec<String>,
     /// Arithmetic that does not agree, deadlines that have passed, and what must not stand on the page. The standing of the
     /// case is not looked at.
     pub stops: Vec<Fault>,
@@ -31,7 +34,9 @@ impl Studio {
         let typeset = self.threads.set(composed.job).await?;
         let mut stops = composed.draft.stops.clone();
         stops.extend(self.last_look(&composed.draft, &[], &typeset.pages));
-        Ok(Preview { pdf: typeset.pdf, pages: typeset.pages.iter().map(|page| page.text()).collect(), stops })
+        let pages = typeset.pages.iter().map(PageText::text).collect();
+        let words = typeset.pages.iter().map(PageText::words).collect();
+        Ok(Preview { pdf: typeset.pdf, pages, words, stops })
     }
 
     /// The fault of a letter type that does not exist.

@@ -7,13 +7,24 @@ use super::{Desk, DeskError};
 use crate::case::{Channel, EntryKind, Fault, LetterState};
 use crate::register::{Act, Issuance, NewEntry};
 
+/// What became of recording a verdict.
+pub(super) enum Recorded {
+    /// It is recorded.
+    Done,
+    /// It is recorded, and the letter is stopped for reasons that are new.
+    Stopped { case: String, letter: String },
+    /// It came too late; what was issued, if anything, is given back.
+    TooLate(Option<Issuance>),
+}
+
 impl Desk {
     /// Records a verdict. One that came too late (the case has changed meanwhile, or the run has been closed) is not recorded:
     /// the letter stays due, and the issuance that came to nothing is given back.
-    pub(super) async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<Option<Issuance>, DeskError> {
+    pub(super) async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<Recorded, DeskError> {
         let Worked { letter, considered, verdict } = worked;
         let before = letter.reasons()?;
         let (state, reasons, hash) = verdict.recorded();
+        let stops = [LetterState::Held, LetterState::Ended, LetterState::Refused].contains(&state);
         let run_is_gone = match &verdict {
             Verdict::Issued { issuance, .. } if letter.channel == Channel::Print.as_str() => {
                 act.run_is_open_or_closed(&issuance.date).await?
@@ -23,10 +34,10 @@ impl Desk {
         let hash = hash.map(String::as_str);
         if run_is_gone || !act.move_on(&letter.id, state, reasons, hash, considered).await? {
             act.give_back_attempt(&letter.id).await?;
-            return Ok(match verdict {
+            return Ok(Recorded::TooLate(match verdict {
                 Verdict::Issued { issuance, .. } => Some(*issuance),
                 _ => None,
-            });
+            }));
         }
         // A letter that is still stopped for the same reasons is not entered again.
         let still = match &verdict {
@@ -37,11 +48,7 @@ impl Desk {
             Verdict::Issued { .. } => false,
         };
         if still {
-            return Ok(None);
-        }
-        if [LetterState::Held, LetterState::Ended, LetterState::Refused].contains(&state) {
-            // It may have stood in the way of others, which a duplicate does.
-            act.release_others(&letter.case_reference, &letter.id).await?;
+            return Ok(Recorded::Done);
         }
         let (kind, detail) = entry_of(&verdict);
         let now = self.clock.now();
@@ -57,7 +64,10 @@ impl Desk {
             act.issue(issuance).await?;
             act.post(issuance, &letter.channel, now).await?;
         }
-        Ok(None)
+        Ok(match stops {
+            true => Recorded::Stopped { case: letter.case_reference, letter: letter.id },
+            false => Recorded::Done,
+        })
     }
 }
 

@@ -64,8 +64,12 @@ impl Studio {
         date: NaiveDate,
         data: Data,
     ) -> Result<Composed<'s>, Vec<Fault>> {
-        let ident = format!("{id} {date}");
-        let draft = self.catalogue.draft(letter, id, date, data)?;
+        self.write(self.catalogue.draft(letter, id, date, data)?)
+    }
+
+    /// Writes the words of a draft.
+    pub fn write<'s>(&'s self, draft: Draft<'s>) -> Result<Composed<'s>, Vec<Fault>> {
+        let ident = format!("{} {}", draft.id, draft.date);
         let source: Source = self.catalogue.write(&draft, self.specimen)?;
         let content_hash = source.hash();
         let job =

@@ -35,25 +35,25 @@ pub struct Weighed<'s> {
 }
 
 impl Desk {
-    /// Composes a letter for a date and weighs it.
+    /// Drafts a letter for a date, weighs it and writes its words.
+    ///
+    /// The guards are asked before a word is written, so that what holds a letter is said even where its words cannot be.
     pub(super) fn weigh<'s>(
         &'s self,
         letter_type: &'s LetterType,
         letter: &LetterRow,
         date: NaiveDate,
         looked: Looked,
-    ) -> Result<Weighed<'s>, Vec<Fault>> {
+    ) -> Result<Weighed<'s>, Unwritten> {
         let Looked { data, standing, considered, asked_at, other_cases, overridden } = looked;
-        let composed = self.studio.compose(letter_type, LetterId(letter.id.clone()), date, data)?;
-        let draft = &composed.draft;
-        let asked = Asked { id: &letter.id, sequence: Some(letter.sequence), ..asked(draft, asked_at) };
+        let draft = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data)?;
+        let asked = Asked { id: &letter.id, sequence: Some(letter.sequence), ..asked(&draft, asked_at) };
         let (program, policy) = (draft.program.key.as_str(), &draft.policy);
         let question =
             Question { standing: &standing, policy, program, letter: asked, date, other_cases: &other_cases };
         let guards = &letter_type.description.rules.guards;
-        let found = findings(guards, &question);
         let (mut stops, mut ends, mut notes) = (draft.stops.clone(), Vec::new(), Vec::new());
-        for Finding { effect, reason } in found {
+        for Finding { effect, reason } in findings(guards, &question) {
             match effect {
                 Effect::HoldUnlessOverridden if overridden.contains(&reason) => {}
                 Effect::Hold | Effect::HoldUnlessOverridden => stops.push(reason),
@@ -61,11 +61,6 @@ impl Desk {
                 Effect::Review => notes.push(reason),
             }
         }
-        let needs_approval = letter_type.needs_approval() || !notes.is_empty();
-        let seal = match notes.is_empty() {
-            true => composed.content_hash.clone(),
-            false => sha256_hex(format!("{}\n{}", composed.content_hash, json!(notes)).as_bytes()),
-        };
         let ground = json!({
             "guards": guards,
             "overridden": overridden,
@@ -73,8 +68,34 @@ impl Desk {
             "considered": considered,
             "policy_on": date.to_string(),
         });
-        let amount = amount_to_approve(draft);
+        let amount = amount_to_approve(&draft);
+        let composed = match self.studio.write(draft) {
+            Ok(composed) => composed,
+            Err(faults) => return Err(Unwritten { faults, stops, ground }),
+        };
+        let needs_approval = letter_type.needs_approval() || !notes.is_empty();
+        let seal = match notes.is_empty() {
+            true => composed.content_hash.clone(),
+            false => sha256_hex(format!("{}\n{}", composed.content_hash, json!(notes)).as_bytes()),
+        };
         Ok(Weighed { composed, stops, ends, notes, needs_approval, amount, seal, standing, ground })
+    }
+}
+
+/// A letter whose words could not be written.
+#[derive(Default)]
+pub(super) struct Unwritten {
+    /// Why not.
+    pub faults: Vec<Fault>,
+    /// What holds it besides.
+    pub stops: Vec<Fault>,
+    /// What it was weighed by.
+    pub ground: Value,
+}
+
+impl From<Vec<Fault>> for Unwritten {
+    fn from(faults: Vec<Fault>) -> Unwritten {
+        Unwritten { faults, ..Unwritten::default() }
     }
 }
 

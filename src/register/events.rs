@@ -124,6 +124,19 @@ impl Register {
         Ok(sqlx::query_scalar(sql).bind(case).bind(person).fetch_one(&self.reader).await?)
     }
 
+    /// The events about a person in other cases, in the order of taking.
+    pub async fn events_elsewhere(&self, case: &str, person: &str) -> Result<Vec<StoredEvent>, RegisterError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT sequence, source, id, kind, case_reference, happened_at, hash, data FROM events \
+             WHERE person = $2 AND case_reference <> $1 ORDER BY sequence",
+        )
+        .bind(case)
+        .bind(person)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.into_iter().map(StoredEvent::try_from).collect()
+    }
+
     /// The other cases of a person.
     pub async fn other_cases(&self, case: &str, person: &str) -> Result<Vec<String>, RegisterError> {
         let sql = "SELECT DISTINCT case_reference FROM events WHERE person = $2 AND case_reference <> $1 ORDER BY 1";

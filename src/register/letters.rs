@@ -183,10 +183,11 @@ impl Act {
         Ok(true)
     }
 
-    /// Has the other held letters of a case looked at again, because one of its letters no longer stands in their way.
+    /// Has the letters of a case looked at again that another letter held, because one of them no longer stands in their way.
     pub async fn release_others(&mut self, case: &str, letter: &str) -> Result<(), RegisterError> {
         sqlx::query(
-            "UPDATE letters SET state = 'due', attempts = 0 WHERE case_reference = $1 AND id <> $2 AND state = 'held'",
+            "UPDATE letters SET state = 'due', attempts = 0 WHERE case_reference = $1 AND id <> $2 AND state = 'held' \
+             AND (reasons LIKE '%no-duplicate%' OR reasons LIKE '%no-conflicting-letter%')",
         )
         .bind(case)
         .bind(letter)

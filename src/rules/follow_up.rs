@@ -66,7 +66,7 @@ impl Look<'_> {
 
     /// The newest letter of a type that reached the person, by its day.
     fn told(&self, letter_type: &str) -> Option<NaiveDate> {
-        self.standing.told_by(&[letter_type]).filter_map(|letter| letter.date).max()
+        self.standing.told_by(&[letter_type], "").filter_map(|letter| letter.date).max()
     }
 
     /// Whether a letter of a type about the person is on its way or went on a day or later.
@@ -205,7 +205,7 @@ impl Look<'_> {
         if self.has_letter("paid-in-full", paid) || self.standing.person.role == "sponsored-person" {
             return None;
         }
-        let receipts = debt.stated.and_then(|Statement { as_of, balance: stated, told }| {
+        let receipts = debt.stated.and_then(|Statement { as_of, balance: stated, told, .. }| {
             let since: Vec<_> = ledger
                 .movements
                 .iter()

@@ -127,8 +127,9 @@ fn chains(text: &[char]) -> Vec<Vec<String>> {
             before == Some(&'-') && at >= 3 && text[at - 2].is_alphabetic() && !names_the_number(&text[..at - 1]);
         if alone(before) && alone(text.get(end)) && !referred && before != Some(&'$') {
             let group: String = text[at..end].iter().collect();
-            let joined = last_end
-                .is_some_and(|last| at == last + 1 && matches!(text[last], ' ' | '\u{a0}' | '-' | '.' | '‑' | '–'));
+            let joined = last_end.is_some_and(|last| {
+                at == last + 1 && matches!(text[last], ' ' | '\u{a0}' | '-' | '.' | '/' | '_' | '‑' | '–')
+            });
             match chains.last_mut().filter(|_| joined) {
                 Some(chain) => chain.push(group),
                 None => chains.push(vec![group]),

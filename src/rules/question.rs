@@ -82,14 +82,44 @@ impl Question<'_> {
 
     /// What is owed on those debts on a day, as far as Recto knows.
     pub(super) fn owed(&self, on: NaiveDate) -> Option<Decimal> {
-        let debts = self.debts();
+        let mut debts = self.debts();
+        debts.retain(|debt| debt.written_off.is_none());
         let balances = debts.iter().map(|debt| self.standing.ledger.balance(debt, on, &self.policy.interest));
         if debts.is_empty() { None } else { balances.sum() }
     }
 
+    /// The number of the debt that the letter is about; empty for all of the case.
+    pub(super) fn debt_number(&self) -> &str {
+        self.letter.facts["debt_number"].as_str().unwrap_or_default()
+    }
+
+    /// What is missing of the instalments that were due, after all that came; nothing is known without a plan.
+    pub(super) fn arrears(&self) -> Option<Decimal> {
+        let plan = self.standing.plan.as_ref().filter(|plan| !plan.instalments.is_empty())?;
+        let received = self.standing.ledger.received_since(plan.counts_from?, self.date);
+        Some(plan.behind(received, self.date).iter().map(|missed| missed.amount).sum())
+    }
+
+    /// Whether what the letter calls missing has come: by the plan, or, where none is on file, by what was received since it was due.
+    pub(super) fn is_cured(&self) -> bool {
+        if let Some(arrears) = self.arrears() {
+            return arrears <= Decimal::ZERO;
+        }
+        let missed = self.letter.facts["missed"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let due = missed.iter().filter_map(|row| row["due"].as_str()?.parse::<NaiveDate>().ok()).min();
+        let amounts = missed.iter().filter_map(|row| row["amount"].as_str().and_then(money::parse));
+        let came = due.map(|due| self.standing.ledger.received_since(due, self.date));
+        came.is_some_and(|came| came >= amounts.sum())
+    }
+
     /// Whether so many days of the policy, and the time of the mail, have gone by since a mailing.
     pub(super) fn is_over(&self, mailed: NaiveDate, days: &str) -> bool {
-        self.policy.days(days).is_some_and(|days| self.policy.is_over(mailed, days, self.date))
+        self.is_over_on(self.date, mailed, days)
+    }
+
+    /// Whether they had gone by on a day.
+    pub(super) fn is_over_on(&self, day: NaiveDate, mailed: NaiveDate, days: &str) -> bool {
+        self.policy.days(days).is_some_and(|days| self.policy.is_over(mailed, days, day))
     }
 }
 

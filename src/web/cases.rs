@@ -77,8 +77,9 @@ pub(super) async fn view(
     let today = service.desk.clock.today();
     for data in events.iter().filter_map(|event| Data::read(&event.data).ok()) {
         program = data.case.program;
+        let standing = service.desk.standing(reference, &data.person.id, &events, &[]).await?;
         let party = PartyView {
-            standing: flags(&Standing::of(&events, &[], &data.person.id), today),
+            standing: flags(&standing, today),
             name: data.person.full_name(),
             role: data.person.role,
             language: data.json["party"]["language"].as_str().unwrap_or_default().to_owned(),
@@ -109,7 +110,7 @@ fn flags(standing: &Standing, today: chrono::NaiveDate) -> Vec<&'static str> {
         (person.insolvencies.iter().any(|one| one.stay_in_force()), "insolvency_stay"),
         (person.insolvencies.iter().any(|one| one.has_released()), "discharged"),
         (standing.open_disputes().next().is_some(), "open_dispute"),
-        (ledger.recalculation.is_some(), "recalculation"),
+        (ledger.debts.iter().any(|debt| debt.recalculation.is_some()), "recalculation"),
         (ledger.debts.iter().any(|debt| debt.changed.is_some()), "debt_changed"),
         (!ledger.debts.is_empty() && ledger.debts.iter().all(|debt| debt.paid.is_some()), "paid"),
         (ledger.debts.iter().any(|debt| debt.written_off.is_some()), "written_off"),

@@ -159,7 +159,8 @@ fn letter_findings(catalogue: &Catalogue, policy: &Policy, events: &[CaseEvent])
     let mut facts = data["facts"].clone();
     facts["as_of"] = json!("2026-11-16");
     facts["balance"] = json!("1000.00");
-    let standing = Standing::of(events, &[], data["party"]["id"].as_str().unwrap());
+    let standing =
+        Standing::of(data["case"]["reference"].as_str().unwrap(), data["party"]["id"].as_str().unwrap(), events, &[]);
     let asked = Asked {
         letter_type: "debt-notice",
         id: "",
@@ -207,13 +208,14 @@ fn no_sequence_of_events_lets_a_forbidden_letter_out() {
             // In whatever order they arrive, they end in the same standing.
             let person = events.first().map(|event| event.data["party"]["id"].as_str().unwrap().to_owned());
             let person = person.unwrap_or_default();
-            let before = Standing::of(&events, &[], &person);
+            let case = events.first().map(|event| event.subject.clone()).unwrap_or_default();
+            let before = Standing::of(&case, &person, &events, &[]);
             let turn = seed as usize % events.len().max(1);
             events.rotate_left(turn);
             if seed % 2 == 0 {
                 events.reverse();
             }
-            prop_assert_eq!(before, Standing::of(&events, &[], &person));
+            prop_assert_eq!(before, Standing::of(&case, &person, &events, &[]));
             Ok(())
         })
         .unwrap();
@@ -333,9 +335,10 @@ fn a_joint_debt_is_owed_once_whoever_pays() {
                     &party(*own, with_facts(&notice, received)),
                 ));
             }
+            let case = events[0].subject.clone();
             // Both see one debt of the same amount, and every payment once.
-            let owed =
-                ["P-1", "P-2"].map(|person| Standing::of(&events, &[], person).ledger.owed(today(), &[]).unwrap());
+            let owed = ["P-1", "P-2"]
+                .map(|person| Standing::of(&case, person, &events, &[]).ledger.owed(today(), &[]).unwrap());
             prop_assert_eq!(owed[0], owed[1]);
             prop_assert_eq!(owed[0], "5000.00".parse::<Decimal>().unwrap() - paid);
             Ok(())

@@ -23,7 +23,11 @@ pub const GUARDS: [Guard; 11] = [
             "Une contestation, une révision ou des observations attendent une réponse.",
         ),
         finds: |q| {
-            let open = q.standing.open_disputes().next()?;
+            let number = q.debt_number();
+            let about = |dispute: &&crate::rules::standing::Dispute| {
+                number.is_empty() || dispute.debt.is_empty() || dispute.debt == number
+            };
+            let open = q.standing.open_disputes().find(about)?;
             Some(open.received.map_or(Text::new("", ""), |day| dated(day, "It came on {}.", "Elle date du {}.")))
         },
     },
@@ -67,12 +71,13 @@ pub const GUARDS: [Guard; 11] = [
         ),
         finds: |q| match q
             .standing
-            .told_by(&["cra-transfer-notice"])
+            .told_by(&["cra-transfer-notice"], q.debt_number())
             .filter_map(|letter| letter.date)
             .filter(|day| q.standing.recalled.is_none_or(|recalled| *day > recalled))
             .max()
         {
-            Some(day) if q.is_over(day, "notice_days") => None,
+            // Over on the day of the transfer, not only on that of the letter.
+            Some(day) if q.is_over_on(q.day("transferred").unwrap_or(q.date).min(q.date), day, "notice_days") => None,
             Some(day) => Some(dated(day, "The notice was mailed on {}.", "L’avis a été envoyé le {}.")),
             None => Some(Text::new(
                 "No notice that came through is on file.",
@@ -147,7 +152,8 @@ pub const GUARDS: [Guard; 11] = [
             let since = q.debts().into_iter().flat_map(moved);
             let came: Decimal = since.map(|(_, amount)| amount).sum();
             let defaulted = q.standing.plan.as_ref().is_some_and(|plan| plan.defaulted.is_some());
-            plainly(came >= missing || defaulted)
+            let less = q.arrears().is_some_and(|arrears| arrears < missing);
+            plainly(q.is_cured() || less || came >= missing || defaulted)
         },
     },
     Guard {
@@ -163,8 +169,11 @@ pub const GUARDS: [Guard; 11] = [
             "Aucun rappel parvenu n’est au dossier, ou le délai pour corriger n’est pas écoulé.",
         ),
         finds: |q| {
-            let reminded = q.standing.told_by(&["plan-reminder"]).filter_map(|letter| letter.date).max();
-            plainly(!reminded.is_some_and(|day| q.is_over(day, "cure_days")))
+            let missed = q.letter.facts["missed"].as_array().into_iter().flatten();
+            let last: Option<NaiveDate> = missed.filter_map(|row| row["due"].as_str()?.parse().ok()).min();
+            let told = q.standing.told_by(&["plan-reminder"], "").filter_map(|letter| letter.date);
+            let reminded = told.filter(|day| last.is_none_or(|last| *day >= last)).max();
+            plainly(q.is_cured() || !reminded.is_some_and(|day| q.is_over(day, "cure_days")))
         },
     },
     Guard {
@@ -179,7 +188,7 @@ pub const GUARDS: [Guard; 11] = [
             "No transfer of this debt to the CRA is on file.",
             "Aucun transfert de cette dette à l’ARC n’est au dossier.",
         ),
-        finds: |q| plainly(!q.standing.was_transferred),
+        finds: |q| plainly(!q.standing.taken_back),
     },
     Guard {
         key: "no-duplicate",
@@ -238,7 +247,11 @@ fn earlier<'q>(q: &'q Question<'_>) -> impl Iterator<Item = &'q SentLetter> {
 
 /// The first day on which the person was told of the debt: by a letter on file, or one that the letter names.
 fn first_told(q: &Question<'_>, types: &[&str]) -> Option<NaiveDate> {
-    let sent = q.standing.told_by(types).filter_map(|letter| letter.date);
+    let sent = q.standing.told_by(types, q.debt_number()).filter_map(|letter| letter.date);
     let named = q.letter.facts["earlier_notices"].as_array().into_iter().flatten();
-    sent.chain(named.filter_map(|day| day.as_str()?.parse().ok())).min()
+    let named = named.filter_map(|day| day.as_str()?.parse::<NaiveDate>().ok());
+    // A notice that came back has told nobody.
+    let own = |letter: &&SentLetter| letter.returned && letter.person == q.standing.person.id;
+    let returned: Vec<_> = q.standing.letters.iter().filter(own).map(|letter| letter.date).collect();
+    sent.chain(named.filter(|day| !returned.contains(&Some(*day)))).min()
 }

@@ -37,7 +37,7 @@ pub const GUARDS: [Guard; 12] = [
             "The referral is not validated, or the debt is being calculated again.",
             "Le renvoi n’est pas validé, ou la dette fait l’objet d’un nouveau calcul.",
         ),
-        finds: |q| plainly(q.standing.ledger.recalculation.is_some() || q.debts().iter().any(|debt| debt.unchecked)),
+        finds: |q| plainly(q.debts().iter().any(|debt| debt.unchecked || debt.recalculation.is_some())),
     },
     Guard {
         key: "debt-as-decided",
@@ -107,6 +107,16 @@ pub const GUARDS: [Guard; 12] = [
         ),
         finds: |q| {
             let (as_of, claimed) = (q.day("as_of")?, q.amount("balance")?);
+            let debts = q.debts();
+            let newer =
+                debts.iter().filter_map(|debt| debt.stated).find(|stated| stated.as_of > as_of && !stated.claimed);
+            if let Some(newer) = newer {
+                return Some(dated(
+                    newer.as_of,
+                    "A newer balance is on file, that of {}.",
+                    "Un solde plus récent est au dossier, celui du {}.",
+                ));
+            }
             let known = q.owed(as_of)?;
             (known != claimed).then(|| {
                 priced(
@@ -165,7 +175,10 @@ pub const GUARDS: [Guard; 12] = [
             // What the CRA sends and what is adjusted cannot bounce.
             let told =
                 receipts.filter(|row| row["kind"] == "payment").filter_map(|row| row["date"].as_str()?.parse().ok());
-            let known = q.standing.ledger.movements.iter().filter(|one| one.kind == "payment").map(|one| one.on);
+            let number = q.debt_number();
+            let own =
+                |one: &&crate::rules::Movement| one.kind == "payment" && (number.is_empty() || one.debt == number);
+            let known = q.standing.ledger.movements.iter().filter(own).map(|one| one.on);
             let last = told.chain(known).max();
             let clears = last.zip(q.policy.days("clearing_days")).map(|(day, days)| calendar::deadline(day, days));
             let pending = clears.filter(|day| *day > q.date);
@@ -200,7 +213,9 @@ pub const GUARDS: [Guard; 12] = [
             "Une autre dette de parrainage de cette personne n’est ni payée ni visée par une entente respectée; le manquement n’a donc pas pris fin.",
         ),
         finds: |q| {
-            let own = q.debts().iter().any(|debt| debt.paid.is_none()) && q.standing.kept_plan().is_none();
+            // All debts of the case count, not only the one that the letter is about; and a plan that is kept has nothing missing.
+            let kept = q.standing.kept_plan().is_some() && q.arrears().is_none_or(|missing| missing <= Decimal::ZERO);
+            let own = q.standing.ledger.debts.iter().any(|debt| debt.paid.is_none()) && !kept;
             let open = |case: &&crate::rules::OtherCase| {
                 case.program == "sponsorship" && case.owed > Decimal::ZERO && !case.plan_kept
             };
@@ -241,6 +256,12 @@ pub const GUARDS: [Guard; 12] = [
 
 fn refund_notes(q: &Question<'_>) -> Option<Text> {
     let set_off = q.letter.facts["receipts"].as_array().into_iter().flatten().any(|row| row["kind"] == "cra-set-off");
+    let number = q.debt_number();
+    let in_case = |debt: &&crate::rules::standing::Debt| {
+        let owed = q.standing.ledger.balance(debt, q.date, &q.policy.interest);
+        !number.is_empty() && debt.number != number && owed.is_some_and(|owed| owed > Decimal::ZERO)
+    };
+    let more = q.standing.ledger.debts.iter().any(|debt| in_case(&debt));
     let owes = q.other_cases.iter().find(|case| case.owed > Decimal::ZERO);
     let shared =
         q.standing.others.iter().any(|other| ["debtor", "sponsor", "co-signer"].contains(&other.role.as_str()));
@@ -257,6 +278,7 @@ fn refund_notes(q: &Question<'_>) -> Option<Text> {
         "somebody else is liable for the same debt and may have paid",
         "une autre personne répond de la même dette et a pu payer",
     );
+    note(more, "the person owes another debt in this case", "la personne doit une autre dette dans ce dossier");
     note(person.died.is_some(), "the person has died", "la personne est décédée");
     note(!person.insolvencies.is_empty(), "there is an insolvency filing", "il y a un dossier d’insolvabilité");
     if let Some(case) = owes {

@@ -35,7 +35,10 @@ pub const GUARDS: [Guard; 16] = [
             "The person has died. Address the letter to the estate.",
             "La personne est décédée. Adressez la lettre à la succession.",
         ),
-        finds: |q| plainly(q.standing.person.died.is_some() && q.letter.role != "estate"),
+        finds: |q| {
+            let own = ["debtor", "sponsor", "co-signer"].contains(&q.letter.role);
+            plainly(q.standing.person.died.is_some() && own)
+        },
     },
     Guard {
         key: "addressed-to-estate",
@@ -64,8 +67,9 @@ pub const GUARDS: [Guard; 16] = [
             "Une suspension des procédures est en vigueur à la suite d’un dossier d’insolvabilité. Écrivez plutôt au syndic.",
         ),
         finds: |q| {
-            let filing =
-                q.standing.person.insolvencies.iter().find(|one| one.stay_in_force() && is_provable(q, one))?;
+            // The trustee may be told what is owed, and nobody else.
+            let stayed = |one: &&Insolvency| q.letter.role != "trustee" && one.stay_in_force() && is_provable(q, one);
+            let filing = q.standing.person.insolvencies.iter().find(stayed)?;
             Some(filing.filed.map_or(Text::new("", ""), |day| dated(day, "It was filed on {}.", "Le dépôt est du {}.")))
         },
     },
@@ -136,8 +140,12 @@ pub const GUARDS: [Guard; 16] = [
             "Un indicateur de sécurité est en vigueur, et une autre personne de ce dossier reçoit son courrier à la même adresse.",
         ),
         finds: |q| {
-            let own = q.standing.person.mail_to.as_ref().filter(|_| q.letter.by_mail);
-            let shared = |other: &crate::rules::standing::Person| own.is_some() && other.mail_to.as_ref() == own;
+            let reached = |person: &crate::rules::standing::Person| match q.letter.by_mail {
+                true => person.mail_to.as_ref().map(|address| address.block("").join("\n")),
+                false => person.email.as_deref().map(str::to_lowercase),
+            };
+            let own = reached(&q.standing.person);
+            let shared = |other: &crate::rules::standing::Person| own.is_some() && reached(other) == own;
             plainly(has_flag(q) && q.standing.others.iter().any(shared))
         },
     },
@@ -200,7 +208,10 @@ pub const GUARDS: [Guard; 16] = [
             let consent = &q.letter.facts["consent"];
             let day = |name: &str| consent[name].as_str().and_then(|day| day.parse::<chrono::NaiveDate>().ok());
             let signed = day("signed").is_some_and(|signed| signed <= q.date);
-            plainly(!signed || day("until").is_some_and(|until| until < q.date))
+            // What was consented to for a representative ends with the life of who gave it.
+            let ended = (q.standing.person.died.is_some() && q.letter.role == "representative")
+                || day("until").is_some_and(|until| until < q.date);
+            plainly(!signed || ended)
         },
     },
     Guard {
@@ -212,13 +223,13 @@ pub const GUARDS: [Guard; 16] = [
             "politique de l’unité : les lettres vont à la personne qui représente",
         ),
         says: (
-            "Somebody acts for this person, and their address is not known. Record it first.",
-            "Quelqu’un représente cette personne et son adresse n’est pas connue. Inscrivez-la d’abord.",
+            "Somebody acts for this person, and the letter cannot be addressed to them: it goes by e-mail, or their address is not known.",
+            "Quelqu’un représente cette personne et la lettre ne peut lui être adressée : elle part par courriel, ou l’adresse n’est pas connue.",
         ),
         finds: |q| {
-            let own = ["debtor", "sponsor", "co-signer"].contains(&q.letter.role) && q.letter.by_mail;
+            let own = ["debtor", "sponsor", "co-signer"].contains(&q.letter.role);
             let representative = q.standing.person.represented_by(q.date);
-            plainly(own && representative.is_some_and(|one| one.address.is_none()))
+            plainly(own && representative.is_some_and(|one| one.address.is_none() || !q.letter.by_mail))
         },
     },
     Guard {
@@ -249,7 +260,8 @@ pub const GUARDS: [Guard; 16] = [
 ];
 
 /// Facts that an officer writes in words, in one language or as `{en, fr}`.
-const FREE_TEXTS: [&str; 17] = [
+const FREE_TEXTS: [&str; 18] = [
+    "wrong",
     "body",
     "subject",
     "issues",

@@ -13,6 +13,9 @@ pub struct Dispute {
     pub received: Option<NaiveDate>,
     /// `dispute`, `review`, `appeal` or `submission`; a dispute where it is not said.
     pub kind: String,
+    /// The number of the debt that it is about; empty where it is about all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub debt: String,
     /// When it was answered and how: `upheld`, `allowed` or `partly`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided: Option<(Option<NaiveDate>, String)>,
@@ -22,7 +25,7 @@ impl Dispute {
     pub(super) fn received(event: &CaseEvent) -> Dispute {
         let facts = &event.data["facts"];
         let kind = facts["kind"].as_str().unwrap_or("dispute").to_owned();
-        Dispute { received: day(facts, "received"), kind, decided: None }
+        Dispute { received: day(facts, "received"), kind, debt: text(facts, "debt_number"), decided: None }
     }
 
     /// Closes the oldest open one of the kind that is named, or of any kind.

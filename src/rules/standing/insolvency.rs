@@ -44,11 +44,20 @@ impl Insolvency {
     pub(super) fn end(filings: &mut [Insolvency], event: &CaseEvent) {
         let facts = &event.data["facts"];
         let on = day(facts, "ended");
-        let Some(filing) = filings.iter_mut().rev().find(|one| one.ended.is_none()) else { return };
-        match facts["outcome"].as_str().unwrap_or_default() {
+        let outcome = facts["outcome"].as_str().unwrap_or_default();
+        // Either discharge may come first, so each looks for the newest filing that does not have it yet.
+        let open = |one: &&mut Insolvency| match outcome {
+            "discharged" => one.released.is_none(),
+            "annulled" => true,
+            _ => one.ended.is_none(),
+        };
+        let Some(filing) = filings.iter_mut().rev().find(open) else { return };
+        match outcome {
             // The stay of a bankruptcy lasts until the trustee's discharge, not the bankrupt's (s. 69.3(1.1)).
             "discharged" => filing.released = on,
             "proposal-performed" => (filing.released, filing.ended) = (on, on),
+            // What is annulled never was: nothing is released by it.
+            "annulled" => (filing.released, filing.ended) = (None, on),
             _ => filing.ended = on,
         }
         filing.survives |= facts["survives"] == true;

@@ -18,9 +18,6 @@ pub struct Ledger {
     /// What was paid, set off or put back, by day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub movements: Vec<Movement>,
-    /// Since when a recalculation of the debt is open.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recalculation: Option<NaiveDate>,
 }
 
 /// A debt.
@@ -36,6 +33,8 @@ pub struct Debt {
     pub stated: Option<Statement>,
     /// Whether the referral was checked; taken to be where it is not said.
     pub unchecked: bool,
+    /// Since when it is being calculated again.
+    pub recalculation: Option<NaiveDate>,
     /// When a decision last changed it: figures of before are no longer right.
     pub changed: Option<DateTime<Utc>>,
     /// The day on which it was paid off.
@@ -53,6 +52,8 @@ pub struct Statement {
     pub balance: Decimal,
     /// When it was told: what moved on that day and was told later is not in it.
     pub told: DateTime<Utc>,
+    /// Whether a letter's event claimed it, and not the referral or a new statement of the debt.
+    pub claimed: bool,
 }
 
 /// A movement on the debts.
@@ -77,17 +78,27 @@ impl Ledger {
         match event.kind.as_str() {
             "debt.referred" => self.refer(event),
             "debt.adjusted" | "debt.recalculated" => {
-                self.recalculation = None;
                 let debt = self.debt(facts);
+                (debt.recalculation, debt.paid, debt.written_off) = (None, None, None);
                 debt.stated = stated(event).or(debt.stated);
                 debt.changed = Some(event.time);
             }
-            "debt.recalculation-opened" => self.recalculation = day(facts, "opened"),
+            "debt.recalculation-opened" => self.debt(facts).recalculation = day(facts, "opened"),
             "dispute.decided" => {
                 // A sponsor's submission changes what is done about the debt, never the debt.
                 let changed = facts["outcome"] != "upheld" && facts["kind"] != "submission";
                 let debt = self.debt(facts);
-                debt.stated = stated(event).or(debt.stated);
+                // A debt that does not stand is owed no more, whether its new balance is told or not.
+                let nothing = || {
+                    Some(Statement {
+                        as_of: day(facts, "decided")?,
+                        balance: Decimal::ZERO,
+                        told: event.time,
+                        claimed: false,
+                    })
+                };
+                let gone = (changed && facts["outcome"] == "allowed").then(nothing).flatten();
+                debt.stated = stated(event).or(gone).or(debt.stated);
                 debt.changed = if changed { Some(event.time) } else { debt.changed };
             }
             "payment.received" => self.movement(event, "received", &text(facts, "kind"), Decimal::ONE),
@@ -107,9 +118,14 @@ impl Ledger {
         }
         // Where Recto was not told of the debt before, the first balance that it hears is what it knows.
         let claim = stated(event);
-        let knows = facts.get("balance").is_some() && self.debt(facts).stated.is_none();
-        if knows && event.kind != "debt.paid" {
-            self.debt(facts).stated = claim;
+        // A correction of such a balance, for the same day, takes its place.
+        let knows = |debt: &Debt| match (debt.stated, claim) {
+            (Some(old), Some(new)) => !old.claimed || old.as_of != new.as_of,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if claim.is_some() && event.kind != "debt.paid" && !knows(self.debt(facts)) {
+            self.debt(facts).stated = claim.map(|claim| Statement { claimed: true, ..claim });
         }
     }
 
@@ -124,8 +140,8 @@ impl Ledger {
         let debt = self.debt(facts);
         debt.incurred = incurred("from", "to").or_else(months).or(debt.incurred);
         debt.decided = day(&facts["decision"], "date").or(debt.decided);
+        // A debt that is on file as paid is not owed again because it is referred again: it must be stated anew.
         debt.unchecked = facts["validated"] == false;
-        (debt.paid, debt.written_off) = (None, None);
         // Two parties to one debt are each told of it; the newer statement stands.
         debt.stated = stated(event).filter(|new| debt.stated.is_none_or(|old| new.as_of >= old.as_of)).or(debt.stated);
     }
@@ -181,16 +197,21 @@ impl Ledger {
         if debt.paid.is_some_and(|paid| paid <= on) {
             return Some(Decimal::ZERO);
         }
-        let Statement { as_of, balance, told } = debt.stated.filter(|stated| stated.as_of <= on)?;
+        let Statement { as_of, balance, told, .. } = debt.stated.filter(|stated| stated.as_of <= on)?;
         let paid = self.moved_since(debt, as_of, told, on);
         let interest = accrued(balance, as_of, on, &paid, terms);
         Some(balance - paid.iter().map(|(_, amount)| *amount).sum::<Decimal>() + interest)
     }
 
-    /// What is owed on all debts of the case on a day.
+    /// What is owed on all debts of the case on a day, what was written off included.
     pub fn owed(&self, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
-        let open = self.debts.iter().filter(|debt| debt.written_off.is_none());
-        open.map(|debt| self.balance(debt, on, terms)).sum()
+        self.debts.iter().map(|debt| self.balance(debt, on, terms)).sum()
+    }
+
+    /// What came in all after a day, up to another.
+    pub fn received_since(&self, after: NaiveDate, until: NaiveDate) -> Decimal {
+        let within = |movement: &&Movement| movement.on > after && movement.on <= until;
+        self.movements.iter().filter(within).map(|movement| movement.amount).sum()
     }
 
     /// The newest movement.
@@ -202,5 +223,10 @@ impl Ledger {
 /// The balance that an event states, and its day.
 fn stated(event: &CaseEvent) -> Option<Statement> {
     let facts = &event.data["facts"];
-    Some(Statement { as_of: day(facts, "as_of")?, balance: amount(facts, "balance")?, told: event.time })
+    Some(Statement {
+        as_of: day(facts, "as_of")?,
+        balance: amount(facts, "balance")?,
+        told: event.time,
+        claimed: false,
+    })
 }

@@ -45,8 +45,8 @@ pub struct Standing {
     /// Since when the Canada Revenue Agency has the debt; none before, and after a recall.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transferred: Option<NaiveDate>,
-    /// Whether it ever had it.
-    pub was_transferred: bool,
+    /// Whether the newest recall took back a transfer that is on file.
+    pub taken_back: bool,
     /// When it last gave it back: a notice of before no longer counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recalled: Option<NaiveDate>,
@@ -83,17 +83,25 @@ pub struct SentLetter {
 }
 
 impl Standing {
-    /// The standing that a case's events and letters lead to, for the person with this key.
-    pub fn of(events: &[CaseEvent], letters: &[SentLetter], person: &str) -> Standing {
+    /// The standing of a case for the person with this key, from its events and letters.
+    ///
+    /// `events` may have those of the person's other cases: what they say of the person (a death, a filing, an address, a flag)
+    /// is true here too; what they say of a debt is not.
+    pub fn of(case: &str, person: &str, events: &[CaseEvent], letters: &[SentLetter]) -> Standing {
         let mut ordered: Vec<&CaseEvent> = events.iter().collect();
         ordered.sort_by(|a, b| (a.time, &a.source, &a.id).cmp(&(b.time, &b.source, &b.id)));
         let mut standing = Standing { letters: letters.to_vec(), ..Standing::default() };
         person.clone_into(&mut standing.person.id);
         for event in &ordered {
-            standing.apply(event);
+            if event.subject == case {
+                standing.apply(event);
+            } else if event.data["party"]["id"] == person {
+                standing.person.apply_elsewhere(event);
+            }
         }
         // What came back is marked when all that was sent is known.
-        for event in ordered.iter().filter(|event| event.kind == "mail.returned") {
+        let own = |event: &&&CaseEvent| event.subject == case && event.kind == "mail.returned";
+        for event in ordered.iter().filter(own) {
             standing.mark_returned(event);
         }
         standing
@@ -118,8 +126,11 @@ impl Standing {
             "plan.instalment-missed" | "plan.defaulted" => {
                 self.plan.get_or_insert_with(|| Plan::unknown(event)).apply(event);
             }
-            "debt.transferred" => (self.transferred, self.was_transferred) = (on("transferred"), true),
-            "debt.recalled" => (self.transferred, self.recalled) = (None, on("recalled")),
+            "debt.transferred" => self.transferred = on("transferred"),
+            "debt.recalled" => {
+                self.taken_back = self.transferred.take().is_some();
+                self.recalled = on("recalled");
+            }
             "letter.sent" => self.letters.push(SentLetter {
                 id: String::new(),
                 letter_type: text(facts, "letter"),
@@ -174,11 +185,15 @@ impl Standing {
         self.plan.as_ref().filter(|plan| plan.is_kept())
     }
 
-    /// The letters of some types that went to the person, came through, and are not `own`; oldest first.
-    pub fn told_by<'l>(&'l self, types: &'l [&str]) -> impl Iterator<Item = &'l SentLetter> {
-        self.letters.iter().filter(move |l| {
-            l.person == self.person.id && l.sent && !l.returned && types.contains(&l.letter_type.as_str())
-        })
+    /// The letters of some types that went to the person about a debt (any, where no number is given) and did not come back.
+    pub fn told_by<'l>(&'l self, types: &'l [&str], debt: &'l str) -> impl Iterator<Item = &'l SentLetter> {
+        let about = move |letter: &&SentLetter| debt.is_empty() || letter.debt.is_empty() || letter.debt == debt;
+        self.letters
+            .iter()
+            .filter(move |l| {
+                l.person == self.person.id && l.sent && !l.returned && types.contains(&l.letter_type.as_str())
+            })
+            .filter(about)
     }
 
     /// The person's address if it changed after an instant, such as the event that a letter was made from.

@@ -73,7 +73,9 @@ pub struct Representative {
     pub name: String,
     /// `representative`, `trustee` or `public-guardian`.
     pub kind: String,
-    /// The last day of the consent; a guardian or trustee needs none.
+    /// Whether the person has consented; a guardian or trustee needs no consent.
+    pub consents: bool,
+    /// The last day of the consent.
     pub until: Option<NaiveDate>,
     /// Where they get mail.
     pub address: Option<Address>,
@@ -93,6 +95,16 @@ pub struct Preferences {
 }
 
 impl Person {
+    /// What an event of another case says of the person: all but what belongs to that case's debt.
+    pub(super) fn apply_elsewhere(&mut self, event: &CaseEvent) {
+        let of_the_debt = ["hardship.decided", "dispute.decided"].contains(&event.kind.as_str());
+        let (name, role) = (self.name.clone(), self.role.clone());
+        if !of_the_debt {
+            self.apply(event);
+        }
+        (self.name, self.role) = (name, role);
+    }
+
     pub(super) fn apply(&mut self, event: &CaseEvent) {
         let (party, facts) = (&event.data["party"], &event.data["facts"]);
         self.read(event.time, party);
@@ -114,6 +126,11 @@ impl Person {
                 let deferral = Deferral { ground: text(facts, "ground"), until: day(facts, "until") };
                 self.deferral = granted.then_some(deferral);
             }
+            // What a sponsor has submitted was heeded: the unit waits until it decides otherwise.
+            "dispute.decided" if facts["kind"] == "submission" && facts["outcome"] != "upheld" => {
+                let until = day(facts, "until");
+                self.deferral = Some(Deferral { ground: "submission".to_owned(), until });
+            }
             "person.flagged" => {
                 let flag = text(facts, "flag");
                 if facts["lifted"] == true {
@@ -126,6 +143,7 @@ impl Person {
                 self.representative = Some(Representative {
                     name: text(facts, "name"),
                     kind: text(facts, "kind"),
+                    consents: facts["kind"] != "representative" || day(facts, "consent_signed").is_some(),
                     until: day(facts, "consent_until"),
                     address: address(&facts["address"]),
                     since: event.time,
@@ -158,7 +176,7 @@ impl Person {
 
     /// Who acts for the person on a day; nobody once the consent is over.
     pub fn represented_by(&self, today: NaiveDate) -> Option<&Representative> {
-        self.representative.as_ref().filter(|one| one.until.is_none_or(|until| today <= until))
+        self.representative.as_ref().filter(|one| one.consents && one.until.is_none_or(|until| today <= until))
     }
 }
 
