@@ -19,6 +19,8 @@ pub enum EntryKind {
     LetterRefused,
     /// A letter's own ground is gone; the detail has the reasons.
     LetterEnded,
+    /// Somebody of the unit took a letter out before it left; the detail says who and why.
+    LetterWithdrawn,
     /// A manager let a letter pass a rule; the detail says who, why, and on what ground.
     LetterOverridden,
     /// An issued letter was looked at again before it left, because its case had changed, and may go.
@@ -38,13 +40,14 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    const ALL: [EntryKind; 14] = [
+    const ALL: [EntryKind; 15] = [
         EntryKind::EventTaken,
         EntryKind::LetterHeld,
         EntryKind::ApprovalAwaited,
         EntryKind::LetterApproved,
         EntryKind::LetterRefused,
         EntryKind::LetterEnded,
+        EntryKind::LetterWithdrawn,
         EntryKind::LetterOverridden,
         EntryKind::LetterCleared,
         EntryKind::FollowUpProposed,
@@ -64,6 +67,7 @@ impl EntryKind {
             EntryKind::LetterApproved => "letter-approved",
             EntryKind::LetterRefused => "letter-refused",
             EntryKind::LetterEnded => "letter-ended",
+            EntryKind::LetterWithdrawn => "letter-withdrawn",
             EntryKind::LetterOverridden => "letter-overridden",
             EntryKind::LetterCleared => "letter-cleared",
             EntryKind::FollowUpProposed => "follow-up-proposed",

@@ -1,5 +1,7 @@
 //! Case events: what happened to a debt, as the case system tells it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -119,4 +121,16 @@ fn type_fault(kind: &str) -> Fault {
             "« {kind} » n’est pas un type d’événement de Recto. Ses types s’écrivent {TYPE_PREFIX}<nom>.<verbe>{TYPE_SUFFIX}."
         ),
     )
+}
+
+/// The same JSON with its names in order: in which order they were sent does not matter.
+pub fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let ordered: BTreeMap<&String, Value> = map.iter().map(|(name, value)| (name, sorted(value))).collect();
+            Value::Object(ordered.into_iter().map(|(name, value)| (name.clone(), value)).collect())
+        }
+        Value::Array(list) => Value::Array(list.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
 }

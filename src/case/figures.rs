@@ -218,13 +218,16 @@ impl Reader<'_> {
         Some((Figure::Month(year.parse().ok()?, month), end))
     }
 
-    /// `4:30 p.m.` or `16 h 30`.
+    /// `4:30 p.m.`, `4 p.m.`, `16 h 30` or `16 h`.
     fn time(&self, at: usize) -> Option<(Figure, usize)> {
         let (hour, end) = self.digits(at)?;
         let hour: u32 = hour.parse().ok()?;
-        if self.get(end) == Some(':') {
-            let (minute, end) = self.digits(end + 1).filter(|(minute, _)| minute.len() == 2)?;
-            let half: String = self.text.get(end + 1..end + 5)?.iter().collect();
+        let minute = (self.get(end) == Some(':')).then(|| self.digits(end + 1)).flatten();
+        let half = |end: usize| self.text.get(end + 1..end + 5).map(|half| half.iter().collect::<String>());
+        let is_english = |end| half(end).is_some_and(|half| half == "a.m." || half == "p.m.");
+        if minute.is_some() || is_english(end) {
+            let (minute, end) = minute.unwrap_or(("00".to_owned(), end));
+            let half = half(end)?;
             let hour = match (half.as_str(), hour) {
                 ("a.m.", 12) => 0,
                 ("p.m.", 1..=11) => hour + 12,

@@ -53,8 +53,9 @@ impl Formats {
     /// An amount: `$1,234.56` or `1 234,56 $`; below zero, which only a derived value is, with an en dash before it. `None`
     /// where the text is not an amount.
     pub fn money(&self, text: &str) -> Option<String> {
-        let (sign, plain) = text.strip_prefix('-').map_or(("", text), |plain| ("–", plain));
-        let number = self.grouped(&money::plain(money::parse(plain)?))?;
+        let amount = money::parse(text.strip_prefix('-').unwrap_or(text))?;
+        let sign = if text.starts_with('-') && !amount.is_zero() { "–" } else { "" };
+        let number = self.grouped(&money::plain(amount))?;
         Some(match self.language {
             Language::En => format!("{sign}${number}"),
             Language::Fr => format!("{sign}{number}{NBSP}$"),
@@ -77,7 +78,7 @@ impl Formats {
 
     /// A date from its ISO form: `January 1, 2026` or `1er janvier 2026`. It does not break over a line.
     pub fn date(&self, text: &str) -> Option<String> {
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)?;
         let icu = Date::try_new_iso(date.year(), date.month() as u8, date.day() as u8).ok()?;
         let written = self.day.format(&icu).to_string().replace(' ', "\u{a0}");
         Some(match self.language {
@@ -88,7 +89,7 @@ impl Formats {
 
     /// A month from its ISO form: `March 2025` or `mars 2025`.
     pub fn month(&self, text: &str) -> Option<String> {
-        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
+        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok().filter(|_| text.len() == 7)?;
         let icu = Date::try_new_iso(first.year(), first.month() as u8, 1).ok()?;
         Some(self.month.format(&icu).to_string().replace(' ', "\u{a0}"))
     }
@@ -104,8 +105,9 @@ impl Formats {
         }
     }
 
+    /// Below zero, with an en dash: ICU writes a hyphen.
     fn grouped(&self, plain: &str) -> Option<String> {
         let decimal: IcuDecimal = plain.parse().ok()?;
-        Some(self.number.format(&decimal).to_string())
+        Some(self.number.format(&decimal).to_string().replace('-', "–"))
     }
 }

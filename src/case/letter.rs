@@ -59,6 +59,8 @@ pub enum LetterState {
     Refused,
     /// Its own ground is gone: the debt was paid, the plan replaced. It is looked at again when the case changes.
     Ended,
+    /// Taken out by somebody of the unit, for ever.
+    Withdrawn,
     /// Typeset, archived and registered. What was issued never changes; a letter that is taken back before it leaves becomes
     /// due again and gets a further issuance.
     Issued,
@@ -66,12 +68,13 @@ pub enum LetterState {
 
 impl LetterState {
     /// Every state, in the order in which a letter passes through them.
-    pub const ALL: [LetterState; 6] = [
+    pub const ALL: [LetterState; 7] = [
         LetterState::Due,
         LetterState::Held,
         LetterState::AwaitingApproval,
         LetterState::Refused,
         LetterState::Ended,
+        LetterState::Withdrawn,
         LetterState::Issued,
     ];
 
@@ -83,6 +86,7 @@ impl LetterState {
             LetterState::AwaitingApproval => "awaiting-approval",
             LetterState::Refused => "refused",
             LetterState::Ended => "ended",
+            LetterState::Withdrawn => "withdrawn",
             LetterState::Issued => "issued",
         }
     }

@@ -16,6 +16,8 @@ pub struct Policy {
     pub interest: Vec<Terms>,
     /// Who may approve what.
     pub delegation: Vec<Delegation>,
+    /// Roles that may let a letter pass a rule that allows it.
+    pub override_roles: Vec<String>,
     /// Letters that a follow-up sends by itself; all others go to the officer's queue.
     pub automatic: Vec<String>,
 }

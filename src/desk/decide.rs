@@ -60,7 +60,7 @@ impl Desk {
     /// makes the approval void, because it is bound to the hash.
     pub async fn approve(&self, letter: &str, content_hash: &str, by: &str) -> Result<(), DecideError> {
         let (row, weighed, member) = self.before_decision(letter, by).await?;
-        if row.content_hash.as_deref() == Some(content_hash) && weighed.seal != content_hash {
+        if row.state()? == LetterState::AwaitingApproval && row.content_hash.as_deref() != Some(&weighed.seal) {
             // What was seen is not what would go today: a new date makes new words. It is drafted again, to be seen again.
             let mut act = self.register.begin().await?;
             act.reconsider(&row.case_reference, &row.party).await?;
@@ -93,6 +93,14 @@ impl Desk {
         if reason.trim().is_empty() {
             return Err(DecideError::NoReason);
         }
+        let policy = &weighed.composed.draft.policy;
+        if !policy.override_roles.contains(&member.role) {
+            return Err(DecideError::NoAuthority {
+                name: member.name.clone(),
+                role: member.role.clone(),
+                needed: policy.override_roles.join(", "),
+            });
+        }
         let allowed = guard(rule).is_some_and(|guard| guard.effect == Effect::HoldUnlessOverridden);
         let ground: Option<&Fault> = weighed.stops.iter().find(|stop| stop.code == rule).filter(|_| allowed);
         let ground = ground.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
@@ -103,6 +111,30 @@ impl Desk {
         let detail = json!({"by": member.name, "role": member.role, "reason": reason.trim(), "ground": ground});
         act.enter(self.clock.now(), entry(&row, EntryKind::LetterOverridden, detail)).await?;
         act.reconsider(&row.case_reference, &row.party).await?;
+        act.commit().await?;
+        self.wake.notify_waiters();
+        Ok(())
+    }
+
+    /// Takes a letter out for ever, before it has left, with a reason: what was asked for by mistake, or corrected since.
+    pub async fn withdraw(&self, letter: &str, reason: &str, by: &str) -> Result<(), DecideError> {
+        let row = self.register.letter(letter).await?;
+        let row = row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))?;
+        let member = self.member(by)?;
+        if reason.trim().is_empty() {
+            return Err(DecideError::NoReason);
+        }
+        let waiting = self.register.waiting_delivery(letter).await?;
+        let mut act = self.register.begin().await?;
+        if let Some(delivery) = waiting {
+            self.take_back(&mut act, &row, &delivery, &[withdrawn()]).await?;
+        }
+        if !act.withdraw(letter).await? {
+            return Err(DecideError::NotWaiting);
+        }
+        let detail = json!({"by": member.name, "role": member.role, "reason": reason.trim()});
+        act.enter(self.clock.now(), entry(&row, EntryKind::LetterWithdrawn, detail)).await?;
+        act.release_others(&row.case_reference, letter).await?;
         act.commit().await?;
         self.wake.notify_waiters();
         Ok(())
@@ -145,6 +177,15 @@ impl Desk {
         let found = self.settings.people.iter().find(|member| folded(&member.name) == wanted);
         found.ok_or_else(|| DecideError::Unknown(name.to_owned()))
     }
+}
+
+fn withdrawn() -> Fault {
+    Fault::new(
+        "withdrawn",
+        "",
+        "Somebody of the unit withdrew the letter.",
+        "Une personne de l’unité a retiré la lettre.",
+    )
 }
 
 fn entry(row: &LetterRow, kind: EntryKind, detail: serde_json::Value) -> NewEntry<'_> {

@@ -150,7 +150,10 @@ impl Desk {
                 self.studio.catalogue.program(program).ok().and_then(|program| program.policy_on(today));
             let Some(policy) = policy else { continue };
             let standing = self.standing(case, &person, &events, &letters).await?;
-            let data = json!({"case": newest.data["case"], "party": newest.data["party"]});
+            let mut data = json!({"case": newest.data["case"], "party": newest.data["party"]});
+            if let Some(address) = &standing.person.mail_to {
+                data["party"]["address"] = json!(address);
+            }
             due.extend(follow_ups(&standing, &policy, today).into_iter().map(|proposal| Due {
                 id: identity(case, &person, &proposal),
                 automatic:

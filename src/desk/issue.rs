@@ -215,6 +215,12 @@ impl Desk {
                 stops.extend(weighed.ends);
                 stops.extend(differs.then(reads_differently));
                 stops.extend((unapproved && !differs).then(approval_void));
+                // Somebody who is new to the case may stand on the page.
+                let Composed { draft, job, .. } = weighed.composed;
+                match self.studio.threads.set(job).await {
+                    Ok(set) => stops.extend(self.studio.last_look(&draft, &weighed.standing.others, &set.pages)),
+                    Err(faults) => stops.extend(faults),
+                }
                 (stops, weighed.ground)
             }
             Err(unwritten) => (unwritten.faults, unwritten.ground),

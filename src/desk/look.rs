@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, EntryKind, Fault, LetterState};
+use crate::case::{CaseEvent, Channel, EntryKind, Fault, LetterState};
 use crate::letter::{Data, Program};
 use crate::register::{LetterRow, StoredEvent};
 use crate::rules::{OtherCase, SentLetter, Standing, facts_hash};
@@ -38,7 +38,8 @@ impl Desk {
         let own = own.cloned().ok_or_else(|| unreadable("it is not there".into()))?.event;
         let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
         let standing = self.standing(&letter.case_reference, &letter.party, &events, &letters).await?;
-        let json = as_it_stands(&own, &standing, self.clock.today());
+        let channel = if letter.channel == Channel::Email.as_str() { Channel::Email } else { Channel::Print };
+        let json = as_it_stands(&own, &standing, self.mailing_date(channel).await?);
         let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
         let across = guards.is_some_and(|guards| guards.iter().any(|guard| ACROSS_CASES.contains(&guard.as_str())));
@@ -56,7 +57,9 @@ impl Desk {
         let mut letters = Vec::new();
         for row in self.register.letters_of_case(case).await? {
             let state = row.state()?;
-            if ![LetterState::Due, LetterState::AwaitingApproval, LetterState::Issued].contains(&state) {
+            let stopped_before = state == LetterState::Due && !row.reasons()?.is_empty();
+            let on_its_way = [LetterState::Due, LetterState::AwaitingApproval, LetterState::Issued].contains(&state);
+            if stopped_before || !on_its_way {
                 continue;
             }
             let facts = events.iter().find(|event| event.sequence == row.event).map(|one| &one.event.data["facts"]);
@@ -66,6 +69,7 @@ impl Desk {
                 debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
                 facts_hash: facts_hash(&facts),
                 date: row.date.as_deref().filter(|_| issued).and_then(|date| date.parse().ok()),
+                by_mail: row.channel == Channel::Print.as_str(),
                 sent: issued && row.delivery.as_deref() == Some("sent"),
                 returned: false,
                 sequence: Some(row.sequence),
@@ -103,7 +107,11 @@ impl Desk {
             let program = events.last().and_then(|event| event.data["case"]["program"].as_str()).unwrap_or_default();
             let terms =
                 self.studio.catalogue.program(program).ok().and_then(|program: &Program| program.policy_on(today));
-            let owed = standing.ledger.owed(today, &terms.unwrap_or_default().interest).unwrap_or(Decimal::ZERO);
+            let owed = standing.ledger.owed(today, &terms.unwrap_or_default().interest).or(standing
+                .ledger
+                .debts
+                .is_empty()
+                .then_some(Decimal::ZERO));
             let (program, plan_kept) = (program.to_owned(), standing.kept_plan().is_some());
             cases.push(OtherCase { reference, program, owed, plan_kept });
         }
@@ -120,8 +128,13 @@ impl Desk {
 
 /// An event's data with what is known since: a new address, a preference of language or format, somebody who acts for the
 /// person. A letter to somebody else (an addressee) goes as it was asked for.
-pub(super) fn as_it_stands(own: &CaseEvent, standing: &Standing, today: NaiveDate) -> Value {
+pub(super) fn as_it_stands(own: &CaseEvent, standing: &Standing, date: NaiveDate) -> Value {
     let mut data = own.data.clone();
+    let mut people = std::iter::once(&standing.person).chain(&standing.others);
+    // Where somebody is not safe, no letter says which office the case came from.
+    if let Some(case) = data["case"].as_object_mut().filter(|_| people.any(|person| !person.flags.is_empty())) {
+        case.shift_remove("office");
+    }
     if data.get("addressee").is_some() {
         return data;
     }
@@ -133,7 +146,7 @@ pub(super) fn as_it_stands(own: &CaseEvent, standing: &Standing, today: NaiveDat
         data["party"]["format"] = json!(told.format);
     }
     let by_mail = data["party"]["channel"] == "print" && data["party"]["role"] != "estate";
-    let representative = standing.person.represented_by(today).filter(|_| by_mail);
+    let representative = standing.person.represented_by(date).filter(|_| by_mail);
     if let Some((name, mut address)) = representative.and_then(|one| Some((&one.name, one.address.clone()?))) {
         let french = data["party"]["language"] == "fr";
         address.attention = Some(format!("{} {name}", if french { "A/S" } else { "C/O" }));

@@ -215,6 +215,7 @@ impl Desk {
             "letter-held" => vec![LetterState::Held, LetterState::Due],
             "approval-awaited" => vec![LetterState::AwaitingApproval, LetterState::Due],
             "letter-refused" => vec![LetterState::Refused, LetterState::Due],
+            "letter-withdrawn" => vec![LetterState::Withdrawn],
             "letter-ended" => vec![LetterState::Ended, LetterState::Due],
             "letter-issued" | "letter-sent" | "delivery-failed" => vec![LetterState::Issued],
             _ => vec![LetterState::Due],
@@ -367,6 +368,7 @@ fn collect(entry: ChainedEntry, audit: &mut Audit) {
                     logged.content_hash = detail["content_hash"].as_str().map(str::to_owned);
                     logged.reasons = detail["reasons"].clone();
                 }
+                "letter-withdrawn" => (logged.content_hash, logged.reasons) = (None, Value::Array(Vec::new())),
                 "letter-held" | "letter-refused" | "letter-ended" => {
                     logged.content_hash = None;
                     logged.reasons = detail["reasons"].clone();

@@ -42,11 +42,34 @@ struct Period {
     interest_percent: Decimal,
     /// Who may approve what.
     delegation: Vec<Delegation>,
+    /// Roles that may let a letter pass a rule that allows it.
+    override_roles: Vec<String>,
     /// Letters that a follow-up sends by itself.
     automatic: Vec<String>,
     #[serde(flatten)]
     parameters: Map<String, Value>,
 }
+
+/// Parameters that rules rest on: without one of them, a rule would be off.
+const REQUIRED: [&str; 14] = [
+    "review_days",
+    "deemed_receipt_days",
+    "notice_days",
+    "explain_days",
+    "minimum_balance",
+    "set_off_minimum",
+    "plan_minimum_percent",
+    "plan_minimum_amount",
+    "cure_days",
+    "figures_days",
+    "duplicate_days",
+    "clearing_days",
+    "grace_days",
+    "answer_business_days",
+];
+
+/// Follow-up letters whose event states nothing that only an officer may state, such as that a plan has defaulted.
+const MAY_GO_BY_THEMSELVES: [&str; 2] = ["plan-reminder", "paid-in-full"];
 
 impl Program {
     /// Reads a program file; both languages must have the same words, and each parameter its source.
@@ -67,7 +90,11 @@ impl Program {
         }
         for policy in &program.policy {
             faults.extend(Method::parse(&policy.interest).is_none().then(|| unknown_method(&policy.interest, shown)));
-            let own = ["interest", "interest_percent", "delegation", "automatic"].into_iter();
+            let own = ["interest", "interest_percent", "delegation", "override_roles", "automatic"].into_iter();
+            let lacking = REQUIRED.iter().filter(|name| !policy.parameters.contains_key(**name));
+            faults.extend(lacking.map(|name| parameter_missing(name, shown)));
+            let barred = policy.automatic.iter().filter(|letter| !MAY_GO_BY_THEMSELVES.contains(&letter.as_str()));
+            faults.extend(barred.map(|letter| not_by_itself(letter, shown)));
             let named = own.chain(policy.parameters.keys().map(String::as_str));
             faults.extend(named.filter(|name| !policy.sources.contains_key(*name)).map(|name| {
                 Fault::new(
@@ -96,6 +123,7 @@ impl Program {
             parameters,
             interest: self.policy.iter().map(terms).collect(),
             delegation: period.delegation.clone(),
+            override_roles: period.override_roles.clone(),
             automatic: period.automatic.clone(),
         })
     }
@@ -120,5 +148,24 @@ fn unknown_method(method: &str, shown: &str) -> Fault {
         shown,
         format!("“{method}” is no way to charge interest. Write none, simple or monthly-compound."),
         format!("« {method} » n’est pas une façon de porter intérêt. Écrivez none, simple ou monthly-compound."),
+    )
+}
+
+fn parameter_missing(name: &str, shown: &str) -> Fault {
+    Fault::new(
+        "policy-incomplete",
+        shown,
+        format!("A [[policy]] does not say “{name}”, and a rule rests on it. Add it, with its source."),
+        format!("Une section [[policy]] n’indique pas « {name} », dont dépend une règle. Ajoutez-le avec sa source."),
+    )
+}
+
+fn not_by_itself(letter: &str, shown: &str) -> Fault {
+    let known = MAY_GO_BY_THEMSELVES.join(", ");
+    Fault::new(
+        "follow-up-not-automatic",
+        shown,
+        format!("“{letter}” cannot be automatic: an officer decides. These may be: {known}."),
+        format!("« {letter} » ne peut être automatique : une personne décide. Peuvent l’être : {known}."),
     )
 }

@@ -83,7 +83,7 @@ impl Act {
         let counted = sqlx::query(
             "UPDATE deliveries SET attempts = attempts + 1 \
              WHERE letter = $1 AND number = $2 AND state = 'waiting' AND NOT EXISTS \
-             (SELECT 1 FROM letters l JOIN events e ON e.case_reference = l.case_reference \
+             (SELECT 1 FROM letters l JOIN events e ON e.case_reference = l.case_reference OR e.person = l.party \
               WHERE l.id = $1 AND e.sequence > l.considered)",
         )
         .bind(&delivery.letter)
@@ -155,6 +155,12 @@ impl Act {
 }
 
 impl Register {
+    /// The delivery of a letter that waits, if one does and no closing run holds it.
+    pub async fn waiting_delivery(&self, letter: &str) -> Result<Option<Delivery>, RegisterError> {
+        let sql = select_deliveries!("WHERE d.letter = $1 AND d.state = 'waiting' AND d.run IS NULL");
+        Ok(sqlx::query_as(sql).bind(letter).fetch_optional(&self.reader).await?)
+    }
+
     /// The deliveries of one letter, oldest first.
     pub async fn deliveries_of(&self, letter: &str) -> Result<Vec<DeliveryRow>, RegisterError> {
         Ok(sqlx::query_as(

@@ -1,13 +1,11 @@
 //! Events as taken.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use super::{Act, Register, RegisterError, json};
 use crate::case::CaseEvent;
 use crate::case::clock::stamp;
+use crate::case::event::sorted;
 use crate::case::letter::sha256_hex;
 
 /// What became of an event that was offered.
@@ -69,18 +67,6 @@ impl TryFrom<Row> for StoredEvent {
 pub fn hash(event: &CaseEvent) -> String {
     let time = stamp(event.time);
     sha256_hex(format!("{}\n{}\n{time}\n{}", event.kind, event.subject, sorted(&event.data)).as_bytes())
-}
-
-/// The same JSON with its names in order: in which order they were sent does not matter.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let ordered: BTreeMap<&String, Value> = map.iter().map(|(name, value)| (name, sorted(value))).collect();
-            Value::Object(ordered.into_iter().map(|(name, value)| (name.clone(), value)).collect())
-        }
-        Value::Array(list) => Value::Array(list.iter().map(sorted).collect()),
-        other => other.clone(),
-    }
 }
 
 impl Act {

@@ -55,11 +55,13 @@ pub struct NewFollowUp<'f> {
 }
 
 impl Act {
-    /// Records a follow-up as proposed. False where its ground was noticed before.
+    /// Records a follow-up as proposed, anew where it had lapsed. False where its ground was decided or waits already.
     pub async fn propose(&mut self, new: &NewFollowUp<'_>) -> Result<bool, RegisterError> {
         let inserted = sqlx::query(
             "INSERT INTO follow_ups (id, case_reference, person, kind, letter_type, due, says, state) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'proposed') ON CONFLICT (id) DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'proposed') \
+             ON CONFLICT (id) DO UPDATE SET state = 'proposed', due = excluded.due, decided_by = NULL \
+             WHERE follow_ups.state = 'lapsed'",
         )
         .bind(new.id)
         .bind(new.case)

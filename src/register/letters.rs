@@ -165,7 +165,7 @@ impl Act {
         Ok(())
     }
 
-    /// Has what is held looked at again on a new day: a time that ran may be over. False where that was done on this day.
+    /// Has what is held or waits for approval looked at again on a new day: a time that ran may be over, and the date is another. False where that was done on this day.
     pub async fn begin_day(&mut self, day: &str) -> Result<bool, RegisterError> {
         let begun = sqlx::query(
             "INSERT INTO settings (name, value) VALUES ('day', $1) \
@@ -177,7 +177,7 @@ impl Act {
         if begun.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query("UPDATE letters SET state = 'due', attempts = 0 WHERE state = 'held'")
+        sqlx::query("UPDATE letters SET state = 'due', attempts = 0 WHERE state IN ('held', 'awaiting-approval')")
             .execute(&mut *self.transaction)
             .await?;
         Ok(true)
@@ -267,6 +267,18 @@ impl Act {
         Ok(())
     }
 
+    /// Takes a letter out for ever. False where it was withdrawn before, or has left.
+    pub async fn withdraw(&mut self, letter: &str) -> Result<bool, RegisterError> {
+        let withdrawn = sqlx::query(
+            "UPDATE letters SET state = 'withdrawn', reasons = '[]', content_hash = NULL \
+             WHERE id = $1 AND state NOT IN ('withdrawn', 'issued')",
+        )
+        .bind(letter)
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(withdrawn.rows_affected() == 1)
+    }
+
     /// Takes an issued letter back to be worked again: it missed its date, or its case has changed.
     pub async fn recall(&mut self, letter: &str) -> Result<(), RegisterError> {
         sqlx::query("UPDATE letters SET state = 'due', attempts = 0 WHERE id = $1 AND state = 'issued'")
@@ -278,9 +290,12 @@ impl Act {
 }
 
 impl Register {
-    /// Letters that are to be worked, oldest first.
+    /// Letters that are to be worked, oldest first, one of each case: what becomes of it bears on the next.
     pub async fn due_letters(&self, limit: i64) -> Result<Vec<LetterRow>, RegisterError> {
-        let sql = select_letters!("WHERE l.state = 'due' ORDER BY l.sequence LIMIT $1");
+        let sql = select_letters!(
+            "WHERE l.state = 'due' AND NOT EXISTS (SELECT 1 FROM letters o WHERE o.case_reference = l.case_reference \
+             AND o.state = 'due' AND o.sequence < l.sequence) ORDER BY l.sequence LIMIT $1"
+        );
         Ok(sqlx::query_as(sql).bind(limit).fetch_all(&self.reader).await?)
     }
 

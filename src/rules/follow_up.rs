@@ -13,7 +13,8 @@ use crate::case::{Policy, Text, money};
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
-    /// What: `plan-reminder`, `plan-default`, `ready-for-transfer`, `paid-in-full`, `recall`, `answer-due`, `deferral-over`.
+    /// What: `plan-reminder`, `plan-default`, `ready-for-transfer`, `paid-in-full`, `recall`, `acknowledgement-due`, `answer-due`,
+    /// `deferral-over`.
     pub kind: &'static str,
     /// Its ground: the same ground is proposed once.
     pub ground: String,
@@ -64,6 +65,29 @@ impl Look<'_> {
         told || self.balance.is_some_and(|balance| balance <= Decimal::ZERO)
     }
 
+    /// Whether a stay is in force for a debt of the case.
+    fn is_stayed(&self) -> bool {
+        let provable = |one: &super::standing::Insolvency| {
+            let debts = &self.standing.ledger.debts;
+            debts.is_empty() || debts.iter().any(|debt| one.has_provable(Some(debt)))
+        };
+        self.standing.person.insolvencies.iter().any(|one| one.stay_in_force() && provable(one))
+    }
+
+    /// Whether the debts were written off, or released by a discharge.
+    fn is_gone(&self) -> bool {
+        let debts = &self.standing.ledger.debts;
+        let written_off = !debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some());
+        written_off || self.standing.person.insolvencies.iter().any(super::standing::Insolvency::has_released)
+    }
+
+    /// Whether something must be answered or waited for before the unit goes on.
+    fn waits(&self) -> bool {
+        let person = &self.standing.person;
+        let open = self.standing.open_disputes().next().is_some();
+        open || person.is_deferred(self.today) || person.active_recipient || self.is_stayed() || self.is_gone()
+    }
+
     /// The newest letter of a type that reached the person, by its day.
     fn told(&self, letter_type: &str) -> Option<NaiveDate> {
         self.standing.told_by(&[letter_type], "").filter_map(|letter| letter.date).max()
@@ -71,29 +95,43 @@ impl Look<'_> {
 
     /// Whether a letter of a type about the person is on its way or went on a day or later.
     fn has_letter(&self, letter_type: &str, since: NaiveDate) -> bool {
-        let own = |letter: &&super::SentLetter| letter.person == self.standing.person.id;
+        let own = |letter: &&super::SentLetter| letter.person == self.standing.person.id && !letter.returned;
         let letters = self.standing.letters.iter().filter(own);
         letters.filter(|letter| letter.letter_type == letter_type).any(|l| l.date.is_none_or(|day| day >= since))
     }
 
-    /// What waits for an answer, by the service standard in business days.
+    /// What of the person waits to be acknowledged and answered, by the service standards in business days.
     fn answers(&self) -> Vec<Proposal> {
-        let days = self.policy.days("answer_business_days").unwrap_or_default();
+        let days = |name: &str| self.policy.days(name).unwrap_or_default();
+        let own = self.standing.open_disputes().filter(|dispute| dispute.person == self.standing.person.id);
         let disputes =
-            self.standing.open_disputes().filter_map(|dispute| Some((dispute.kind.as_str(), dispute.received?)));
-        let inquiries = self.standing.inquiries.iter().map(|received| ("inquiry", *received));
-        let answer = |(kind, received): (&str, NaiveDate)| Proposal {
-            kind: "answer-due",
-            ground: format!("{kind} {received}"),
-            due: business_days_after(received, days),
-            says: dated(
-                received,
-                &format!("Answer what came on {{}} ({kind})."),
-                &format!("Répondre à ce qui est arrivé le {{}} ({}).", french(kind)),
-            ),
-            letter: None,
-        };
-        disputes.chain(inquiries).map(answer).collect()
+            own.filter_map(|dispute| Some((dispute.kind.as_str(), dispute.received?, "acknowledge_business_days")));
+        let inquiries = self.standing.inquiries.iter().map(|(received, by_telephone)| {
+            ("inquiry", *received, if *by_telephone { "telephone_business_days" } else { "acknowledge_business_days" })
+        });
+        let mut due = Vec::new();
+        for (kind, received, acknowledge) in disputes.chain(inquiries) {
+            let ground = format!("{kind} {received}");
+            let (en, fr) =
+                (format!("what came on {{}} ({kind})."), format!("ce qui est arrivé le {{}} ({}).", french(kind)));
+            if !self.has_letter("dispute-acknowledgement", received) {
+                due.push(Proposal {
+                    kind: "acknowledgement-due",
+                    ground: ground.clone(),
+                    due: business_days_after(received, days(acknowledge)),
+                    says: dated(received, &format!("Acknowledge {en}"), &format!("Accuser réception de {fr}")),
+                    letter: None,
+                });
+            }
+            due.push(Proposal {
+                kind: "answer-due",
+                ground,
+                due: business_days_after(received, days("answer_business_days")),
+                says: dated(received, &format!("Answer {en}"), &format!("Répondre à {fr}")),
+                letter: None,
+            });
+        }
+        due
     }
 
     fn deferral(&self) -> Option<Proposal> {
@@ -113,19 +151,19 @@ impl Look<'_> {
 
     /// A reminder for what is missed, and the default when it is not cured in time.
     fn plan(&self) -> Option<Proposal> {
-        let plan =
-            self.standing.kept_plan().filter(|plan| plan.person == self.standing.person.id && !self.is_paid())?;
+        let plan = self.standing.plan().filter(|plan| plan.is_kept() && !self.is_paid() && !self.waits())?;
         let (agreed_on, since) = (plan.agreed_on?, plan.counts_from?);
         let grace = Days::new(self.policy.days("grace_days").unwrap_or_default().into());
         let ledger = &self.standing.ledger;
-        let received =
-            ledger.movements.iter().filter(|one| one.on > since && one.on <= self.today).map(|one| one.amount).sum();
+        let received = ledger.received_since(since, self.today);
         let behind = plan.behind(received, self.today - grace);
-        let last = behind.last()?.due;
+        let (first, last) = (behind.first()?.due, behind.last()?.due);
         let balance = money::plain(self.balance?);
         let missed = behind.iter().map(|one| missed_row(plan, one)).collect::<Vec<_>>();
-        let reminded = self.told("plan-reminder").filter(|day| *day > last);
-        if let Some(day) = reminded.filter(|_| !self.has_letter("plan-default", last)) {
+        // The first reminder of what is missed: a second one would prolong the time to cure for ever.
+        let told = self.standing.told_by(&["plan-reminder"], "").filter_map(|letter| letter.date);
+        let reminded = told.filter(|day| *day >= first).min();
+        if let Some(day) = reminded.filter(|_| !self.has_letter("plan-default", first)) {
             let cure = self.policy.days("cure_days")?;
             if !self.policy.is_over(day, cure, self.today) {
                 return None;
@@ -148,7 +186,7 @@ impl Look<'_> {
                 letter: Some(LetterProposal { letter_type: "plan-default", event: "plan.defaulted", facts }),
             });
         }
-        if self.has_letter("plan-reminder", last) {
+        if self.has_letter("plan-reminder", first) {
             return None;
         }
         let cure: Decimal = behind.iter().map(|one| one.amount).sum();
@@ -168,13 +206,12 @@ impl Look<'_> {
     /// The time of the notice of intention is over, and nothing has come of it.
     fn transfer(&self) -> Option<Proposal> {
         let standing = self.standing;
-        let told =
-            self.told("cra-transfer-notice").filter(|day| standing.recalled.is_none_or(|recalled| *day > recalled))?;
+        let told = self
+            .told("cra-transfer-notice")
+            .filter(|day| standing.person.recalled.is_none_or(|recalled| *day > recalled))?;
         let days = self.policy.days("notice_days")?;
-        let stays = standing.person.insolvencies.iter().any(super::standing::Insolvency::stay_in_force);
-        let waits = standing.open_disputes().next().is_some() || standing.person.is_deferred(self.today) || stays;
-        let settled = standing.kept_plan().is_some() || self.is_paid() || standing.transferred.is_some();
-        if waits || settled || !self.policy.is_over(told, days, self.today) {
+        let settled = standing.kept_plan().is_some() || self.is_paid() || standing.person.transferred.is_some();
+        if self.waits() || settled || self.is_gone() || !self.policy.is_over(told, days, self.today) {
             return None;
         }
         let over = deadline(told, days + self.policy.days("deemed_receipt_days").unwrap_or_default());
@@ -221,7 +258,7 @@ impl Look<'_> {
             event: "debt.paid",
             facts: json!({
                 "letter": true, "paid": paid.to_string(), "as_of": self.today.to_string(), "debt": money::plain(owed),
-                "receipts": receipts, "transferred": self.standing.transferred.is_some(),
+                "receipts": receipts, "transferred": self.standing.person.transferred.is_some(),
             }),
         });
         Some(Proposal {
@@ -239,12 +276,18 @@ impl Look<'_> {
 
     /// The CRA still has a debt that must not be collected any more.
     fn recall(&self) -> Option<Proposal> {
-        let transferred = self.standing.transferred?;
+        let transferred = self.standing.person.transferred?;
         let person = &self.standing.person;
-        let stays = person.insolvencies.iter().any(super::standing::Insolvency::stay_in_force);
         let planned = self.standing.kept_plan().is_some() && self.policy.is_on("plan_excludes_set_off");
-        let ended = self.is_paid() || planned || stays || person.died.is_some() || person.is_deferred(self.today);
-        ended.then_some(())?;
+        let causes = [
+            (self.is_paid(), "paid"),
+            (self.is_gone(), "gone"),
+            (planned, "plan"),
+            (self.is_stayed(), "stay"),
+            (person.died.is_some(), "death"),
+            (person.is_deferred(self.today), "deferral"),
+        ];
+        let cause = causes.into_iter().find(|(is_so, _)| *is_so)?.1;
         let balance = self.balance?.max(Decimal::ZERO);
         let facts = json!({
             "recalled": self.today.to_string(), "transferred": transferred.to_string(),
@@ -252,7 +295,7 @@ impl Look<'_> {
         });
         Some(Proposal {
             kind: "recall",
-            ground: transferred.to_string(),
+            ground: format!("{transferred} {cause}"),
             due: self.today,
             says: dated(
                 transferred,

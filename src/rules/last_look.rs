@@ -35,9 +35,13 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let allowed = allowed_figures(known, pages.len());
     let facts = texts(known.facts).join("\n");
+    let own_name = |word: &str| known.own_names.iter().any(|name| name.split_whitespace().any(|part| part == word));
     for (index, page) in pages.iter().enumerate() {
         let place = format!("page {}", index + 1);
-        if holds_insurance_number(page) {
+        // An estate's number at the Superintendent of Bankruptcy has nine digits of its own.
+        let page_without =
+            known.facts["estate_number"].as_str().map_or(page.clone(), |number| page.replace(number, " "));
+        if holds_insurance_number(&page_without) {
             faults.push(insurance_number(&place));
         }
         let mut strange: Vec<Figure> = figures(page).into_iter().filter(|figure| !allowed.contains(figure)).collect();
@@ -53,13 +57,9 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
             faults
                 .extend(details(other, known, &facts).filter(|text| contains(page, text)).map(|_| other_party(&place)));
         }
-        let words = ["undefined", "NaN", "null"];
-        faults.extend(
-            words
-                .into_iter()
-                .filter(|word| contains(page, word) && !facts.contains(word))
-                .map(|word| empty(word, &place)),
-        );
+        let empties = ["undefined", "NaN", "null"].into_iter();
+        let stands = |word: &&str| says_exactly(page, word) && !facts.contains(*word) && !own_name(word);
+        faults.extend(empties.filter(stands).map(|word| empty(word, &place)));
     }
     faults.extend(known.block.iter().filter(|line| longest_number(line) >= 9).map(|_| number_in_window()));
     let blank = texts(known.facts).into_iter().any(|text| text.trim().is_empty());
@@ -110,7 +110,7 @@ pub fn holds_insurance_number(text: &str) -> bool {
     })
 }
 
-/// Groups of digits, chained where a single blank, hyphen or point stands between them.
+/// Groups of digits, chained where a single blank, hyphen, point, stroke or low line stands between them.
 fn chains(text: &[char]) -> Vec<Vec<String>> {
     let mut chains: Vec<Vec<String>> = Vec::new();
     let (mut at, mut last_end) = (0, None);
@@ -182,6 +182,11 @@ fn details<'o>(other: &'o Person, known: &'o Known<'_>, facts: &'o str) -> impl 
     name.into_iter().chain(places.filter(move |place| !own.contains(&place.to_lowercase())))
 }
 
+/// Whether a text has this word, whole, just as it is.
+fn says_exactly(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|one| one == word)
+}
+
 /// Whether a text has these words, whole, whatever their case.
 fn contains(text: &str, words: &str) -> bool {
     let (text, words) = (text.to_lowercase().replace('\u{a0}', " "), words.to_lowercase());
@@ -195,7 +200,7 @@ fn contains(text: &str, words: &str) -> bool {
 
 /// The most digits in a row, blanks and hyphens apart.
 fn longest_number(line: &str) -> usize {
-    let closed: String = line.chars().filter(|c| !matches!(c, '-' | '\u{a0}')).collect();
+    let closed: String = line.chars().filter(|c| !matches!(c, '-' | ' ' | '\u{a0}')).collect();
     closed.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default()
 }
 

@@ -25,5 +25,5 @@ pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};
 
 /// The hash of a letter's facts, by which a letter is told from another of its type.
 pub fn facts_hash(facts: &Value) -> String {
-    sha256_hex(facts.to_string().as_bytes())
+    sha256_hex(crate::case::event::sorted(facts).to_string().as_bytes())
 }

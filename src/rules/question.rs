@@ -58,8 +58,8 @@ pub struct OtherCase {
     pub reference: String,
     /// Its program's key.
     pub program: String,
-    /// What is owed in it, as far as Recto knows.
-    pub owed: Decimal,
+    /// What is owed in it; `None` where it has a debt of which no balance is known.
+    pub owed: Option<Decimal>,
     /// Whether a plan is kept in it.
     pub plan_kept: bool,
 }
@@ -95,7 +95,7 @@ impl Question<'_> {
 
     /// What is missing of the instalments that were due, after all that came; nothing is known without a plan.
     pub(super) fn arrears(&self) -> Option<Decimal> {
-        let plan = self.standing.plan.as_ref().filter(|plan| !plan.instalments.is_empty())?;
+        let plan = self.standing.plan().filter(|plan| !plan.instalments.is_empty())?;
         let received = self.standing.ledger.received_since(plan.counts_from?, self.date);
         Some(plan.behind(received, self.date).iter().map(|missed| missed.amount).sum())
     }

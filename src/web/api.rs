@@ -38,6 +38,7 @@ fn documented() -> OpenApiRouter<Service> {
         .routes(routes!(decisions::draft))
         .routes(routes!(decisions::approve))
         .routes(routes!(decisions::override_hold))
+        .routes(routes!(decisions::withdraw))
         .routes(routes!(decisions::follow_ups))
         .routes(routes!(decisions::decide_follow_up))
         .routes(routes!(cases::one))

@@ -115,7 +115,7 @@ fn flags(standing: &Standing, today: chrono::NaiveDate) -> Vec<&'static str> {
         (!ledger.debts.is_empty() && ledger.debts.iter().all(|debt| debt.paid.is_some()), "paid"),
         (ledger.debts.iter().any(|debt| debt.written_off.is_some()), "written_off"),
         (standing.kept_plan().is_some(), "plan_in_good_standing"),
-        (standing.transferred.is_some(), "transferred"),
+        (person.transferred.is_some(), "transferred"),
         (person.is_deferred(today), "deferred"),
         (person.active_recipient, "active_recipient"),
         (person.mail_returned || person.email_returned, "mail_returned"),

@@ -138,6 +138,30 @@ pub(super) async fn override_hold(
     one(State(service), headers, Path(id)).await
 }
 
+/// Why a letter is taken out.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawalRequest {
+    /// Why, in a sentence: it goes into the case file.
+    reason: String,
+    /// Who decides: one of the unit's people.
+    by: String,
+}
+
+/// Take a letter out for ever, before it has left.
+#[utoipa::path(post, operation_id = "withdraw_letter", path = "/letters/{id}/withdraw", request_body = WithdrawalRequest,
+    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
+pub(super) async fn withdraw(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<LetterView>, Problem> {
+    let request: WithdrawalRequest = read(&body)?;
+    service.desk.withdraw(&id, &request.reason, named(&request.by)?).await?;
+    one(State(service), headers, Path(id)).await
+}
+
 /// Something that Recto noticed to be due.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FollowUpView {

@@ -375,3 +375,46 @@ async fn explain_says_for_every_letter_type_whether_it_may_go_and_why_not() {
     assert_eq!(output.status.code(), Some(1), "it may not go: {said}");
     assert!(said.contains("may not go") && said.contains("B4 no-open-dispute"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_withdrawn_for_ever_before_it_has_left_and_not_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let mistaken = taken(&desk, &debt_referred("e-1")).await.remove(0);
+    let corrected = taken(&desk, &debt_referred("e-2")).await.remove(0);
+    work(&desk).await;
+    assert_eq!(state(&desk, &corrected).await, ("held", vec!["no-duplicate".to_owned()]));
+    assert!(matches!(desk.withdraw(&mistaken, "", "O. Officer").await, Err(DecideError::NoReason)));
+    desk.withdraw(&mistaken, "Asked for by mistake", "O. Officer").await.unwrap();
+    work(&desk).await;
+    assert_eq!(state(&desk, &mistaken).await.0, "withdrawn");
+    assert_eq!(state(&desk, &corrected).await.0, "issued", "nothing stands in its way any more");
+    let again = with_facts(
+        &sample("debt-notice", "plausible"),
+        json!({"changed": "2026-11-17", "address": sample("debt-notice", "plausible")["party"]["address"]}),
+    );
+    taken(&desk, &event("a-1", "address.changed", "2026-11-17T12:00:00-05:00", &again)).await;
+    assert_eq!(desk.close_run(desk.run_date()).await.unwrap().totals.pieces, 1);
+    assert_eq!(state(&desk, &mistaken).await.0, "withdrawn", "nothing brings it back");
+    assert!(matches!(desk.withdraw(&corrected, "Too late", "O. Officer").await, Err(DecideError::NotWaiting)));
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_that_waits_is_drafted_again_on_a_new_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let letter = {
+        let desk = desk(folder.path()).await;
+        let data = sample("reimbursement", "plausible");
+        let letter = taken(&desk, &event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data)).await.remove(0);
+        work(&desk).await;
+        desk.register.close().await;
+        letter
+    };
+    let desk = desk_at(folder.path(), "2026-11-18T10:00:00-05:00").await;
+    work(&desk).await;
+    let hash = hash(&desk, &letter).await;
+    desk.approve(&letter, &hash, "A. Manager").await.unwrap();
+    work(&desk).await;
+    assert_eq!(state(&desk, &letter).await.0, "issued");
+}

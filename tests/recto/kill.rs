@@ -26,9 +26,12 @@ async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             "deliveries",
             "SELECT letter || ' ' || number || ' ' || state || ' ' || coalesce(run, message_id) FROM deliveries ORDER BY 1",
         ),
+        ("follow-ups", "SELECT id || ' ' || case_reference || ' ' || kind || ' ' || state FROM follow_ups ORDER BY 1"),
+        // How far the case's other letters had come when a letter was weighed depends on the moment.
         (
             "entries",
-            "SELECT case_reference || ' ' || kind || ' ' || coalesce(letter, '') || ' ' || detail FROM entries ORDER BY 1",
+            "SELECT case_reference || ' ' || kind || ' ' || coalesce(letter, '') || ' ' || \
+             json_remove(detail, '$.ground.standing.letters') FROM entries ORDER BY 1",
         ),
     ] {
         let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();

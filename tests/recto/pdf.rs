@@ -22,7 +22,7 @@ fn paths(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_type_language_and_sample_meets_pdf_ua_1_and_pdf_a_2a() {
+fn every_type_language_and_sample_meets_pdf_ua_1_and_pdf_a_2a_and_is_spelled_right() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("check");
     let output = recto(&folder.path().join("data"), &["check", "--json", "--out", out.to_str().unwrap()]);
@@ -35,6 +35,17 @@ fn every_type_language_and_sample_meets_pdf_ua_1_and_pdf_a_2a() {
     assert_eq!(reports.len(), 2 * pdfs.len());
     let bad: Vec<&Value> = reports.iter().filter(|report| report["compliant"] != true).collect();
     assert!(bad.is_empty(), "{bad:#?}");
+    // hunspell's Canadian dictionaries and our glossary know every word.
+    let home = crate::support::home();
+    let mut spelling = Command::new("python3");
+    spelling.arg(home.join("tests/tools/spelling.py")).arg(&out).arg(home.join("letter-templates"));
+    let spelling = spelling.output().unwrap();
+    assert!(
+        spelling.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&spelling.stdout),
+        String::from_utf8_lossy(&spelling.stderr)
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ is any. Known are the words of hunspell's en_CA and fr_CA dictionaries, those of
 own pages, those of its facts: names, streets, free text in the other language. Free text of the facts in the language of the page
 is checked like the template's own words; only what is written there with a capital inside a sentence counts as a name.
 The words under `en` and `fr` in letter.toml, terms.toml, words.toml and the program files are checked too.
+Needs Debian's poppler-utils, hunspell, hunspell-en-ca and hunspell-fr.
 
 With --readability, one line a letter type for its plausible sample, of the sentences of the body (between salutation and closing,
 without headings, tables, the box of key facts and telephone lines):
@@ -118,6 +119,8 @@ def allowed_words(sample):
     """Per language of the page: what the sample's facts bring with them."""
     allowed = {"en": set(), "fr": set()}
     for text, language in strings(sample):
+        if re.fullmatch(r"[a-z0-9-]+", text):                    # a key such as false-pretences, whose words are the template's
+            continue
         language = language or language_of(text)
         markup = re.search(r"[#$*_<>`\\@{]", text)
         names = " ".join(re.findall(rf"(?<=[\w,;:] )(?:[dl]['’])?[A-ZÀ-Þ][\w’'-]+", text))
@@ -129,12 +132,14 @@ def allowed_words(sample):
 # ---- pages ---------------------------------------------------------------------------------------------------------
 
 def other_language_passages(templates):
-    """Per language, what stands in #text(lang: …)[…] in the templates, as a pattern for the text of a page."""
+    """Per language, what stands in #text(lang: …)[…] in the templates, as patterns for the text of a page, one a branch."""
     found = {"en": set(), "fr": set()}
     for path in templates.rglob("*.typ"):
-        for language, text in re.findall(r'#text\(lang: "(en|fr)"[^)]*\)\[([^\]{]+)\]', path.read_text("utf-8")):
-            pieces = re.sub(r"[*_]", "", text).replace("~", " ").split()
-            found[language].add(re.compile(r"\s+".join(map(re.escape, pieces))))
+        for language, text in re.findall(r'#text\(lang: "(en|fr)"[^)]*\)\[([^\]]+)\]', path.read_text("utf-8")):
+            for branch in re.split(r"\{[%{#].*?[%}#]\}", text):
+                pieces = re.sub(r"[*_]", "", branch).replace("~", " ").split()
+                if pieces:
+                    found[language].add(re.compile(r"\s+".join(map(re.escape, pieces))))
     return found
 
 
@@ -297,8 +302,11 @@ def kandel_moles(sentences):
 def readability(out, detail):
     print(f"{'letter type':28} {'English grade':>13} {'words a sentence':>17}   {'French score':>12} {'words a sentence':>17}")
     for path in sorted(out.glob("*/plausible.en.pdf")):
-        en = body_sentences(path)
-        fr = body_sentences(path.with_name("plausible.fr.pdf"))
+        french = path.with_name("plausible.fr.pdf")
+        en, fr = body_sentences(path), body_sentences(french) if french.exists() else []
+        if not en or not fr:
+            print(f"{path.parent.name:28} has no plausible sample with sentences in both languages")
+            continue
         print(f"{path.parent.name:28} {grade(en):13.1f} {figures(en, syllables_en)[1]:17.1f}   "
               f"{kandel_moles(fr):12.1f} {figures(fr, syllables_fr)[1]:17.1f}")
         if detail and grade(en) > 9:

@@ -49,7 +49,12 @@ pub const GUARDS: [Guard; 11] = [
                 return None;
             }
             let told = first_told(q, &["debt-notice"]);
-            let runs_from = q.debts().iter().filter_map(|debt| debt.decided).max().or(told);
+            // A decision on a review begins a time to appeal; where an appeal was made, that is no longer open.
+            let appealed = q.standing.disputes.iter().any(|dispute| dispute.kind == "appeal");
+            let reviews = q.standing.disputes.iter().filter(|dispute| dispute.kind == "review" && !appealed);
+            let answered = reviews.filter_map(|dispute| dispute.decided.as_ref()?.0);
+            let decided = q.debts().into_iter().filter_map(|debt| debt.decided);
+            let runs_from = decided.chain(answered).max().or(told);
             match runs_from {
                 Some(day) if q.is_over(day, "review_days") => None,
                 Some(day) => Some(dated(day, "It runs from {}.", "Il court à compter du {}.")),
@@ -73,7 +78,7 @@ pub const GUARDS: [Guard; 11] = [
             .standing
             .told_by(&["cra-transfer-notice"], q.debt_number())
             .filter_map(|letter| letter.date)
-            .filter(|day| q.standing.recalled.is_none_or(|recalled| *day > recalled))
+            .filter(|day| q.standing.person.recalled.is_none_or(|recalled| *day > recalled))
             .max()
         {
             // Over on the day of the transfer, not only on that of the letter.
@@ -131,7 +136,7 @@ pub const GUARDS: [Guard; 11] = [
         ),
         finds: |q| {
             let gone = |plan: &crate::rules::standing::Plan| plan.told > q.letter.asked_at || plan.defaulted.is_some();
-            plainly(q.standing.plan.as_ref().is_some_and(gone))
+            plainly(q.standing.plan().is_some_and(gone))
         },
     },
     Guard {
@@ -151,7 +156,7 @@ pub const GUARDS: [Guard; 11] = [
             let moved = |debt| q.standing.ledger.moved_since(debt, as_of, q.letter.asked_at, q.date);
             let since = q.debts().into_iter().flat_map(moved);
             let came: Decimal = since.map(|(_, amount)| amount).sum();
-            let defaulted = q.standing.plan.as_ref().is_some_and(|plan| plan.defaulted.is_some());
+            let defaulted = q.standing.plan().is_some_and(|plan| plan.defaulted.is_some());
             let less = q.arrears().is_some_and(|arrears| arrears < missing);
             plainly(q.is_cured() || less || came >= missing || defaulted)
         },
@@ -170,9 +175,10 @@ pub const GUARDS: [Guard; 11] = [
         ),
         finds: |q| {
             let missed = q.letter.facts["missed"].as_array().into_iter().flatten();
-            let last: Option<NaiveDate> = missed.filter_map(|row| row["due"].as_str()?.parse().ok()).min();
+            let first: Option<NaiveDate> = missed.filter_map(|row| row["due"].as_str()?.parse().ok()).min();
             let told = q.standing.told_by(&["plan-reminder"], "").filter_map(|letter| letter.date);
-            let reminded = told.filter(|day| last.is_none_or(|last| *day >= last)).max();
+            // The first reminder of what is missed counts: a second one does not prolong the time to cure.
+            let reminded = told.filter(|day| first.is_none_or(|first| *day >= first)).min();
             plainly(q.is_cured() || !reminded.is_some_and(|day| q.is_over(day, "cure_days")))
         },
     },
@@ -188,7 +194,7 @@ pub const GUARDS: [Guard; 11] = [
             "No transfer of this debt to the CRA is on file.",
             "Aucun transfert de cette dette à l’ARC n’est au dossier.",
         ),
-        finds: |q| plainly(!q.standing.taken_back),
+        finds: |q| plainly(!q.standing.person.taken_back),
     },
     Guard {
         key: "no-duplicate",
@@ -235,12 +241,13 @@ pub const GUARDS: [Guard; 11] = [
     },
 ];
 
-/// Letters to the person that came before this one and did not come back.
+/// Letters to the person that were called for before this one, or have left, and did not come back.
 fn earlier<'q>(q: &'q Question<'_>) -> impl Iterator<Item = &'q SentLetter> {
     let before = |letter: &&SentLetter| {
         letter.person == q.standing.person.id
             && !letter.returned
-            && letter.sequence.is_none_or(|place| q.letter.sequence.is_none_or(|own| place < own))
+            && (letter.id != q.letter.id || letter.id.is_empty())
+            && (letter.sent || letter.sequence.is_none_or(|place| q.letter.sequence.is_none_or(|own| place < own)))
     };
     q.standing.letters.iter().filter(before)
 }

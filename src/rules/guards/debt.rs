@@ -217,7 +217,7 @@ pub const GUARDS: [Guard; 12] = [
             let kept = q.standing.kept_plan().is_some() && q.arrears().is_none_or(|missing| missing <= Decimal::ZERO);
             let own = q.standing.ledger.debts.iter().any(|debt| debt.paid.is_none()) && !kept;
             let open = |case: &&crate::rules::OtherCase| {
-                case.program == "sponsorship" && case.owed > Decimal::ZERO && !case.plan_kept
+                case.program == "sponsorship" && case.owed != Some(Decimal::ZERO) && !case.plan_kept
             };
             let other = q.other_cases.iter().find(open);
             let named =
@@ -262,7 +262,7 @@ fn refund_notes(q: &Question<'_>) -> Option<Text> {
         !number.is_empty() && debt.number != number && owed.is_some_and(|owed| owed > Decimal::ZERO)
     };
     let more = q.standing.ledger.debts.iter().any(|debt| in_case(&debt));
-    let owes = q.other_cases.iter().find(|case| case.owed > Decimal::ZERO);
+    let owes = q.other_cases.iter().find_map(|case| Some((case, case.owed.filter(|owed| *owed > Decimal::ZERO)?)));
     let shared =
         q.standing.others.iter().any(|other| ["debtor", "sponsor", "co-signer"].contains(&other.role.as_str()));
     let person = &q.standing.person;
@@ -281,8 +281,8 @@ fn refund_notes(q: &Question<'_>) -> Option<Text> {
     note(more, "the person owes another debt in this case", "la personne doit une autre dette dans ce dossier");
     note(person.died.is_some(), "the person has died", "la personne est décédée");
     note(!person.insolvencies.is_empty(), "there is an insolvency filing", "il y a un dossier d’insolvabilité");
-    if let Some(case) = owes {
-        let figure = priced(&[case.owed], "{0}", "{0}");
+    if let Some((case, owed)) = owes {
+        let figure = priced(&[owed], "{0}", "{0}");
         notes.push((
             format!("the person owes {} in {}", figure.en, case.reference),
             format!("la personne doit {} dans {}", figure.fr, case.reference),

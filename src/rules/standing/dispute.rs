@@ -9,6 +9,9 @@ use crate::case::CaseEvent;
 /// Something that the person wrote and that the unit must answer before it goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dispute {
+    /// Who wrote.
+    #[serde(skip)]
+    pub person: String,
     /// When it came.
     pub received: Option<NaiveDate>,
     /// `dispute`, `review`, `appeal` or `submission`; a dispute where it is not said.
@@ -25,7 +28,24 @@ impl Dispute {
     pub(super) fn received(event: &CaseEvent) -> Dispute {
         let facts = &event.data["facts"];
         let kind = facts["kind"].as_str().unwrap_or("dispute").to_owned();
-        Dispute { received: day(facts, "received"), kind, debt: text(facts, "debt_number"), decided: None }
+        Dispute {
+            person: text(&event.data["party"], "id"),
+            received: day(facts, "received"),
+            kind,
+            debt: text(facts, "debt_number"),
+            decided: None,
+        }
+    }
+
+    /// The same event with the kind of what it answers, where it does not say it itself.
+    pub(super) fn told(disputes: &[Dispute], event: &CaseEvent) -> Option<CaseEvent> {
+        if event.kind != "dispute.decided" || event.data["facts"]["kind"].is_string() {
+            return None;
+        }
+        let oldest = disputes.iter().find(|dispute| dispute.decided.is_none())?;
+        let mut told = event.clone();
+        told.data["facts"]["kind"] = oldest.kind.clone().into();
+        Some(told)
     }
 
     /// Closes the oldest open one of the kind that is named, or of any kind.

@@ -60,7 +60,8 @@ impl Insolvency {
             "annulled" => (filing.released, filing.ended) = (None, on),
             _ => filing.ended = on,
         }
-        filing.survives |= facts["survives"] == true;
+        // Only a ground of s. 178(1) with its evidence keeps a debt alive.
+        filing.survives |= facts["survives"] == true && facts["ground"].is_string() && facts["evidence"].is_string();
     }
 
     /// Whether a debt is a claim provable in it. One whose time is not known is taken to be.

@@ -79,9 +79,16 @@ impl Ledger {
             "debt.referred" => self.refer(event),
             "debt.adjusted" | "debt.recalculated" => {
                 let debt = self.debt(facts);
-                (debt.recalculation, debt.paid, debt.written_off) = (None, None, None);
+                // A new calculation is a decision, from which the time for a review runs again.
+                if event.kind == "debt.recalculated" {
+                    debt.recalculation = None;
+                    debt.decided = day(facts, "recalculated").or(debt.decided);
+                }
                 debt.stated = stated(event).or(debt.stated);
                 debt.changed = Some(event.time);
+                // A debt that was paid is owed again only where the new statement says so.
+                let owed = debt.stated.filter(|stated| stated.balance > Decimal::ZERO);
+                debt.paid = debt.paid.filter(|paid| owed.is_none_or(|owed| owed.as_of < *paid));
             }
             "debt.recalculation-opened" => self.debt(facts).recalculation = day(facts, "opened"),
             "dispute.decided" => {
@@ -167,13 +174,18 @@ impl Ledger {
     /// The place of a debt; the only or oldest one where no number is given.
     fn place(&self, number: &str) -> Option<usize> {
         let first = (!self.debts.is_empty()).then_some(0);
-        if number.is_empty() { first } else { self.debts.iter().position(|debt| debt.number == number) }
+        // A debt without a number is the only one, whatever number is given.
+        let only = || first.filter(|_| self.debts.len() == 1 && self.debts[0].number.is_empty());
+        let named = || self.debts.iter().position(|debt| debt.number == number);
+        if number.is_empty() { first } else { named().or_else(only) }
     }
 
     /// The debts that a letter is about: the one that it names, or all.
     pub fn concerned<'l>(&'l self, facts: &serde_json::Value) -> Vec<&'l Debt> {
         let number = text(facts, "debt_number");
-        self.debts.iter().filter(|debt| number.is_empty() || debt.number == number).collect()
+        let place = self.place(&number);
+        let named = |index: usize| number.is_empty() || Some(index) == place;
+        self.debts.iter().enumerate().filter(|(index, _)| named(*index)).map(|(_, debt)| debt).collect()
     }
 
     /// The movements on a debt that a balance does not have yet, up to a day: later than its as-of date, or of that day and told

@@ -30,29 +30,15 @@ pub struct Standing {
     pub others: Vec<Person>,
     /// The debts, and what was paid on them by anybody: nobody pays a joint debt twice.
     pub ledger: Ledger,
-    /// The newest repayment plan.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plan: Option<Plan>,
-    /// When a plan was proposed that nobody has agreed to yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plan_proposed: Option<NaiveDate>,
-    /// When a settlement was offered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settlement_offered: Option<NaiveDate>,
+    /// The newest repayment plan of each person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Plan>,
     /// Disputes, reviews, appeals and sponsors' submissions, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<Dispute>,
-    /// Since when the Canada Revenue Agency has the debt; none before, and after a recall.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transferred: Option<NaiveDate>,
-    /// Whether the newest recall took back a transfer that is on file.
-    pub taken_back: bool,
-    /// When it last gave it back: a notice of before no longer counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recalled: Option<NaiveDate>,
-    /// Inquiries that nobody has answered, by the day on which they came.
+    /// Inquiries of the person that nobody has answered: the day on which each came, and whether by telephone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub inquiries: Vec<NaiveDate>,
+    pub inquiries: Vec<(NaiveDate, bool)>,
     /// Letters of the case, those to others too, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub letters: Vec<SentLetter>,
@@ -72,6 +58,8 @@ pub struct SentLetter {
     /// The hash of its facts, by which a letter is told from another of its type.
     #[serde(skip)]
     pub facts_hash: String,
+    /// Whether it goes by mail.
+    pub by_mail: bool,
     /// Its date, which is the day it is mailed; none where it is not issued yet.
     pub date: Option<NaiveDate>,
     /// Whether it has left.
@@ -108,28 +96,37 @@ impl Standing {
     }
 
     fn apply(&mut self, event: &CaseEvent) {
+        // An answer that does not say what it answers is that to the oldest open one.
+        let told = Dispute::told(&self.disputes, event);
+        let event = told.as_ref().unwrap_or(event);
         let facts = &event.data["facts"];
         let on = |name: &str| day(facts, name);
+        let own = event.data["party"]["id"] == self.person.id.as_str();
         self.person_of(event).apply(event);
         self.ledger.apply(event);
         match event.kind.as_str() {
             "dispute.received" => self.disputes.push(Dispute::received(event)),
             "dispute.decided" => Dispute::decide(&mut self.disputes, event),
-            "inquiry.received" => self.inquiries.extend(on("received")),
-            "inquiry.answered" if !self.inquiries.is_empty() => drop(self.inquiries.remove(0)),
-            "plan.proposed" => self.plan_proposed = Some(event.time.date_naive()),
+            "inquiry.received" if own => {
+                self.inquiries.extend(on("received").map(|day| (day, facts["by"] == "telephone")));
+            }
+            "inquiry.answered" if own && !self.inquiries.is_empty() => drop(self.inquiries.remove(0)),
             "plan.agreed" => {
-                self.plan = Plan::of(event).or(self.plan.take());
-                self.plan_proposed = None;
+                if let Some(plan) = Plan::of(event) {
+                    self.plans.retain(|one| one.person != plan.person);
+                    self.plans.push(plan);
+                }
             }
-            "settlement.offered" => self.settlement_offered = on("as_of"),
             "plan.instalment-missed" | "plan.defaulted" => {
-                self.plan.get_or_insert_with(|| Plan::unknown(event)).apply(event);
-            }
-            "debt.transferred" => self.transferred = on("transferred"),
-            "debt.recalled" => {
-                self.taken_back = self.transferred.take().is_some();
-                self.recalled = on("recalled");
+                let person = text(&event.data["party"], "id");
+                match self.plans.iter_mut().find(|plan| plan.person == person) {
+                    Some(plan) => plan.apply(event),
+                    None => {
+                        let mut plan = Plan::unknown(event);
+                        plan.apply(event);
+                        self.plans.push(plan);
+                    }
+                }
             }
             "letter.sent" => self.letters.push(SentLetter {
                 id: String::new(),
@@ -137,6 +134,7 @@ impl Standing {
                 person: text(&event.data["party"], "id"),
                 debt: text(facts, "debt_number"),
                 facts_hash: String::new(),
+                by_mail: true,
                 date: on("mailed"),
                 sent: true,
                 returned: false,
@@ -159,19 +157,21 @@ impl Standing {
         &mut self.others[place]
     }
 
-    /// Marks the letter that came back: the one that is named, or the person's newest one of before.
+    /// Marks the letter that came back: the one that is named, or the person's newest one of before that went the same way.
     fn mark_returned(&mut self, event: &CaseEvent) {
         let facts = &event.data["facts"];
         let (named, person) = (text(facts, "letter"), text(&event.data["party"], "id"));
-        let returned = day(facts, "returned");
-        let own = |letter: &&mut SentLetter| letter.person == person && letter.sent && letter.date <= returned;
-        let letter = if named.is_empty() {
-            self.letters.iter_mut().filter(own).max_by_key(|letter| letter.date)
-        } else {
-            self.letters.iter_mut().find(|letter| letter.id == named)
+        let (returned, by_mail) = (day(facts, "returned"), facts["channel"] != "email");
+        let known = self.letters.iter().position(|letter| !named.is_empty() && letter.id == named);
+        let own = |letter: &SentLetter| {
+            letter.person == person && letter.sent && letter.by_mail == by_mail && letter.date <= returned
         };
-        if let Some(letter) = letter {
-            letter.returned = true;
+        let newest = || {
+            let letters = self.letters.iter().enumerate().filter(|(_, letter)| own(letter));
+            letters.max_by_key(|(_, letter)| letter.date).map(|(place, _)| place)
+        };
+        if let Some(place) = known.or_else(newest) {
+            self.letters[place].returned = true;
         }
     }
 
@@ -180,9 +180,14 @@ impl Standing {
         self.disputes.iter().filter(|dispute| dispute.decided.is_none())
     }
 
-    /// The plan, where it was agreed on and has not defaulted.
+    /// The person's own newest plan.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.person == self.person.id)
+    }
+
+    /// A plan that is kept on the debts of the case, by whomever.
     pub fn kept_plan(&self) -> Option<&Plan> {
-        self.plan.as_ref().filter(|plan| plan.is_kept())
+        self.plans.iter().find(|plan| plan.is_kept())
     }
 
     /// The letters of some types that went to the person about a debt (any, where no number is given) and did not come back.

@@ -40,6 +40,14 @@ pub struct Person {
     /// Recovery waits: hardship or abuse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferral: Option<Deferral>,
+    /// Since when the Canada Revenue Agency has the person's debt; none before, and after a recall.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transferred: Option<NaiveDate>,
+    /// When it last gave it back: a notice of before no longer counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<NaiveDate>,
+    /// Whether that took back a transfer that is on file.
+    pub taken_back: bool,
     /// Safety flags in force: `family-violence`, `safe-contact`.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub flags: BTreeSet<String>,
@@ -52,7 +60,7 @@ pub struct Person {
     /// Whether the Social Insurance Number is on file; never the number itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sin_on_file: Option<bool>,
-    /// Which office pays or paid: told to nobody where a flag is in force.
+    /// Where the newest event says that the person gets e-mail.
     #[serde(skip)]
     pub email: Option<String>,
 }
@@ -79,8 +87,6 @@ pub struct Representative {
     pub until: Option<NaiveDate>,
     /// Where they get mail.
     pub address: Option<Address>,
-    /// When this was told.
-    pub since: DateTime<Utc>,
 }
 
 /// How the person wants to be written to.
@@ -97,9 +103,11 @@ pub struct Preferences {
 impl Person {
     /// What an event of another case says of the person: all but what belongs to that case's debt.
     pub(super) fn apply_elsewhere(&mut self, event: &CaseEvent) {
-        let of_the_debt = ["hardship.decided", "dispute.decided"].contains(&event.kind.as_str());
+        let of_the_debt = ["hardship.decided", "dispute.decided", "debt.transferred", "debt.recalled"];
+        // A consent is for one case; a guardian or trustee acts in all.
+        let consented = event.kind.starts_with("representative.") && event.data["facts"]["kind"] == "representative";
         let (name, role) = (self.name.clone(), self.role.clone());
-        if !of_the_debt {
+        if !consented && !of_the_debt.contains(&event.kind.as_str()) {
             self.apply(event);
         }
         (self.name, self.role) = (name, role);
@@ -109,7 +117,13 @@ impl Person {
         let (party, facts) = (&event.data["party"], &event.data["facts"]);
         self.read(event.time, party);
         match event.kind.as_str() {
+            "person.died" if facts["in_error"] == true => self.died = None,
             "person.died" => self.died = day(facts, "died").or(Some(event.time.date_naive())),
+            "debt.transferred" => self.transferred = day(facts, "transferred"),
+            "debt.recalled" => {
+                self.taken_back = self.transferred.take().is_some();
+                self.recalled = day(facts, "recalled");
+            }
             "insolvency.filed" => Insolvency::file(&mut self.insolvencies, event),
             "insolvency.ended" => Insolvency::end(&mut self.insolvencies, event),
             "assistance.resumed" => self.active_recipient = true,
@@ -117,7 +131,7 @@ impl Person {
             "mail.returned" if facts["channel"] == "email" => self.email_returned = true,
             "mail.returned" => self.mail_returned = true,
             "address.changed" => {
-                (self.mail_returned, self.email_returned) = (false, false);
+                self.mail_returned = false;
                 self.address = address(&facts["address"]).map(|address| (event.time, address));
                 self.mail_to = self.address.as_ref().map(|(_, address)| address.clone());
             }
@@ -146,7 +160,6 @@ impl Person {
                     consents: facts["kind"] != "representative" || day(facts, "consent_signed").is_some(),
                     until: day(facts, "consent_until"),
                     address: address(&facts["address"]),
-                    since: event.time,
                 });
             }
             "representative.ended" => self.representative = None,
@@ -163,7 +176,11 @@ impl Person {
         self.name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
         self.role = text(party, "role");
         self.mail_to = address(&party["address"]).or(self.mail_to.take());
-        self.email = party["email"].as_str().map(str::to_owned).or(self.email.take());
+        let email = party["email"].as_str().map(str::to_owned);
+        // What came back came from the address of before.
+        let another = email.is_some() && self.email.is_some() && email != self.email;
+        self.email_returned &= !another;
+        self.email = email.or(self.email.take());
         let language = PreferredLanguage::deserialize(&party["language"]).ok();
         let format = Format::deserialize(&party["format"]).unwrap_or_default();
         self.preferences = language.map(|language| Preferences { told: time, language, format }).or(self.preferences);
