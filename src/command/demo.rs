@@ -77,6 +77,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     say!();
     print_letters(&desk).await?;
     print_stopped(&desk).await?;
+    print_follow_ups(&desk).await?;
     let t = &closed.totals;
     say!("\n{approved} letters were approved by a manager, as samples/approvals.json says.");
     say!("\nWhere it lies");
@@ -163,6 +164,16 @@ async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
         sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
     }
     say!("{:28}{}", "in all", sums.map(|count| format!("{count:>10}")).concat());
+    Ok(())
+}
+
+/// What Recto noticed to be due and proposes to the officers.
+async fn print_follow_ups(desk: &Desk) -> anyhow::Result<()> {
+    let due = desk.register.follow_ups(Some("proposed"), None, 1_000).await?;
+    say!("\n  {} follow-ups wait for an officer", due.len());
+    for row in due {
+        say!("      {}  {}  due {}: {}", row.case_reference, row.kind, row.due, row.says()?.en);
+    }
     Ok(())
 }
 

@@ -5,9 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::look::as_it_stands;
-use super::{Desk, DeskError};
-use crate::case::{CaseEvent, Channel, Fault};
+use super::{DecideError, Desk, DeskError};
+use crate::case::{CaseEvent, Channel, Fault, LetterState};
 use crate::letter::{Data, LetterType};
+use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, OtherCase, Question, SentLetter, Standing, findings};
 
 /// Whether a letter of one type may go to one person today.
@@ -36,6 +37,7 @@ impl Desk {
     /// of the case was taken.
     pub async fn explain(&self, case: &str, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
         let (events, letters) = self.course_of(case).await?;
+        let rows = self.register.letters_of_case(case).await?;
         let events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
         let mut people: Vec<&str> = events.iter().filter_map(|event| event.data["party"]["id"].as_str()).collect();
         people.sort_unstable();
@@ -46,10 +48,34 @@ impl Desk {
             let standing = self.standing(case, person, &events, &letters).await?;
             let types = self.studio.catalogue.types.values();
             for letter in types.filter(|letter| letter_type.is_none_or(|wanted| wanted == letter.key)) {
-                answers.extend(self.eligibility(letter, &events, &letters, &standing, &other_cases));
+                let Some(answer) = self.eligibility(letter, &events, &letters, &standing, &other_cases) else {
+                    continue;
+                };
+                answers.push(self.as_called_for(answer, &rows).await?);
             }
         }
         Ok(answers)
+    }
+
+    /// The answer for a letter that an event has called for and that has not left: weighed as the work weighs it, with its
+    /// arithmetic, its deadlines and what a manager let pass.
+    async fn as_called_for(&self, answer: Eligibility, rows: &[LetterRow]) -> Result<Eligibility, DeskError> {
+        let own = |row: &&LetterRow| row.letter_type == answer.letter_type && row.party == answer.person;
+        let Some(row) = rows.iter().rev().find(own) else { return Ok(answer) };
+        let state = row.state()?;
+        if state == LetterState::Withdrawn || row.delivery.as_deref() == Some("sent") {
+            return Ok(answer);
+        }
+        Ok(match self.weighed(&row.id).await {
+            Ok((_, weighed)) => {
+                let reasons: Vec<Fault> = weighed.stops.into_iter().chain(weighed.ends).collect();
+                let (may_go, needs_approval) = (reasons.is_empty(), weighed.needs_approval);
+                Eligibility { may_go, needs_approval, reasons, notes: weighed.notes, ..answer }
+            }
+            // Its words cannot be written: the reasons are those that it was refused for.
+            Err(DecideError::Desk(error)) => return Err(error),
+            Err(_) => Eligibility { may_go: false, reasons: row.reasons()?, ..answer },
+        })
     }
 
     fn eligibility(

@@ -234,11 +234,16 @@ async fn a_follow_up_that_was_declined_is_not_proposed_again() {
     taken(&desk, &of_the_plan("d-1", "dispute.received", "2026-11-16T09:00:00-05:00", dispute)).await;
     work(&desk).await;
     let due = proposed(&desk).await;
-    let row = desk.register.follow_up(&due[0].1).await.unwrap().unwrap();
-    // 15 business days after 16 November: 7 December.
-    assert_eq!((due[0].0.as_str(), row.due.as_str()), ("answer-due", "2026-12-07"));
+    let mut days = Vec::new();
+    for (kind, id) in &due {
+        days.push((kind.as_str(), desk.register.follow_up(id).await.unwrap().unwrap().due));
+    }
+    // 5 and 15 business days after Monday 16 November.
+    assert_eq!(days, [("acknowledgement-due", "2026-11-23".to_owned()), ("answer-due", "2026-12-07".to_owned())]);
     assert!(matches!(desk.decline_follow_up(&due[0].1, "O. Officer", " ").await, Err(DecideError::NoReason)));
-    desk.decline_follow_up(&due[0].1, "O. Officer", "Answered by telephone").await.unwrap();
+    for (_, id) in &due {
+        desk.decline_follow_up(id, "O. Officer", "Answered by telephone").await.unwrap();
+    }
     let paid = json!({"received": "2026-11-17", "amount": "1.00", "kind": "payment"});
     taken(&desk, &of_the_plan("r-1", "payment.received", "2026-11-17T10:00:00-05:00", paid)).await;
     work(&desk).await;

@@ -91,9 +91,21 @@ fn policy_is_that_of_the_letters_date_and_each_parameter_has_a_source() {
     let home = copy();
     let file = home.path().join("letter-templates/_programs/ontario-works.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let policy = "\n[[policy]]\neffective = \"2027-01-01\"\ninterest = \"none\"\ninterest_percent = \"0.00\"\ndelegation = []\n\
-                  automatic = []\nreview_days = 40\n[policy.sources]\n";
+    let policy = "
+[[policy]]
+effective = \"2027-01-01\"
+interest = \"none\"
+interest_percent = \"0.00\"
+\
+                  delegation = []
+override_roles = []
+automatic = [\"plan-default\"]
+review_days = 40
+[policy.sources]
+";
     std::fs::write(&file, text + policy).unwrap();
     let (_, errors) = check(home.path(), "debt-notice");
     assert!(errors.contains("_programs/ontario-works.toml") && errors.contains("review_days"), "{errors}");
+    assert!(errors.contains("“clearing_days”"), "a rule rests on it: {errors}");
+    assert!(errors.contains("“plan-default” cannot be automatic"), "{errors}");
 }
