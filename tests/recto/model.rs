@@ -150,7 +150,19 @@ fn is_forbidden(course: &[(Happens, u32)]) -> bool {
     let bankrupt = last(&|w| w == Filed("bankruptcy"));
     let stayed =
         after(bankrupt, last(&|w| matches!(w, Ended("trustee-discharged" | "withdrawn" | "proposal-performed"))));
-    died || returned || receives || plan || recalculating || moved || open > 0 || deferral == Some(true) || stayed
+    // What was paid stays paid unless it bounces or is calculated anew; what was written off stays so.
+    let paid = after(last(&|w| w == PaidOff), last(&|w| matches!(w, Bounced(_) | Recalculated)));
+    let written_off = course.iter().any(|(what, _)| *what == WrittenOff);
+    died || paid
+        || written_off
+        || returned
+        || receives
+        || plan
+        || recalculating
+        || moved
+        || open > 0
+        || deferral == Some(true)
+        || stayed
 }
 
 fn letter_findings(catalogue: &Catalogue, policy: &Policy, events: &[CaseEvent]) -> Vec<(Effect, String)> {
@@ -159,6 +171,10 @@ fn letter_findings(catalogue: &Catalogue, policy: &Policy, events: &[CaseEvent])
     let mut facts = data["facts"].clone();
     facts["as_of"] = json!("2026-11-16");
     facts["balance"] = json!("1000.00");
+    // The event that asks for the letter is one of the case's.
+    let own = with_facts(&data, facts.clone());
+    let own = event("asked", "debt.referred", &format!("{TODAY}T14:00:00Z"), &own);
+    let events = &[events, &[CaseEvent::read(&own).unwrap()]].concat();
     let standing =
         Standing::of(data["case"]["reference"].as_str().unwrap(), data["party"]["id"].as_str().unwrap(), events, &[]);
     let asked = Asked {
