@@ -156,7 +156,7 @@ impl Desk {
         let (row, weighed) = self.weighed(letter).await?;
         let member = self.member(by)?;
         let facts = &weighed.composed.draft.data.facts;
-        let own = |name: &str| facts[name].as_str().is_some_and(|one| folded(one.trim()) == folded(&member.name));
+        let own = |name: &str| facts[name].as_str().is_some_and(|one| may_be_the_same(one, &member.name));
         if own("prepared_by") || own("edited_by") {
             return Err(DecideError::Preparer(member.name.clone()));
         }
@@ -177,6 +177,15 @@ impl Desk {
         let found = self.settings.people.iter().find(|member| folded(&member.name) == wanted);
         found.ok_or_else(|| DecideError::Unknown(name.to_owned()))
     }
+}
+
+/// Whether two spellings may name one person: the same last name, and the same first letter. Rather once too often than once too
+/// seldom.
+fn may_be_the_same(one: &str, other: &str) -> bool {
+    let (one, other) = (folded(one), folded(other));
+    let last = |name: &str| name.split_whitespace().next_back().map(str::to_owned);
+    let first = |name: &str| name.trim().chars().next();
+    last(&one).is_some() && last(&one) == last(&other) && first(&one) == first(&other)
 }
 
 fn withdrawn() -> Fault {

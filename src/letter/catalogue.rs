@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::data::{Data, normalize};
+use super::data::{Data, future_facts, normalize};
 use super::kind::{LetterType, read_text, read_toml};
 use super::program::Program;
 use super::schema::Schema;
@@ -88,11 +88,16 @@ impl Catalogue {
             schemas.extend(self.events.get(&event.kind));
         }
         if schemas.is_empty() {
+            self.program(program).map_err(|fault| vec![fault.below("/data")])?;
             return Err(vec![self.unused_fault(event, program)]);
         }
         let data = self
             .check_data(&event.data, &schemas, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
+        let future = future_facts(event);
+        if !future.is_empty() {
+            return Err(future);
+        }
         if data.case.reference != event.subject {
             return Err(vec![Fault::new(
                 "subject-not-the-case",

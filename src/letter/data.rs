@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::case::{Case, Party};
+use crate::case::clock::toronto;
+use crate::case::{Case, CaseEvent, Fault, Party};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
 /// the person whom it is about: a trustee, a representative, a member of parliament.
@@ -72,4 +73,48 @@ pub fn normalize(value: Value) -> Value {
         Value::Object(map) => Value::Object(map.into_iter().map(|(name, value)| (name, normalize(value))).collect()),
         other => other,
     }
+}
+
+/// Facts that say on which day something happened; it cannot have happened after the event that tells of it.
+const HAPPENED: [&str; 22] = [
+    "accepted",
+    "agreed_on",
+    "answered",
+    "changed",
+    "decided",
+    "defaulted",
+    "died",
+    "dishonoured",
+    "ended",
+    "filed",
+    "flagged",
+    "mailed",
+    "named",
+    "opened",
+    "paid",
+    "recalculated",
+    "recalled",
+    "received",
+    "requested",
+    "resumed",
+    "returned",
+    "transferred",
+];
+
+/// The facts of an event that are dated after the day on which it tells of them.
+pub fn future_facts(event: &CaseEvent) -> Vec<Fault> {
+    let told = toronto(event.time).date();
+    let day = |name: &str| event.data["facts"][name].as_str().and_then(|day| day.parse::<NaiveDate>().ok());
+    let later = HAPPENED.into_iter().filter(|name| day(name).is_some_and(|day| day > told));
+    let fault = |name: &str| {
+        Fault::new(
+            "date-in-the-future",
+            format!("/data/facts/{name}"),
+            format!("“{name}” is after {told}, the day of the event that tells of it. Send it when it has happened."),
+            format!(
+                "« {name} » est postérieur au {told}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé."
+            ),
+        )
+    };
+    later.map(fault).collect()
 }

@@ -78,7 +78,10 @@ impl Look<'_> {
     fn is_gone(&self) -> bool {
         let debts = &self.standing.ledger.debts;
         let written_off = !debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some());
-        written_off || self.standing.person.insolvencies.iter().any(super::standing::Insolvency::has_released)
+        let provable = |one: &super::standing::Insolvency| {
+            debts.is_empty() || debts.iter().any(|debt| one.has_provable(Some(debt)))
+        };
+        written_off || self.standing.person.insolvencies.iter().any(|one| one.has_released() && provable(one))
     }
 
     /// Whether something must be answered or waited for before the unit goes on.
@@ -155,7 +158,7 @@ impl Look<'_> {
         let (agreed_on, since) = (plan.agreed_on?, plan.counts_from?);
         let grace = Days::new(self.policy.days("grace_days").unwrap_or_default().into());
         let ledger = &self.standing.ledger;
-        let received = ledger.received_since(since, self.today);
+        let received = ledger.received_since(since, plan.told, self.today);
         let behind = plan.behind(received, self.today - grace);
         let (first, last) = (behind.first()?.due, behind.last()?.due);
         let balance = money::plain(self.balance?);
@@ -229,7 +232,12 @@ impl Look<'_> {
                 "The time of the notice was over on {}: the debt may be transferred to the CRA.",
                 "Le délai de l’avis a pris fin le {} : la dette peut être transférée à l’ARC.",
             ),
-            letter: Some(LetterProposal { letter_type: "cra-transfer-confirmed", event: "debt.transferred", facts }),
+            // Without the number on file there is nothing to transfer yet: it is work for a person.
+            letter: (standing.person.sin_on_file == Some(true)).then_some(LetterProposal {
+                letter_type: "cra-transfer-confirmed",
+                event: "debt.transferred",
+                facts,
+            }),
         })
     }
 
@@ -302,7 +310,12 @@ impl Look<'_> {
                 "The debt went to the CRA on {} and must be taken back.",
                 "La dette est passée à l’ARC le {} et doit être retirée.",
             ),
-            letter: Some(LetterProposal { letter_type: "cra-transfer-recalled", event: "debt.recalled", facts }),
+            // After a death no letter tells of it; the debt is taken back all the same.
+            letter: person.died.is_none().then_some(LetterProposal {
+                letter_type: "cra-transfer-recalled",
+                event: "debt.recalled",
+                facts,
+            }),
         })
     }
 }

@@ -48,11 +48,7 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
         strange.sort();
         strange.dedup();
         faults.extend(strange.iter().map(|figure| unknown_figure(figure, &place)));
-        faults.extend(
-            references(page)
-                .filter(|one| *one != known.case && !facts.contains(one))
-                .map(|one| other_case(one, &place)),
-        );
+        faults.extend(references(page).filter(|one| *one != known.case).map(|one| other_case(one, &place)));
         for other in known.others {
             faults
                 .extend(details(other, known, &facts).filter(|text| contains(page, text)).map(|_| other_party(&place)));
@@ -99,20 +95,58 @@ fn texts(value: &Value) -> Vec<&str> {
 /// Longer numbers (telephones), and numbers that are part of a reference such as `OW-2026-00417`, are none.
 pub fn holds_insurance_number(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
-    chains(&characters).into_iter().any(|chain| {
-        (0..chain.len()).any(|from| {
-            let mut digits = String::new();
-            chain[from..].iter().any(|group| {
-                digits.push_str(group);
-                digits.len() == 9 && passes_check(&digits)
-            })
-        })
+    let groups = groups(&characters);
+    (0..groups.len()).any(|from| {
+        let (mut digits, mut wide, mut threes) = (String::new(), false, true);
+        for (place, group) in groups[from..].iter().enumerate() {
+            match group.gap {
+                _ if place == 0 => {}
+                Gap::Narrow => {}
+                Gap::Wide => wide = true,
+                Gap::Apart => return false,
+            }
+            digits.push_str(&group.digits);
+            threes &= group.digits.len() == 3;
+            // Groups that stand further apart are one number only in the usual form of three times three.
+            if digits.len() >= 9 {
+                return digits.len() == 9 && (!wide || threes) && passes_check(&digits);
+            }
+        }
+        false
     })
 }
 
-/// Groups of digits, chained where a single blank, hyphen, point, stroke or low line stands between them.
-fn chains(text: &[char]) -> Vec<Vec<String>> {
-    let mut chains: Vec<Vec<String>> = Vec::new();
+/// A group of digits and how far it stands from the one before.
+struct Group {
+    digits: String,
+    gap: Gap,
+}
+
+/// What stands between two groups of digits.
+#[derive(Clone, Copy, PartialEq)]
+enum Gap {
+    /// One blank, dash, point, stroke or low line.
+    Narrow,
+    /// Up to three of those, or of commas, colons and parentheses.
+    Wide,
+    /// Something else.
+    Apart,
+}
+
+fn gap(between: &[char]) -> Gap {
+    let narrow =
+        |c: &char| c.is_whitespace() || matches!(c, '-' | '.' | '/' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    match between {
+        [one] if narrow(one) => Gap::Narrow,
+        [] | [_, _, _, _, ..] => Gap::Apart,
+        some if some.iter().all(|c| narrow(c) || matches!(c, ',' | ':' | '(' | ')')) => Gap::Wide,
+        _ => Gap::Apart,
+    }
+}
+
+/// The groups of digits that stand alone: not in a word, an amount or a reference.
+fn groups(text: &[char]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     let (mut at, mut last_end) = (0, None);
     while at < text.len() {
         if !text[at].is_ascii_digit() {
@@ -122,23 +156,18 @@ fn chains(text: &[char]) -> Vec<Vec<String>> {
         let end = at + text[at..].iter().take_while(|c| c.is_ascii_digit()).count();
         let alone = |place: Option<&char>| !place.is_some_and(|c| c.is_alphabetic());
         let before = at.checked_sub(1).map(|place| &text[place]);
-        // Part of a date, an amount or a reference: a letter and a hyphen, or a sign, stand before it.
         let referred =
             before == Some(&'-') && at >= 3 && text[at - 2].is_alphabetic() && !names_the_number(&text[..at - 1]);
         if alone(before) && alone(text.get(end)) && !referred && before != Some(&'$') {
-            let group: String = text[at..end].iter().collect();
-            let joined = last_end.is_some_and(|last| {
-                at == last + 1 && matches!(text[last], ' ' | '\u{a0}' | '-' | '.' | '/' | '_' | '‑' | '–')
-            });
-            match chains.last_mut().filter(|_| joined) {
-                Some(chain) => chain.push(group),
-                None => chains.push(vec![group]),
-            }
+            let gap = last_end.map_or(Gap::Apart, |last| gap(&text[last..at]));
+            groups.push(Group { digits: text[at..end].iter().collect(), gap });
             last_end = Some(end);
+        } else {
+            last_end = None;
         }
         at = end;
     }
-    chains
+    groups
 }
 
 /// Whether the text ends with the name of the number itself.

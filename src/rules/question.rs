@@ -88,6 +88,11 @@ impl Question<'_> {
         if debts.is_empty() { None } else { balances.sum() }
     }
 
+    /// Whether the letter says that nothing is owed.
+    pub(super) fn asks_for_nothing(&self) -> bool {
+        self.amount("balance") == Some(Decimal::ZERO)
+    }
+
     /// The number of the debt that the letter is about; empty for all of the case.
     pub(super) fn debt_number(&self) -> &str {
         self.letter.facts["debt_number"].as_str().unwrap_or_default()
@@ -96,7 +101,7 @@ impl Question<'_> {
     /// What is missing of the instalments that were due, after all that came; nothing is known without a plan.
     pub(super) fn arrears(&self) -> Option<Decimal> {
         let plan = self.standing.plan().filter(|plan| !plan.instalments.is_empty())?;
-        let received = self.standing.ledger.received_since(plan.counts_from?, self.date);
+        let received = self.standing.ledger.received_since(plan.counts_from?, plan.told, self.date);
         Some(plan.behind(received, self.date).iter().map(|missed| missed.amount).sum())
     }
 
@@ -108,7 +113,7 @@ impl Question<'_> {
         let missed = self.letter.facts["missed"].as_array().map(Vec::as_slice).unwrap_or_default();
         let due = missed.iter().filter_map(|row| row["due"].as_str()?.parse::<NaiveDate>().ok()).min();
         let amounts = missed.iter().filter_map(|row| row["amount"].as_str().and_then(money::parse));
-        let came = due.map(|due| self.standing.ledger.received_since(due, self.date));
+        let came = due.map(|due| self.standing.ledger.received_since(due, self.letter.asked_at, self.date));
         came.is_some_and(|came| came >= amounts.sum())
     }
 

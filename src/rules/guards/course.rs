@@ -213,7 +213,7 @@ pub const GUARDS: [Guard; 11] = [
             let close = |letter: &SentLetter| letter.date.is_none_or(|day| (q.date - day).num_days().abs() < days);
             let same = |letter: &SentLetter| {
                 letter.letter_type == q.letter.letter_type
-                    && letter.debt == q.letter.facts["debt_number"].as_str().unwrap_or_default()
+                    && (letter.debt == q.debt_number() || letter.debt.is_empty() || q.debt_number().is_empty())
                     && (!q.letter.repeats || letter.facts_hash == super::super::facts_hash(q.letter.facts))
             };
             let found = earlier(q).find(|letter| same(letter) && close(letter))?;

@@ -107,6 +107,10 @@ pub const GUARDS: [Guard; 12] = [
         ),
         finds: |q| {
             let (as_of, claimed) = (q.day("as_of")?, q.amount("balance")?);
+            // What a discharge has released is owed no more, whatever was stated.
+            if q.asks_for_nothing() && q.standing.person.insolvencies.iter().any(|one| one.has_released()) {
+                return None;
+            }
             let debts = q.debts();
             let newer =
                 debts.iter().filter_map(|debt| debt.stated).find(|stated| stated.as_of > as_of && !stated.claimed);
@@ -138,6 +142,9 @@ pub const GUARDS: [Guard; 12] = [
         says: ("The debt was paid.", "La dette a été payée."),
         finds: |q| {
             let debts = q.debts();
+            if q.asks_for_nothing() {
+                return None;
+            }
             let paid = !debts.is_empty() && debts.iter().all(|debt| debt.paid.is_some());
             plainly(paid || q.owed(q.date).is_some_and(|owed| owed <= Decimal::ZERO))
         },
@@ -153,7 +160,8 @@ pub const GUARDS: [Guard; 12] = [
         says: ("The debt was written off.", "La dette a été radiée."),
         finds: |q| {
             let debts = q.debts();
-            plainly(!debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some()))
+            let all = !debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some());
+            plainly(all && !q.asks_for_nothing())
         },
     },
     Guard {
@@ -182,6 +190,17 @@ pub const GUARDS: [Guard; 12] = [
             let last = told.chain(known).max();
             let clears = last.zip(q.policy.days("clearing_days")).map(|(day, days)| calendar::deadline(day, days));
             let pending = clears.filter(|day| *day > q.date);
+            let rows = q.letter.facts["receipts"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let came: Decimal =
+                rows.iter().filter_map(|row| row["amount"].as_str().and_then(crate::case::money::parse)).sum();
+            let stated: Decimal = debts.iter().filter_map(|debt| debt.stated).map(|stated| stated.balance).sum();
+            if !rows.is_empty() && came < stated {
+                return Some(priced(
+                    &[came, stated],
+                    "The receipts come to {0}, but {1} was owed.",
+                    "Les sommes reçues sont de {0}, mais {1} étaient dus.",
+                ));
+            }
             match (open, pending) {
                 (true, _) => Some(Text::new("", "")),
                 (false, Some(day)) => Some(dated(day, "It clears on {}.", "La compensation est le {}.")),
@@ -278,6 +297,14 @@ fn refund_notes(q: &Question<'_>) -> Option<Text> {
         "somebody else is liable for the same debt and may have paid",
         "une autre personne répond de la même dette et a pu payer",
     );
+    if let Some(owed) = q.owed(q.date).filter(|owed| *owed > Decimal::ZERO) {
+        let figure = priced(&[owed], "{0}", "{0}");
+        let (en, fr) = (
+            format!("by the case's events {} is still owed", figure.en),
+            format!("selon les événements du dossier, {} sont encore dus", figure.fr),
+        );
+        note(true, &en, &fr);
+    }
     note(more, "the person owes another debt in this case", "la personne doit une autre dette dans ce dossier");
     note(person.died.is_some(), "the person has died", "la personne est décédée");
     note(!person.insolvencies.is_empty(), "there is an insolvency filing", "il y a un dossier d’insolvabilité");

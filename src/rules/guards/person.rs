@@ -18,10 +18,13 @@ pub const GUARDS: [Guard; 16] = [
             "politique de l’unité : après un décès, seule une lettre à la succession",
         ),
         says: (
-            "The person has died. Only a letter to the estate may go.",
-            "La personne est décédée. Seule une lettre à la succession peut partir.",
+            "The person has died, or mail came back saying so. Only a letter to the estate may go.",
+            "La personne est décédée, ou du courrier revenu le dit. Seule une lettre à la succession peut partir.",
         ),
-        finds: |q| plainly(q.standing.person.died.is_some() || q.letter.role == "estate"),
+        finds: |q| {
+            let person = &q.standing.person;
+            plainly(person.died.is_some() || person.said_to_be_dead || q.letter.role == "estate")
+        },
     },
     Guard {
         key: "payee-living-or-estate",
@@ -67,8 +70,9 @@ pub const GUARDS: [Guard; 16] = [
             "Une suspension des procédures est en vigueur à la suite d’un dossier d’insolvabilité. Écrivez plutôt au syndic.",
         ),
         finds: |q| {
-            // The trustee may be told what is owed, and nobody else.
-            let stayed = |one: &&Insolvency| q.letter.role != "trustee" && one.stay_in_force() && is_provable(q, one);
+            // The trustee may be told what is owed, and nobody else; that nothing is owed may be said.
+            let asks = q.letter.role != "trustee" && !q.asks_for_nothing();
+            let stayed = |one: &&Insolvency| asks && one.stay_in_force() && is_provable(q, one);
             let filing = q.standing.person.insolvencies.iter().find(stayed)?;
             Some(filing.filed.map_or(Text::new("", ""), |day| dated(day, "It was filed on {}.", "Le dépôt est du {}.")))
         },

@@ -42,7 +42,7 @@ impl Dispute {
         if event.kind != "dispute.decided" || event.data["facts"]["kind"].is_string() {
             return None;
         }
-        let oldest = disputes.iter().find(|dispute| dispute.decided.is_none())?;
+        let oldest = disputes.iter().find(|dispute| dispute.is_answered_by(event))?;
         let mut told = event.clone();
         told.data["facts"]["kind"] = oldest.kind.clone().into();
         Some(told)
@@ -52,9 +52,17 @@ impl Dispute {
     pub(super) fn decide(disputes: &mut [Dispute], event: &CaseEvent) {
         let facts = &event.data["facts"];
         let kind = facts["kind"].as_str();
-        let open = |dispute: &&mut Dispute| dispute.decided.is_none() && kind.is_none_or(|kind| dispute.kind == kind);
+        let open =
+            |dispute: &&mut Dispute| dispute.is_answered_by(event) && kind.is_none_or(|kind| dispute.kind == kind);
         if let Some(dispute) = disputes.iter_mut().find(open) {
             dispute.decided = Some((day(facts, "decided"), text(facts, "outcome")));
         }
+    }
+
+    /// Whether it is open and an answer may be to it: to the same person, and about the same debt or about all.
+    fn is_answered_by(&self, event: &CaseEvent) -> bool {
+        let debt = text(&event.data["facts"], "debt_number");
+        let same = event.data["party"]["id"] == self.person.as_str();
+        self.decided.is_none() && same && (debt.is_empty() || debt == self.debt)
     }
 }

@@ -220,9 +220,10 @@ impl Ledger {
         self.debts.iter().map(|debt| self.balance(debt, on, terms)).sum()
     }
 
-    /// What came in all after a day, up to another.
-    pub fn received_since(&self, after: NaiveDate, until: NaiveDate) -> Decimal {
-        let within = |movement: &&Movement| movement.on > after && movement.on <= until;
+    /// What came in all after a day, or on it and told later than an instant, up to another day.
+    pub fn received_since(&self, after: NaiveDate, told: DateTime<Utc>, until: NaiveDate) -> Decimal {
+        let later = |movement: &Movement| movement.on > after || (movement.on == after && movement.told > told);
+        let within = |movement: &&Movement| later(movement) && movement.on <= until;
         self.movements.iter().filter(within).map(|movement| movement.amount).sum()
     }
 

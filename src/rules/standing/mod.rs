@@ -187,7 +187,14 @@ impl Standing {
 
     /// A plan that is kept on the debts of the case, by whomever.
     pub fn kept_plan(&self) -> Option<&Plan> {
-        self.plans.iter().find(|plan| plan.is_kept())
+        self.plans.iter().find(|plan| plan.is_kept() && !self.is_completed(plan))
+    }
+
+    /// Whether all of a plan has come in.
+    fn is_completed(&self, plan: &Plan) -> bool {
+        let total: rust_decimal::Decimal = plan.instalments.iter().map(|(_, amount)| *amount).sum();
+        let received = plan.counts_from.map(|day| self.ledger.received_since(day, plan.told, NaiveDate::MAX));
+        !plan.instalments.is_empty() && received.is_some_and(|received| received >= total)
     }
 
     /// The letters of some types that went to the person about a debt (any, where no number is given) and did not come back.

@@ -22,6 +22,8 @@ pub struct Person {
     /// The day of death.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub died: Option<NaiveDate>,
+    /// Mail came back with the word that the person has died, and nobody has said that it is so or not.
+    pub said_to_be_dead: bool,
     /// Filings under the Bankruptcy and Insolvency Act, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub insolvencies: Vec<Insolvency>,
@@ -29,6 +31,9 @@ pub struct Person {
     pub active_recipient: bool,
     /// Mail to the person came back and no new address is known since.
     pub mail_returned: bool,
+    /// The address from which it came back.
+    #[serde(skip)]
+    pub returned_from: Option<Vec<String>>,
     /// E-mail to the person came back and no new address is known since.
     pub email_returned: bool,
     /// The newest address of an `address.changed` and when it changed.
@@ -117,7 +122,7 @@ impl Person {
         let (party, facts) = (&event.data["party"], &event.data["facts"]);
         self.read(event.time, party);
         match event.kind.as_str() {
-            "person.died" if facts["in_error"] == true => self.died = None,
+            "person.died" if facts["in_error"] == true => (self.died, self.said_to_be_dead) = (None, false),
             "person.died" => self.died = day(facts, "died").or(Some(event.time.date_naive())),
             "debt.transferred" => self.transferred = day(facts, "transferred"),
             "debt.recalled" => {
@@ -129,9 +134,15 @@ impl Person {
             "assistance.resumed" => self.active_recipient = true,
             "assistance.ended" => self.active_recipient = false,
             "mail.returned" if facts["channel"] == "email" => self.email_returned = true,
-            "mail.returned" => self.mail_returned = true,
+            "mail.returned" => {
+                self.mail_returned = true;
+                self.returned_from = self.mail_to.as_ref().map(|address| address.block(""));
+                self.said_to_be_dead |= facts["reason"] == "deceased";
+            }
             "address.changed" => {
-                self.mail_returned = false;
+                // The address from which mail came back is no new one.
+                let told = address(&facts["address"]).map(|address| address.block(""));
+                self.mail_returned &= told.is_none() || told == self.returned_from;
                 self.address = address(&facts["address"]).map(|address| (event.time, address));
                 self.mail_to = self.address.as_ref().map(|(_, address)| address.clone());
             }
