@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::look::as_it_stands;
+use super::weigh::asked;
 use super::{DecideError, Desk, DeskError};
-use crate::case::{CaseEvent, Channel, Fault, LetterState};
+use crate::case::{CaseEvent, Fault, LetterState};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, OtherCase, Question, SentLetter, Standing, findings};
@@ -108,17 +109,9 @@ impl Desk {
             one.letter_type == letter.key && one.person == standing.person.id && !one.sent && one.sequence.is_some()
         });
         let asked = Asked {
-            letter_type: &letter.key,
             id: own_letter.map_or("", |one| &one.id),
             sequence: own_letter.and_then(|one| one.sequence),
-            asked_at,
-            facts: &data.facts,
-            role: &data.party.role,
-            by_mail: data.party.channel == Channel::Print,
-            languages: data.party.language.languages(),
-            minimum: &rules.minimum,
-            repeats: rules.repeats,
-            conflicts: &rules.conflicts,
+            ..asked(letter, &data, asked_at)
         };
         let program = &data.case.program;
         let question = Question { standing, policy: &policy, program, letter: asked, date: today, other_cases };

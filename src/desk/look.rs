@@ -8,10 +8,7 @@ use super::{Desk, DeskError};
 use crate::case::{CaseEvent, Channel, EntryKind, Fault, LetterState};
 use crate::letter::{Data, Program};
 use crate::register::{LetterRow, StoredEvent};
-use crate::rules::{OtherCase, SentLetter, Standing, facts_hash};
-
-/// Guards for which the person's other cases are looked at too.
-const ACROSS_CASES: [&str; 2] = ["refund-reviewed", "all-undertakings-settled"];
+use crate::rules::{OtherCase, SentLetter, Standing, facts_hash, look_across_cases};
 
 /// A letter's case as it stands.
 pub(super) struct Looked {
@@ -42,7 +39,7 @@ impl Desk {
         let json = as_it_stands(&own, &standing, self.mailing_date(channel).await?);
         let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
-        let across = guards.is_some_and(|guards| guards.iter().any(|guard| ACROSS_CASES.contains(&guard.as_str())));
+        let across = guards.is_some_and(|guards| look_across_cases(guards));
         let other_cases = match across {
             true => self.other_cases(&letter.case_reference, &letter.party).await?,
             false => Vec::new(),

@@ -1,6 +1,6 @@
 //! Weighing a letter: everything that speaks against it, and what an approval of it would be bound to.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::look::Looked;
 use super::{Composed, Desk};
 use crate::case::letter::sha256_hex;
 use crate::case::{Channel, Fault, LetterId};
-use crate::letter::{Draft, LetterType, amount_at};
+use crate::letter::{Data, Draft, LetterType, amount_at};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, Question, Standing, findings};
 
@@ -47,7 +47,8 @@ impl Desk {
     ) -> Result<Weighed<'s>, Unwritten> {
         let Looked { data, standing, considered, asked_at, other_cases, overridden } = looked;
         let draft = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data)?;
-        let asked = Asked { id: &letter.id, sequence: Some(letter.sequence), ..asked(&draft, asked_at) };
+        let asked =
+            Asked { id: &letter.id, sequence: Some(letter.sequence), ..asked(letter_type, &draft.data, asked_at) };
         let (program, policy) = (draft.program.key.as_str(), &draft.policy);
         let question =
             Question { standing: &standing, policy, program, letter: asked, date, other_cases: &other_cases };
@@ -99,18 +100,18 @@ impl From<Vec<Fault>> for Unwritten {
     }
 }
 
-/// What a guard looks at of a letter that is drafted and has no place in the register yet.
-pub(super) fn asked<'q>(draft: &'q Draft<'_>, asked_at: chrono::DateTime<chrono::Utc>) -> Asked<'q> {
-    let rules = &draft.letter.description.rules;
+/// What a guard looks at of a letter that has no place in the register yet.
+pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTime<Utc>) -> Asked<'q> {
+    let rules = &letter.description.rules;
     Asked {
-        letter_type: &draft.letter.key,
+        letter_type: &letter.key,
         id: "",
         sequence: None,
         asked_at,
-        facts: &draft.data.facts,
-        role: &draft.data.party.role,
-        by_mail: draft.data.party.channel == Channel::Print,
-        languages: draft.languages,
+        facts: &data.facts,
+        role: &data.party.role,
+        by_mail: data.party.channel == Channel::Print,
+        languages: data.party.language.languages(),
         minimum: &rules.minimum,
         repeats: rules.repeats,
         conflicts: &rules.conflicts,

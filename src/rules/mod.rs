@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::case::letter::sha256_hex;
 pub use follow_up::{Proposal, follow_ups};
-pub use guards::{Effect, Finding, Guard, findings, guard, guards};
+pub use guards::{Effect, Finding, Guard, findings, guard, guards, look_across_cases};
 pub use last_look::{Known, holds_insurance_number, last_look};
 pub use question::{Asked, OtherCase, Question};
 pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};

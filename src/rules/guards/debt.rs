@@ -34,10 +34,13 @@ pub const GUARDS: [Guard; 12] = [
             "politique de l’unité : un renvoi est validé avant toute lettre; aucune lettre pendant un nouveau calcul",
         ),
         says: (
-            "The referral is not validated, or the debt is being calculated again.",
-            "Le renvoi n’est pas validé, ou la dette fait l’objet d’un nouveau calcul.",
+            "The referral is not validated, the debt is being calculated again, or a letter or payment names a debt that was never referred.",
+            "Le renvoi n’est pas validé, la dette fait l’objet d’un nouveau calcul, ou une lettre ou un paiement nomme une dette jamais renvoyée.",
         ),
-        finds: |q| plainly(q.debts().iter().any(|debt| debt.unchecked || debt.recalculation.is_some())),
+        finds: |q| {
+            let open = q.debts().iter().any(|debt| debt.unchecked || debt.recalculation.is_some());
+            plainly(open || q.standing.ledger.has_stray_movement())
+        },
     },
     Guard {
         key: "debt-as-decided",

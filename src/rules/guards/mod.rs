@@ -54,6 +54,11 @@ pub fn guard(key: &str) -> Option<&'static Guard> {
     guards().find(|guard| guard.key == key)
 }
 
+/// Whether one of the named guards looks at the person's other cases.
+pub fn look_across_cases(names: &[String]) -> bool {
+    names.iter().any(|name| ["refund-reviewed", "all-undertakings-settled"].contains(&name.as_str()))
+}
+
 /// What the named guards find against a letter; a name that no guard has is a finding too.
 pub fn findings(names: &[String], question: &Question<'_>) -> Vec<Finding> {
     names.iter().filter_map(|name| finding(name, question)).collect()

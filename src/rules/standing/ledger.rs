@@ -74,6 +74,15 @@ pub struct Movement {
 
 impl Ledger {
     pub(super) fn apply(&mut self, event: &CaseEvent) {
+        let known = self.debts.len();
+        self.change(event);
+        // A number that is named beside debts on file, and was never referred, may be a slip of the pen.
+        let referred = ["debt.referred", "debt.adjusted"].contains(&event.kind.as_str());
+        let strange = if known > 0 && !referred { &mut self.debts[known..] } else { &mut [] };
+        strange.iter_mut().for_each(|debt| debt.unchecked = true);
+    }
+
+    fn change(&mut self, event: &CaseEvent) {
         let facts = &event.data["facts"];
         match event.kind.as_str() {
             "debt.referred" => self.refer(event),
@@ -84,6 +93,7 @@ impl Ledger {
                     debt.recalculation = None;
                     debt.decided = day(facts, "recalculated").or(debt.decided);
                 }
+                debt.unchecked &= event.kind != "debt.adjusted";
                 debt.stated = stated(event).or(debt.stated);
                 debt.changed = Some(event.time);
                 // A debt that was paid is owed again only where the new statement says so.
@@ -218,6 +228,11 @@ impl Ledger {
     /// What is owed on all debts of the case on a day, what was written off included.
     pub fn owed(&self, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
         self.debts.iter().map(|debt| self.balance(debt, on, terms)).sum()
+    }
+
+    /// Whether money came on a debt that is not known.
+    pub fn has_stray_movement(&self) -> bool {
+        self.movements.iter().any(|movement| self.place(&movement.debt).is_none())
     }
 
     /// What came in all after a day, or on it and told later than an instant, up to another day.
