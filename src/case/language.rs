@@ -43,7 +43,7 @@ impl Language {
 }
 
 /// A text in both languages. Neither may be missing: nothing is said in one language only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// The English text.

@@ -77,9 +77,11 @@ impl Party {
         [Some(&name), self.organization.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join("\n")
     }
 
-    /// The lines of the address block: the addressee, then the address. Empty where the party has no postal address.
+    /// The lines of the address block: the addressee, then the address. Empty where the party has no postal address, and where
+    /// nothing is sent.
     pub fn block(&self) -> Vec<String> {
-        self.address.as_ref().map(|address| address.block(&self.addressee())).unwrap_or_default()
+        let address = self.address.as_ref().filter(|_| self.channel != Channel::File);
+        address.map(|address| address.block(&self.addressee())).unwrap_or_default()
     }
 }
 
@@ -116,14 +118,23 @@ pub enum Channel {
     Print,
     /// The PDF attached to an e-mail.
     Email,
+    /// Nothing is sent: an internal document, filed with the case. No party has this channel; a document's type does.
+    #[serde(skip_deserializing)]
+    File,
 }
 
 impl Channel {
+    /// Reads the channel as the register writes it.
+    pub fn parse(text: &str) -> Option<Channel> {
+        [Channel::Print, Channel::Email, Channel::File].into_iter().find(|channel| channel.as_str() == text)
+    }
+
     /// The channel as the register writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Channel::Print => "print",
             Channel::Email => "email",
+            Channel::File => "file",
         }
     }
 }

@@ -23,7 +23,7 @@ pub struct Policy {
 }
 
 /// One line of the delegation table: a role may approve these letters up to an amount.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Delegation {
     /// The role, as the unit names it.

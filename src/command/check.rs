@@ -1,28 +1,37 @@
 //! `recto check`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime};
 
-use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::{Fault, Language};
-use recto::desk::{CheckedLetter, Studio, differences};
-use recto::letter::{LetterType, addressee};
-use serde_json::json;
+use recto::desk::{Checked, Studio};
+use recto::letter::LetterType;
+use serde_json::{Value, json};
 
+use super::proof::{self, Change};
 use super::{Config, open_studio, print_json, views};
 
-/// Pixels a point of the page images: 108 dots an inch.
-const SCALE: f32 = 1.5;
+/// How often a watched folder is looked at.
+const LOOK: Duration = Duration::from_millis(150);
+/// The sample that an author sees first.
+const FIRST: &str = "plausible.json";
 
 /// Arguments of `recto check`.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Letter types; all of them by default.
     letters: Vec<String>,
-    /// Folder for every sample as PDF and PNG, in both languages.
+    /// Folder for every sample as PDF and PNG in both languages, with an index page to leaf through.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Folder of an earlier --out: says which letters have changed since, and how, by text and by page image.
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
+    /// Check again whenever a file of the letter types changes, until it is stopped: the plausible sample first.
+    #[arg(long, conflicts_with_all = ["json", "against"])]
+    watch: bool,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -30,84 +39,133 @@ pub struct Arguments {
 
 /// Checks letter types.
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
+    if arguments.watch {
+        return watch(&arguments, &config).await;
+    }
     let studio = open_studio(&config)?;
-    let mut faults = Vec::new();
-    for name in &arguments.letters {
-        if !studio.catalogue.types.contains_key(name) {
-            faults.push(studio.unknown_type(name));
+    let (types, unknown) = wanted(&studio, &arguments.letters);
+    let keys: Vec<String> = types.iter().map(|letter| letter.key.clone()).collect();
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} letters")?);
+    let checked = studio.check_types(types, |count| {
+        bar.set_length(count as u64);
+        bar.inc(1);
+    });
+    let Checked { letters, faults } = checked.await;
+    bar.finish_and_clear();
+    let faults: Vec<Fault> = unknown.into_iter().chain(faults).collect();
+    if let Some(out) = &arguments.out {
+        proof::write(&studio, &letters, out).await?;
+    }
+    let mut changes = Vec::new();
+    if let Some(earlier) = &arguments.against {
+        changes = proof::compare(&studio, &letters, &keys, earlier).await?;
+        if let Some(out) = &arguments.out {
+            proof::write_changes(&changes, earlier, out)?;
         }
     }
-    let wanted = |letter: &&LetterType| arguments.letters.is_empty() || arguments.letters.contains(&letter.key);
-    let letters: Vec<&LetterType> = studio.catalogue.types.values().filter(wanted).collect();
-    letters.iter().for_each(|letter| faults.extend(studio.check_type(letter)));
-    let checked = check_samples(&studio, &letters, &mut faults).await?;
-    // The two languages of a sample come one after the other.
-    for pair in checked.windows(2).filter(|pair| pair[0].is_twin_of(&pair[1])) {
-        faults.extend(differences(&pair[0], &pair[1]));
-    }
-    if let Some(out) = &arguments.out {
-        write_out(&studio, &checked, out).await?;
-    }
+    let readable = readability(&studio, &letters, &keys);
     if arguments.json {
-        print_json(&json!({"types": letters.len(), "letters": checked.len(), "faults": views(&faults)}));
+        let mut report =
+            json!({"types": keys.len(), "letters": letters.len(), "faults": views(&faults), "readability": readable});
+        if arguments.against.is_some() {
+            report["changes"] = json!(changes);
+        }
+        print_json(&report);
     } else {
+        print_readability(&readable);
         faults.iter().for_each(|fault| say!("{fault}"));
-        say!("{} letter types, {} letters set, {} faults.", letters.len(), checked.len(), faults.len());
+        changes.iter().for_each(print_change);
+        if arguments.against.is_some() {
+            say!("{} of {} letters differ.", changes.len(), letters.len());
+        }
+        say!("{} letter types, {} letters set, {} faults.", keys.len(), letters.len(), faults.len());
     }
     Ok(ExitCode::from(u8::from(!faults.is_empty())))
 }
 
-async fn check_samples(
-    studio: &Studio,
-    letters: &[&LetterType],
-    faults: &mut Vec<Fault>,
-) -> anyhow::Result<Vec<CheckedLetter>> {
-    let mut sets = Vec::new();
-    for letter in letters {
-        for (sample, data) in &letter.samples {
-            // Both in one only where the sample is of somebody whose language is not known: it is the two, one after the other.
-            let both = (addressee(data)["language"] == "unknown").then_some(None);
-            let languages = Language::BOTH.map(Some).into_iter().chain(both);
-            sets.extend(languages.map(|language| (*letter, sample, language)));
-        }
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} letters")?;
-    let bar = ProgressBar::new(sets.len() as u64).with_style(style);
-    let checks = sets.into_iter().map(|(letter, sample, language)| studio.check_sample(letter, sample, language));
-    let mut results = stream::iter(checks).buffered(2 * studio.threads.count());
-    let mut checked = Vec::new();
-    while let Some(result) = results.next().await {
-        bar.inc(1);
-        match result {
-            Ok(letter) => checked.push(letter),
-            // A fault of a template comes with every sample; it is said once.
-            Err(more) => more.into_iter().for_each(|fault| {
-                if !faults.contains(&fault) {
-                    faults.push(fault);
-                }
-            }),
-        }
-    }
-    bar.finish_and_clear();
-    Ok(checked)
+/// The letter types asked for, and a fault for each that there is not.
+fn wanted<'s>(studio: &'s Studio, names: &[String]) -> (Vec<&'s LetterType>, Vec<Fault>) {
+    let types = &studio.catalogue.types;
+    let unknown =
+        names.iter().filter(|name| !types.contains_key(*name)).map(|name| studio.unknown_type(name)).collect();
+    (types.values().filter(|letter| names.is_empty() || names.contains(&letter.key)).collect(), unknown)
 }
 
-async fn write_out(studio: &Studio, checked: &[CheckedLetter], out: &Path) -> anyhow::Result<()> {
-    let mut pictures = Vec::new();
-    for letter in checked {
-        let folder = out.join(&letter.letter_type);
-        std::fs::create_dir_all(&folder)?;
-        let name = format!("{}.{}", letter.sample, letter.language);
-        std::fs::write(folder.join(format!("{name}.pdf")), &letter.pdf)?;
-        pictures.extend((1..=letter.pages).map(|page| (letter, page, folder.join(format!("{name}-{page}.png")))));
-    }
-    let draw = |(letter, page, path): (&CheckedLetter, usize, PathBuf)| {
-        let pdf = letter.pdf.clone();
-        async move { std::fs::write(path, studio.threads.draw(pdf, page, SCALE).await.unwrap_or_default()) }
+/// How hard each type's plausible sample is to read.
+fn readability(studio: &Studio, letters: &[recto::desk::CheckedLetter], keys: &[String]) -> Value {
+    let of = |key: &String, language: Language| {
+        let mut plausible =
+            letters.iter().filter(|letter| letter.letter_type == *key && letter.language == language.code());
+        let rounded = |figure: f64| (figure * 10.0).round() / 10.0;
+        plausible.find(|letter| format!("{}.json", letter.sample) == FIRST)?.readability(language).map(rounded)
     };
-    let mut drawn = stream::iter(pictures.into_iter().map(draw)).buffer_unordered(2 * studio.threads.count());
-    while let Some(written) = drawn.next().await {
-        written?;
+    let line = |key: &String| json!({"type": key, "version": studio.catalogue.types[key].description.version, "en_grade": of(key, Language::En), "fr_score": of(key, Language::Fr)});
+    keys.iter().map(line).collect()
+}
+
+fn print_readability(lines: &Value) {
+    say!("{:28} {:>13} {:>12}   (of the plausible sample)", "letter type", "English grade", "French score");
+    let figure = |value: &Value| value.as_f64().map_or("–".to_owned(), |figure| format!("{figure:.1}"));
+    for line in lines.as_array().into_iter().flatten() {
+        let key = line["type"].as_str().unwrap_or_default();
+        say!("{key:28} {:>13} {:>12}", figure(&line["en_grade"]), figure(&line["fr_score"]));
+    }
+}
+
+fn print_change(change: &Change) {
+    let pages: Vec<String> =
+        change.pages.iter().map(|(page, share)| format!("page {page} ({:.1} %)", share * 100.0)).collect();
+    let look = if pages.is_empty() { String::new() } else { format!(": {} looks different", pages.join(", ")) };
+    say!("{} {}{look}", change.letter, change.kind);
+    change.text.iter().for_each(|run| say!("    … {run} …"));
+}
+
+/// Checks again at every change of a file. What an author has broken is said, and the watch goes on.
+async fn watch(arguments: &Arguments, config: &Config) -> anyhow::Result<ExitCode> {
+    let folder = config.home.join("letter-templates");
+    let mut seen = None;
+    loop {
+        let now = newest(&folder);
+        if now == seen {
+            tokio::time::sleep(LOOK).await;
+            continue;
+        }
+        seen = now;
+        let begun = Instant::now();
+        match open_studio(config) {
+            Err(error) => say!("{error:#}"),
+            Ok(studio) => look_at(&studio, arguments, begun).await?,
+        }
+        say!("Waiting for a change in {} …", folder.display());
+    }
+}
+
+async fn look_at(studio: &Studio, arguments: &Arguments, begun: Instant) -> anyhow::Result<()> {
+    let (types, unknown) = wanted(studio, &arguments.letters);
+    unknown.iter().for_each(|fault| say!("{fault}"));
+    for (what, samples) in [("plausible samples", Some(FIRST)), ("samples", None)] {
+        let checked = studio.check_samples(types.clone(), samples, |_| {}).await;
+        checked.faults.iter().for_each(|fault| say!("{fault}"));
+        if let Some(out) = &arguments.out {
+            proof::write(studio, &checked.letters, out).await?;
+        }
+        let (letters, faults) = (checked.letters.len(), checked.faults.len());
+        say!("{what}: {letters} letters, {faults} faults, {:.2} s after the change", begun.elapsed().as_secs_f64());
     }
     Ok(())
+}
+
+/// When a file below a folder was last changed, and how many there are.
+fn newest(folder: &std::path::Path) -> Option<(SystemTime, usize)> {
+    let mut found: Option<(SystemTime, usize)> = None;
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(metadata) = entry.metadata() else { continue };
+        let below = if metadata.is_dir() { newest(&entry.path()) } else { None };
+        let own = metadata.modified().ok().map(|time| (time, 1));
+        for (time, count) in [own, below].into_iter().flatten() {
+            let (latest, so_far) = found.unwrap_or((time, 0));
+            found = Some((latest.max(time), so_far + count));
+        }
+    }
+    found
 }

@@ -15,6 +15,7 @@ mod check;
 mod config;
 mod demo;
 mod explain;
+mod proof;
 mod render;
 mod run;
 mod serve;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use recto::desk::Desk;
+use recto::desk::{Desk, OpenDesk};
 use recto::{web, work};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -30,11 +30,12 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     serve(desk, &config).await
 }
 
-/// Serves the pages and the API of a desk, and works in the background, until SIGINT or SIGTERM. What is under way is
+/// Serves the pages and the API of a desk, and works in the background, until SIGINT or SIGTERM. SIGHUP takes the letter types
+/// anew. What is under way is
 /// finished; what is not recorded by then is done at the next start.
 pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     let token = web::token(&config.dir).context("the access token")?;
-    let desk = Arc::new(desk);
+    let open = Arc::new(OpenDesk::new(desk, config.home.clone()));
     let listener =
         TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
@@ -44,11 +45,13 @@ pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
         web::TOKEN_FILE
     );
     let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
-    let worker = (Arc::clone(&desk), stop.clone());
+    let worker = (Arc::clone(&open), stop.clone());
     tracker.spawn(async move { work::keep_working(&worker.0, worker.1).await });
+    let reloader = (Arc::clone(&open), stop.clone());
+    tracker.spawn(async move { reload_when_told(&reloader.0, reloader.1).await });
     tracker.close();
     let until = stop.clone();
-    let service = axum::serve(listener, web::router(Arc::clone(&desk), &token)?);
+    let service = axum::serve(listener, web::router(Arc::clone(&open), &token)?);
     let serving = service.with_graceful_shutdown(async move { until.cancelled().await });
     let mut serving = std::pin::pin!(serving.into_future());
     tokio::select! {
@@ -60,7 +63,7 @@ pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     }
     stop.cancel();
     tracker.wait().await;
-    desk.register.close().await;
+    open.desk().register.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -70,5 +73,26 @@ async fn told_to_stop() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
+    }
+}
+
+/// Takes the letter types anew at each SIGHUP, as services do with their settings.
+async fn reload_when_told(open: &OpenDesk, stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hang_up = signal(SignalKind::hangup()).expect("the system lets us hear SIGHUP");
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = hang_up.recv() => {}
+        }
+        match open.reload().await {
+            Ok(taken) => tracing::info!(before = taken.before, now = taken.now, "the letter types were taken anew"),
+            Err(faults) => {
+                tracing::error!(faults = faults.len(), "the letter types were refused; the old ones stay");
+                faults
+                    .iter()
+                    .for_each(|fault| tracing::error!(code = fault.code, place = fault.place, "{}", fault.message.en));
+            }
+        }
     }
 }

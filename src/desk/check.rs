@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
 use super::Studio;
-use super::parity::figures_of_pages;
+use super::parity::{differences, figures_of_pages};
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::figures::Figure;
 use crate::case::{Fault, Language};
-use crate::letter::{LetterType, in_language, take_date};
+use crate::letter::{LetterType, addressee, in_language, readability, take_date};
 use crate::rules::{guard, guards};
+use crate::typeset::Block;
 
 /// A sample that was set in one language.
 pub struct CheckedLetter {
@@ -31,13 +33,46 @@ pub struct CheckedLetter {
     pub pages: usize,
     /// The figures in its rendered text, each with how often it stands there.
     pub figures: BTreeMap<Figure, usize>,
+    /// Its blocks in reading order.
+    pub blocks: Vec<Block>,
+    /// The words of each page.
+    pub text: Vec<String>,
 }
 
 impl CheckedLetter {
+    /// How hard its body is to read: what stands between the subject and the contact block, without headings and tables.
+    pub fn readability(&self, language: Language) -> Option<f64> {
+        let after = |block: &&Block| !matches!(block, Block::Heading { level: 1, .. });
+        let body = self.blocks.iter().skip_while(after).take_while(|block| !is_contact(block));
+        let texts: Vec<String> = body.flat_map(prose).collect();
+        readability(texts.iter().map(String::as_str), language)
+    }
+
     /// Whether the other is the French letter of the same sample as this English one.
-    pub fn is_twin_of(&self, other: &CheckedLetter) -> bool {
+    fn is_twin_of(&self, other: &CheckedLetter) -> bool {
         let sample = |letter: &CheckedLetter| (letter.letter_type.clone(), letter.sample.clone());
         sample(self) == sample(other) && (self.language, other.language) == ("en", "fr")
+    }
+}
+
+/// What a check found.
+pub struct Checked {
+    /// The samples that could be set, in the order of their types and names, English before French before both.
+    pub letters: Vec<CheckedLetter>,
+    /// Everything that is wrong.
+    pub faults: Vec<Fault>,
+}
+
+fn is_contact(block: &Block) -> bool {
+    matches!(block, Block::Heading { key: Some(key), .. } if key == "contact")
+}
+
+/// The running text of a block.
+fn prose(block: &Block) -> Vec<String> {
+    match block {
+        Block::Paragraph(text) => vec![text.clone()],
+        Block::List(items) => items.clone(),
+        Block::Heading { .. } | Block::Table(_) | Block::Facts(_) => Vec::new(),
     }
 }
 
@@ -45,9 +80,57 @@ impl CheckedLetter {
 const FACTS_WEIGHED: [&str; 4] = ["prepared_by", "edited_by", "sin_on_file", "consent"];
 
 impl Studio {
+    /// Checks letter types wholly: their files, every sample in every language that it can have, and whether the languages say
+    /// the same. `progress` is told how many letters there are each time that one of them is set.
+    pub async fn check_types(&self, types: Vec<&LetterType>, progress: impl FnMut(usize)) -> Checked {
+        self.check_samples(types, None, progress).await
+    }
+
+    /// As [`Studio::check_types`] does, with the samples of one file name alone where one is given.
+    pub async fn check_samples(
+        &self,
+        types: Vec<&LetterType>,
+        only: Option<&str>,
+        mut progress: impl FnMut(usize),
+    ) -> Checked {
+        let mut faults: Vec<Fault> = types.iter().flat_map(|letter| self.check_type(letter)).collect();
+        let mut wanted = Vec::new();
+        for letter in types {
+            for (sample, data) in letter.samples.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+                // Both in one only where the sample is of somebody whose language is not known: it is the two, one after the other.
+                let both = (addressee(data)["language"] == "unknown").then_some(None);
+                let languages = Language::BOTH.map(Some).into_iter().chain(both);
+                wanted.extend(languages.map(|language| (letter, sample.as_str(), language)));
+            }
+        }
+        let count = wanted.len();
+        // Boxed, so that the compiler sees that the whole can move between threads.
+        let check = |(letter, sample, language)| self.check_sample(letter, sample, language).boxed();
+        let checks: Vec<_> = wanted.into_iter().map(check).collect();
+        let mut results = stream::iter(checks).buffered(2 * self.threads.count());
+        let mut letters: Vec<CheckedLetter> = Vec::new();
+        while let Some(result) = results.next().await {
+            progress(count);
+            match result {
+                Ok(letter) => letters.push(letter),
+                // A fault of a template comes with every sample; it is said once.
+                Err(more) => more.into_iter().for_each(|fault| {
+                    if !faults.contains(&fault) {
+                        faults.push(fault);
+                    }
+                }),
+            }
+        }
+        for pair in letters.windows(2).filter(|pair| pair[0].is_twin_of(&pair[1])) {
+            let required = &self.catalogue.types[&pair[0].letter_type].description.passages;
+            faults.extend(differences(&pair[0], &pair[1], required));
+        }
+        Checked { letters, faults }
+    }
+
     /// Everything that is wrong with a letter type's files, before any sample is set: unknown guards, names that the schema
     /// does not have, facts that one language uses and the other does not, passages in another order.
-    pub fn check_type(&self, letter: &LetterType) -> Vec<Fault> {
+    fn check_type(&self, letter: &LetterType) -> Vec<Fault> {
         let mut faults = Vec::new();
         let file = |name: &str| format!("{}/{name}", letter.key);
         let unknown = letter.description.rules.guards.iter().filter(|name| guard(name).is_none());
@@ -74,7 +157,7 @@ impl Studio {
     }
 
     /// Sets one sample in one language, or in both, and looks for the passages that must be on the page.
-    pub async fn check_sample(
+    async fn check_sample(
         &self,
         letter: &LetterType,
         sample: &str,
@@ -102,6 +185,7 @@ impl Studio {
                 }
             }
         }
+        faults.extend(set.blocks.iter().filter_map(|block| without_key(block, &place, languages)));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -113,6 +197,8 @@ impl Studio {
             data,
             figures: figures_of_pages(&set.words),
             pages: set.pages.len(),
+            blocks: set.blocks,
+            text: set.pages,
             pdf: set.pdf,
         })
     }
@@ -150,6 +236,21 @@ fn at_sample(fault: Fault, place: &str, language: Option<Language>) -> Fault {
     let language = language.map_or("both", Language::code);
     let place = format!("{place} ({language}) {}", fault.place);
     Fault { place: place.trim_end().to_owned(), ..fault }
+}
+
+/// A section whose heading has no key cannot be compared with its counterpart in the other language.
+fn without_key(block: &Block, sample: &str, language: Option<Language>) -> Option<Fault> {
+    let Block::Heading { level: 2, key: None, text } = block else { return None };
+    Some(Fault::new(
+        "heading-without-key",
+        format!("{sample} ({})", language.map_or("both", Language::code)),
+        format!(
+            "The heading “{text}” has no key. Write one behind it that both languages share, such as <how-to-pay>."
+        ),
+        format!(
+            "Le titre « {text} » n’a pas de clé. Écrivez-en une à sa suite, commune aux deux langues, comme <how-to-pay>."
+        ),
+    ))
 }
 
 fn unknown_guard(guard: &str, place: String) -> Fault {

@@ -15,7 +15,7 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::clock::stamp;
 use crate::case::letter::sha256_hex;
 use crate::case::{Channel, Fault};
-use crate::register::{Issuance, LetterRow};
+use crate::register::{Issuance, LetterRow, Source};
 use crate::typeset::TYPST_VERSION;
 
 /// Letters taken up together.
@@ -40,7 +40,7 @@ pub(super) enum Verdict {
     Ended(Vec<Fault>, Value),
     AwaitingApproval { seal: String, notes: Vec<Fault>, ground: Value },
     Refused(Vec<Fault>),
-    Issued { issuance: Box<Issuance>, content_hash: String, ground: Value },
+    Issued { issuance: Box<Issuance>, source: Source, content_hash: String, ground: Value },
 }
 
 impl Desk {
@@ -153,6 +153,7 @@ impl Desk {
             return Ok(Verdict::Held(stops, ground));
         }
         let Composed { draft, content_hash, job } = composed;
+        let source = Source { house: self.studio.press.house_hash().to_owned(), main: job.main.clone() };
         let set = tokio::time::timeout(LETTER_TIMEOUT, self.studio.threads.set(job)).await;
         let typeset = match set {
             Ok(Ok(typeset)) => typeset,
@@ -176,18 +177,19 @@ impl Desk {
             bytes: typeset.pdf.len() as i64,
             pages: typeset.pages.len() as i64,
             type_version: letter_type.description.version.clone(),
+            type_hash: letter_type.hash.clone(),
             catalogue_hash: self.studio.catalogue.hash.clone(),
             fonts_hash: self.studio.fonts_hash.clone(),
             typst_version: TYPST_VERSION.to_owned(),
         };
         self.archive.put(&archive::key(&issuance.date, &letter.id, &issuance.sha256), typeset.pdf).await?;
-        Ok(Verdict::Issued { issuance: Box::new(issuance), content_hash, ground })
+        Ok(Verdict::Issued { issuance: Box::new(issuance), source, content_hash, ground })
     }
 
-    /// The date that a letter worked now is promised to: today, or the next business day whose run is still open.
+    /// The date that a letter worked now is promised to: today, or for print the next business day whose run is still open.
     pub(super) async fn mailing_date(&self, channel: Channel) -> Result<NaiveDate, DeskError> {
         let today = self.clock.today();
-        if channel == Channel::Email {
+        if channel != Channel::Print {
             return Ok(today);
         }
         let late = self.clock.time_of_day() >= self.settings.cut_off;

@@ -35,9 +35,10 @@ impl Desk {
         let own = own.cloned().ok_or_else(|| unreadable("it is not there".into()))?.event;
         let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
         let standing = self.standing(&letter.case_reference, &letter.party, &events, &letters).await?;
-        let channel = if letter.channel == Channel::Email.as_str() { Channel::Email } else { Channel::Print };
+        let channel = Channel::parse(&letter.channel).ok_or_else(|| unreadable("its channel is none".into()))?;
         let json = as_it_stands(&own, &standing, self.mailing_date(channel).await?);
-        let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
+        let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
+        data.party.channel = channel;
         let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
         let across = guards.is_some_and(|guards| look_across_cases(guards));
         let other_cases = match across {

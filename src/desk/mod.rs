@@ -4,6 +4,7 @@
 //! A [`Studio`] composes letters without a database (preview, `render`, `check`). A [`Desk`] is a studio with a data folder:
 //! register, archive, post and print runs.
 
+mod again;
 mod check;
 mod close;
 mod decide;
@@ -14,6 +15,7 @@ mod look;
 mod parity;
 mod preview;
 mod record;
+mod reload;
 mod send;
 mod settings;
 mod studio;
@@ -31,12 +33,12 @@ use crate::archive::{self, Archive};
 use crate::case::Clock;
 use crate::dispatch::{Post, PrintError};
 use crate::register::{Register, RegisterError};
-pub use check::CheckedLetter;
+pub use check::{Checked, CheckedLetter};
 pub use close::Closed;
 pub use decide::DecideError;
 pub use explain::Eligibility;
-pub use parity::differences;
 pub use preview::Preview;
+pub use reload::{OpenDesk, Reloaded};
 pub use settings::{Environment, Member, Settings};
 pub use studio::{Composed, Studio};
 pub use take::{Outcome, Whole};
@@ -103,7 +105,7 @@ pub struct Desk {
     /// Held while a print run is closed: one at a time.
     closing: Arc<Mutex<()>>,
     /// Held while letters are worked: each by one worker.
-    working: Mutex<()>,
+    working: Arc<Mutex<()>>,
 }
 
 impl Desk {
@@ -123,8 +125,25 @@ impl Desk {
             ),
         };
         let archive = Archive::open(folder)?;
-        let (folder, wake, closing, working) = (folder.to_owned(), Arc::default(), Arc::default(), Mutex::default());
+        keep_house(&register, &studio).await?;
+        let (folder, wake, closing, working) = (folder.to_owned(), Arc::default(), Arc::default(), Arc::default());
         Ok(Desk { studio, register, clock, settings, archive, post, folder, wake, closing, working })
+    }
+
+    /// A desk over the same register, archive and post, with other letter types.
+    fn with_studio(&self, studio: Studio) -> Desk {
+        Desk {
+            studio,
+            register: self.register.clone(),
+            clock: self.clock,
+            settings: self.settings.clone(),
+            archive: self.archive.clone(),
+            post: self.post.clone(),
+            folder: self.folder.clone(),
+            wake: Arc::clone(&self.wake),
+            closing: Arc::clone(&self.closing),
+            working: Arc::clone(&self.working),
+        }
     }
 
     /// The environment that this desk works in.
@@ -144,6 +163,15 @@ impl Desk {
         let pdf = self.archive.get(&key, &issuance.sha256).await?;
         Ok(Some((pdf, issuance.sha256)))
     }
+}
+
+/// Keeps the house's typst files, so that what is set with them can be set again.
+async fn keep_house(register: &Register, studio: &Studio) -> Result<(), RegisterError> {
+    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+    let files = studio.catalogue.house.iter().map(|(name, bytes)| (name.clone(), text(bytes))).collect();
+    let mut act = register.begin().await?;
+    act.keep_house(studio.press.house_hash(), &files).await?;
+    act.commit().await
 }
 
 /// Makes a data folder that its owner alone can enter: everything in it is somebody's.

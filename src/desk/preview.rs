@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Studio;
 use crate::case::{Fault, LetterId};
-use crate::typeset::PageText;
+use crate::typeset::{Block, PageText};
 
 /// A letter as it would be, and what would stop it.
 pub struct Preview {
@@ -15,6 +15,8 @@ pub struct Preview {
     pub pages: Vec<String>,
     /// The words of each page with their no-break spaces, as figures are read in them.
     pub words: Vec<String>,
+    /// Its headings, paragraphs, lists and tables, in reading order.
+    pub blocks: Vec<Block>,
     /// Arithmetic that does not agree, deadlines that have passed, and what must not stand on the page. The standing of the
     /// case is not looked at.
     pub stops: Vec<Fault>,
@@ -36,7 +38,7 @@ impl Studio {
         stops.extend(self.last_look(&composed.draft, &[], &typeset.pages));
         let pages = typeset.pages.iter().map(PageText::text).collect();
         let words = typeset.pages.iter().map(PageText::words).collect();
-        Ok(Preview { pdf: typeset.pdf, pages, words, stops })
+        Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops })
     }
 
     /// The fault of a letter type that does not exist.

@@ -60,9 +60,12 @@ impl Desk {
             detail,
         };
         act.enter(now, entry).await?;
-        if let Verdict::Issued { issuance, .. } = &verdict {
-            act.issue(issuance).await?;
-            act.post(issuance, &letter.channel, now).await?;
+        if let Verdict::Issued { issuance, source, .. } = &verdict {
+            act.issue(issuance, source).await?;
+            // What is filed with the case is not on its way to anybody.
+            if letter.channel != Channel::File.as_str() {
+                act.post(issuance, &letter.channel, now).await?;
+            }
         }
         Ok(match stops {
             true => Recorded::Stopped { case: letter.case_reference, letter: letter.id },
@@ -92,7 +95,7 @@ fn entry_of(verdict: &Verdict) -> (EntryKind, Value) {
             (EntryKind::ApprovalAwaited, json!({"content_hash": seal, "reasons": notes, "ground": ground}))
         }
         Verdict::Refused(faults) => (EntryKind::LetterRefused, json!({"reasons": faults})),
-        Verdict::Issued { issuance: i, content_hash, ground } => {
+        Verdict::Issued { issuance: i, content_hash, ground, .. } => {
             let detail = json!({
                 "number": i.number,
                 "date": i.date,
@@ -101,6 +104,7 @@ fn entry_of(verdict: &Verdict) -> (EntryKind, Value) {
                 "pages": i.pages,
                 "content_hash": content_hash,
                 "type_version": i.type_version,
+                "type_hash": i.type_hash,
                 "catalogue_hash": i.catalogue_hash,
                 "fonts_hash": i.fonts_hash,
                 "typst_version": i.typst_version,

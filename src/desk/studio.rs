@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, LetterId, Party};
 use crate::letter::{Catalogue, Data, Draft, LetterType, Source};
@@ -15,6 +16,8 @@ use crate::typeset::{Job, PageText, Press, Threads};
 pub struct Studio {
     /// The letter types.
     pub catalogue: Catalogue,
+    /// The press.
+    pub press: Press,
     /// The press's threads.
     pub threads: Threads,
     /// The characters that can be printed.
@@ -43,7 +46,12 @@ impl Studio {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = Threads::start(&press, cores);
         let (repertoire, fonts_hash) = (press.repertoire(), press.fonts_hash().to_owned());
-        Ok(Studio { catalogue, threads, repertoire, fonts_hash, specimen })
+        Ok(Studio { catalogue, press, threads, repertoire, fonts_hash, specimen })
+    }
+
+    /// SHA-256 over the letter templates and the fonts: what is set with two studios of one state is the same.
+    pub fn state(&self) -> String {
+        sha256_hex(format!("{}\n{}", self.catalogue.hash, self.fonts_hash).as_bytes())
     }
 
     /// Checks an event as [`Catalogue::check_event`] does.

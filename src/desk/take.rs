@@ -105,7 +105,7 @@ impl Desk {
                 party: &data.person.id,
                 name: &name,
                 language: data.party_json()["language"].as_str().unwrap_or_default(),
-                channel: data.party.channel.as_str(),
+                channel: letter.channel(&data.party).as_str(),
             };
             act.call_for(&new, now).await?;
         }

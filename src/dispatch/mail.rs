@@ -89,6 +89,7 @@ fn connections() -> u32 {
 }
 
 /// Where e-mail is handed over.
+#[derive(Clone)]
 pub enum Post {
     /// A folder of `.eml` files: the default, and the only one in the specimen environment.
     Folder(PathBuf),

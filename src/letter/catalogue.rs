@@ -8,12 +8,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::data::{Data, future_facts, normalize};
-use super::kind::{LetterType, read_text, read_toml};
+use super::kind::LetterType;
 use super::program::Program;
 use super::schema::Schema;
+use super::source::{read_text, read_toml};
 use super::template::{Words, Writer};
 use crate::case::address::Address;
-use crate::case::letter::hex;
+use crate::case::letter::{hex, sha256_hex};
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, Language, Party};
 
@@ -38,13 +39,13 @@ impl Catalogue {
     pub fn load(folder: &Path) -> Result<Catalogue, Vec<Fault>> {
         let mut faults = Vec::new();
         let sets = load_guard_sets(folder, &mut faults);
-        let types = load_types(folder, &sets, &mut faults);
+        let mut types = load_types(folder, &sets, &mut faults);
         let programs = load_programs(folder, &mut faults);
         let events = load_events(folder, &mut faults);
         let mut house_schema = |name: &str| {
             let shown = format!("_house/{name}");
-            let read = read_text(&folder.join("_house"), "_house", name).and_then(|text| Schema::read(&text, &shown));
-            read.map_err(|fault| faults.push(fault)).ok()
+            let read = read_text(&folder.join("_house"), "_house", name).map_err(|fault| vec![fault]);
+            read.and_then(|text| Schema::read(&text, &shown)).map_err(|more| faults.extend(more)).ok()
         };
         let (case, party) = (house_schema("case.schema.json"), house_schema("party.schema.json"));
         let words = Words::read(&folder.join("_house")).map_err(|more| faults.extend(more)).ok();
@@ -61,6 +62,11 @@ impl Catalogue {
         });
         match (case, party, writers) {
             (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
+                let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
+                for letter in types.values_mut() {
+                    let own = hash_of_files(&folder.join(&letter.key), |name| name != "samples");
+                    letter.hash = sha256_hex(format!("{own}\n{}", shared.join("\n")).as_bytes());
+                }
                 let house = typst_files(&folder.join("_house"));
                 Ok(Catalogue { types, programs, house, hash: hash_of(folder), writers, case, party, events })
             }
@@ -267,9 +273,9 @@ fn file_name(path: &Path) -> String {
 }
 
 fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {
-    let read = read_text(&folder.join("_house"), "_house", "guards.toml");
+    let read = read_text(&folder.join("_house"), "_house", "guards.toml").map_err(|fault| vec![fault]);
     let sets = read.and_then(|text| read_toml(&text, "_house/guards.toml"));
-    sets.map_err(|fault| faults.push(fault)).unwrap_or_default()
+    sets.map_err(|more| faults.extend(more)).unwrap_or_default()
 }
 
 fn load_types(
@@ -324,11 +330,12 @@ fn load_events(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Schem
         let name = file_name(&path);
         let shown = format!("_events/{name}");
         let Some(kind) = name.strip_suffix(".schema.json") else { continue };
-        match read_text(&folder, "_events", &name).and_then(|text| Schema::read(&text, &shown)) {
+        let read = read_text(&folder, "_events", &name).map_err(|fault| vec![fault]);
+        match read.and_then(|text| Schema::read(&text, &shown)) {
             Ok(schema) => {
                 events.insert(kind.to_owned(), schema);
             }
-            Err(fault) => faults.push(fault),
+            Err(more) => faults.extend(more),
         }
     }
     events
@@ -344,16 +351,21 @@ fn typst_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn hash_of(folder: &Path) -> String {
+    hash_of_files(folder, |_| true)
+}
+
+/// SHA-256 over the names and contents of what counts in a folder, and of all that is below it.
+fn hash_of_files(folder: &Path, counts: impl Fn(&str) -> bool) -> String {
     let mut hash = Sha256::new();
-    hash_folder(folder, "", &mut hash);
+    hash_folder(folder, "", &counts, &mut hash);
     hex(&hash.finalize())
 }
 
-fn hash_folder(folder: &Path, shown: &str, hash: &mut Sha256) {
-    for path in entries(folder) {
+fn hash_folder(folder: &Path, shown: &str, counts: &dyn Fn(&str) -> bool, hash: &mut Sha256) {
+    for path in entries(folder).into_iter().filter(|path| counts(&file_name(path))) {
         let shown = format!("{shown}/{}", file_name(&path));
         if path.is_dir() {
-            hash_folder(&path, &shown, hash);
+            hash_folder(&path, &shown, &|_| true, hash);
         } else if let Ok(bytes) = std::fs::read(&path) {
             hash.update(shown.as_bytes());
             hash.update((bytes.len() as u64).to_be_bytes());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +14,7 @@ use crate::case::schedule::{Instalment, schedule};
 use crate::case::{Fault, Language, Policy, Text, money};
 
 /// One derived value: a function and the facts it is made from.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Derivation {
     function: Function,
@@ -37,7 +38,7 @@ pub struct Derivation {
 }
 
 /// What can be derived. Each is a small identity of the ledger; letter types combine them.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Function {
     /// Transactions with the balance after each: `{rows, debits, credits, closing}`.
@@ -56,7 +57,7 @@ enum Function {
     Interest,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Paths {
     One(String),
@@ -64,7 +65,7 @@ enum Paths {
 }
 
 /// Amounts that must be equal to the cent, and what the officer is told where they are not.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     equal: [String; 2],
@@ -73,7 +74,7 @@ pub struct Check {
 }
 
 /// Dates of which each must not be after the next: paths of facts, or `letter.date`. A list's dates must all be in order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InOrder {
     dates: Vec<String>,

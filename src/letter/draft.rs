@@ -70,8 +70,9 @@ impl Catalogue {
         letter: &'c LetterType,
         id: LetterId,
         date: NaiveDate,
-        data: Data,
+        mut data: Data,
     ) -> Result<Draft<'c>, Vec<Fault>> {
+        data.party.channel = letter.channel(&data.party);
         let description = &letter.description;
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
@@ -80,7 +81,8 @@ impl Catalogue {
         let mut stops = mismatches(&description.checks, &data.facts, &derived);
         stops.extend(passed);
         stops.extend(out_of_order(&description.in_order, &data.facts, date));
-        let (large, languages) = (data.party.format == Format::LargePrint, data.party.language.languages());
+        let (large, languages) =
+            (data.party.format == Format::LargePrint && !description.filed, data.party.language.languages());
         Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
     }
 
@@ -100,7 +102,7 @@ impl Catalogue {
         let mut faults = Vec::new();
         for language in draft.languages {
             let writer = self.writer(*language);
-            match writer.letter(&draft.letter.key, self.context(draft, writer, *language)) {
+            match writer.letter(draft.letter, self.context(draft, writer, *language)) {
                 Ok(part) => main.push_str(&part),
                 Err(fault) => faults.push(fault),
             }
@@ -166,6 +168,7 @@ impl Catalogue {
             "letter": {
                 "id": draft.id,
                 "type": draft.letter.key,
+                "version": draft.letter.description.version,
                 "date": draft.date.to_string(),
                 "title": draft.letter.description.title.get(language),
                 "large": draft.large,

@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::derive::{Check, Derivation, InOrder};
 use super::schema::Schema;
-use crate::case::{Fault, Text};
+use super::source::{read_text, read_toml};
+use crate::case::{Channel, Fault, Party, Text};
 
 /// A letter type: its description, the schema of its facts, and its samples. Its words are with the [`super::Writer`]s.
 pub struct LetterType {
     /// The folder's name, such as `debt-notice`.
     pub key: String,
+    /// SHA-256 over its own files without the samples, over the house and over the programs: what a letter of the type says
+    /// rests on these and on its facts alone.
+    pub hash: String,
     /// What `letter.toml` says.
     pub description: Description,
     /// The schema of the facts.
@@ -25,13 +30,16 @@ pub struct LetterType {
 }
 
 /// What `letter.toml` says of a letter type.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
     /// The version of the type, recorded with each letter.
     pub version: String,
     /// The subject line and the PDF's title.
     pub title: Text,
+    /// Whether it is an internal document: filed with the case, set as a memorandum, and sent to nobody.
+    #[serde(default)]
+    pub filed: bool,
     /// Which event calls for the letter.
     pub called_by: CalledBy,
     /// Guards, approval, page limit.
@@ -54,7 +62,7 @@ pub struct Description {
 }
 
 /// The event that calls for a letter type.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalledBy {
     /// The event's short type, such as `debt.referred`.
@@ -69,7 +77,7 @@ pub struct CalledBy {
 }
 
 /// What must be so before a letter of the type may go.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// The guards by name; `rules::guards` has them all. `@set` stands for those of a set in `_house/guards.toml`.
@@ -95,7 +103,7 @@ fn minimum_balance() -> String {
 
 /// A deadline: so many days after a date, moved to the next business day. The letter is held where the deadline has passed when
 /// it is dated, or, for one that must have passed, where it has not.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deadline {
     /// The program's policy parameter that has the days.
@@ -123,7 +131,7 @@ pub struct Deadline {
 }
 
 /// A statement that must be found in the rendered text of each language.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Passage {
     /// Its name, shared by both languages.
@@ -143,15 +151,15 @@ impl LetterType {
         let (toml, schema) = (text("letter.toml"), text("facts.schema.json"));
         let (en, fr) = (text("en.typ"), text("fr.typ"));
         let description = toml.and_then(|toml| {
-            read_toml::<Description>(&toml, &format!("{key}/letter.toml")).map_err(|fault| faults.push(fault)).ok()
+            read_toml::<Description>(&toml, &format!("{key}/letter.toml")).map_err(|more| faults.extend(more)).ok()
         });
         let schema = schema.and_then(|schema| {
-            Schema::read(&schema, &format!("{key}/facts.schema.json")).map_err(|fault| faults.push(fault)).ok()
+            Schema::read(&schema, &format!("{key}/facts.schema.json")).map_err(|more| faults.extend(more)).ok()
         });
         let samples = read_samples(folder, &key).map_err(|more| faults.extend(more)).ok();
         match (description, schema, en, fr, samples) {
             (Some(description), Some(schema), Some(en), Some(fr), Some(samples)) if faults.is_empty() => {
-                Ok(LetterType { key, description, schema, body: Text { en, fr }, samples })
+                Ok(LetterType { key, hash: String::new(), description, schema, body: Text { en, fr }, samples })
             }
             _ => Err(faults),
         }
@@ -163,6 +171,11 @@ impl LetterType {
         by.event == event
             && (by.programs.is_empty() || by.programs.iter().any(|p| p == program))
             && by.facts.iter().all(|(name, value)| facts.get(name) == Some(value))
+    }
+
+    /// How a letter of the type reaches a party: as the party asked, or not at all.
+    pub fn channel(&self, party: &Party) -> Channel {
+        if self.description.filed { Channel::File } else { party.channel }
     }
 
     /// Whether every letter of the type must be approved.
@@ -183,28 +196,6 @@ impl LetterType {
         self.description.rules.guards = expanded;
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
-}
-
-/// Reads a text file of the letter templates; the fault names it relative to their folder.
-pub fn read_text(folder: &Path, shown: &str, name: &str) -> Result<String, Fault> {
-    std::fs::read_to_string(folder.join(name)).map_err(|error| {
-        Fault::new(
-            "file-unreadable",
-            format!("{shown}/{name}"),
-            format!("The file cannot be read: {error}. Put it there, as UTF-8 text."),
-            format!("Le fichier ne peut pas être lu : {error}. Déposez-le, en texte UTF-8."),
-        )
-    })
-}
-
-/// Reads a TOML file into its type; the fault has line and column.
-pub fn read_toml<T: serde::de::DeserializeOwned>(text: &str, shown: &str) -> Result<T, Fault> {
-    toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
-        let place = line.map_or_else(|| shown.to_owned(), |line| format!("{shown}:{line}"));
-        let message = error.message().to_owned();
-        Fault::new("toml-malformed", place, format!("{message}."), format!("Le fichier TOML est fautif : {message}."))
-    })
 }
 
 fn unknown_set(name: &str, key: &str, sets: &BTreeMap<String, Vec<String>>) -> Fault {

@@ -14,7 +14,9 @@ mod derive;
 mod draft;
 mod kind;
 mod program;
+mod readability;
 mod schema;
+mod source;
 mod template;
 
 pub use catalogue::Catalogue;
@@ -23,4 +25,5 @@ pub use derive::amount_at;
 pub use draft::{Draft, Source};
 pub use kind::{LetterType, Passage};
 pub use program::Program;
+pub use readability::readability;
 pub use template::{EmailText, Writer};

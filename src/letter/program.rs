@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::kind::read_toml;
+use super::source::read_toml;
 use crate::case::interest::{Method, Terms};
 use crate::case::policy::{Delegation, Policy};
 use crate::case::{Fault, Language};
 
 /// A program of `_programs/`: its words, its contact, where to pay, and its policy by date.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Program {
     /// The file's name without its ending, such as `ontario-works`.
@@ -32,7 +33,7 @@ pub struct Program {
 }
 
 /// A set of policy parameters in force from a date.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 struct Period {
     effective: NaiveDate,
     /// The source of each parameter, or `unsourced default`.
@@ -74,7 +75,7 @@ const MAY_GO_BY_THEMSELVES: [&str; 2] = ["plan-reminder", "paid-in-full"];
 impl Program {
     /// Reads a program file; both languages must have the same words, and each parameter its source.
     pub fn read(key: &str, text: &str, shown: &str) -> Result<Program, Vec<Fault>> {
-        let mut program: Program = read_toml(text, shown).map_err(|fault| vec![fault])?;
+        let mut program: Program = read_toml(text, shown)?;
         key.clone_into(&mut program.key);
         program.policy.sort_by_key(|policy| policy.effective);
         let mut faults = Vec::new();

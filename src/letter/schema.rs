@@ -5,6 +5,7 @@ use jsonschema::Validator;
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
 
+use super::source::json_line;
 use crate::case::{Fault, money};
 
 /// A compiled schema, with its source for those who ask for it.
@@ -15,9 +16,17 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Compiles a schema. Formats `money` (`"1234.56"`) and `date` (`"2026-11-17"`) are checked, unknown formats refused.
-    pub fn read(text: &str, shown: &str) -> Result<Schema, Fault> {
-        let source: Value = serde_json::from_str(text).map_err(|error| json_fault(shown, &error))?;
+    /// Compiles a schema, or says everything that makes it none, with its lines. Formats `money` (`"1234.56"`) and `date`
+    /// (`"2026-11-17"`) are checked, unknown formats refused.
+    pub fn read(text: &str, shown: &str) -> Result<Schema, Vec<Fault>> {
+        let source: Value = serde_json::from_str(text).map_err(|error| vec![json_fault(shown, &error)])?;
+        let wrong = |pointer: &str, problem: &str| malformed(&format!("{shown}:{}", json_line(text, pointer)), problem);
+        let meta = jsonschema::draft202012::meta::validator();
+        let faults: Vec<Fault> =
+            meta.iter_errors(&source).map(|error| wrong(error.instance_path().as_str(), &error.to_string())).collect();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let built = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .with_format("money", |text: &str| money::parse(text).is_some())
@@ -27,12 +36,7 @@ impl Schema {
             .build(&source);
         match built {
             Ok(validator) => Ok(Schema { source, validator }),
-            Err(error) => Err(Fault::new(
-                "schema-malformed",
-                shown,
-                format!("Not a JSON Schema 2020-12: {error}."),
-                format!("Ce n’est pas un JSON Schema 2020-12 : {error}."),
-            )),
+            Err(error) => Err(vec![wrong(error.instance_path().as_str(), &error.to_string())]),
         }
     }
 
@@ -64,6 +68,16 @@ pub fn json_fault(shown: &str, error: &serde_json::Error) -> Fault {
         format!("{shown}:{}", error.line()),
         format!("Not JSON: {error}."),
         format!("Ce n’est pas du JSON : {error}."),
+    )
+}
+
+fn malformed(place: &str, problem: &str) -> Fault {
+    let problem = shorten_text(problem);
+    Fault::new(
+        "schema-malformed",
+        place,
+        format!("Not a JSON Schema 2020-12: {problem}."),
+        format!("Ce n’est pas un JSON Schema 2020-12 : {problem}."),
     )
 }
 

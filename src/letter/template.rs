@@ -11,7 +11,8 @@ use minijinja::value::{Serde, Value as Template};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use serde_json::{Map, Value};
 
-use super::kind::{LetterType, read_text, read_toml};
+use super::kind::LetterType;
+use super::source::{read_text, read_toml};
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
 use crate::case::{Fault, Language, Party, Text};
@@ -44,17 +45,17 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn read(house: &Path) -> Result<Words, Vec<Fault>> {
-        #[derive(serde::Deserialize)]
+        #[derive(serde::Deserialize, schemars::JsonSchema)]
         struct Pair {
             en: Map<String, Value>,
             fr: Map<String, Value>,
         }
-        let toml = |name: &str| read_text(house, "_house", name);
+        let toml = |name: &str| read_text(house, "_house", name).map_err(|fault| vec![fault]);
         let words = toml("words.toml").and_then(|text| read_toml::<Pair>(&text, "_house/words.toml"));
         let terms = toml("terms.toml").and_then(|text| read_toml(&text, "_house/terms.toml"));
         match (words, terms) {
             (Ok(words), Ok(terms)) => Ok(Words { words: [words.en, words.fr], terms }),
-            (words, terms) => Err([words.err(), terms.err()].into_iter().flatten().collect()),
+            (words, terms) => Err([words.err(), terms.err()].into_iter().flatten().flatten().collect()),
         }
     }
 }
@@ -73,7 +74,8 @@ impl Writer {
         base.set_auto_escape_callback(|_| AutoEscape::Custom("typst".into()));
         base.set_formatter(write_value);
         let suffix = format!(".{code}.typ");
-        let mut parts = vec![("frame".to_owned(), "_house/frame.typ".to_owned())];
+        let frames = ["frame", "memorandum"];
+        let mut parts: Vec<_> = frames.iter().map(|name| (name.to_string(), format!("_house/{name}.typ"))).collect();
         for file in std::fs::read_dir(house.join("passages")).into_iter().flatten().flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
             if let Some(key) = name.strip_suffix(&suffix) {
@@ -110,9 +112,10 @@ impl Writer {
     }
 
     /// The typst source of one letter type's letter, or what is wrong in its template and where.
-    pub(super) fn letter(&self, letter_type: &str, context: Value) -> Result<String, Fault> {
-        let environment = &self.bodies[letter_type];
-        render(environment, "frame", context).map_err(|error| self.template_fault(letter_type, &error))
+    pub(super) fn letter(&self, letter: &LetterType, context: Value) -> Result<String, Fault> {
+        let environment = &self.bodies[&letter.key];
+        let frame = if letter.description.filed { "memorandum" } else { "frame" };
+        render(environment, frame, context).map_err(|error| self.template_fault(&letter.key, &error))
     }
 
     /// The covering e-mail: its text, and its HTML as one `<div>`.
@@ -156,7 +159,7 @@ impl Writer {
         let error = innermost(error);
         let file = match error.name() {
             Some("body") => format!("{letter_type}/{code}.typ"),
-            Some("frame") => "_house/frame.typ".to_owned(),
+            Some(frame @ ("frame" | "memorandum")) => format!("_house/{frame}.typ"),
             Some("text") => format!("_house/email.{code}.txt"),
             Some("html") => format!("_house/email.{code}.html"),
             Some(passage) => format!("_house/passages/{passage}.{code}.typ"),

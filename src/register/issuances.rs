@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Act, Register, RegisterError};
+use super::{Act, Register, RegisterError, Source};
 use crate::case::clock::stamp;
 
 /// What was made of a letter: the archived PDF and all that it was made with.
@@ -24,6 +24,8 @@ pub struct Issuance {
     pub pages: i64,
     /// The letter type's version.
     pub type_version: String,
+    /// The hash of the letter type: its own files, the house and the programs.
+    pub type_hash: String,
     /// The hash of all letter templates.
     pub catalogue_hash: String,
     /// The hash of the fonts.
@@ -33,11 +35,12 @@ pub struct Issuance {
 }
 
 impl Act {
-    /// Records an issuance and the letter's newest number.
-    pub async fn issue(&mut self, issuance: &Issuance) -> Result<(), RegisterError> {
+    /// Records an issuance, what it was set from, and the letter's newest number.
+    pub async fn issue(&mut self, issuance: &Issuance, source: &Source) -> Result<(), RegisterError> {
         sqlx::query(
             "INSERT INTO issuances (letter, number, date, issued_at, sha256, bytes, pages, type_version, \
-             catalogue_hash, fonts_hash, typst_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             catalogue_hash, fonts_hash, typst_version, type_hash) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&issuance.letter)
         .bind(issuance.number)
@@ -50,8 +53,10 @@ impl Act {
         .bind(&issuance.catalogue_hash)
         .bind(&issuance.fonts_hash)
         .bind(&issuance.typst_version)
+        .bind(&issuance.type_hash)
         .execute(&mut *self.transaction)
         .await?;
+        self.keep_source(issuance, source).await?;
         sqlx::query("UPDATE letters SET issuance = $2 WHERE id = $1")
             .bind(&issuance.letter)
             .bind(issuance.number)

@@ -24,7 +24,7 @@ pub struct NewLetter<'l> {
     pub name: &'l str,
     /// `en`, `fr` or `unknown`.
     pub language: &'l str,
-    /// `print` or `email`.
+    /// `print`, `email` or `file`.
     pub channel: &'l str,
 }
 
@@ -47,7 +47,7 @@ pub struct LetterRow {
     pub party_name: String,
     /// `en`, `fr` or `unknown`.
     pub language: String,
-    /// `print` or `email`.
+    /// `print`, `email` or `file`.
     pub channel: String,
     state: String,
     /// When it was called for, UTC.

@@ -12,6 +12,7 @@ mod follow_ups;
 mod issuances;
 mod letters;
 mod runs;
+mod sources;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -26,6 +27,7 @@ pub use follow_ups::{FollowUpRow, NewFollowUp};
 pub use issuances::Issuance;
 pub use letters::{Filter, LetterRow, NewLetter, folded};
 pub use runs::{Piece, RunRow};
+pub use sources::Source;
 
 /// What can go wrong with the register.
 #[derive(Debug, thiserror::Error)]

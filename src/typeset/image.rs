@@ -28,3 +28,24 @@ fn encode(pixels: &Pixmap) -> Option<Vec<u8>> {
     writer.finish().ok()?;
     Some(bytes)
 }
+
+/// The share of pixels in which two PNG pictures of a page differ, from 0 to 1; 1 where one is missing or of another size.
+pub fn picture_difference(one: &[u8], other: &[u8]) -> f64 {
+    if one == other {
+        return 0.0;
+    }
+    let (Some(one), Some(other)) = (decode(one), decode(other)) else { return 1.0 };
+    if one.len() != other.len() {
+        return 1.0;
+    }
+    let pixels = one.chunks(4).zip(other.chunks(4));
+    let differing = pixels.filter(|(one, other)| one != other).count();
+    differing as f64 / (one.len() / 4).max(1) as f64
+}
+
+fn decode(picture: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().ok()?;
+    let mut pixels = vec![0; reader.output_buffer_size()?];
+    reader.next_frame(&mut pixels).ok()?;
+    Some(pixels)
+}

@@ -5,6 +5,7 @@
 //! are emptied: measured as the fastest and the smallest way.
 
 mod image;
+mod outline;
 mod page;
 mod threads;
 mod world;
@@ -21,7 +22,8 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::case::Fault;
 use crate::case::repertoire::Repertoire;
-pub use image::page_png;
+pub use image::{page_png, picture_difference};
+pub use outline::Block;
 pub use page::PageText;
 pub use threads::Threads;
 use world::{House, Sheet};
@@ -51,6 +53,8 @@ pub struct Typeset {
     pub pdf: Vec<u8>,
     /// The words of each page, in reading order of the pages.
     pub pages: Vec<PageText>,
+    /// Its headings, paragraphs, lists and tables, in reading order.
+    pub blocks: Vec<Block>,
 }
 
 /// The fonts and the house's typst files: everything that all letters share.
@@ -63,6 +67,16 @@ impl Press {
     /// Reads the fonts of a folder (`*.ttf`) beside the house's typst files.
     pub fn new(fonts: &Path, house: &BTreeMap<String, Vec<u8>>) -> Result<Press, Vec<Fault>> {
         Ok(Press { house: Arc::new(House::read(fonts, house)?) })
+    }
+
+    /// The same fonts beside other typst files.
+    pub fn with_house(&self, house: &BTreeMap<String, Vec<u8>>) -> Press {
+        Press { house: Arc::new(self.house.with_files(house)) }
+    }
+
+    /// SHA-256 over the house's typst files, recorded with each letter.
+    pub fn house_hash(&self) -> &str {
+        &self.house.files_hash
     }
 
     /// The characters that the fonts can print, with their widths.
@@ -90,7 +104,7 @@ impl Press {
             };
             let pdf = typst_pdf::pdf(document, &options)
                 .map_err(|errors| errors.iter().map(plain_fault).collect::<Vec<_>>())?;
-            Ok(Typeset { pdf, pages })
+            Ok(Typeset { pdf, pages, blocks: outline::read(document) })
         })
     }
 

@@ -17,12 +17,14 @@ use crate::case::letter::hex;
 use crate::case::repertoire::Repertoire;
 
 /// What all letters share.
+#[derive(Clone)]
 pub struct House {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
     pub(super) fonts_hash: String,
     files: HashMap<FileId, Source>,
+    pub(super) files_hash: String,
     main: FileId,
 }
 
@@ -40,19 +42,30 @@ impl House {
         if fonts.is_empty() {
             return Err(vec![no_fonts(folder, "there is no font in it")]);
         }
-        let mut files = HashMap::new();
-        for (name, bytes) in house {
-            let id = file_id(&format!("/house/{name}"));
-            files.insert(id, Source::new(id, String::from_utf8_lossy(bytes).into_owned()));
-        }
-        Ok(House {
+        let bare = House {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts_hash: hex(&hash.finalize()),
             fonts,
-            files,
+            files: HashMap::new(),
+            files_hash: String::new(),
             main: file_id("/main.typ"),
-        })
+        };
+        Ok(bare.with_files(house))
+    }
+
+    /// The same fonts beside other typst files.
+    pub(super) fn with_files(&self, house: &BTreeMap<String, Vec<u8>>) -> House {
+        let (mut files, mut hash) = (HashMap::new(), Sha256::new());
+        for (name, bytes) in house {
+            let id = file_id(&format!("/house/{name}"));
+            files.insert(id, Source::new(id, String::from_utf8_lossy(bytes).into_owned()));
+            for part in [name.as_bytes(), bytes.as_slice()] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+        }
+        House { files, files_hash: hex(&hash.finalize()), fonts_hash: self.fonts_hash.clone(), ..self.clone() }
     }
 
     pub(super) fn repertoire(&self) -> Repertoire {

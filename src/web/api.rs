@@ -6,7 +6,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Service, cases, decisions, events, letter_types, letters, runs};
+use super::{Shared, cases, decisions, events, letter_types, letters, runs};
 
 #[derive(OpenApi)]
 #[openapi(modifiers(&Bearer), security(("token" = [])), info(
@@ -27,7 +27,7 @@ impl utoipa::Modify for Bearer {
     }
 }
 
-fn documented() -> OpenApiRouter<Service> {
+fn documented() -> OpenApiRouter<Shared> {
     let api = OpenApiRouter::new()
         .routes(routes!(events::take))
         .routes(routes!(letters::list, letters::create))
@@ -46,12 +46,13 @@ fn documented() -> OpenApiRouter<Service> {
         .routes(routes!(runs::list))
         .routes(routes!(runs::close))
         .routes(routes!(letter_types::list))
-        .routes(routes!(letter_types::schema));
+        .routes(routes!(letter_types::schema))
+        .routes(routes!(letter_types::reload));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
 }
 
 /// The routes.
-pub(super) fn router() -> Router<Service> {
+pub(super) fn router() -> Router<Shared> {
     documented().split_for_parts().0
 }
 

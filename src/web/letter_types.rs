@@ -1,5 +1,7 @@
 //! Letter types and their schemas.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -7,6 +9,7 @@ use serde::Serialize;
 
 use super::Service;
 use super::problem::{Problem, ProblemDocument, accepted};
+use crate::desk::{OpenDesk, Reloaded};
 
 /// A letter type.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -17,6 +20,10 @@ pub struct LetterTypeView {
     title: String,
     /// Its version.
     version: String,
+    /// The SHA-256 of its own files, of the house and of the programs.
+    hash: String,
+    /// Whether it is an internal document, filed with the case and sent to nobody.
+    filed: bool,
     /// The type of the event that calls for it.
     event: String,
     /// The programs for which it does; empty for all.
@@ -36,6 +43,8 @@ pub(super) async fn list(State(service): State<Service>, headers: HeaderMap) -> 
         key: letter.key.clone(),
         title: letter.description.title.get(language).to_owned(),
         version: letter.description.version.clone(),
+        hash: letter.hash.clone(),
+        filed: letter.description.filed,
         event: format!("ca.on.recto.{}.v1", letter.description.called_by.event),
         programs: letter.description.called_by.programs.clone(),
         guards: letter.description.rules.guards.clone(),
@@ -54,4 +63,12 @@ pub(super) async fn schema(
     let letter = service.desk.studio.catalogue.types.get(&key);
     let letter = letter.ok_or_else(|| Problem::not_found(&key))?;
     Ok(([(axum::http::header::CONTENT_TYPE, "application/schema+json")], letter.schema.source.to_string()))
+}
+
+/// Takes the letter types anew from their folder. A set that fails the check is refused with all its faults, and the old one
+/// stays; what was begun under the old one is finished under it.
+#[utoipa::path(post, operation_id = "reload_letter_types", path = "/letter-types/reload",
+    responses((status = 200, body = Reloaded, description = "Taken"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Refused: the faults")))]
+pub(super) async fn reload(State(open): State<Arc<OpenDesk>>) -> Result<Json<Reloaded>, Problem> {
+    open.reload().await.map(Json).map_err(Problem::faults)
 }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -31,7 +32,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, OpenDesk};
 pub use access::{TOKEN_FILE, token};
 pub use api::description;
 
@@ -40,21 +41,40 @@ const MAX_BODY_BYTES: usize = 16 << 20;
 /// The longest that a request may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What handlers share.
-#[derive(Clone)]
+/// What one request sees: the desk that was open when it came stays its desk.
 struct Service {
     desk: Arc<Desk>,
     token: Arc<str>,
     pages: Arc<page::Pages>,
 }
 
+/// What all requests share.
+#[derive(Clone)]
+struct Shared {
+    open: Arc<OpenDesk>,
+    token: Arc<str>,
+    pages: Arc<page::Pages>,
+}
+
+impl FromRef<Shared> for Service {
+    fn from_ref(shared: &Shared) -> Service {
+        Service { desk: shared.open.desk(), token: Arc::clone(&shared.token), pages: Arc::clone(&shared.pages) }
+    }
+}
+
+impl FromRef<Shared> for Arc<OpenDesk> {
+    fn from_ref(shared: &Shared) -> Arc<OpenDesk> {
+        Arc::clone(&shared.open)
+    }
+}
+
 /// The whole service.
-pub fn router(desk: Arc<Desk>, token: &str) -> anyhow::Result<Router> {
-    let service = Service { desk, token: token.into(), pages: Arc::new(page::Pages::load()?) };
+pub fn router(open: Arc<OpenDesk>, token: &str) -> anyhow::Result<Router> {
+    let shared = Shared { open, token: token.into(), pages: Arc::new(page::Pages::load()?) };
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router())
-        .route_layer(from_fn_with_state(service.clone(), access::require));
+        .route_layer(from_fn_with_state(shared.clone(), access::require));
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -75,5 +95,5 @@ pub fn router(desk: Arc<Desk>, token: &str) -> anyhow::Result<Router> {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(problem::in_language))
-        .with_state(service))
+        .with_state(shared))
 }

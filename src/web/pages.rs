@@ -16,7 +16,7 @@ use super::page::{keep_language, language_of};
 use super::problem::Problem;
 use super::runs::RunView;
 use super::view::{LetterView, entry};
-use super::{Service, cases, letters};
+use super::{Service, Shared, cases, letters};
 use crate::case::{Language, LetterState};
 use crate::register::Filter;
 
@@ -29,7 +29,7 @@ const STOPPED: i64 = 100;
 /// Follow-ups on the page of today, at most.
 const FOLLOW_UPS: usize = 20;
 
-pub(super) fn router() -> Router<Service> {
+pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(today))
         .route("/letters", get(list))

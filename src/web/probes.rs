@@ -8,10 +8,10 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use super::Service;
+use super::{Service, Shared};
 
 /// The probes' routes, open without a token.
-pub(super) fn router() -> Router<Service> {
+pub(super) fn router() -> Router<Shared> {
     recorder();
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))

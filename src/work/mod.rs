@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, OpenDesk};
 
 /// How often the register is asked without having been woken: e-mails that wait for their next attempt.
 const POLL: Duration = Duration::from_secs(2);
@@ -27,23 +27,27 @@ pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(usize)) -> Result<
     }
 }
 
-/// Works until it is told to stop: letters and e-mails side by side, so that a slow mail server holds up no print run.
-pub async fn keep_working(desk: &Desk, stop: CancellationToken) {
-    let letters = repeat(desk, &stop, "letters", || desk.work_letters());
-    let emails = repeat(desk, &stop, "e-mails", || desk.send_emails());
-    let follow_ups = repeat(desk, &stop, "follow-ups", || desk.follow_up());
+/// Works until it is told to stop: letters and e-mails side by side, so that a slow mail server holds up no print run. Each
+/// step is done at the desk that is open then.
+pub async fn keep_working(open: &OpenDesk, stop: CancellationToken) {
+    let letters = repeat(open, &stop, "letters", async |desk| desk.work_letters().await);
+    let emails = repeat(open, &stop, "e-mails", async |desk| desk.send_emails().await);
+    let follow_ups = repeat(open, &stop, "follow-ups", async |desk| desk.follow_up().await);
     tokio::join!(letters, emails, follow_ups);
 }
 
 /// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
 /// work goes on after a pause: nothing is lost by it.
-async fn repeat<F>(desk: &Desk, stop: &CancellationToken, what: &'static str, act: impl Fn() -> F)
-where
-    F: Future<Output = Result<usize, DeskError>>,
-{
+async fn repeat(
+    open: &OpenDesk,
+    stop: &CancellationToken,
+    what: &'static str,
+    act: impl AsyncFn(&Desk) -> Result<usize, DeskError>,
+) {
     while !stop.is_cancelled() {
+        let desk = open.desk();
         let woken = desk.woken();
-        let wait = match AssertUnwindSafe(act()).catch_unwind().await {
+        let wait = match AssertUnwindSafe(act(&desk)).catch_unwind().await {
             Ok(Ok(0)) => POLL,
             Ok(Ok(looked_at)) => {
                 metrics::counter!("recto_work_items_total", "what" => what).increment(looked_at as u64);

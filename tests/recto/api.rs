@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use recto::desk::Desk;
+use recto::desk::{Desk, OpenDesk};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -23,8 +23,9 @@ struct Api {
 impl Api {
     async fn start() -> Api {
         let folder = tempfile::tempdir().unwrap();
-        let desk = Arc::new(desk(folder.path()).await);
-        Api { router: recto::web::router(Arc::clone(&desk), TOKEN).unwrap(), desk, _folder: folder }
+        let open = Arc::new(OpenDesk::new(desk(folder.path()).await, env!("CARGO_MANIFEST_DIR").into()));
+        let desk = open.desk();
+        Api { router: recto::web::router(open, TOKEN).unwrap(), desk, _folder: folder }
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {

@@ -1,0 +1,205 @@
+//! Reading the files of the letter templates: everything that is wrong in one of them, with its line and a hint.
+
+use std::path::Path;
+
+use jsonschema::error::ValidationErrorKind;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::case::Fault;
+
+/// How alike two names must be, from 0 to 1, for one to be offered for the other.
+const ALIKE: f64 = 0.85;
+
+/// Reads a text file of the letter templates; the fault names it relative to their folder.
+pub fn read_text(folder: &Path, shown: &str, name: &str) -> Result<String, Fault> {
+    std::fs::read_to_string(folder.join(name)).map_err(|error| {
+        Fault::new(
+            "file-unreadable",
+            format!("{shown}/{name}"),
+            format!("The file cannot be read: {error}. Put it there, as UTF-8 text."),
+            format!("Le fichier ne peut pas être lu : {error}. Déposez-le, en texte UTF-8."),
+        )
+    })
+}
+
+/// Reads a TOML file into its type, or says everything that is wrong with it: first what is no TOML, then what the type does not
+/// have. The type's own schema is what it is checked by.
+pub fn read_toml<T: DeserializeOwned + JsonSchema>(text: &str, shown: &str) -> Result<T, Vec<Fault>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let at = |offset: usize| format!("{shown}:{}", line_at(text, offset));
+    if !errors.is_empty() {
+        let place = |error: &toml::de::Error| error.span().map_or_else(|| shown.to_owned(), |span| at(span.start));
+        return Err(errors.iter().map(|error| malformed(error.message(), place(error))).collect());
+    }
+    let schema = schemars::schema_for!(T).to_value();
+    let value: Value = toml::from_str(text).map_err(|error| vec![malformed(error.message(), shown.to_owned())])?;
+    let validator = jsonschema::options().should_ignore_unknown_formats(true).build(&schema);
+    let validator = validator.expect("the schema of one of our types is a schema");
+    let mut faults = Vec::new();
+    for error in validator.iter_errors(&value) {
+        let pointer = error.instance_path().as_str().to_owned();
+        let line = |below: &str| at(offset_of(&table, &format!("{pointer}{below}")));
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                faults.extend(unexpected.iter().map(|name| unknown(name, line(&format!("/{name}")), &schema)));
+            }
+            ValidationErrorKind::Required { property } => {
+                faults.push(missing(property.as_str().unwrap_or_default(), &pointer, line("")));
+            }
+            _ => faults.push(unfit(&error.to_string(), &pointer, line(""))),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    // What no schema says, such as that a date is one of the calendar.
+    toml::from_str(text).map_err(|error| {
+        let place = error.span().map_or_else(|| shown.to_owned(), |span| at(span.start));
+        vec![malformed(error.message(), place)]
+    })
+}
+
+/// The line of a JSON Pointer's value in a JSON text; the last line that its path reaches where there is no such value.
+pub fn json_line(text: &str, pointer: &str) -> usize {
+    let mut at = skip_blank(text, 0);
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        match member(text, at, &step) {
+            Some(inner) => at = inner,
+            None => break,
+        }
+    }
+    line_at(text, at)
+}
+
+/// Where the value of a member of the object or list that begins at an offset begins. The text must be JSON.
+fn member(text: &str, at: usize, step: &str) -> Option<usize> {
+    let (mut at, list) = (at + 1, text[at..].starts_with('['));
+    let mut index = 0;
+    loop {
+        at = skip_blank(text, at);
+        if text[at..].starts_with([']', '}']) || at >= text.len() {
+            return None;
+        }
+        let mut found = step.parse() == Ok(index) && list;
+        if !list {
+            let end = value_end(text, at);
+            found = serde_json::from_str::<String>(&text[at..end]).is_ok_and(|name| name == step);
+            at = skip_blank(text, skip_blank(text, end) + 1);
+        }
+        if found {
+            return Some(at);
+        }
+        at = skip_blank(text, value_end(text, at));
+        at += usize::from(text[at..].starts_with(','));
+        index += 1;
+    }
+}
+
+/// Where the JSON value that begins at an offset ends.
+fn value_end(text: &str, at: usize) -> usize {
+    let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<serde::de::IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) => at + values.byte_offset(),
+        _ => text.len(),
+    }
+}
+
+fn skip_blank(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    text.len() - rest.trim_start().len()
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text[..offset.min(text.len())].matches('\n').count()
+}
+
+/// Where what a JSON Pointer names begins in a TOML file, or the last of its path that is there.
+fn offset_of(table: &Spanned<DeTable<'_>>, pointer: &str) -> usize {
+    let mut at = table.span().start;
+    let mut tables = Some(table.get_ref());
+    let mut list: Option<&toml::de::DeArray<'_>> = None;
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let value = match (tables, list) {
+            (Some(table), _) => {
+                let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref().as_ref() == step) else { break };
+                at = key.span().start;
+                value.get_ref()
+            }
+            (None, Some(list)) => {
+                let Some(value) = step.parse().ok().and_then(|index: usize| list.get(index)) else { break };
+                at = value.span().start;
+                value.get_ref()
+            }
+            (None, None) => break,
+        };
+        (tables, list) = match value {
+            DeValue::Table(table) => (Some(table), None),
+            DeValue::Array(array) => (None, Some(array)),
+            _ => (None, None),
+        };
+    }
+    at
+}
+
+/// The name in a schema that is most like one that it does not have.
+fn alike(name: &str, schema: &Value) -> Option<String> {
+    fn names<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
+        match schema {
+            Value::Object(members) => {
+                let properties = members.get("properties").and_then(Value::as_object);
+                found.extend(properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str)));
+                members.values().for_each(|member| names(member, found));
+            }
+            Value::Array(list) => list.iter().for_each(|one| names(one, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    names(schema, &mut found);
+    let like = |known: &&str| strsim::jaro_winkler(name, known);
+    let best = found.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)))?;
+    (like(&best) >= ALIKE).then(|| best.to_owned())
+}
+
+fn malformed(message: &str, place: String) -> Fault {
+    Fault::new("toml-malformed", place, format!("{message}."), format!("Le fichier TOML est fautif : {message}."))
+}
+
+fn unknown(name: &str, place: String, schema: &Value) -> Fault {
+    let (hint_en, hint_fr) = match alike(name, schema) {
+        Some(known) => (format!("Did you mean “{known}”?"), format!("Vouliez-vous dire « {known} »?")),
+        None => ("Take it out.".to_owned(), "Retirez-le.".to_owned()),
+    };
+    Fault::new(
+        "name-unknown",
+        place,
+        format!("“{name}” is not known here. {hint_en}"),
+        format!("« {name} » n’est pas connu ici. {hint_fr}"),
+    )
+}
+
+fn missing(name: &str, below: &str, place: String) -> Fault {
+    let below = if below.is_empty() { "/" } else { below };
+    Fault::new(
+        "name-missing",
+        place,
+        format!("“{name}” is missing in {below}. Add it."),
+        format!("« {name} » manque dans {below}. Ajoutez-le."),
+    )
+}
+
+fn unfit(problem: &str, pointer: &str, place: String) -> Fault {
+    let problem: String = problem.chars().take(200).collect();
+    Fault::new(
+        "value-unfit",
+        place,
+        format!("{pointer} cannot be so: {problem}."),
+        format!("{pointer} ne peut pas être ainsi : {problem}."),
+    )
+}

@@ -1,0 +1,113 @@
+//! The blocks of a finished letter: its headings, paragraphs, lists and tables, as they were laid out and in reading order.
+
+use std::ops::ControlFlow;
+
+use typst::foundations::{Content, StyleChain, Value};
+use typst::introspection::MetadataElem;
+use typst::model::{EnumElem, HeadingElem, ListElem, ParElem, TableChild, TableElem, TableItem};
+use typst::text::{LinebreakElem, SpaceElem, TextElem};
+use typst_layout::PagedDocument;
+
+/// The label of the marker that the house's `key-facts` and `slip` leave, with the number of their lines.
+const FACTS: &str = "recto-facts";
+
+/// A block of a letter. Texts have their no-break spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A heading, with the key that both languages share, where it has one.
+    Heading {
+        /// 1 for the subject line.
+        level: usize,
+        /// Its label, such as `how-to-pay`.
+        key: Option<String>,
+        /// Its words.
+        text: String,
+    },
+    /// A paragraph.
+    Paragraph(String),
+    /// The items of a list.
+    List(Vec<String>),
+    /// A table: its header, then its rows.
+    Table(Vec<Vec<String>>),
+    /// The box of key facts, or the slip: how many lines it has. Their words are not blocks.
+    Facts(usize),
+}
+
+impl Block {
+    /// The block's words.
+    pub fn text(&self) -> String {
+        match self {
+            Block::Heading { text, .. } | Block::Paragraph(text) => text.clone(),
+            Block::List(items) => items.join("\n"),
+            Block::Table(rows) => rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n"),
+            Block::Facts(_) => String::new(),
+        }
+    }
+}
+
+/// Reads the blocks of a finished document.
+pub fn read(document: &PagedDocument) -> Vec<Block> {
+    document.introspector().elements().all().filter_map(block).collect()
+}
+
+fn block(element: &Content) -> Option<Block> {
+    let label = element.label().map(|label| label.resolve().to_string());
+    if let Some(heading) = element.to_packed::<HeadingElem>() {
+        let level = heading.resolve_level(StyleChain::default()).get();
+        return Some(Block::Heading { level, key: label, text: words(&heading.body) });
+    }
+    if let Some(paragraph) = element.to_packed::<ParElem>() {
+        return Some(Block::Paragraph(words(&paragraph.body))).filter(|block| !block.text().is_empty());
+    }
+    if let Some(list) = element.to_packed::<ListElem>() {
+        return Some(Block::List(list.children.iter().map(|item| words(&item.body)).collect()));
+    }
+    if let Some(list) = element.to_packed::<EnumElem>() {
+        return Some(Block::List(list.children.iter().map(|item| words(&item.body)).collect()));
+    }
+    if let Some(table) = element.to_packed::<TableElem>() {
+        return Some(Block::Table(rows(&table.children)));
+    }
+    let facts = element.to_packed::<MetadataElem>().filter(|_| label.as_deref() == Some(FACTS))?;
+    match facts.value {
+        Value::Int(lines) => Some(Block::Facts(lines.unsigned_abs() as usize)),
+        _ => None,
+    }
+}
+
+/// A table's cells in rows as wide as its header.
+fn rows(children: &[TableChild]) -> Vec<Vec<String>> {
+    let cell = |item: &TableItem| match item {
+        TableItem::Cell(cell) => Some(words(&cell.body)),
+        _ => None,
+    };
+    let (mut width, mut cells) = (0, Vec::new());
+    for child in children {
+        match child {
+            TableChild::Header(header) => {
+                cells.extend(header.children.iter().filter_map(cell));
+                width = cells.len();
+            }
+            TableChild::Footer(footer) => cells.extend(footer.children.iter().filter_map(cell)),
+            TableChild::Item(item) => cells.extend(cell(item)),
+        }
+    }
+    cells.chunks(width.max(1)).map(<[String]>::to_vec).collect()
+}
+
+/// The words of some content, with the line breaks that its author made.
+fn words(content: &Content) -> String {
+    let mut text = String::new();
+    let _ = content.traverse(&mut |element: Content| -> ControlFlow<()> {
+        if let Some(run) = element.to_packed::<TextElem>() {
+            text.push_str(&run.text);
+        } else if element.is::<SpaceElem>() && !text.ends_with([' ', '\n']) {
+            text.push(' ');
+        } else if element.is::<LinebreakElem>() {
+            text.truncate(text.trim_end_matches(' ').len());
+            text.push('\n');
+        }
+        ControlFlow::Continue(())
+    });
+    text.trim_matches([' ', '\n']).to_owned()
+}
