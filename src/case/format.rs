@@ -12,7 +12,10 @@ use icu_datetime::input::Date;
 use icu_datetime::{DateTimeFormatter, DateTimeFormatterPreferences};
 use icu_decimal::options::{DecimalFormatterOptions, GroupingStrategy};
 use icu_decimal::{DecimalFormatter, input::Decimal as IcuDecimal};
+use icu_list::ListFormatter;
+use icu_list::options::{ListFormatterOptions, ListLength};
 use icu_locale_core::{Locale, locale};
+use icu_plurals::{PluralCategory, PluralRules};
 
 use super::language::Language;
 use super::money;
@@ -23,6 +26,8 @@ pub struct Formats {
     number: DecimalFormatter,
     day: DateTimeFormatter<YMD>,
     month: DateTimeFormatter<YM>,
+    list: ListFormatter,
+    plural: PluralRules,
 }
 
 const NBSP: char = '\u{a0}';
@@ -41,12 +46,15 @@ impl Formats {
         };
         let mut options = DecimalFormatterOptions::default();
         options.grouping_strategy = Some(GroupingStrategy::Always);
+        let lists = ListFormatterOptions::default().with_length(ListLength::Wide);
         let preferences = DateTimeFormatterPreferences::from(&locale);
         Formats {
             language,
             number: DecimalFormatter::try_new((&locale).into(), options).expect("ICU's data for Canada is compiled in"),
             day: DateTimeFormatter::try_new(preferences, YMD::long()).expect("ICU's data for Canada is compiled in"),
             month: DateTimeFormatter::try_new(preferences, YM::long()).expect("ICU's data for Canada is compiled in"),
+            list: ListFormatter::try_new_and((&locale).into(), lists).expect("ICU's data for Canada is compiled in"),
+            plural: PluralRules::try_new_cardinal((&locale).into()).expect("ICU's data for Canada is compiled in"),
         }
     }
 
@@ -103,6 +111,32 @@ impl Formats {
             }
             _ => text.to_owned(),
         }
+    }
+
+    /// A list in a sentence: `a, b and c` or `a, b et c`.
+    pub fn list(&self, items: &[String]) -> String {
+        self.list.format(items.iter()).to_string()
+    }
+
+    /// A number with its noun, `one` in the singular and `many` in the plural, as the language counts: English has 0 payments,
+    /// French 0 versement. `None` where the text is not a number.
+    pub fn plural(&self, text: &str, one: &str, many: &str) -> Option<String> {
+        let decimal: IcuDecimal = text.parse().ok()?;
+        let noun = if self.plural.category_for(&decimal) == PluralCategory::One { one } else { many };
+        Some(format!("{}{NBSP}{noun}", self.grouped(text)?))
+    }
+
+    /// A text that somebody has typed, with the no-break spaces that Canadian French wants before a colon, a percentage or dollar
+    /// sign and inside of guillemets. English has none.
+    pub fn text(&self, text: &str) -> String {
+        if self.language == Language::En || !text.contains([':', '%', '$', '«', '»']) {
+            return text.to_owned();
+        }
+        let mut written = text.to_owned();
+        for sign in [":", "%", "$", "»"] {
+            written = written.replace(&format!(" {sign}"), &format!("{NBSP}{sign}"));
+        }
+        written.replace("« ", &format!("«{NBSP}"))
     }
 
     /// Below zero, with an en dash: ICU writes a hyphen.

@@ -13,6 +13,11 @@ pub enum Language {
 }
 
 impl Language {
+    /// Reads a language's code.
+    pub fn parse(code: &str) -> Option<Language> {
+        Language::BOTH.into_iter().find(|language| language.code() == code)
+    }
+
     /// Both languages, in the order in which a bilingual letter carries them.
     pub const BOTH: [Language; 2] = [Language::En, Language::Fr];
 

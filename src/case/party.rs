@@ -148,4 +148,6 @@ pub enum Format {
     Standard,
     /// 18 points or more (O. Reg. 191/11, s. 12).
     LargePrint,
+    /// As HTML and plain text beside the PDF, by e-mail.
+    ScreenReader,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Desk, DeskError, Difference};
 use crate::case::letter::sha256_hex;
 use crate::register::Issuance;
-use crate::typeset::{Job, TYPST_VERSION, Threads};
+use crate::typeset::{Job, TYPST_VERSION, Threads, Typeset};
 
 /// Issuances read at a time.
 const PIECE: i64 = 200;
@@ -32,13 +32,13 @@ impl Desk {
         }
     }
 
-    /// Sets one issued letter again: its bytes, or the code of what stands in the way and its words. `houses` has the press's
-    /// threads of each house that was asked for.
-    async fn set_again(
+    /// Sets one issued letter again to the bytes that were issued, or says what stands in the way: a code and its words. `houses`
+    /// keeps the press's threads of each house that was asked for.
+    pub(super) async fn set_again(
         &self,
         issuance: &Issuance,
         houses: &mut HashMap<String, Threads>,
-    ) -> Result<Result<Vec<u8>, (&'static str, String)>, DeskError> {
+    ) -> Result<Result<Typeset, (&'static str, String)>, DeskError> {
         let Some(source) = self.register.source(&issuance.letter, issuance.number).await? else {
             return Ok(Err(("source-missing", "What it was set from is not in the register.".into())));
         };
@@ -72,6 +72,6 @@ impl Desk {
             let message = format!("Set again, it has the hash {sha256}; it was issued with {}.", issuance.sha256);
             return Ok(Err(("set-differently", message)));
         }
-        Ok(Ok(set.pdf))
+        Ok(Ok(set))
     }
 }

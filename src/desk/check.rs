@@ -70,9 +70,9 @@ fn is_contact(block: &Block) -> bool {
 /// The running text of a block.
 fn prose(block: &Block) -> Vec<String> {
     match block {
-        Block::Paragraph(text) => vec![text.clone()],
+        Block::Paragraph { text, .. } => vec![text.clone()],
         Block::List(items) => items.clone(),
-        Block::Heading { .. } | Block::Table(_) | Block::Facts(_) => Vec::new(),
+        Block::Part(_) | Block::Heading { .. } | Block::Table(_) | Block::Facts(_) => Vec::new(),
     }
 }
 
@@ -172,19 +172,6 @@ impl Studio {
         let set =
             set.map_err(|faults| faults.into_iter().map(|f| at_sample(f, &place, languages)).collect::<Vec<_>>())?;
         let mut faults: Vec<Fault> = set.stops.into_iter().map(|f| at_sample(f, &place, languages)).collect();
-        let text = set.pages.join(" ");
-        for language in languages.map_or(Language::BOTH.to_vec(), |language| vec![language]) {
-            for passage in &letter.description.passages {
-                let words = match language {
-                    Language::En => &passage.en,
-                    Language::Fr => &passage.fr,
-                };
-                let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-                if !text.contains(&words) {
-                    faults.push(passage_missing(&passage.key, &words, &place, language));
-                }
-            }
-        }
         faults.extend(set.blocks.iter().filter_map(|block| without_key(block, &place, languages)));
         if !faults.is_empty() {
             return Err(faults);
@@ -297,15 +284,5 @@ fn never_used(name: &str, place: String) -> Fault {
         place,
         format!("“{name}” is required, but no text, derived value, deadline or check uses it."),
         format!("« {name} » est obligatoire, mais aucun texte, calcul, échéance ni vérification ne l’emploie."),
-    )
-}
-
-fn passage_missing(key: &str, words: &str, sample: &str, language: Language) -> Fault {
-    let code = language.code();
-    Fault::new(
-        "passage-missing",
-        format!("{sample} ({code})"),
-        format!("The passage “{key}” is not on the page: “{words}” was not found in the {code} text."),
-        format!("Le passage « {key} » n’est pas sur la page : « {words} » est introuvable dans le texte ({code})."),
     )
 }

@@ -161,7 +161,7 @@ impl Desk {
             Err(_) => return Ok(Verdict::Refused(vec![too_slow()])),
         };
         // The finished words are read before anything is recorded, and before anybody is asked to approve them.
-        stops.extend(self.studio.last_look(&draft, &standing.others, &typeset.pages));
+        stops.extend(self.studio.last_look(&draft, &standing.others, &typeset));
         if !stops.is_empty() {
             return Ok(Verdict::Held(stops, ground));
         }
@@ -220,7 +220,7 @@ impl Desk {
                 // Somebody who is new to the case may stand on the page.
                 let Composed { draft, job, .. } = weighed.composed;
                 match self.studio.threads.set(job).await {
-                    Ok(set) => stops.extend(self.studio.last_look(&draft, &weighed.standing.others, &set.pages)),
+                    Ok(set) => stops.extend(self.studio.last_look(&draft, &weighed.standing.others, &set)),
                     Err(faults) => stops.extend(faults),
                 }
                 (stops, weighed.ground)

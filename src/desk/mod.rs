@@ -14,6 +14,7 @@ mod issue;
 mod look;
 mod parity;
 mod preview;
+mod reading;
 mod record;
 mod reload;
 mod send;

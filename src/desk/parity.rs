@@ -90,12 +90,13 @@ fn passages_differ(en: &[Block], fr: &[Block], required: &[Passage], place: &str
 fn shape(block: &Block, language: Language) -> String {
     let (en, fr) = match block {
         Block::Heading { level, .. } => (format!("heading {level}"), format!("titre {level}")),
-        Block::Paragraph(_) => ("paragraph".into(), "paragraphe".into()),
+        Block::Paragraph { .. } => ("paragraph".into(), "paragraphe".into()),
         Block::List(items) => (format!("list of {}", items.len()), format!("liste de {}", items.len())),
         Block::Table(rows) => {
             let columns = rows.first().map_or(0, Vec::len);
             (format!("table of {} × {columns}", rows.len()), format!("tableau de {} × {columns}", rows.len()))
         }
+        Block::Part(_) => ("part".into(), "partie".into()),
         Block::Facts(lines) => (format!("box of {lines} lines"), format!("encadré de {lines} lignes")),
     };
     if language == Language::En { en } else { fr }

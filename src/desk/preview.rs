@@ -33,9 +33,13 @@ impl Studio {
         let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
         let data = self.check_data(letter, data)?;
         let composed = self.compose(letter, no_id(), date, data)?;
-        let typeset = self.threads.set(composed.job).await?;
+        let (draft, main) = (&composed.draft, composed.job.main.clone());
+        let set = self.threads.set(composed.job).await;
+        let typeset = set.map_err(|faults| {
+            faults.into_iter().map(|fault| self.at_template(draft, &main, fault)).collect::<Vec<_>>()
+        })?;
         let mut stops = composed.draft.stops.clone();
-        stops.extend(self.last_look(&composed.draft, &[], &typeset.pages));
+        stops.extend(self.last_look(&composed.draft, &[], &typeset));
         let pages = typeset.pages.iter().map(PageText::text).collect();
         let words = typeset.pages.iter().map(PageText::words).collect();
         Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops })

@@ -1,15 +1,18 @@
 //! Sending e-mails that are due.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::close::missed;
 use super::issue::type_gone;
+use super::reading::{Reading, reading};
 use super::{Desk, DeskError};
 use crate::archive;
-use crate::case::{EntryKind, Fault, LetterId};
-use crate::dispatch::{Message, SendError};
+use crate::case::{EntryKind, Fault, Format, LetterId};
+use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Delivery, LetterRow, NewEntry};
 
 /// E-mails looked at together.
@@ -112,6 +115,14 @@ impl Desk {
         };
         let date = delivery.date.parse().unwrap_or(self.clock.today());
         let drafted = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data);
+        let pdf = Attached { name: format!("{}.pdf", letter.id), media_type: "application/pdf", bytes: pdf };
+        let mut files = vec![pdf];
+        if let Some(draft) = drafted.as_ref().ok().filter(|draft| draft.data.party.format == Format::ScreenReader) {
+            match self.reading_files(delivery, &draft.title()).await? {
+                Ok(more) => files.extend(more),
+                Err(faults) => return Ok(Err(faults)),
+            }
+        }
         let words = drafted.and_then(|draft| self.studio.catalogue.email(&draft, self.studio.specimen));
         Ok(words.map(|words| Message {
             letter: letter.id.clone(),
@@ -120,10 +131,30 @@ impl Desk {
             subject: words.subject,
             text: words.text,
             html: words.html,
-            file: format!("{}.pdf", letter.id),
-            pdf,
+            files,
             date: self.clock.now(),
         }))
+    }
+
+    /// The issued letter as HTML and plain text, from the very source that its PDF was set from.
+    async fn reading_files(
+        &self,
+        delivery: &Delivery,
+        title: &str,
+    ) -> Result<Result<[Attached; 2], Vec<Fault>>, DeskError> {
+        let issuance = self.register.issuance(&delivery.letter).await?.filter(|one| one.number == delivery.number);
+        let Some(issuance) = issuance else { return Ok(Err(Vec::new())) };
+        let set = match self.set_again(&issuance, &mut HashMap::new()).await? {
+            Ok(set) => set,
+            Err((code, message)) => return Ok(Err(vec![Fault::new(code, &delivery.letter, message.clone(), message)])),
+        };
+        let Reading { html, text } = reading(&set.blocks, title, self.studio.specimen);
+        let file = |ending, media_type, text: String| Attached {
+            name: format!("{}.{ending}", delivery.letter),
+            media_type,
+            bytes: text.into_bytes(),
+        };
+        Ok(Ok([file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]))
     }
 
     /// Looks again at an issued letter whose case has changed. If something stops it now, it is taken back before it leaves

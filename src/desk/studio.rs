@@ -1,5 +1,6 @@
 //! Composing letters without a database.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -7,10 +8,10 @@ use serde_json::Value;
 
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, LetterId, Party};
+use crate::case::{CaseEvent, Fault, Language, LetterId, Party};
 use crate::letter::{Catalogue, Data, Draft, LetterType, Source};
 use crate::rules::{Known, Person, last_look};
-use crate::typeset::{Job, PageText, Press, Threads};
+use crate::typeset::{Block, Job, PageText, Press, Threads, Typeset};
 
 /// The letter types, the press and its threads.
 pub struct Studio {
@@ -43,6 +44,10 @@ impl Studio {
     pub fn open(home: &Path, specimen: bool) -> Result<Studio, Vec<Fault>> {
         let catalogue = Catalogue::load(&home.join("letter-templates"))?;
         let press = Press::new(&home.join("fonts"), &catalogue.house)?;
+        let faults = syntax_faults(&catalogue, &press);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = Threads::start(&press, cores);
         let (repertoire, fonts_hash) = (press.repertoire(), press.fonts_hash().to_owned());
@@ -85,9 +90,20 @@ impl Studio {
         Ok(Composed { draft, content_hash, job })
     }
 
+    /// A fault of typesetting with the template's own file and line beside that of the source, where its words tell it.
+    pub fn at_template(&self, draft: &Draft<'_>, main: &str, mut fault: Fault) -> Fault {
+        let line = fault.place.strip_prefix("/main.typ:").and_then(|line| line.parse::<usize>().ok());
+        let line = line.and_then(|line| main.lines().nth(line.checked_sub(1)?));
+        let place = |language: &Language| self.catalogue.writer(*language).place_of(&draft.letter.key, line?);
+        if let Some(place) = draft.languages.iter().find_map(place) {
+            fault.place = format!("{place} ({})", fault.place);
+        }
+        fault
+    }
+
     /// The last look at a letter's finished pages: what stands on them and must not. `others` are the other people of the case.
-    pub fn last_look(&self, draft: &Draft<'_>, others: &[Person], pages: &[PageText]) -> Vec<Fault> {
-        let words: Vec<String> = pages.iter().map(PageText::words).collect();
+    pub fn last_look(&self, draft: &Draft<'_>, others: &[Person], set: &Typeset) -> Vec<Fault> {
+        let words: Vec<String> = set.pages.iter().map(PageText::words).collect();
         let known = Known {
             values: &self.catalogue.shown(draft),
             printed: &self.catalogue.printed(draft),
@@ -97,6 +113,40 @@ impl Studio {
             others,
             block: &draft.data.party.block(),
         };
-        last_look(&words, &known)
+        let mut faults = last_look(&words, &known);
+        faults.extend(missing_passages(draft, &set.blocks));
+        faults
     }
+}
+
+/// What is no typst in the templates, whichever way their conditions go.
+fn syntax_faults(catalogue: &Catalogue, press: &Press) -> Vec<Fault> {
+    // The frames are in both languages' templates, once.
+    let sources = Language::BOTH.into_iter().flat_map(|language| catalogue.writer(language).sources());
+    let sources: BTreeMap<String, Vec<String>> = sources.collect();
+    let texts = sources.iter().flat_map(|(file, texts)| texts.iter().map(move |text| (file, text)));
+    let mut faults: Vec<Fault> = texts.flat_map(|(file, text)| press.syntax_faults(file, text)).collect();
+    let mut seen = BTreeSet::new();
+    faults.retain(|fault| seen.insert(fault.to_string()));
+    faults
+}
+
+/// The passages that the letter's type demands and that it does not have. Read in its blocks, because a page may end within one.
+fn missing_passages(draft: &Draft<'_>, blocks: &[Block]) -> Vec<Fault> {
+    let text = blocks.iter().map(Block::text).collect::<Vec<_>>().join(" ");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let due = draft.letter.description.passages.iter().filter(|passage| passage.is_due(&draft.data.facts));
+    let lacking = due.flat_map(|passage| draft.languages.iter().map(move |language| (passage, *language)));
+    let lacking = lacking.filter(|(passage, language)| !text.contains(&passage.words(*language)));
+    lacking.map(|(passage, language)| passage_missing(&passage.key, &passage.words(language), language)).collect()
+}
+
+fn passage_missing(key: &str, words: &str, language: Language) -> Fault {
+    let code = language.code();
+    Fault::new(
+        "passage-missing",
+        format!("passage {key} ({code})"),
+        format!("The passage “{key}” is not on the page: “{words}” was not found in the {code} text."),
+        format!("Le passage « {key} » n’est pas sur la page : « {words} » est introuvable dans le texte ({code})."),
+    )
 }

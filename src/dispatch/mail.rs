@@ -33,12 +33,20 @@ pub struct Message {
     pub text: String,
     /// The HTML alternative.
     pub html: String,
-    /// The attachment's name.
-    pub file: String,
-    /// The issued PDF.
-    pub pdf: Vec<u8>,
+    /// The letter: the issued PDF first.
+    pub files: Vec<Attached>,
     /// When it is sent.
     pub date: DateTime<Utc>,
+}
+
+/// A file of a message.
+pub struct Attached {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its contents.
+    pub bytes: Vec<u8>,
 }
 
 /// Why a message was not sent.
@@ -158,16 +166,17 @@ fn message_id(from: &Mailbox, message: &Message) -> String {
 fn build(from: &Mailbox, message: Message, id: &str) -> Result<lettre::Message, String> {
     let (name, address) = message.to;
     let address = address.parse().map_err(|error| format!("“{address}” is not an e-mail address: {error}"))?;
-    let pdf = ContentType::parse("application/pdf").map_err(|error| error.to_string())?;
     // Fixed boundaries: the same letter makes the same mail.
     let words = MultiPart::alternative()
         .boundary(format!("words-{}-{}", message.letter, message.number))
         .singlepart(SinglePart::plain(message.text))
         .singlepart(SinglePart::html(message.html));
-    let body = MultiPart::mixed()
-        .boundary(format!("letter-{}-{}", message.letter, message.number))
-        .multipart(words)
-        .singlepart(Attachment::new(message.file).body(message.pdf, pdf));
+    let mut body =
+        MultiPart::mixed().boundary(format!("letter-{}-{}", message.letter, message.number)).multipart(words);
+    for file in message.files {
+        let media_type = ContentType::parse(file.media_type).map_err(|error| error.to_string())?;
+        body = body.singlepart(Attachment::new(file.name).body(file.bytes, media_type));
+    }
     lettre::Message::builder()
         .from(from.clone())
         .to(Mailbox::new(Some(name), address))

@@ -4,5 +4,5 @@ mod file;
 mod mail;
 mod print;
 
-pub use mail::{Message, Post, SendError, SmtpSettings};
+pub use mail::{Attached, Message, Post, SendError, SmtpSettings};
 pub use print::{PrintError, PrintPiece, Totals, write_run};

@@ -1,6 +1,6 @@
 //! All letter types, with the house, the programs and the events that call for no letter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use super::schema::Schema;
 use super::source::{read_text, read_toml};
 use super::template::{Words, Writer};
 use crate::case::address::Address;
+use crate::case::figures::{Figure, figures_of};
 use crate::case::letter::{hex, sha256_hex};
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, Language, Party};
@@ -29,6 +30,8 @@ pub struct Catalogue {
     /// SHA-256 over every file, recorded with each letter.
     pub hash: String,
     pub(super) writers: [Writer; 2],
+    /// The figures of each program and of the house, in each language.
+    pub(super) known: [BTreeMap<String, HashSet<Figure>>; 2],
     case: Schema,
     party: Schema,
     events: BTreeMap<String, Schema>,
@@ -68,7 +71,14 @@ impl Catalogue {
                     letter.hash = sha256_hex(format!("{own}\n{}", shared.join("\n")).as_bytes());
                 }
                 let house = typst_files(&folder.join("_house"));
-                Ok(Catalogue { types, programs, house, hash: hash_of(folder), writers, case, party, events })
+                let known = Language::BOTH.map(|language| {
+                    let words = writers[language as usize].words();
+                    programs
+                        .iter()
+                        .map(|(key, program)| (key.clone(), known_figures(program, words, language)))
+                        .collect()
+                });
+                Ok(Catalogue { known, types, programs, house, hash: hash_of(folder), writers, case, party, events })
             }
             _ => Err(faults),
         }
@@ -213,6 +223,14 @@ impl Catalogue {
             ),
         )
     }
+}
+
+/// The figures of a program and of the house's words, such as telephone numbers and sections of acts.
+fn known_figures(program: &Program, words: &serde_json::Map<String, Value>, language: Language) -> HashSet<Figure> {
+    let mut known = Vec::new();
+    figures_of(&program.in_language(language), &mut known);
+    words.values().for_each(|word| figures_of(word, &mut known));
+    known.into_iter().collect()
 }
 
 fn unreadable(problem: &str) -> Fault {

@@ -43,6 +43,14 @@ pub struct Draft<'c> {
     pub deadlines: Map<String, Value>,
 }
 
+impl Draft<'_> {
+    /// The letter's title in each of its languages.
+    pub fn title(&self) -> String {
+        let title = &self.letter.description.title;
+        self.languages.iter().map(|language| title.get(*language)).collect::<Vec<_>>().join(" / ")
+    }
+}
+
 /// The typst source of a letter.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -88,11 +96,9 @@ impl Catalogue {
 
     /// Writes the letter's typst source. `specimen` marks every page.
     pub fn write(&self, draft: &Draft<'_>, specimen: bool) -> Result<Source, Vec<Fault>> {
-        let title = &draft.letter.description.title;
-        let titles: Vec<&str> = draft.languages.iter().map(|language| title.get(*language)).collect();
         let mut main = format!(
             "#import \"/house/letter.typ\": *\n#show: correspondence.with(title: [{}], specimen: {specimen}, large: {}, lang: \"{}\", date: datetime(year: {}, month: {}, day: {}))\n",
-            typst_string(&titles.join(" / ")),
+            typst_string(&draft.title()),
             draft.large,
             draft.languages[0].code(),
             draft.date.year(),
@@ -114,15 +120,28 @@ impl Catalogue {
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
 
-    /// Everything that a letter is written from, in each of its languages: what its page may say.
-    pub fn shown(&self, draft: &Draft<'_>) -> Vec<Value> {
-        draft.languages.iter().map(|language| self.context(draft, self.writer(*language), *language)).collect()
+    /// What a letter is written from that is its own: what its page may say besides what [`Catalogue::printed`] has.
+    pub fn shown(&self, draft: &Draft<'_>) -> Value {
+        let data = &draft.data;
+        json!({
+            "letter": [draft.id, draft.date.to_string(), draft.letter.description.version, draft.title()],
+            "case": data.json["case"],
+            "party": [data.party_json(), data.party.block(), data.json["party"]],
+            "facts": data.facts,
+            "derived": draft.derived,
+            "deadlines": draft.deadlines,
+            "policy": draft.policy.parameters,
+        })
     }
 
-    /// The words with digits in what its templates say themselves, in each of its languages.
-    pub fn printed(&self, draft: &Draft<'_>) -> HashSet<Figure> {
-        let printed = |language: &Language| self.writer(*language).printed(&draft.letter.key).iter().cloned();
-        draft.languages.iter().flat_map(printed).collect()
+    /// The words with digits in what its templates say themselves, and the figures of its program and of the house, in each of its
+    /// languages.
+    pub fn printed<'c>(&'c self, draft: &Draft<'_>) -> Vec<&'c HashSet<Figure>> {
+        let of = |language: &Language| {
+            let writer = self.writer(*language);
+            [Some(writer.printed(&draft.letter.key)), self.known[*language as usize].get(&draft.program.key)]
+        };
+        draft.languages.iter().flat_map(of).flatten().collect()
     }
 
     /// The covering e-mail of a letter, in each language that the letter has; marked where it is a specimen.

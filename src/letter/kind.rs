@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::derive::{Check, Derivation, InOrder};
 use super::schema::Schema;
 use super::source::{read_text, read_toml};
-use crate::case::{Channel, Fault, Party, Text};
+use crate::case::{Channel, Fault, Language, Party, Text};
 
 /// A letter type: its description, the schema of its facts, and its samples. Its words are with the [`super::Writer`]s.
 pub struct LetterType {
@@ -140,6 +140,29 @@ pub struct Passage {
     pub en: String,
     /// Words that stand on the French page.
     pub fr: String,
+    /// Must be there only where this fact …
+    #[serde(default)]
+    pub when: Option<String>,
+    /// … has this value.
+    #[serde(default)]
+    pub is: Option<String>,
+}
+
+impl Passage {
+    /// Its words in one language, white space folded.
+    pub fn words(&self, language: Language) -> String {
+        let words = if language == Language::En { &self.en } else { &self.fr };
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether it must be on the page of a letter with these facts.
+    pub fn is_due(&self, facts: &Value) -> bool {
+        let Some(path) = &self.when else { return true };
+        let pointer = path.strip_prefix("facts").map(|rest| rest.replace('.', "/")).unwrap_or_default();
+        let value = facts.pointer(&pointer).unwrap_or(&Value::Null);
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(&text) == self.is.as_ref()
+    }
 }
 
 impl LetterType {

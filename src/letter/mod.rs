@@ -15,6 +15,7 @@ mod draft;
 mod kind;
 mod program;
 mod readability;
+mod said;
 mod schema;
 mod source;
 mod template;

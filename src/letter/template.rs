@@ -8,10 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::value::{Serde, Value as Template};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior};
 use serde_json::{Map, Value};
 
 use super::kind::LetterType;
+use super::said::{said, said_each_way};
 use super::source::{read_text, read_toml};
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
@@ -72,7 +73,7 @@ impl Writer {
         let mut faults = Vec::new();
         let mut base = environment(language, words);
         base.set_auto_escape_callback(|_| AutoEscape::Custom("typst".into()));
-        base.set_formatter(write_value);
+        base.set_formatter(move |out, _, value| write_value(out, Formats::of(language), value));
         let suffix = format!(".{code}.typ");
         let frames = ["frame", "memorandum"];
         let mut parts: Vec<_> = frames.iter().map(|name| (name.to_string(), format!("_house/{name}.typ"))).collect();
@@ -137,6 +138,31 @@ impl Writer {
         house.flat_map(|name| names(environment, name)).collect()
     }
 
+    /// Every template by the file that it is in, with its own text: what is not values, tags and comments of minijinja, which stand
+    /// as blanks. Lines stay what they are. There is one text for each branch that its conditions have.
+    pub fn sources(&self) -> BTreeMap<String, Vec<String>> {
+        let of = |(key, body): (&String, &Environment<'_>)| {
+            let source = |(name, template): (&str, minijinja::Template<'_, '_>)| {
+                (self.file(key, name), said_each_way(template.source()))
+            };
+            body.templates().map(source).collect::<Vec<_>>()
+        };
+        self.bodies.iter().flat_map(of).collect()
+    }
+
+    /// The file and line of a template of a letter type that wrote a line of its typst source, as far as the template's own words
+    /// tell it.
+    pub fn place_of(&self, letter_type: &str, line: &str) -> Option<String> {
+        let own = line.split("#\"").flat_map(|piece| piece.split("\";").last()).map(str::trim);
+        let longest = own.max_by_key(|piece| piece.len()).filter(|piece| piece.len() > 3)?;
+        let templates = self.bodies.get(letter_type)?.templates();
+        let found = templates.filter_map(|(name, template)| {
+            let index = template.source().lines().position(|line| line.contains(longest))?;
+            Some(format!("{}:{}", self.file(letter_type, name), index + 1))
+        });
+        found.last()
+    }
+
     /// The words with digits in what the templates of a letter type say themselves, such as `164` of an act's section. Amounts
     /// and dates are not among them: those must come from the facts.
     pub fn printed(&self, letter_type: &str) -> &HashSet<Figure> {
@@ -144,7 +170,7 @@ impl Writer {
     }
 
     /// The salutation and the closing for a party.
-    pub(super) fn courtesies(&self, party: &Party) -> (String, String) {
+    pub fn courtesies(&self, party: &Party) -> (String, String) {
         let word = |key: &str| self.words.get(key).and_then(Value::as_str);
         let title = party.title.as_deref().filter(|_| party.given_name.is_some());
         let kind = if party.role == "estate" { "estate" } else { title.unwrap_or("name") };
@@ -154,17 +180,21 @@ impl Writer {
         (fill(salutation), fill(closing))
     }
 
-    fn template_fault(&self, letter_type: &str, error: &Error) -> Fault {
+    /// The file of a template.
+    fn file(&self, letter_type: &str, template: &str) -> String {
         let code = self.language.code();
+        match template {
+            "body" => format!("{letter_type}/{code}.typ"),
+            "frame" | "memorandum" => format!("_house/{template}.typ"),
+            "text" => format!("_house/email.{code}.txt"),
+            "html" => format!("_house/email.{code}.html"),
+            passage => format!("_house/passages/{passage}.{code}.typ"),
+        }
+    }
+
+    fn template_fault(&self, letter_type: &str, error: &Error) -> Fault {
         let error = innermost(error);
-        let file = match error.name() {
-            Some("body") => format!("{letter_type}/{code}.typ"),
-            Some(frame @ ("frame" | "memorandum")) => format!("_house/{frame}.typ"),
-            Some("text") => format!("_house/email.{code}.txt"),
-            Some("html") => format!("_house/email.{code}.html"),
-            Some(passage) => format!("_house/passages/{passage}.{code}.typ"),
-            None => letter_type.to_owned(),
-        };
+        let file = error.name().map_or_else(|| letter_type.to_owned(), |name| self.file(letter_type, name));
         let place = error.line().map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
         let problem = error.detail().map_or_else(|| error.kind().to_string(), |d| format!("{} ({d})", error.kind()));
         Fault::new(
@@ -178,28 +208,11 @@ impl Writer {
 
 /// The words with digits in the templates' own text and in the terms.
 fn printed(templates: &Environment<'_>, words: &Words, language: Language) -> HashSet<Figure> {
-    let sources: Vec<String> = templates.templates().map(|(_, template)| said(template.source())).collect();
+    let sources: Vec<String> =
+        templates.templates().map(|(_, template)| said(template.source(), None).replace('~', "\u{a0}")).collect();
     let terms = words.terms.values().flat_map(BTreeMap::values).map(|text| text.get(language));
     let texts = sources.iter().map(String::as_str).chain(terms);
     texts.flat_map(figures).filter(|figure| matches!(figure, Figure::Word(_))).collect()
-}
-
-/// What a template says itself, without what it has from values.
-fn said(source: &str) -> String {
-    let mut said = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some(begin) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
-        said.push_str(&rest[..begin]);
-        said.push(' ');
-        let close = match &rest[begin..begin + 2] {
-            "{{" => "}}",
-            "{%" => "%}",
-            _ => "#}",
-        };
-        rest = rest[begin..].find(close).map_or("", |end| &rest[begin + end + 2..]);
-    }
-    said.push_str(rest);
-    said.replace('~', "\u{a0}")
 }
 
 /// The error in the template that was included, where an error comes through an include.
@@ -246,6 +259,20 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
         });
     }
     let terms = Arc::new(words.terms.clone());
+    environment.add_filter("plural", move |count: Template, one: String, many: String| {
+        let text = count.to_string();
+        formats.plural(&text, &one, &many).ok_or_else(|| unfit(format!("“{text}” cannot be counted")))
+    });
+    // `list("date")` writes each item by another filter first.
+    environment.add_filter("list", move |items: Vec<String>, filter: Option<String>| {
+        let Some(filter) = filter else { return Ok(formats.list(&items)) };
+        let write = filters.iter().find(|(name, _)| *name == filter).map(|(_, write)| write);
+        let write = write.ok_or_else(|| unfit(format!("“{filter}” writes no items of a list")))?;
+        let item = |text: &String| {
+            write(formats, text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {filter}")))
+        };
+        Ok(formats.list(&items.iter().map(item).collect::<Result<Vec<_>, Error>>()?))
+    });
     environment.add_filter("term", move |key: String, family: String| {
         let term = terms.get(&family).and_then(|family| family.get(&key));
         term.map(|text| text.get(language).to_owned())
@@ -255,14 +282,14 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
 }
 
 /// Writes a value as a typst string expression. What a block or macro of ours has already written passes as it is.
-fn write_value(out: &mut Output, _: &mut State, value: &Template) -> Result<(), Error> {
+fn write_value(out: &mut Output, formats: &Formats, value: &Template) -> Result<(), Error> {
     if value.is_safe() {
         return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
     }
     if value.as_str().is_none() && !value.is_number() {
         return Err(unfit(format!("a {} has no printed form; name the text or number inside it", value.kind())));
     }
-    out.write_str(&typst_string(&value.to_string())).map_err(Error::from)
+    out.write_str(&typst_string(&formats.text(&value.to_string()))).map_err(Error::from)
 }
 
 /// A text as a typst string expression in markup. This is the one place where a value becomes source.

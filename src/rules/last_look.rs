@@ -14,10 +14,10 @@ use crate::case::figures::{Figure, figures, figures_of};
 
 /// What the page may say.
 pub struct Known<'k> {
-    /// Everything that the letter was written from, in each of its languages.
-    pub values: &'k [Value],
-    /// The words with digits in the templates' own text, such as `164` of an act's section.
-    pub printed: &'k HashSet<Figure>,
+    /// What the letter was written from that is its own.
+    pub values: &'k Value,
+    /// The words with digits in the templates' own text, such as `164` of an act's section, and the figures of program and house.
+    pub printed: &'k [&'k HashSet<Figure>],
     /// The facts alone: what an officer has put there may stand on the page.
     pub facts: &'k Value,
     /// The names of the addressee and of the person whom the letter is about.
@@ -44,7 +44,9 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
         if holds_insurance_number(&page_without) {
             faults.push(insurance_number(&place));
         }
-        let mut strange: Vec<Figure> = figures(page).into_iter().filter(|figure| !allowed.contains(figure)).collect();
+        let is_known =
+            |figure: &Figure| allowed.contains(figure) || known.printed.iter().any(|set| set.contains(figure));
+        let mut strange: Vec<Figure> = figures(page).into_iter().filter(|figure| !is_known(figure)).collect();
         strange.sort();
         strange.dedup();
         faults.extend(strange.iter().map(|figure| unknown_figure(figure, &place)));
@@ -66,10 +68,10 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
 
 fn allowed_figures(known: &Known<'_>, pages: usize) -> HashSet<Figure> {
     let mut allowed = Vec::new();
-    known.values.iter().for_each(|value| figures_of(value, &mut allowed));
+    figures_of(known.values, &mut allowed);
     // Pages are numbered, and so are the items of lists.
     allowed.extend((1..=pages.max(longest_list(known.facts))).map(|number| Figure::Word(number.to_string())));
-    allowed.into_iter().chain(known.printed.iter().cloned()).collect()
+    allowed.into_iter().collect()
 }
 
 fn longest_list(value: &Value) -> usize {

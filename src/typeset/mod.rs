@@ -108,6 +108,13 @@ impl Press {
         })
     }
 
+    /// What is no typst in a source, all of it, with its lines. `shown` names the source.
+    pub fn syntax_faults(&self, shown: &str, text: &str) -> Vec<Fault> {
+        let sheet = Sheet::new(&self.house, text);
+        let errors = sheet.syntax_errors().into_iter();
+        errors.map(|(line, problem)| fault(&format!("{shown}{line}"), &problem)).collect()
+    }
+
     fn with_pages<T>(
         &self,
         job: &Job,

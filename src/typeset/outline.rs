@@ -2,18 +2,24 @@
 
 use std::ops::ControlFlow;
 
-use typst::foundations::{Content, StyleChain, Value};
+use typst::foundations::{Content, StyleChain, StyledElem, Value};
 use typst::introspection::MetadataElem;
 use typst::model::{EnumElem, HeadingElem, ListElem, ParElem, TableChild, TableElem, TableItem};
 use typst::text::{LinebreakElem, SpaceElem, TextElem};
 use typst_layout::PagedDocument;
 
+use crate::case::Language;
+
 /// The label of the marker that the house's `key-facts` and `slip` leave, with the number of their lines.
 const FACTS: &str = "recto-facts";
+/// The label of the marker at the beginning of a letter's part, with its language.
+const PART: &str = "recto-part-start";
 
 /// A block of a letter. Texts have their no-break spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
+    /// A part begins: the letter in one language.
+    Part(Language),
     /// A heading, with the key that both languages share, where it has one.
     Heading {
         /// 1 for the subject line.
@@ -24,7 +30,12 @@ pub enum Block {
         text: String,
     },
     /// A paragraph.
-    Paragraph(String),
+    Paragraph {
+        /// Its words.
+        text: String,
+        /// Its language, where it is marked as another than the letter's.
+        language: Option<Language>,
+    },
     /// The items of a list.
     List(Vec<String>),
     /// A table: its header, then its rows.
@@ -37,10 +48,10 @@ impl Block {
     /// The block's words.
     pub fn text(&self) -> String {
         match self {
-            Block::Heading { text, .. } | Block::Paragraph(text) => text.clone(),
+            Block::Heading { text, .. } | Block::Paragraph { text, .. } => text.clone(),
             Block::List(items) => items.join("\n"),
             Block::Table(rows) => rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n"),
-            Block::Facts(_) => String::new(),
+            Block::Facts(_) | Block::Part(_) => String::new(),
         }
     }
 }
@@ -57,7 +68,8 @@ fn block(element: &Content) -> Option<Block> {
         return Some(Block::Heading { level, key: label, text: words(&heading.body) });
     }
     if let Some(paragraph) = element.to_packed::<ParElem>() {
-        return Some(Block::Paragraph(words(&paragraph.body))).filter(|block| !block.text().is_empty());
+        let (text, language) = (words(&paragraph.body), language_of(&paragraph.body));
+        return (!text.is_empty()).then_some(Block::Paragraph { text, language });
     }
     if let Some(list) = element.to_packed::<ListElem>() {
         return Some(Block::List(list.children.iter().map(|item| words(&item.body)).collect()));
@@ -68,9 +80,9 @@ fn block(element: &Content) -> Option<Block> {
     if let Some(table) = element.to_packed::<TableElem>() {
         return Some(Block::Table(rows(&table.children)));
     }
-    let facts = element.to_packed::<MetadataElem>().filter(|_| label.as_deref() == Some(FACTS))?;
-    match facts.value {
-        Value::Int(lines) => Some(Block::Facts(lines.unsigned_abs() as usize)),
+    match (label.as_deref()?, &element.to_packed::<MetadataElem>()?.value) {
+        (FACTS, Value::Int(lines)) => Some(Block::Facts(lines.unsigned_abs() as usize)),
+        (PART, Value::Str(language)) => Language::parse(language).map(Block::Part),
         _ => None,
     }
 }
@@ -93,6 +105,22 @@ fn rows(children: &[TableChild]) -> Vec<Vec<String>> {
         }
     }
     cells.chunks(width.max(1)).map(<[String]>::to_vec).collect()
+}
+
+/// The language in which all words of some content are marked, where they are.
+fn language_of(content: &Content) -> Option<Language> {
+    let all = words(content);
+    let found = content.traverse(&mut |element: Content| match element.to_packed::<StyledElem>() {
+        Some(styled) if words(&styled.child) == all => {
+            let language = StyleChain::new(&styled.styles).get(TextElem::lang);
+            ControlFlow::Break(Language::parse(language.as_str()))
+        }
+        _ => ControlFlow::Continue(()),
+    });
+    match found {
+        ControlFlow::Break(language) => language,
+        ControlFlow::Continue(()) => None,
+    }
 }
 
 /// The words of some content, with the line breaks that its author made.

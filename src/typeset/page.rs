@@ -51,7 +51,10 @@ impl PageText {
         for run in &self.runs {
             // Runs of one sentence touch; a new line or a gap, as between table cells, is a new word.
             let touches = |b: &Run| (run.baseline - b.baseline).abs() < 0.05 && (run.left - b.right).abs() < 0.3;
-            if before.is_some_and(|before| !touches(before)) && !text.ends_with(' ') {
+            // No letter divides words, so a hyphen at the end of a line is its own: « peut-être » stays one word.
+            let hyphened =
+                text.ends_with(['-', '\u{2010}']) && before.is_some_and(|b| run.baseline - b.baseline > 0.05);
+            if before.is_some_and(|before| !touches(before)) && !text.ends_with(' ') && !hyphened {
                 text.push(' ');
             }
             before = Some(run);

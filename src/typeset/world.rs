@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::layout::Abs;
-use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{DiagSpan, FileId, RootedPath, Source, SyntaxDiagnostic, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook, FontVariant, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
@@ -108,6 +108,16 @@ pub struct Sheet<'h> {
 impl<'h> Sheet<'h> {
     pub(super) fn new(house: &'h House, main: &str) -> Sheet<'h> {
         Sheet { house, main: Source::new(house.main, main.to_owned()) }
+    }
+
+    /// What is no typst in the letter's source: `:line`, and the problem with its hints.
+    pub(super) fn syntax_errors(&self) -> Vec<(String, String)> {
+        let (errors, _) = self.main.root().errors_and_warnings();
+        let described = |error: &SyntaxDiagnostic| {
+            let hints: String = error.hints.iter().map(|hint| format!(" {}", hint.v)).collect();
+            (self.place_of(error.span).replace("/main.typ", ""), format!("{}.{hints}", error.message))
+        };
+        errors.iter().map(described).collect()
     }
 
     /// `file:line` of a place in a source.

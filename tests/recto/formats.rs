@@ -1,14 +1,17 @@
 //! How figures, dates and numbers are written: `tests/formats.md`, row by row.
 
-use recto::case::Language;
 use recto::case::format::Formats;
+use recto::case::{Language, Party};
+use recto::desk::Studio;
+use serde_json::json;
 
-use crate::support::home;
+use crate::support::{home, studio};
 
 #[test]
 fn every_row_is_written_as_its_source_asks() {
     let text = std::fs::read_to_string(home().join("tests/formats.md")).unwrap();
-    let filters = ["money", "date", "month", "number", "percent", "phone"];
+    let filters = ["money", "date", "month", "number", "percent", "phone", "list", "plural", "text", "civility"];
+    let studio = studio();
     let (mut rows, mut wrong) = (0, Vec::new());
     for line in text.lines().filter(|line| filters.iter().any(|filter| line.starts_with(&format!("| {filter} |")))) {
         let cells: Vec<String> =
@@ -23,7 +26,11 @@ fn every_row_is_written_as_its_source_asks() {
                 "month" => formats.month(&input),
                 "number" => formats.number(&input),
                 "percent" => formats.percent(&input),
-                _ => Some(formats.phone(&input)),
+                "phone" => Some(formats.phone(&input)),
+                "list" => Some(formats.list(&input.split("; ").map(str::to_owned).collect::<Vec<_>>())),
+                "plural" => plural(formats, &input, language),
+                "text" => Some(formats.text(&input)),
+                _ => civility(&studio, &input, language),
             };
             let written = written.unwrap_or_else(|| "refused".to_owned());
             if written != *wanted {
@@ -34,4 +41,26 @@ fn every_row_is_written_as_its_source_asks() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(rows >= 150, "{rows} rows");
+}
+
+/// `2; payment/payments; versement/versements`: the count, then the nouns of each language.
+fn plural(formats: &Formats, input: &str, language: Language) -> Option<String> {
+    let parts: Vec<&str> = input.split("; ").collect();
+    let (one, many) = parts[1 + language as usize].split_once('/').unwrap();
+    formats.plural(parts[0], one, many)
+}
+
+/// `role; title; given name; surname`, with ∅ for what there is none of: the salutation and the closing.
+fn civility(studio: &Studio, input: &str, language: Language) -> Option<String> {
+    let parts: Vec<&str> = input.split(';').map(str::trim).collect();
+    let mut party =
+        json!({"id": "P-1", "role": parts[0], "surname": parts[3], "language": language.code(), "channel": "email"});
+    for (name, text) in [("title", parts[1]), ("given_name", parts[2])] {
+        if !text.is_empty() {
+            party[name] = json!(text);
+        }
+    }
+    let party: Party = serde_json::from_value(party).unwrap();
+    let (salutation, closing) = studio.catalogue.writer(language).courtesies(&party);
+    Some(format!("{salutation} … {closing}"))
 }

@@ -65,6 +65,108 @@ fn a_statutory_passage_missing_in_french_is_found_and_named() {
     assert!(!faults.is_empty(), "{errors}");
 }
 
+/// The faults of a letter type whose French file was changed so.
+fn french_faults(letter_type: &str, change: impl Fn(&str) -> String) -> Vec<(String, String, String)> {
+    let home = copy();
+    let file = home.path().join(format!("letter-templates/{letter_type}/fr.typ"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    let changed = change(&text);
+    assert_ne!(text, changed);
+    std::fs::write(&file, changed).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_recto"))
+        .args(["check", letter_type, "--json"])
+        .current_dir(home.path())
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |fault: &Value, name: &str| fault[name].as_str().unwrap_or_default().to_owned();
+    let faults = report["faults"].as_array().unwrap().iter();
+    faults.map(|fault| (text(fault, "code"), text(fault, "place"), text(fault, "message"))).collect()
+}
+
+/// The blocks of a body from one section's heading to the next.
+fn section<'t>(text: &'t str, key: &str) -> &'t str {
+    let heading = text.find(&format!("<{key}>")).unwrap();
+    let from = text[..heading].rfind("\n==").unwrap() + 1;
+    let to = text[heading..].find("\n==").map_or(text.len(), |end| heading + end + 1);
+    &text[from..to]
+}
+
+#[test]
+fn a_passage_that_french_lacks_adds_or_has_elsewhere_is_named() {
+    let named = |faults: &[(String, String, String)], words: &str| {
+        assert!(
+            faults.iter().any(|(code, _, message)| code == "languages-differ" && message.contains(words)),
+            "{words}: {faults:#?}"
+        );
+    };
+    let (one, two) = ("what-this-means-for-you", "do-you-still-owe-this-debt");
+    let gone = french_faults("write-off", |text| text.replace(section(text, two), ""));
+    named(&gone, &format!("The passage “{two}” is on the English pages and not on the French ones"));
+    let added = french_faults("write-off", |text| {
+        text.to_owned() + "\n== Encore une chose <one-more-thing>\n\nNous vous remercions.\n"
+    });
+    named(&added, "The passage “one-more-thing” is on the French pages");
+    let swapped = french_faults("write-off", |text| {
+        let (first, second) = (section(text, one).to_owned(), section(text, two).to_owned());
+        text.replace(&first, "\u{1}").replace(&second, &first).replace('\u{1}', &second)
+    });
+    named(&swapped, "The passages are in another order");
+    // Within a passage: a paragraph too many, and figures that stand in another paragraph.
+    let more = french_faults("write-off", |text| {
+        let whole = section(text, one).to_owned();
+        text.replace(&whole, &format!("{}\n\nNous vous remercions.\n\n", whole.trim_end()))
+    });
+    named(&more, &format!("In the passage “{one}”"));
+}
+
+#[test]
+fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
+    let home = copy();
+    let templates = home.path().join("letter-templates");
+    edit(templates.join("plan-default/letter.toml"), "page_limit", "page_limitt");
+    edit(templates.join("plan-default/letter.toml"), "version = \"1.0.0\"", "version = 1");
+    edit(templates.join("_programs/odsp.toml"), "review_days = 30", "review_days = ");
+    edit(templates.join("write-off/facts.schema.json"), "\"maxLength\": 12", "\"maxLength\": \"many\"");
+    edit(
+        templates.join("write-off/facts.schema.json"),
+        "\"additionalProperties\": false",
+        "\"additionalProperties\": 7",
+    );
+    edit(templates.join("estate/en.typ"), "{{ facts.balance | money }}", "{{ facts.balance | money }");
+    let errors = check(home.path(), "plan-default").1;
+    for wanted in [
+        "plan-default/letter.toml:",
+        "Did you mean “page_limit”?",
+        "“page_limit” is missing in /rules",
+        "/version cannot be so",
+        "_programs/odsp.toml:",
+        "write-off/facts.schema.json:",
+        "\"many\"",
+        "7 is not",
+        "estate/en.typ:",
+    ] {
+        assert!(errors.contains(wanted), "{wanted}: {errors}");
+    }
+    // What is no typst is found in every template, in each branch, before a letter is set.
+    let home = copy();
+    let templates = home.path().join("letter-templates");
+    edit(templates.join("debt-notice/fr.typ"), "#ledger(", "#ledger((");
+    edit(templates.join("_house/passages/how-to-pay.en.typ"), "== ", "#let ( == ");
+    let errors = check(home.path(), "plan-default").1;
+    for wanted in ["debt-notice/fr.typ:", "_house/passages/how-to-pay.en.typ:"] {
+        assert!(errors.contains(wanted), "{wanted}: {errors}");
+    }
+    // What only shows when the letter is set names the template's line too.
+    let home = copy();
+    edit(home.path().join("letter-templates/write-off/en.typ"), "#key-facts(", "#key-fact(");
+    let (faults, errors) = check(home.path(), "write-off");
+    assert!(
+        faults.iter().any(|(code, place)| code == "typesetting-failed" && place.contains("write-off/en.typ:")),
+        "{faults:?} {errors}"
+    );
+}
+
 #[test]
 fn mistakes_in_a_letter_type_are_found_all_at_once_with_their_places() {
     let home = copy();

@@ -15,6 +15,8 @@ mod model;
 mod nouns;
 mod pdf;
 mod print_run;
+mod proofs;
+mod reload;
 mod rules;
 mod scenarios;
 mod support;

@@ -1,4 +1,4 @@
-"""Spelling and readability of every sample: python3 spelling.py CHECK_OUT_DIR LETTER_TEMPLATES_DIR [--readability]
+"""Spelling and readability of every sample: python3 spelling.py CHECK_OUT_DIR LETTER_TEMPLATES_DIR
 
 CHECK_OUT_DIR is what `recto check --out` wrote. Prints each unknown word as  TYPE/SAMPLE.LANGUAGE: WORD  and exits 1 if there
 is any. Known are the words of hunspell's en_CA and fr_CA dictionaries, those of tests/glossary/{en,fr}.txt, and, in a sample's
@@ -6,16 +6,6 @@ own pages, those of its facts: names, streets, free text in the other language. 
 is checked like the template's own words; only what is written there with a capital inside a sentence counts as a name.
 The words under `en` and `fr` in letter.toml, terms.toml, words.toml and the program files are checked too.
 Needs Debian's poppler-utils, hunspell, hunspell-en-ca and hunspell-fr.
-
-With --readability, one line a letter type for its plausible sample, of the sentences of the body (between salutation and closing,
-without headings, tables, the box of key facts and telephone lines):
-  English  Flesch-Kincaid grade = 0.39 words/sentences + 11.8 syllables/words - 15.59
-           (Kincaid, Fishburne, Rogers and Chissom, Derivation of New Readability Formulas, US Navy CNTECHTRA 8-75, 1975)
-  French   Kandel-Moles score = 207 - 1.015 words/sentences - 73.6 syllables/words; higher is easier, 60 to 70 is ordinary
-           (Kandel and Moles, Application de l'indice de Flesch a la langue francaise, Cahiers d'etudes de radio-television 19, 1958)
-A figure, an amount or an abbreviation in capitals is one word of one syllable, as Flesch counts (How to Write Plain English, 1979).
-Syllables are counted by rule, without a dictionary of sounds. --sentences adds each English sentence's own grade, hardest first,
-of the types above grade 9.
 """
 import json
 import re
@@ -195,132 +185,10 @@ def unknown_words(out, templates):
     return sorted(set(result)), len(pages)
 
 
-# ---- readability ---------------------------------------------------------------------------------------------------
-
-def body_sentences(path):
-    """The sentences of the body, from the PDF's structure."""
-    lines = subprocess.run(["pdfinfo", "-struct-text", str(path)], check=True, capture_output=True).stdout.decode("utf-8", "replace")
-    blocks, skip, state = [], None, "before"
-    for line in lines.split("\n"):
-        depth = len(line) - len(line.lstrip())
-        line = line.strip()
-        if skip is not None and depth > skip:
-            continue
-        skip = None
-        text = re.fullmatch(r'"(.*)"', line)
-        if not text:
-            if re.match(r"(H\d|Table|Div|Lbl)\b", line):
-                if line.startswith("H1"):
-                    state = "salutation"
-                skip = depth
-                blocks.append("")
-            elif re.match(r"(P|LI|LBody)\b", line):
-                blocks.append("")
-            continue
-        text = text[1]
-        if state == "salutation" and re.search(r"[:,]\s*$", text):
-            state = "body"
-        elif state == "body":
-            if re.match(r"(Sincerely,|Veuillez agréer)", text):
-                break
-            if blocks and blocks[-1] and not blocks[-1].endswith(" ") and not re.match(r"[\s,.;:)]", text):
-                blocks.append("")                                # a new paragraph, of which the structure may not say so
-            blocks[-1] += text
-    sentences = []
-    for block in blocks:
-        block = re.sub(r"\s+", " ", block).strip(" •")
-        if re.match(r"^(Telephone|TTY|Fax|E-mail|Hours|Téléphone|ATS|Télécopieur|Courriel|Heures d’ouverture)\s?:", block):
-            continue
-        block = re.sub(r"\b([ap])\.m\.", r"\1m", block)
-        block = re.sub(r"\b(Mr|Ms|Mrs|Dr|St|Jr|No)\.", r"\1", block)
-        if re.search(r"[.?!]$", block):
-            sentences += [one for one in re.split(r"(?<=[.?!])[”»)\s]*\s(?=[«“\"]?\s?[A-ZÀ-Þ])", block) if re.search(LETTERS, one)]
-    return sentences
-
-
-def counted(sentence):
-    sentence = re.sub(r"(?<=\d) (?=[\d$%])", "", sentence.replace("\u00a0", " ").replace("\u202f", " "))
-    return [word for word in re.findall(r"[\w$%@.,()’'/-]*\w[\w$%’'/-]*", sentence)]
-
-
-def syllables_en(word):
-    if re.search(r"[\d@]", word) or (word.isupper() and len(word) > 1):
-        return 1
-    total = 0
-    for part in re.split(r"[-/]", word.lower().replace("’", "'")):
-        part = re.sub(r"'s$|[^a-z']", "", part).replace("'", "")
-        if not part:
-            continue
-        count = len(re.findall(r"[aeiouy]+", part))
-        count += len(re.findall(r"i[ao](?!u)|eo|iu|ua(?!r)|[aeiou]ing|[^aeiouy]ying|rior|[aei]y[aeio]", part))
-        count -= len(re.findall(r"[ctsg]i[ao]|ueue", part))
-        if re.search(r"[^aeiouyl]e$|[aeiouyrl]le$|[aeiou]e$", part):
-            count -= 1
-        if re.search(r"[^aeioutdy]ed$", part) or re.search(r"[^aeiouscgzxhl]es$|(?:[aeiouy]l|[^cs]h)es$", part):
-            count -= 1
-        count -= bool(re.search(r"[^aeiouy]e(?:ment|ly|ful|less)s?$|some(?:one|thing|where|body)|whole|here(?=in|by)", part))
-        total += max(count, 1)
-    return max(total, 1)
-
-
-def syllables_fr(word):
-    if re.search(r"[\d@]", word) or (word.isupper() and len(word) > 1):
-        return 1
-    total = 0
-    for part in re.split(r"[-/]", word.lower().replace("’", "'")):
-        part = re.sub(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'", "", part)
-        part = re.sub(r"[^a-zà-ÿœæ]", "", part)
-        if not part:
-            continue
-        part = re.sub(r"qu(?=[aeiouyéèêàâîôû])|gu(?=[eiéèê])", "q", part)
-        count = len(re.findall(r"[aeiouyàâäéèêëîïôöùûüœæ]+", part))
-        count += len(re.findall(r"é[aeo]|[aio][ïéè]|[bcdfgptv][rl]i(?=[aeoé])", part))
-        if count > 1 and re.search(r"(?<![aiouyéèê])es?$", part):
-            count -= 1
-        if count > 1 and re.search(r"(?:[rtdsl]i|[aeirt]ss|[iau]|oi|r[aeo]i)ent$", part) and not re.search(r"ment$|(?:cli|pati|inconvéni)ent$", part):
-            count -= 1
-        total += max(count, 1)
-    return max(total, 1)
-
-
-def figures(sentences, syllables):
-    everything = [counted(sentence) for sentence in sentences]
-    total = sum(map(len, everything))
-    return total, total / len(sentences), sum(syllables(word) for one in everything for word in one) / total
-
-
-def grade(sentences):
-    _, length, weight = figures(sentences, syllables_en)
-    return 0.39 * length + 11.8 * weight - 15.59
-
-
-def kandel_moles(sentences):
-    _, length, weight = figures(sentences, syllables_fr)
-    return 207 - 1.015 * length - 73.6 * weight
-
-
-def readability(out, detail):
-    print(f"{'letter type':28} {'English grade':>13} {'words a sentence':>17}   {'French score':>12} {'words a sentence':>17}")
-    for path in sorted(out.glob("*/plausible.en.pdf")):
-        french = path.with_name("plausible.fr.pdf")
-        en, fr = body_sentences(path), body_sentences(french) if french.exists() else []
-        if not en or not fr:
-            print(f"{path.parent.name:28} has no plausible sample with sentences in both languages")
-            continue
-        print(f"{path.parent.name:28} {grade(en):13.1f} {figures(en, syllables_en)[1]:17.1f}   "
-              f"{kandel_moles(fr):12.1f} {figures(fr, syllables_fr)[1]:17.1f}")
-        if detail and grade(en) > 9:
-            for one in sorted(en, key=lambda sentence: -grade([sentence]))[:8]:
-                print(f"    {grade([one]):5.1f}  {one}")
-
-
 if __name__ == "__main__":
-    arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
-    if len(arguments) != 2:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
-    folder, source = map(Path, arguments)
-    if "--readability" in sys.argv or "--sentences" in sys.argv:
-        readability(folder, "--sentences" in sys.argv)
+    folder, source = map(Path, sys.argv[1:])
     faults, checked = unknown_words(folder, source)
     for place, tongue, unknown_word in faults:
         print(f"{place}: {unknown_word}" + ("" if place.endswith(f".{tongue}") else f" ({tongue})"))

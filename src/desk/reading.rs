@@ -1,0 +1,124 @@
+//! A finished letter as a screen reader or a braille display takes it best: HTML and plain text, of the very words that were set.
+
+use minijinja::HtmlEscape;
+
+use crate::case::Language;
+use crate::typeset::Block;
+
+/// A letter's words without its pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// One HTML document: headings, lists and tables as such, each part and passage in its language.
+    pub html: String,
+    /// The same as plain text; a table is read row by row, each figure after the name of its column.
+    pub text: String,
+}
+
+/// The reading of a letter's blocks. `title` is that of its PDF, and `specimen` marks it.
+pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
+    let (mut html, mut text) = (String::new(), String::new());
+    let mut part: Option<Language> = None;
+    if specimen {
+        html.push_str("<p><strong>SPECIMEN / SPÉCIMEN</strong></p>\n");
+        text.push_str("SPECIMEN / SPÉCIMEN\n\n");
+    }
+    let mut rest = blocks.iter();
+    while let Some(block) = rest.next() {
+        match block {
+            Block::Part(language) => {
+                html.push_str(&close(part));
+                html.push_str(&format!("<article lang=\"{}-CA\">\n", language.code()));
+                text.push_str(if part.is_some() { "----------------------------------------\n\n" } else { "" });
+                part = Some(*language);
+            }
+            Block::Heading { level, text: words, .. } => {
+                html.push_str(&format!("<h{level}>{}</h{level}>\n", escaped(words)));
+                text.push_str(&format!(
+                    "{words}\n{}\n\n",
+                    if *level == 1 { "=" } else { "-" }.repeat(words.chars().count())
+                ));
+            }
+            Block::Paragraph { text: words, language } => {
+                let lang = language.filter(|language| Some(*language) != part);
+                let lang = lang.map(|language| format!(" lang=\"{}-CA\"", language.code())).unwrap_or_default();
+                html.push_str(&format!("<p{lang}>{}</p>\n", escaped(words)));
+                text.push_str(&format!("{words}\n\n"));
+            }
+            Block::List(items) => {
+                let items_html: String = items.iter().map(|item| format!("<li>{}</li>\n", escaped(item))).collect();
+                html.push_str(&format!("<ul>\n{items_html}</ul>\n"));
+                items.iter().for_each(|item| text.push_str(&format!("* {item}\n")));
+                text.push('\n');
+                skip_paragraphs_of(items, &mut rest);
+            }
+            Block::Table(rows) => write_table(rows, &mut html, &mut text),
+            Block::Facts(lines) => write_facts(*lines, &mut rest, &mut html, &mut text),
+        }
+    }
+    html.push_str(&close(part));
+    let lang =
+        blocks.iter().find_map(|block| if let Block::Part(language) = block { Some(language.code()) } else { None });
+    let lang = lang.unwrap_or("en");
+    let title = HtmlEscape(title);
+    Reading {
+        html: format!(
+            "<!DOCTYPE html>\n<html lang=\"{lang}-CA\">\n<head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title></head>\n\
+             <body>\n<main>\n{html}</main>\n</body>\n</html>\n"
+        ),
+        text,
+    }
+}
+
+fn close(part: Option<Language>) -> String {
+    part.map(|_| "</article>\n".to_owned()).unwrap_or_default()
+}
+
+fn escaped(words: &str) -> String {
+    HtmlEscape(words).to_string().replace('\n', "<br>\n")
+}
+
+/// A list whose items are paragraphs has them as blocks of their own too.
+fn skip_paragraphs_of(items: &[String], rest: &mut std::slice::Iter<'_, Block>) {
+    while let Some(Block::Paragraph { text, .. }) = rest.as_slice().first() {
+        if !items.iter().any(|item| item.contains(text.as_str())) {
+            return;
+        }
+        rest.next();
+    }
+}
+
+fn write_table(rows: &[Vec<String>], html: &mut String, text: &mut String) {
+    let Some((header, rows)) = rows.split_first() else { return };
+    let cells = |row: &[String], tag: &str, attribute: &str| -> String {
+        row.iter().map(|cell| format!("<{tag}{attribute}>{}</{tag}>", escaped(cell))).collect()
+    };
+    html.push_str(&format!("<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n", cells(header, "th", " scope=\"col\"")));
+    for row in rows {
+        html.push_str(&format!("<tr>{}</tr>\n", cells(row, "td", "")));
+        let named = header.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+        let line: Vec<String> = named.map(|(name, cell)| format!("{name}: {cell}")).collect();
+        text.push_str(&format!("{}\n", line.join("; ")));
+    }
+    html.push_str("</tbody>\n</table>\n");
+    text.push('\n');
+}
+
+/// The box of key facts and the slip: their labels and values are the paragraphs that follow.
+fn write_facts(lines: usize, rest: &mut std::slice::Iter<'_, Block>, html: &mut String, text: &mut String) {
+    html.push_str("<dl>\n");
+    for _ in 0..lines {
+        let mut next = || match rest.as_slice().first() {
+            Some(Block::Paragraph { text, .. }) => {
+                rest.next();
+                text.clone()
+            }
+            _ => String::new(),
+        };
+        let (label, value) = (next(), next());
+        html.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(&label), escaped(&value)));
+        text.push_str(&format!("{label}: {value}\n"));
+    }
+    html.push_str("</dl>\n");
+    text.push('\n');
+}

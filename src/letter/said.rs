@@ -1,0 +1,73 @@
+//! What a template of minijinja says itself, without its values, tags and comments.
+
+/// What a template says, once for each branch that its conditions have.
+pub(super) fn said_each_way(source: &str) -> Vec<String> {
+    let ways = branches(source).into_iter().max().unwrap_or_default();
+    (0..=ways).map(|branch| said(source, Some(branch))).collect()
+}
+
+/// What a template says itself; what it has from values stands as a blank, and lines stay what they are. Of each `if` and `for`,
+/// `branch` says which of its branches is taken, counted from 0, the last where it has not so many; all of them where it is `None`.
+pub(super) fn said(source: &str, branch: Option<usize>) -> String {
+    let (mut said, mut rest) = (String::with_capacity(source.len()), source);
+    let (mut branches, mut open) = (branches(source).into_iter(), Vec::new());
+    while let Some((before, tag, after)) = next_tag(rest) {
+        let shown = |open: &[(usize, usize)]| {
+            let taken = |&(at, last): &(usize, usize)| branch.is_none_or(|branch| at == branch.min(last));
+            open.iter().all(taken)
+        };
+        say(before, shown(&open), &mut said);
+        match keyword(tag) {
+            "if" | "for" => open.push((0, branches.next().unwrap_or_default())),
+            "elif" | "else" => open.last_mut().into_iter().for_each(|(at, _)| *at += 1),
+            "endif" | "endfor" => drop(open.pop()),
+            _ => {}
+        }
+        said.push(' ');
+        say(tag, false, &mut said);
+        rest = after;
+    }
+    said.push_str(rest);
+    said
+}
+
+/// Adds a text, or only its lines where it is not shown.
+fn say(text: &str, shown: bool, said: &mut String) {
+    said.extend(text.chars().filter(|c| shown || *c == '\n'));
+}
+
+/// The number of the last branch of each `if` and `for` of a template, in the order in which they open.
+fn branches(source: &str) -> Vec<usize> {
+    let (mut last, mut open, mut rest) = (Vec::new(), Vec::new(), source);
+    while let Some((_, tag, after)) = next_tag(rest) {
+        match keyword(tag) {
+            "if" | "for" => {
+                open.push(last.len());
+                last.push(0);
+            }
+            "elif" | "else" => open.last().into_iter().for_each(|index: &usize| last[*index] += 1),
+            "endif" | "endfor" => drop(open.pop()),
+            _ => {}
+        }
+        rest = after;
+    }
+    last
+}
+
+/// What stands before the next value, tag or comment of a template, this itself, and what stands behind it.
+fn next_tag(rest: &str) -> Option<(&str, &str, &str)> {
+    let begin = ["{{", "{%", "{#"].into_iter().filter_map(|open| rest.find(open)).min()?;
+    let close = match &rest[begin..begin + 2] {
+        "{{" => "}}",
+        "{%" => "%}",
+        _ => "#}",
+    };
+    let end = rest[begin..].find(close).map_or(rest.len(), |end| begin + end + 2);
+    Some((&rest[..begin], &rest[begin..end], &rest[end..]))
+}
+
+/// The first word of a tag; nothing for a value or a comment.
+fn keyword(tag: &str) -> &str {
+    let inner = tag.strip_prefix("{%").unwrap_or_default().trim_start_matches(['-', '+']);
+    inner.split_whitespace().next().unwrap_or_default()
+}

@@ -1,0 +1,128 @@
+//! Letter types that change while the service runs, and letters that are set again from their record.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use recto::desk::{Desk, OpenDesk, Settings, Studio};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::support::{NOW, at, copy, debt_referred, edit, recto, state, taken, work};
+
+const HEADING: &str = "letter-templates/debt-notice/en.typ";
+
+async fn open(home: &Path, folder: &Path) -> Arc<OpenDesk> {
+    let studio = Studio::open(home, true).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let desk = Desk::open(studio, Settings::default(), at(NOW), folder).await.unwrap();
+    Arc::new(OpenDesk::new(desk, home.to_owned()))
+}
+
+/// Only the debt notice, so that checking the set is quick.
+fn small_home() -> tempfile::TempDir {
+    let home = copy();
+    for entry in std::fs::read_dir(home.path().join("letter-templates")).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        if !name.starts_with('_') && name != "debt-notice" {
+            std::fs::remove_dir_all(entry.path()).unwrap();
+        }
+    }
+    home
+}
+
+async fn ask_to_reload(open: &Arc<OpenDesk>) -> (StatusCode, Value) {
+    let router = recto::web::router(Arc::clone(open), "a-token").unwrap();
+    let request = Request::post("/api/v1/letter-types/reload").header(header::AUTHORIZATION, "Bearer a-token");
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+async fn words(desk: &Desk, letter: &str) -> String {
+    let (pdf, _) = desk.pdf(letter).await.unwrap().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), pdf).unwrap();
+    crate::support::pdf_text(file.path())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_and_the_old_one_stays() {
+    let (home, folder) = (small_home(), tempfile::tempdir().unwrap());
+    let open = open(home.path(), folder.path()).await;
+    let first = taken(&open.desk(), &debt_referred("e-1")).await.remove(0);
+    work(&open.desk()).await;
+    assert!(words(&open.desk(), &first).await.contains("Why you owe this money"));
+
+    edit(home.path().join(HEADING), "== Why you owe this money", "== How this debt came about");
+    let (status, taken_set) = ask_to_reload(&open).await;
+    assert_eq!(status, StatusCode::OK, "{taken_set}");
+    assert_ne!(taken_set["before"], taken_set["now"]);
+    let mut other = debt_referred("e-2");
+    other["data"]["case"]["reference"] = "DR-2026-004600".into();
+    other["subject"] = "DR-2026-004600".into();
+    other["data"]["party"]["id"] = "P-2".into();
+    let second = taken(&open.desk(), &other).await.remove(0);
+    work(&open.desk()).await;
+    assert!(words(&open.desk(), &second).await.contains("How this debt came about"));
+    let register = &open.desk().register;
+    let (one, two) =
+        (register.issuance(&first).await.unwrap().unwrap(), register.issuance(&second).await.unwrap().unwrap());
+    assert_eq!(one.type_hash.len(), 64);
+    assert_ne!(one.type_hash, two.type_hash, "each issuance has the hash of the type that it was made with");
+
+    // The French letter lacks a paragraph now: the set is refused, with the place, and letters go on as before.
+    let french = home.path().join("letter-templates/debt-notice/fr.typ");
+    let text = std::fs::read_to_string(&french).unwrap();
+    std::fs::write(
+        &french,
+        text.lines().filter(|line| !line.contains("paiement excédentaire")).collect::<Vec<_>>().join("\n"),
+    )
+    .unwrap();
+    let (status, refused) = ask_to_reload(&open).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused["errors"].as_array().is_some_and(|faults| !faults.is_empty()), "{refused:#}");
+    let mut third = debt_referred("e-3");
+    third["data"]["case"]["reference"] = "DR-2026-004601".into();
+    third["subject"] = "DR-2026-004601".into();
+    third["data"]["party"]["id"] = "P-3".into();
+    let third = taken(&open.desk(), &third).await.remove(0);
+    work(&open.desk()).await;
+    assert_eq!(state(&open.desk(), &third).await, ("issued", vec![]));
+    assert!(words(&open.desk(), &third).await.contains("How this debt came about"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issued_letter_is_set_again_from_its_record_to_the_same_bytes_after_the_house_has_changed() {
+    let (home, folder) = (small_home(), tempfile::tempdir().unwrap());
+    let open = open(home.path(), folder.path()).await;
+    taken(&open.desk(), &debt_referred("e-1")).await;
+    work(&open.desk()).await;
+    edit(home.path().join("letter-templates/_house/letter.typ"), "rgb(\"#17455c\")", "rgb(\"#5c1745\")");
+    edit(home.path().join(HEADING), "== Why you owe this money", "== How this debt came about");
+    let (status, answer) = ask_to_reload(&open).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let mut set = 0;
+    let differences = open.desk().set_all_again(|| set += 1).await.unwrap();
+    assert_eq!((set, differences.as_slice()), (1, &[][..]));
+    // What was recorded is what counts: another source gives other bytes, and that is named.
+    let database = folder.path().join("recto.db");
+    open.desk().register.close().await;
+    let python = "import sqlite3, sys, zlib\nd = sqlite3.connect(sys.argv[1])\ns = zlib.decompress(d.execute('select source from sources').fetchone()[0]).decode()\nd.execute('update sources set source = ?', (zlib.compress(s.replace('1,846.35', '1,846.36').encode()),))\nd.commit()";
+    crate::support::tool("python3", &["-c", python, database.to_str().unwrap()]);
+    let verified = recto(folder.path(), &["verify", "--set-again", "--json"]);
+    let report: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(report["differences"][0]["code"], "set-differently", "{report:#}");
+}
+
+#[test]
+fn every_letter_of_the_day_is_set_again_to_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(recto(folder.path(), &["demo", "--no-serve"]).status.success());
+    let verified = recto(folder.path(), &["verify", "--set-again", "--json"]);
+    let report: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(report["differences"], Value::Array(Vec::new()));
+    assert!(report["set_again"].as_u64().unwrap() >= 65, "{report:#}");
+}
