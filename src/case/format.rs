@@ -113,8 +113,14 @@ impl Formats {
         }
     }
 
-    /// A list in a sentence: `a, b and c` or `a, b et c`.
+    /// A list in a sentence: `a, b and c` or `a, b et c`; with semicolons where an item has a comma of its own, as an English date.
     pub fn list(&self, items: &[String]) -> String {
+        if let Some((last, others)) = items.split_last().filter(|(_, others)| others.len() > 1)
+            && items.iter().any(|item| item.contains(','))
+        {
+            let and = if self.language == Language::En { "and" } else { "et" };
+            return format!("{}; {and} {last}", others.join("; "));
+        }
         self.list.format(items.iter()).to_string()
     }
 

@@ -112,7 +112,10 @@ impl Studio {
         while let Some(result) = results.next().await {
             progress(count);
             match result {
-                Ok(letter) => letters.push(letter),
+                Ok((letter, more)) => {
+                    letters.push(letter);
+                    faults.extend(more);
+                }
                 // A fault of a template comes with every sample; it is said once.
                 Err(more) => more.into_iter().for_each(|fault| {
                     if !faults.contains(&fault) {
@@ -156,13 +159,13 @@ impl Studio {
         faults
     }
 
-    /// Sets one sample in one language, or in both, and looks for the passages that must be on the page.
+    /// Sets one sample in one language, or in both, and says what is wrong with it: beside it, or alone where it cannot be set.
     async fn check_sample(
         &self,
         letter: &LetterType,
         sample: &str,
         languages: Option<Language>,
-    ) -> Result<CheckedLetter, Vec<Fault>> {
+    ) -> Result<(CheckedLetter, Vec<Fault>), Vec<Fault>> {
         let place = format!("{}/samples/{sample}", letter.key);
         let mut data = letter.samples[sample].clone();
         let day = take_date(&mut data).unwrap_or(NaiveDate::from_ymd_opt(2026, 11, 17).expect("a date"));
@@ -173,10 +176,7 @@ impl Studio {
             set.map_err(|faults| faults.into_iter().map(|f| at_sample(f, &place, languages)).collect::<Vec<_>>())?;
         let mut faults: Vec<Fault> = set.stops.into_iter().map(|f| at_sample(f, &place, languages)).collect();
         faults.extend(set.blocks.iter().filter_map(|block| without_key(block, &place, languages)));
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        Ok(CheckedLetter {
+        let checked = CheckedLetter {
             letter_type: letter.key.clone(),
             sample: sample.trim_end_matches(".json").to_owned(),
             language: languages.map_or("both", Language::code),
@@ -187,7 +187,8 @@ impl Studio {
             blocks: set.blocks,
             text: set.pages,
             pdf: set.pdf,
-        })
+        };
+        Ok((checked, faults))
     }
 
     fn facts_used(&self, letter: &LetterType, body: &BTreeSet<String>) -> BTreeSet<String> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Desk, DeskError};
 use crate::archive::{self, ArchiveError};
 use crate::case::letter::sha256_hex;
-use crate::case::{LetterId, LetterState};
+use crate::case::{Channel, LetterId, LetterState};
 use crate::letter::Data;
 use crate::register::{ChainedEntry, Filter, Issuance, LetterRow, NewEntry, StoredEvent, chained, event_hash};
 
@@ -195,6 +195,7 @@ impl Desk {
     async fn verify_letter(&self, letter: &LetterRow, audit: &mut Audit) -> Result<(), DeskError> {
         let logged = audit.letters.remove(&letter.id).unwrap_or_default();
         let event = self.register.event(letter.event).await?.map(|stored| stored.event);
+        let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
         let as_called = event.is_some_and(|event| {
             let id = LetterId::derive(&event.source, &event.id, &letter.letter_type, &letter.party);
             let data = Data::read(&event.data);
@@ -203,7 +204,7 @@ impl Desk {
                     && event.subject == letter.case_reference
                     && data.person.id == letter.party
                     && data.party.full_name() == letter.party_name
-                    && data.party.channel.as_str() == letter.channel
+                    && letter_type.map_or(data.party.channel, |one| one.channel(&data.party)).as_str() == letter.channel
                     && data.party_json()["language"] == letter.language.as_str()
             })
         });
@@ -241,11 +242,12 @@ impl Desk {
         self.verify_deliveries(letter, &logged, audit).await
     }
 
-    /// Each issuance has one delivery, and it stands as the case file says.
+    /// Each issuance has one delivery, and it stands as the case file says; what is filed has none.
     async fn verify_deliveries(&self, letter: &LetterRow, logged: &Logged, audit: &mut Audit) -> Result<(), DeskError> {
         let deliveries = self.register.deliveries_of(&letter.id).await?;
         let numbers: Vec<i64> = deliveries.iter().map(|delivery| delivery.number).collect();
-        if numbers != (1..=letter.issuance).collect::<Vec<_>>() {
+        let on_its_way = if letter.channel == Channel::File.as_str() { 0 } else { letter.issuance };
+        if numbers != (1..=on_its_way).collect::<Vec<_>>() {
             audit.note("delivery-missing", &letter.id, "Not every issuance has its one delivery.");
         }
         for delivery in deliveries {

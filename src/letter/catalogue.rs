@@ -324,6 +324,9 @@ fn load_types(
 }
 
 fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Program> {
+    let contact = read_text(&folder.join("_house"), "_house", "contact.toml").map_err(|fault| vec![fault]);
+    let contact = contact.and_then(|text| read_toml(&text, "_house/contact.toml"));
+    let contact: serde_json::Map<String, Value> = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
     let folder = folder.join("_programs");
     let mut programs = BTreeMap::new();
     for path in entries(&folder) {
@@ -332,7 +335,8 @@ fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Pro
         let shown = format!("_programs/{name}");
         let read = read_text(&folder, "_programs", &name).map_err(|fault| vec![fault]);
         match read.and_then(|text| Program::read(key, &text, &shown)) {
-            Ok(program) => {
+            Ok(mut program) => {
+                program.share_contact(&contact);
                 programs.insert(program.key.clone(), program);
             }
             Err(more) => faults.extend(more),

@@ -24,8 +24,9 @@ pub struct Program {
     en: Map<String, Value>,
     /// Words in French, the same names.
     fr: Map<String, Value>,
-    /// Telephone numbers, address and hours.
-    contact: Value,
+    /// Telephone numbers and e-mail address where they are not the unit's.
+    #[serde(default)]
+    contact: Map<String, Value>,
     /// Where and how to pay.
     pay_to: Value,
     /// Policy parameters, each set in force from its date until the next.
@@ -109,6 +110,12 @@ impl Program {
         if faults.is_empty() { Ok(program) } else { Err(faults) }
     }
 
+    /// Takes the unit's telephone numbers and e-mail address where the program has none of its own.
+    pub(super) fn share_contact(&mut self, unit: &Map<String, Value>) {
+        let own = std::mem::replace(&mut self.contact, unit.clone());
+        self.contact.extend(own);
+    }
+
     /// The policy in force on a day. `None` before the first one came into force.
     pub fn policy_on(&self, day: NaiveDate) -> Option<Policy> {
         let period = self.policy.iter().rev().find(|policy| policy.effective <= day)?;
@@ -137,7 +144,7 @@ impl Program {
         };
         let mut view = words.clone();
         view.insert("key".into(), json!(self.key));
-        view.insert("contact".into(), self.contact.clone());
+        view.insert("contact".into(), Value::Object(self.contact.clone()));
         view.insert("pay_to".into(), self.pay_to.clone());
         Value::Object(view)
     }

@@ -172,7 +172,12 @@ impl Writer {
     /// The salutation and the closing for a party.
     pub fn courtesies(&self, party: &Party) -> (String, String) {
         let word = |key: &str| self.words.get(key).and_then(Value::as_str);
-        let title = party.title.as_deref().filter(|_| party.given_name.is_some());
+        // A single name may be a surname or not: a salutation that needs the surname is none for it.
+        let fits = |title: &&str| {
+            party.given_name.is_some()
+                || !word(&format!("salutation_{title}")).is_some_and(|text| text.contains("{surname}"))
+        };
+        let title = party.title.as_deref().filter(fits);
         let kind = if party.role == "estate" { "estate" } else { title.unwrap_or("name") };
         let fill = |text: &str| text.replace("{surname}", &party.surname).replace("{full_name}", &party.full_name());
         let salutation = word(&format!("salutation_{kind}")).or(word("salutation_name")).unwrap_or_default();

@@ -96,7 +96,8 @@ fn texts(value: &Value) -> Vec<&str> {
 ///
 /// Longer numbers (telephones), and numbers that are part of a reference such as `OW-2026-00417`, are none.
 pub fn holds_insurance_number(text: &str) -> bool {
-    let characters: Vec<char> = text.chars().collect();
+    let mut characters: Vec<char> = text.chars().collect();
+    blank_amounts(&mut characters);
     let groups = groups(&characters);
     (0..groups.len()).any(|from| {
         let (mut digits, mut wide, mut threes) = (String::new(), false, true);
@@ -116,6 +117,32 @@ pub fn holds_insurance_number(text: &str) -> bool {
         }
         false
     })
+}
+
+/// Takes French amounts out, such as `14 962,30 $`: behind a year in the cell before, one has nine digits in a row. English ones
+/// begin with their sign, which ends what stands before.
+fn blank_amounts(text: &mut [char]) {
+    let digit = |text: &[char], at: usize| text.get(at).is_some_and(char::is_ascii_digit);
+    for sign in (5..text.len()).filter(|at| text[*at] == '$').collect::<Vec<_>>() {
+        let cents = sign - if text[sign - 1] == '\u{a0}' { 3 } else { 2 };
+        if !(digit(text, cents) && digit(text, cents + 1) && text[cents - 1] == ',') {
+            continue;
+        }
+        // Dollars in threes, each three behind a no-break space, the first of one to three digits.
+        let mut at = cents - 1;
+        loop {
+            let three = at >= 3 && (at - 3..at).all(|place| digit(text, place));
+            let grouped = three && at >= 5 && text[at - 4] == '\u{a0}' && digit(text, at - 5);
+            at = match grouped {
+                true => at - 4,
+                false => at - (1..=3).take_while(|back| at >= *back && digit(text, at - back)).count(),
+            };
+            if !grouped {
+                break;
+            }
+        }
+        text[at..sign].fill('x');
+    }
 }
 
 /// A group of digits and how far it stands from the one before.

@@ -70,5 +70,8 @@ pub(super) async fn schema(
 #[utoipa::path(post, operation_id = "reload_letter_types", path = "/letter-types/reload",
     responses((status = 200, body = Reloaded, description = "Taken"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Refused: the faults")))]
 pub(super) async fn reload(State(open): State<Arc<OpenDesk>>) -> Result<Json<Reloaded>, Problem> {
-    open.reload().await.map(Json).map_err(Problem::faults)
+    // A task of its own: a set that passes is taken though the request has gone away meanwhile.
+    let taken = tokio::spawn(async move { open.reload().await }).await;
+    let taken = taken.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    taken.map(Json).map_err(Problem::faults)
 }

@@ -442,6 +442,7 @@ fn a_social_insurance_number_is_found_however_it_is_spaced_and_other_numbers_are
         "046:454:286",
         "SIN-046-454-286",
         "His number is 046 454 286.",
+        "046 454 286 12,00\u{a0}$",
     ] {
         assert!(recto::rules::holds_insurance_number(text), "{text}");
     }
@@ -455,6 +456,9 @@ fn a_social_insurance_number_is_found_however_it_is_spaced_and_other_numbers_are
         "F046454286",
         "046 454 and 286",
         "17, 2026 150, 200",
+        // A year in one cell, a French amount in the next.
+        "16 novembre 2026 14\u{a0}962,30\u{a0}$",
+        "2026 1\u{a0}046\u{a0}454,28\u{a0}$ 6",
     ] {
         assert!(!recto::rules::holds_insurance_number(text), "{text}");
     }

@@ -211,3 +211,65 @@ review_days = 40
     assert!(errors.contains("“clearing_days”"), "a rule rests on it: {errors}");
     assert!(errors.contains("“plan-default” cannot be automatic"), "{errors}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_internal_document_is_filed_with_the_case_and_sent_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = crate::support::desk(folder.path()).await;
+    let data = sample("reimbursement", "plausible");
+    let credit = event("c-1", "credit.found", "2026-11-16T09:00:00-05:00", &data);
+    let letters = taken(&desk, &credit).await;
+    work(&desk).await;
+    let mut states = Vec::new();
+    for letter in &letters {
+        let row = desk.register.letter(letter).await.unwrap().unwrap();
+        states.push((
+            row.letter_type.clone(),
+            row.channel.clone(),
+            row.state().unwrap().as_str(),
+            row.delivery.clone(),
+        ));
+    }
+    // The letter waits for the manager, and the package with its calculation is there for the decision.
+    let row = |letter: &str, channel: &str, state: &'static str| (letter.to_owned(), channel.to_owned(), state, None);
+    assert_eq!(
+        states,
+        [row("reimbursement", "print", "awaiting-approval"), row("reimbursement-package", "file", "issued")]
+    );
+    let summary = sample("case-summary", "death");
+    let asked = taken(&desk, &event("s-1", "summary.requested", "2026-11-16T09:00:00-05:00", &summary)).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &asked[0]).await, ("issued", vec![]), "though the person has died");
+    let (pdf, _) = desk.pdf(&asked[0]).await.unwrap().unwrap();
+    let file = folder.path().join("summary.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let words = crate::support::pdf_text(&file);
+    assert!(words.contains("NOT A LETTER"), "{words}");
+    assert!(!words.contains("Sincerely"), "{words}");
+    assert_eq!(desk.verify().await.unwrap(), []);
+    for letter in [&letters[1], &asked[0]] {
+        assert!(desk.register.deliveries_of(letter).await.unwrap().is_empty(), "nothing is on its way to anybody");
+    }
+}
+
+#[test]
+fn the_units_telephone_number_stands_in_one_line_and_changing_it_changes_every_letter() {
+    let home = copy();
+    edit(home.path().join("letter-templates/_house/contact.toml"), "1-800-555-0142", "1-800-555-0199");
+    for (letter, sample, number) in [
+        ("debt-notice", "plausible", "1-800-555-0199"),
+        ("account-statement", "plausible", "1-800-555-0199"),
+        ("sponsor-debt-notice", "plausible", "1-800-555-0152"),
+    ] {
+        let out = home.path().join("letter.pdf");
+        let data = format!("letter-templates/{letter}/samples/{sample}.json");
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_recto"))
+            .args(["render", letter, "--data", &data, "--lang", "en", "-o", out.to_str().unwrap()])
+            .current_dir(home.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let words = crate::support::pdf_text(&out);
+        assert!(words.contains(number) && !words.contains("1-800-555-0142"), "{letter}: {words}");
+    }
+}

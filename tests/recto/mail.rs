@@ -122,6 +122,55 @@ async fn a_letter_by_email_has_text_html_and_the_issued_pdf_and_a_subject_that_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_with_a_screen_reader_gets_the_same_words_as_html_and_plain_text() {
+    for language in ["en", "fr", "unknown"] {
+        let (server, folder) = (Server::start(&[]), tempfile::tempdir().unwrap());
+        let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+        let mut event = by_email("e-1", language);
+        event["data"]["party"]["format"] = "screen-reader".into();
+        let letters = taken(&desk, &event).await;
+        work(&desk).await;
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+        let mail = read_mail(&server.mails()[0]);
+        let part = |index: usize| {
+            let part = &mail["parts"][index];
+            (
+                part[0].as_str().unwrap(),
+                part[1].as_str().unwrap().to_owned(),
+                part[2].as_str().unwrap_or_default().to_owned(),
+            )
+        };
+        let ((pdf, ..), (html, tagged, page), (plain, words, file)) = (part(2), part(3), part(4));
+        assert_eq!((pdf, html, plain), ("application/pdf", "text/html", "text/plain"));
+        assert!(page.ends_with(".html") && file.ends_with(".txt"));
+        let spoken = |text: &str| text.replace('\u{a0}', " ");
+        let amount = if language == "fr" { "1 846,35 $" } else { "$1,846.35" };
+        assert!(spoken(&words).contains(amount) && spoken(&tagged).contains(amount), "{words}");
+        let lang = if language == "fr" { "<article lang=\"fr-CA\">" } else { "<article lang=\"en-CA\">" };
+        assert!(tagged.contains(lang) && tagged.contains("<th scope=\"col\">") && tagged.contains("<dt>"), "{tagged}");
+        assert!(
+            tagged.contains("<p lang=\"") || language == "unknown",
+            "the offer of the other language is marked: {tagged}"
+        );
+        assert_eq!(tagged.matches("<article").count(), if language == "unknown" { 2 } else { 1 });
+        // Every word of the page is there, but for the footers and what is drawn as an artifact.
+        let (bytes, _) = desk.pdf(&letters[0]).await.unwrap().unwrap();
+        let path = folder.path().join("letter.pdf");
+        std::fs::write(&path, bytes).unwrap();
+        let known: std::collections::HashSet<String> = spoken(&words).split_whitespace().map(str::to_owned).collect();
+        let page_words = crate::support::pdf_text(&path);
+        let lacking: Vec<&str> =
+            page_words.split_whitespace().filter(|word| !known.contains(*word) && word.len() > 1).collect();
+        let footer = ["Letter", "ID:", "Numéro", "lettre", "Page", "Reference:", "Référence", "of", "sur", "de", "la"];
+        let lacking: Vec<&str> = lacking
+            .into_iter()
+            .filter(|word| !footer.contains(word) && !word.starts_with('(') && !letters[0].contains(*word))
+            .collect();
+        assert!(lacking.len() < 12, "{lacking:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_preference_gets_both_languages_in_the_covering_mail() {
     let (server, folder) = (Server::start(&[]), tempfile::tempdir().unwrap());
     let (_, mail, _) = send_one(folder.path(), &server, "unknown").await;

@@ -83,7 +83,7 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
     .unwrap();
     let (status, refused) = ask_to_reload(&open).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused["errors"].as_array().is_some_and(|faults| !faults.is_empty()), "{refused:#}");
+    assert!(refused["faults"].as_array().is_some_and(|faults| !faults.is_empty()), "{refused:#}");
     let mut third = debt_referred("e-3");
     third["data"]["case"]["reference"] = "DR-2026-004601".into();
     third["subject"] = "DR-2026-004601".into();
