@@ -1,12 +1,13 @@
 //! `recto check`.
 
-use std::path::PathBuf;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::{Fault, Language};
-use recto::desk::{Checked, Studio};
+use recto::desk::{Checked, Environment, Studio};
 use recto::letter::LetterType;
 use serde_json::{Value, json};
 
@@ -42,7 +43,19 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     if arguments.watch {
         return watch(&arguments, &config).await;
     }
-    let studio = open_studio(&config)?;
+    let specimen = config.desk.environment == Environment::Specimen;
+    let studio = match Studio::open(&config.home, specimen) {
+        Ok(studio) => studio,
+        Err(faults) if arguments.json => {
+            print_json(&json!({"types": 0, "letters": 0, "faults": views(&faults)}));
+            return Ok(ExitCode::FAILURE);
+        }
+        Err(faults) => {
+            faults.iter().for_each(|fault| say!("{fault}"));
+            say!("The letter types cannot be read: {} faults.", faults.len());
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     let (types, unknown) = wanted(&studio, &arguments.letters);
     let keys: Vec<String> = types.iter().map(|letter| letter.key.clone()).collect();
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} letters")?);
@@ -53,13 +66,21 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let Checked { letters, faults } = checked.await;
     bar.finish_and_clear();
     let faults: Vec<Fault> = unknown.into_iter().chain(faults).collect();
-    if let Some(out) = &arguments.out {
-        proof::write(&studio, &letters, out).await?;
-    }
+    // Compared before anything is written: the earlier proofs may lie in the same folder.
     let mut changes = Vec::new();
     if let Some(earlier) = &arguments.against {
         changes = proof::compare(&studio, &letters, &keys, earlier).await?;
-        if let Some(out) = &arguments.out {
+    }
+    if let Some(out) = &arguments.out {
+        if let Some(earlier) = arguments
+            .against
+            .as_ref()
+            .filter(|earlier| std::fs::canonicalize(earlier).ok() == std::fs::canonicalize(out).ok())
+        {
+            anyhow::bail!("{} has the earlier proofs: give --out another folder", earlier.display());
+        }
+        proof::write(&studio, &letters, &keys, out).await?;
+        if let Some(earlier) = &arguments.against {
             proof::write_changes(&changes, earlier, out)?;
         }
     }
@@ -72,9 +93,9 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
         }
         print_json(&report);
     } else {
+        changes.iter().for_each(print_change);
         print_readability(&readable);
         faults.iter().for_each(|fault| say!("{fault}"));
-        changes.iter().for_each(print_change);
         if arguments.against.is_some() {
             say!("{} of {} letters differ.", changes.len(), letters.len());
         }
@@ -123,9 +144,14 @@ fn print_change(change: &Change) {
 /// Checks again at every change of a file. What an author has broken is said, and the watch goes on.
 async fn watch(arguments: &Arguments, config: &Config) -> anyhow::Result<ExitCode> {
     let folder = config.home.join("letter-templates");
+    if !folder.is_dir() {
+        anyhow::bail!("there is no {}: start Recto in the folder that has it, or set `home` to it", folder.display());
+    }
     let mut seen = None;
     loop {
-        let now = newest(&folder);
+        let mut hash = DefaultHasher::new();
+        stamp(&folder, &mut hash);
+        let now = Some(hash.finish());
         if now == seen {
             tokio::time::sleep(LOOK).await;
             continue;
@@ -147,7 +173,8 @@ async fn look_at(studio: &Studio, arguments: &Arguments, begun: Instant) -> anyh
         let checked = studio.check_samples(types.clone(), samples, |_| {}).await;
         checked.faults.iter().for_each(|fault| say!("{fault}"));
         if let Some(out) = &arguments.out {
-            proof::write(studio, &checked.letters, out).await?;
+            let keys: Vec<String> = types.iter().map(|letter| letter.key.clone()).collect();
+            proof::write(studio, &checked.letters, &keys, out).await?;
         }
         let (letters, faults) = (checked.letters.len(), checked.faults.len());
         say!("{what}: {letters} letters, {faults} faults, {:.2} s after the change", begun.elapsed().as_secs_f64());
@@ -155,17 +182,17 @@ async fn look_at(studio: &Studio, arguments: &Arguments, begun: Instant) -> anyh
     Ok(())
 }
 
-/// When a file below a folder was last changed, and how many there are.
-fn newest(folder: &std::path::Path) -> Option<(SystemTime, usize)> {
-    let mut found: Option<(SystemTime, usize)> = None;
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let Ok(metadata) = entry.metadata() else { continue };
-        let below = if metadata.is_dir() { newest(&entry.path()) } else { None };
-        let own = metadata.modified().ok().map(|time| (time, 1));
-        for (time, count) in [own, below].into_iter().flatten() {
-            let (latest, so_far) = found.unwrap_or((time, 0));
-            found = Some((latest.max(time), so_far + count));
+/// What tells whether anything below a folder has changed: names, times and sizes.
+fn stamp(folder: &Path, hash: &mut DefaultHasher) {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let metadata = std::fs::metadata(&path).ok();
+        (&path, metadata.as_ref().and_then(|one| one.modified().ok()), metadata.as_ref().map(std::fs::Metadata::len))
+            .hash(hash);
+        if metadata.is_some_and(|one| one.is_dir()) {
+            stamp(&path, hash);
         }
     }
-    found
 }

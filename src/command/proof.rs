@@ -67,8 +67,14 @@ pub struct Change {
     pub pages: Vec<(usize, f64)>,
 }
 
-/// Writes every checked letter into a folder: PDF, pictures of its pages, and an index page.
-pub async fn write(studio: &Studio, letters: &[CheckedLetter], out: &Path) -> anyhow::Result<()> {
+/// Writes every checked letter into a folder: PDF, pictures of its pages, and an index page. Proofs of types that were not checked
+/// stay there; those of the types that were are replaced.
+pub async fn write(studio: &Studio, letters: &[CheckedLetter], types: &[String], out: &Path) -> anyhow::Result<()> {
+    let mut proofs = read(out).unwrap_or_default();
+    for gone in proofs.extract_if(.., |proof| types.contains(&proof.letter_type)) {
+        let files = (1..=gone.pages).map(|page| gone.picture(page)).chain([format!("{}.pdf", gone.name())]);
+        files.for_each(|file| drop(std::fs::remove_file(out.join(file))));
+    }
     let mut drawings = Vec::new();
     for letter in letters {
         let proof = Proof::of(letter);
@@ -85,10 +91,17 @@ pub async fn write(studio: &Studio, letters: &[CheckedLetter], out: &Path) -> an
     while let Some(written) = drawn.next().await {
         written?;
     }
-    let proofs: Vec<Proof> = letters.iter().map(Proof::of).collect();
+    proofs.extend(letters.iter().map(Proof::of));
+    proofs.retain(|proof| studio.catalogue.types.contains_key(&proof.letter_type));
+    std::fs::create_dir_all(out)?;
     std::fs::write(out.join(LIST), serde_json::to_vec(&proofs)?)?;
     std::fs::write(out.join("index.html"), index(studio, &proofs)?)?;
     Ok(())
+}
+
+/// The list of the proofs in a folder.
+fn read(folder: &Path) -> anyhow::Result<Vec<Proof>> {
+    Ok(serde_json::from_slice(&std::fs::read(folder.join(LIST))?)?)
 }
 
 /// What has changed since the proofs in an earlier folder, of the letter types that were checked now.
@@ -98,11 +111,8 @@ pub async fn compare(
     types: &[String],
     earlier: &Path,
 ) -> anyhow::Result<Vec<Change>> {
-    let list = earlier.join(LIST);
-    let list = std::fs::read(&list).with_context(|| {
-        format!("{}: write the earlier proofs with `recto check --out {}`", list.display(), earlier.display())
-    })?;
-    let proofs: Vec<Proof> = serde_json::from_slice(&list)?;
+    let advice = || format!("{}: write the earlier proofs with `recto check --out {0}`", earlier.display());
+    let proofs = read(earlier).with_context(advice)?;
     let mut before: BTreeMap<String, Proof> = proofs
         .into_iter()
         .filter(|proof| types.contains(&proof.letter_type))

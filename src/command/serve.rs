@@ -1,5 +1,6 @@
 //! `recto serve`.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -47,8 +48,11 @@ pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
     let worker = (Arc::clone(&open), stop.clone());
     tracker.spawn(async move { work::keep_working(&worker.0, worker.1).await });
-    let reloader = (Arc::clone(&open), stop.clone());
-    tracker.spawn(async move { reload_when_told(&reloader.0, reloader.1).await });
+    // At a terminal the signal says that the terminal is gone.
+    if !std::io::stdin().is_terminal() {
+        let reloader = (Arc::clone(&open), stop.clone());
+        tracker.spawn(async move { reload_when_told(&reloader.0, reloader.1).await });
+    }
     tracker.close();
     let until = stop.clone();
     let service = axum::serve(listener, web::router(Arc::clone(&open), &token)?);

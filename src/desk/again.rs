@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Desk, DeskError, Difference};
 use crate::case::letter::sha256_hex;
 use crate::register::Issuance;
-use crate::typeset::{Job, TYPST_VERSION, Threads, Typeset};
+use crate::typeset::{Job, TYPST_VERSION, Threads};
 
 /// Issuances read at a time.
 const PIECE: i64 = 200;
@@ -22,7 +22,8 @@ impl Desk {
             let issuances = self.register.issuances_after(&letter, number, PIECE).await?;
             let Some(last) = issuances.last() else { return Ok(differences) };
             (letter, number) = (last.letter.clone(), last.number);
-            for issuance in &issuances {
+            // What was issued before sources were kept has no hash of its type.
+            for issuance in issuances.iter().filter(|issuance| !issuance.type_hash.is_empty()) {
                 if let Err((code, message)) = self.set_again(issuance, &mut houses).await? {
                     let place = format!("{}/{}", issuance.letter, issuance.number);
                     differences.push(Difference { code, place, message });
@@ -34,11 +35,11 @@ impl Desk {
 
     /// Sets one issued letter again to the bytes that were issued, or says what stands in the way: a code and its words. `houses`
     /// keeps the press's threads of each house that was asked for.
-    pub(super) async fn set_again(
+    async fn set_again(
         &self,
         issuance: &Issuance,
         houses: &mut HashMap<String, Threads>,
-    ) -> Result<Result<Typeset, (&'static str, String)>, DeskError> {
+    ) -> Result<Result<(), (&'static str, String)>, DeskError> {
         let Some(source) = self.register.source(&issuance.letter, issuance.number).await? else {
             return Ok(Err(("source-missing", "What it was set from is not in the register.".into())));
         };
@@ -72,6 +73,6 @@ impl Desk {
             let message = format!("Set again, it has the hash {sha256}; it was issued with {}.", issuance.sha256);
             return Ok(Err(("set-differently", message)));
         }
-        Ok(Ok(set))
+        Ok(Ok(()))
     }
 }

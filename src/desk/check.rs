@@ -1,12 +1,13 @@
 //! Checking the letter types: every type, in both languages, with every sample.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
 use super::Studio;
+use super::lines::lines_differ;
 use super::parity::{differences, figures_of_pages};
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::figures::Figure;
@@ -71,7 +72,7 @@ fn is_contact(block: &Block) -> bool {
 fn prose(block: &Block) -> Vec<String> {
     match block {
         Block::Paragraph { text, .. } => vec![text.clone()],
-        Block::List(items) => items.clone(),
+        Block::List { items, .. } => items.clone(),
         Block::Part(_) | Block::Heading { .. } | Block::Table(_) | Block::Facts(_) => Vec::new(),
     }
 }
@@ -93,7 +94,8 @@ impl Studio {
         only: Option<&str>,
         mut progress: impl FnMut(usize),
     ) -> Checked {
-        let mut faults: Vec<Fault> = types.iter().flat_map(|letter| self.check_type(letter)).collect();
+        let mut faults = self.check_passages();
+        faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
         let mut wanted = Vec::new();
         for letter in types {
             for (sample, data) in letter.samples.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
@@ -116,19 +118,22 @@ impl Studio {
                     letters.push(letter);
                     faults.extend(more);
                 }
-                // A fault of a template comes with every sample; it is said once.
-                Err(more) => more.into_iter().for_each(|fault| {
-                    if !faults.contains(&fault) {
-                        faults.push(fault);
-                    }
-                }),
+                Err(more) => faults.extend(more),
             }
         }
         for pair in letters.windows(2).filter(|pair| pair[0].is_twin_of(&pair[1])) {
             let required = &self.catalogue.types[&pair[0].letter_type].description.passages;
             faults.extend(differences(&pair[0], &pair[1], required));
         }
-        Checked { letters, faults }
+        Checked { letters, faults: together(faults) }
+    }
+
+    /// What differs between the languages of the shared passages.
+    fn check_passages(&self) -> Vec<Fault> {
+        let [en, fr] = Language::BOTH.map(|language| self.catalogue.writer(language).passages());
+        let file = |key: &str| format!("_house/passages/{key}.fr.typ");
+        let pairs = en.iter().filter_map(|(key, en)| Some((key, en, fr.get(key)?)));
+        pairs.flat_map(|(key, en, fr)| lines_differ(en, fr, &file(key))).collect()
     }
 
     /// Everything that is wrong with a letter type's files, before any sample is set: unknown guards, names that the schema
@@ -141,10 +146,7 @@ impl Studio {
         let [en, fr] = Language::BOTH.map(|language| self.catalogue.writer(language).names_in_body(&letter.key));
         faults.extend(en.difference(&fr).map(|name| one_sided(name, file("fr.typ"))));
         faults.extend(fr.difference(&en).map(|name| one_sided(name, file("en.typ"))));
-        let (passages_en, passages_fr) = (includes(&letter.body.en), includes(&letter.body.fr));
-        if passages_en != passages_fr {
-            faults.push(other_order(&passages_en, &passages_fr, file("fr.typ")));
-        }
+        faults.extend(lines_differ(&letter.body.en, &letter.body.fr, &file("fr.typ")));
         let properties = letter.schema.properties();
         // Letters that the same event calls for share its facts.
         let event = &letter.description.called_by.event;
@@ -211,14 +213,31 @@ fn fact(name: &str) -> Option<String> {
     Some(name.strip_prefix("facts.")?.split('.').next()?.to_owned())
 }
 
-/// The passages that a body includes, in order.
-fn includes(body: &str) -> Vec<&str> {
-    body.split("{% include \"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+/// Faults that say the same of several samples, as one: with the first place, and how many more there are.
+fn together(faults: Vec<Fault>) -> Vec<Fault> {
+    let mut gathered: Vec<(Fault, usize)> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for fault in faults {
+        let sample = fault.place.contains("/samples/");
+        let said = format!("{} {} {}", fault.code, fault.message.en, if sample { "" } else { &fault.place });
+        match known.get(&said) {
+            Some(index) => gathered[*index].1 += 1,
+            None => {
+                known.insert(said, gathered.len());
+                gathered.push((fault, 0));
+            }
+        }
+    }
+    let told = |(fault, more): (Fault, usize)| match fault.place.contains("/samples/") && more > 0 {
+        true => Fault { place: format!("{} and {more} more", fault.place), ..fault },
+        false => fault,
+    };
+    gathered.into_iter().map(told).collect()
 }
 
 /// A fault of a sample, its place the sample's; a fault of a template keeps its own place.
 fn at_sample(fault: Fault, place: &str, language: Option<Language>) -> Fault {
-    if fault.code == "template-faulty" {
+    if fault.place.contains(".typ:") && !fault.place.starts_with("/main.typ") {
         return fault;
     }
     let language = language.map_or("both", Language::code);
@@ -257,16 +276,6 @@ fn one_sided(name: &str, place: String) -> Fault {
         place,
         format!("“{name}” is used in the other language and not here. Say the same in both."),
         format!("« {name} » est employé dans l’autre langue et non ici. Dites la même chose dans les deux."),
-    )
-}
-
-fn other_order(en: &[&str], fr: &[&str], place: String) -> Fault {
-    let (en, fr) = (en.join(", "), fr.join(", "));
-    Fault::new(
-        "languages-differ",
-        place,
-        format!("The passages are not the same or not in the same order: English has {en}; French has {fr}."),
-        format!("Les passages ne sont pas les mêmes ou pas dans le même ordre : l’anglais a {en}; le français a {fr}."),
     )
 }
 

@@ -8,13 +8,14 @@ use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
 use super::look::Looked;
+use super::reading::reading;
 use super::record::Recorded;
 use super::{Composed, Desk, DeskError, Weighed};
 use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::clock::stamp;
 use crate::case::letter::sha256_hex;
-use crate::case::{Channel, Fault};
+use crate::case::{Channel, Fault, Format};
 use crate::register::{Issuance, LetterRow, Source};
 use crate::typeset::TYPST_VERSION;
 
@@ -135,6 +136,9 @@ impl Desk {
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
             return Ok(Verdict::Refused(vec![type_gone(&letter.letter_type)]));
         };
+        if letter_type.description.filed != (letter.channel == Channel::File.as_str()) {
+            return Ok(Verdict::Refused(vec![other_way()]));
+        }
         // The letter types may have changed since the event was taken, and an address with the case.
         if let Err(faults) = self.studio.check_data(letter_type, &looked.data.json) {
             return Ok(Verdict::Refused(faults));
@@ -153,7 +157,7 @@ impl Desk {
             return Ok(Verdict::Held(stops, ground));
         }
         let Composed { draft, content_hash, job } = composed;
-        let source = Source { house: self.studio.press.house_hash().to_owned(), main: job.main.clone() };
+        let main = job.main.clone();
         let set = tokio::time::timeout(LETTER_TIMEOUT, self.studio.threads.set(job)).await;
         let typeset = match set {
             Ok(Ok(typeset)) => typeset,
@@ -168,6 +172,9 @@ impl Desk {
         if needs_approval && letter.approved_hash.as_ref() != Some(&seal) {
             return Ok(Verdict::AwaitingApproval { seal, notes, ground });
         }
+        let by_ear = draft.data.party.format == Format::ScreenReader;
+        let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
+        let source = Source { house: self.studio.press.house_hash().to_owned(), main, reading };
         let issuance = Issuance {
             letter: letter.id.clone(),
             number: letter.issuance + 1,
@@ -264,6 +271,15 @@ pub(super) fn type_gone(letter_type: &str) -> Fault {
         "",
         format!("There is no letter type “{letter_type}” any more. Put its folder back."),
         format!("Le type de lettre « {letter_type} » n’existe plus. Remettez son dossier."),
+    )
+}
+
+fn other_way() -> Fault {
+    Fault::new(
+        "letter-type-changed",
+        "",
+        "The type was a letter and is an internal document now, or the reverse. Withdraw this one and send the event again.",
+        "Le type était une lettre et est maintenant un document interne, ou l’inverse. Retirez celle-ci et renvoyez l’événement.",
     )
 }
 

@@ -11,6 +11,7 @@ mod decide;
 mod explain;
 mod follow;
 mod issue;
+mod lines;
 mod look;
 mod parity;
 mod preview;
@@ -168,6 +169,9 @@ impl Desk {
 
 /// Keeps the house's typst files, so that what is set with them can be set again.
 async fn keep_house(register: &Register, studio: &Studio) -> Result<(), RegisterError> {
+    if register.house(studio.press.house_hash()).await?.is_some() {
+        return Ok(());
+    }
     let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
     let files = studio.catalogue.house.iter().map(|(name, bytes)| (name.clone(), text(bytes))).collect();
     let mut act = register.begin().await?;

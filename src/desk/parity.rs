@@ -91,13 +91,16 @@ fn shape(block: &Block, language: Language) -> String {
     let (en, fr) = match block {
         Block::Heading { level, .. } => (format!("heading {level}"), format!("titre {level}")),
         Block::Paragraph { .. } => ("paragraph".into(), "paragraphe".into()),
-        Block::List(items) => (format!("list of {}", items.len()), format!("liste de {}", items.len())),
+        Block::List { items, .. } => (format!("list of {}", items.len()), format!("liste de {}", items.len())),
         Block::Table(rows) => {
             let columns = rows.first().map_or(0, Vec::len);
             (format!("table of {} × {columns}", rows.len()), format!("tableau de {} × {columns}", rows.len()))
         }
         Block::Part(_) => ("part".into(), "partie".into()),
-        Block::Facts(lines) => (format!("box of {lines} lines"), format!("encadré de {lines} lignes")),
+        Block::Facts(pairs) => {
+            let lines = pairs.len();
+            (format!("box of {lines} lines"), format!("encadré de {lines} lignes"))
+        }
     };
     if language == Language::En { en } else { fr }
 }
@@ -132,11 +135,28 @@ fn first_alone(en: &Section<'_>, fr: &Section<'_>) -> String {
     format!("“{}” / « {} »", words(en), words(fr))
 }
 
-/// Amounts, dates, months and percentages, each with how often it stands there.
-fn sums_and_days(block: &Block) -> BTreeMap<Figure, usize> {
-    let mut figures = figures_of_pages(&[block.text()]);
-    figures.retain(|figure, _| !matches!(figure, Figure::Word(_)));
-    figures
+/// The amounts, dates, months and percentages of a block, item by item and cell by cell, in their order: those of one kind do not
+/// change places between languages.
+fn sums_and_days(block: &Block) -> Vec<[Vec<Figure>; 4]> {
+    let of = |text: &String| {
+        let mut kinds = <[Vec<Figure>; 4]>::default();
+        for figure in figures(text) {
+            match figure {
+                Figure::Amount(_) => kinds[0].push(figure),
+                Figure::Date(_) => kinds[1].push(figure),
+                Figure::Month(..) => kinds[2].push(figure),
+                Figure::Percent(_) => kinds[3].push(figure),
+                _ => {}
+            }
+        }
+        kinds
+    };
+    match block {
+        Block::List { items, .. } => items.iter().map(of).collect(),
+        Block::Table(rows) => rows.iter().flatten().map(of).collect(),
+        Block::Facts(pairs) => pairs.iter().flat_map(|(label, value)| [of(label), of(value)]).collect(),
+        other => vec![of(&other.text())],
+    }
 }
 
 /// A required passage that stands in other blocks in French than in English.

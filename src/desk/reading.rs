@@ -3,16 +3,8 @@
 use minijinja::HtmlEscape;
 
 use crate::case::Language;
+use crate::register::Reading;
 use crate::typeset::Block;
-
-/// A letter's words without its pages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// One HTML document: headings, lists and tables as such, each part and passage in its language.
-    pub html: String,
-    /// The same as plain text; a table is read row by row, each figure after the name of its column.
-    pub text: String,
-}
 
 /// The reading of a letter's blocks. `title` is that of its PDF, and `specimen` marks it.
 pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
@@ -44,15 +36,24 @@ pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
                 html.push_str(&format!("<p{lang}>{}</p>\n", escaped(words)));
                 text.push_str(&format!("{words}\n\n"));
             }
-            Block::List(items) => {
+            Block::List { numbered, items } => {
+                let tag = if *numbered { "ol" } else { "ul" };
                 let items_html: String = items.iter().map(|item| format!("<li>{}</li>\n", escaped(item))).collect();
-                html.push_str(&format!("<ul>\n{items_html}</ul>\n"));
-                items.iter().for_each(|item| text.push_str(&format!("* {item}\n")));
+                html.push_str(&format!("<{tag}>\n{items_html}</{tag}>\n"));
+                for (index, item) in items.iter().enumerate() {
+                    let mark = if *numbered { format!("{}.", index + 1) } else { "*".to_owned() };
+                    text.push_str(&format!("{mark} {item}\n"));
+                }
                 text.push('\n');
                 skip_paragraphs_of(items, &mut rest);
             }
-            Block::Table(rows) => write_table(rows, &mut html, &mut text),
-            Block::Facts(lines) => write_facts(*lines, &mut rest, &mut html, &mut text),
+            Block::Table(rows) => write_table(rows, colon(part), &mut html, &mut text),
+            Block::Facts(pairs) => {
+                write_facts(pairs, colon(part), &mut html, &mut text);
+                let words: Vec<String> =
+                    pairs.iter().flat_map(|(label, value)| [label.clone(), value.clone()]).collect();
+                skip_paragraphs_of(&words, &mut rest);
+            }
         }
     }
     html.push_str(&close(part));
@@ -78,7 +79,12 @@ fn escaped(words: &str) -> String {
     HtmlEscape(words).to_string().replace('\n', "<br>\n")
 }
 
-/// A list whose items are paragraphs has them as blocks of their own too.
+/// What stands behind a label: French has a no-break space before it.
+fn colon(language: Option<Language>) -> &'static str {
+    if language == Some(Language::Fr) { "\u{a0}:" } else { ":" }
+}
+
+/// Items that are paragraphs, and the facts of a box, follow as blocks of their own too.
 fn skip_paragraphs_of(items: &[String], rest: &mut std::slice::Iter<'_, Block>) {
     while let Some(Block::Paragraph { text, .. }) = rest.as_slice().first() {
         if !items.iter().any(|item| item.contains(text.as_str())) {
@@ -88,7 +94,7 @@ fn skip_paragraphs_of(items: &[String], rest: &mut std::slice::Iter<'_, Block>) 
     }
 }
 
-fn write_table(rows: &[Vec<String>], html: &mut String, text: &mut String) {
+fn write_table(rows: &[Vec<String>], colon: &str, html: &mut String, text: &mut String) {
     let Some((header, rows)) = rows.split_first() else { return };
     let cells = |row: &[String], tag: &str, attribute: &str| -> String {
         row.iter().map(|cell| format!("<{tag}{attribute}>{}</{tag}>", escaped(cell))).collect()
@@ -97,27 +103,19 @@ fn write_table(rows: &[Vec<String>], html: &mut String, text: &mut String) {
     for row in rows {
         html.push_str(&format!("<tr>{}</tr>\n", cells(row, "td", "")));
         let named = header.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-        let line: Vec<String> = named.map(|(name, cell)| format!("{name}: {cell}")).collect();
+        let line: Vec<String> = named.map(|(name, cell)| format!("{name}{colon} {cell}")).collect();
         text.push_str(&format!("{}\n", line.join("; ")));
     }
     html.push_str("</tbody>\n</table>\n");
     text.push('\n');
 }
 
-/// The box of key facts and the slip: their labels and values are the paragraphs that follow.
-fn write_facts(lines: usize, rest: &mut std::slice::Iter<'_, Block>, html: &mut String, text: &mut String) {
+/// The box of key facts, or the slip. What is left to write on has no value.
+fn write_facts(pairs: &[(String, String)], colon: &str, html: &mut String, text: &mut String) {
     html.push_str("<dl>\n");
-    for _ in 0..lines {
-        let mut next = || match rest.as_slice().first() {
-            Some(Block::Paragraph { text, .. }) => {
-                rest.next();
-                text.clone()
-            }
-            _ => String::new(),
-        };
-        let (label, value) = (next(), next());
-        html.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(&label), escaped(&value)));
-        text.push_str(&format!("{label}: {value}\n"));
+    for (label, value) in pairs {
+        html.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(label), escaped(value)));
+        text.push_str(&format!("{label}{colon} {value}\n"));
     }
     html.push_str("</dl>\n");
     text.push('\n');

@@ -1,19 +1,16 @@
 //! Sending e-mails that are due.
 
-use std::collections::HashMap;
-
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::close::missed;
 use super::issue::type_gone;
-use super::reading::{Reading, reading};
 use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::{EntryKind, Fault, Format, LetterId};
 use crate::dispatch::{Attached, Message, SendError};
-use crate::register::{Act, Delivery, LetterRow, NewEntry};
+use crate::register::{Act, Delivery, LetterRow, NewEntry, Reading};
 
 /// E-mails looked at together.
 const BATCH: i64 = 32;
@@ -117,10 +114,10 @@ impl Desk {
         let drafted = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data);
         let pdf = Attached { name: format!("{}.pdf", letter.id), media_type: "application/pdf", bytes: pdf };
         let mut files = vec![pdf];
-        if let Some(draft) = drafted.as_ref().ok().filter(|draft| draft.data.party.format == Format::ScreenReader) {
-            match self.reading_files(delivery, &draft.title()).await? {
-                Ok(more) => files.extend(more),
-                Err(faults) => return Ok(Err(faults)),
+        if drafted.as_ref().is_ok_and(|draft| draft.data.party.format == Format::ScreenReader) {
+            match self.reading_files(delivery).await? {
+                Some(more) => files.extend(more),
+                None => return Ok(Err(vec![no_reading()])),
             }
         }
         let words = drafted.and_then(|draft| self.studio.catalogue.email(&draft, self.studio.specimen));
@@ -136,25 +133,17 @@ impl Desk {
         }))
     }
 
-    /// The issued letter as HTML and plain text, from the very source that its PDF was set from.
-    async fn reading_files(
-        &self,
-        delivery: &Delivery,
-        title: &str,
-    ) -> Result<Result<[Attached; 2], Vec<Fault>>, DeskError> {
-        let issuance = self.register.issuance(&delivery.letter).await?.filter(|one| one.number == delivery.number);
-        let Some(issuance) = issuance else { return Ok(Err(Vec::new())) };
-        let set = match self.set_again(&issuance, &mut HashMap::new()).await? {
-            Ok(set) => set,
-            Err((code, message)) => return Ok(Err(vec![Fault::new(code, &delivery.letter, message.clone(), message)])),
-        };
-        let Reading { html, text } = reading(&set.blocks, title, self.studio.specimen);
+    /// The issued letter as HTML and plain text, as they were kept when it was issued.
+    async fn reading_files(&self, delivery: &Delivery) -> Result<Option<[Attached; 2]>, DeskError> {
+        let source = self.register.source(&delivery.letter, delivery.number).await?;
         let file = |ending, media_type, text: String| Attached {
             name: format!("{}.{ending}", delivery.letter),
             media_type,
             bytes: text.into_bytes(),
         };
-        Ok(Ok([file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]))
+        Ok(source.and_then(|source| source.reading).map(|Reading { html, text }| {
+            [file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]
+        }))
     }
 
     /// Looks again at an issued letter whose case has changed. If something stops it now, it is taken back before it leaves
@@ -202,4 +191,13 @@ impl Desk {
         act.enter(self.clock.now(), entry).await?;
         Ok(())
     }
+}
+
+fn no_reading() -> Fault {
+    Fault::new(
+        "reading-missing",
+        "",
+        "The letter was issued before the person asked for HTML and plain text. Withdraw it and send its event again.",
+        "La lettre a été émise avant que la personne demande le HTML et le texte brut. Retirez-la et renvoyez son événement.",
+    )
 }

@@ -1,6 +1,6 @@
 //! Composing letters without a database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, Language, LetterId, Party};
-use crate::letter::{Catalogue, Data, Draft, LetterType, Source};
+use crate::letter::{Catalogue, Data, Draft, LetterType, Source, typst_texts};
 use crate::rules::{Known, Person, last_look};
 use crate::typeset::{Block, Job, PageText, Press, Threads, Typeset};
 
@@ -42,12 +42,18 @@ pub struct Composed<'s> {
 impl Studio {
     /// Opens the studio of a home folder (`letter-templates`, `fonts`), or says everything that is wrong there.
     pub fn open(home: &Path, specimen: bool) -> Result<Studio, Vec<Fault>> {
-        let catalogue = Catalogue::load(&home.join("letter-templates"))?;
-        let press = Press::new(&home.join("fonts"), &catalogue.house)?;
-        let faults = syntax_faults(&catalogue, &press);
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        let folder = home.join("letter-templates");
+        let loaded = Catalogue::load(&folder);
+        let house = loaded.as_ref().map(|catalogue| catalogue.house.clone()).unwrap_or_default();
+        let press = Press::new(&home.join("fonts"), &house);
+        let mut faults = press.as_ref().map(|press| syntax_faults(&folder, press)).unwrap_or_default();
+        let (catalogue, press) = match (loaded, press) {
+            (Ok(catalogue), Ok(press)) if faults.is_empty() => (catalogue, press),
+            (loaded, press) => {
+                faults.extend([loaded.err(), press.err()].into_iter().flatten().flatten());
+                return Err(faults);
+            }
+        };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = Threads::start(&press, cores);
         let (repertoire, fonts_hash) = (press.repertoire(), press.fonts_hash().to_owned());
@@ -119,13 +125,12 @@ impl Studio {
     }
 }
 
-/// What is no typst in the templates, whichever way their conditions go.
-fn syntax_faults(catalogue: &Catalogue, press: &Press) -> Vec<Fault> {
-    // The frames are in both languages' templates, once.
-    let sources = Language::BOTH.into_iter().flat_map(|language| catalogue.writer(language).sources());
-    let sources: BTreeMap<String, Vec<String>> = sources.collect();
-    let texts = sources.iter().flat_map(|(file, texts)| texts.iter().map(move |text| (file, text)));
-    let mut faults: Vec<Fault> = texts.flat_map(|(file, text)| press.syntax_faults(file, text)).collect();
+/// What is no typst in any file of the letter templates, whichever way the conditions in it go.
+fn syntax_faults(folder: &Path, press: &Press) -> Vec<Fault> {
+    let texts = typst_texts(folder)
+        .into_iter()
+        .flat_map(|(file, texts)| texts.into_iter().map(move |text| (file.clone(), text)));
+    let mut faults: Vec<Fault> = texts.flat_map(|(file, text)| press.syntax_faults(&file, &text)).collect();
     let mut seen = BTreeSet::new();
     faults.retain(|fault| seen.insert(fault.to_string()));
     faults

@@ -392,6 +392,7 @@ fn agrees(issuance: &Issuance, detail: &Value) -> bool {
         && detail["bytes"] == issuance.bytes
         && detail["pages"] == issuance.pages
         && detail["type_version"] == issuance.type_version.as_str()
+        && detail["type_hash"].as_str().unwrap_or_default() == issuance.type_hash
         && detail["catalogue_hash"] == issuance.catalogue_hash.as_str()
         && detail["fonts_hash"] == issuance.fonts_hash.as_str()
         && detail["typst_version"] == issuance.typst_version.as_str()

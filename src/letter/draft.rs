@@ -127,7 +127,8 @@ impl Catalogue {
             "letter": [draft.id, draft.date.to_string(), draft.letter.description.version, draft.title()],
             "case": data.json["case"],
             "party": [data.party_json(), data.party.block(), data.json["party"]],
-            "facts": data.facts,
+            // What an officer typed stands on the page with the spaces of its language.
+            "facts": [data.facts, draft.languages.iter().map(|language| as_typeset(&data.facts, Formats::of(*language))).collect::<Vec<_>>()],
             "derived": draft.derived,
             "deadlines": draft.deadlines,
             "policy": draft.policy.parameters,
@@ -202,6 +203,16 @@ impl Catalogue {
             "policy": draft.policy.parameters,
             "words": writer.words(),
         })
+    }
+}
+
+/// A value with its texts as the page has them.
+fn as_typeset(value: &Value, formats: &Formats) -> Value {
+    match value {
+        Value::String(text) => json!(formats.text(text)),
+        Value::Array(list) => list.iter().map(|one| as_typeset(one, formats)).collect(),
+        Value::Object(map) => map.iter().map(|(name, one)| (name.clone(), as_typeset(one, formats))).collect(),
+        other => other.clone(),
     }
 }
 

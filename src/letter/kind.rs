@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::derive::{Check, Derivation, InOrder};
 use super::schema::Schema;
 use super::source::{read_text, read_toml};
+use super::template::malformed;
 use crate::case::{Channel, Fault, Language, Party, Text};
 
 /// A letter type: its description, the schema of its facts, and its samples. Its words are with the [`super::Writer`]s.
@@ -179,6 +180,10 @@ impl LetterType {
         let schema = schema.and_then(|schema| {
             Schema::read(&schema, &format!("{key}/facts.schema.json")).map_err(|more| faults.extend(more)).ok()
         });
+        // The words of a type that cannot be read otherwise are looked at all the same.
+        for (text, name) in [(&en, "en.typ"), (&fr, "fr.typ")] {
+            faults.extend(text.as_ref().and_then(|text| malformed(text, &format!("{key}/{name}"))));
+        }
         let samples = read_samples(folder, &key).map_err(|more| faults.extend(more)).ok();
         match (description, schema, en, fr, samples) {
             (Some(description), Some(schema), Some(en), Some(fr), Some(samples)) if faults.is_empty() => {

@@ -27,4 +27,5 @@ pub use draft::{Draft, Source};
 pub use kind::{LetterType, Passage};
 pub use program::Program;
 pub use readability::readability;
+pub use said::{tags, typst_texts};
 pub use template::{EmailText, Writer};

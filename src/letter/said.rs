@@ -1,7 +1,30 @@
 //! What a template of minijinja says itself, without its values, tags and comments.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What each typst file of the letter templates says, by its name: a template once for each branch that its conditions have.
+pub fn typst_texts(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    collect(folder, "", &mut found);
+    found
+}
+
+fn collect(folder: &Path, shown: &str, found: &mut BTreeMap<String, Vec<String>>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        if path.is_dir() {
+            collect(&path, &format!("{shown}{name}/"), found);
+        } else if name.ends_with(".typ") {
+            // What cannot be read is said where it is wanted.
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            found.insert(format!("{shown}{name}"), said_each_way(&text));
+        }
+    }
+}
+
 /// What a template says, once for each branch that its conditions have.
-pub(super) fn said_each_way(source: &str) -> Vec<String> {
+fn said_each_way(source: &str) -> Vec<String> {
     let ways = branches(source).into_iter().max().unwrap_or_default();
     (0..=ways).map(|branch| said(source, Some(branch))).collect()
 }
@@ -70,4 +93,14 @@ fn next_tag(rest: &str) -> Option<(&str, &str, &str)> {
 fn keyword(tag: &str) -> &str {
     let inner = tag.strip_prefix("{%").unwrap_or_default().trim_start_matches(['-', '+']);
     inner.split_whitespace().next().unwrap_or_default()
+}
+
+/// The values, tags and comments of a text, in order.
+pub fn tags(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, tag, after) = next_tag(rest)?;
+        rest = after;
+        Some(tag)
+    })
 }

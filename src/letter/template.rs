@@ -12,7 +12,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBeha
 use serde_json::{Map, Value};
 
 use super::kind::LetterType;
-use super::said::{said, said_each_way};
+use super::said::said;
 use super::source::{read_text, read_toml};
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
@@ -131,23 +131,19 @@ impl Writer {
         names(&self.bodies[letter_type], "body")
     }
 
+    /// The shared passages by key, as their files have them.
+    pub fn passages(&self) -> BTreeMap<String, String> {
+        let any = self.bodies.values().next();
+        let templates = any.into_iter().flat_map(|body| body.templates());
+        let shared = templates.filter(|(name, _)| !["body", "frame", "memorandum"].contains(name));
+        shared.map(|(name, template)| (name.to_owned(), template.source().to_owned())).collect()
+    }
+
     /// The names that the frame and the passages use.
     pub fn names_in_house(&self, letter_type: &str) -> BTreeSet<String> {
         let environment = &self.bodies[letter_type];
         let house = environment.templates().map(|(name, _)| name).filter(|name| *name != "body");
         house.flat_map(|name| names(environment, name)).collect()
-    }
-
-    /// Every template by the file that it is in, with its own text: what is not values, tags and comments of minijinja, which stand
-    /// as blanks. Lines stay what they are. There is one text for each branch that its conditions have.
-    pub fn sources(&self) -> BTreeMap<String, Vec<String>> {
-        let of = |(key, body): (&String, &Environment<'_>)| {
-            let source = |(name, template): (&str, minijinja::Template<'_, '_>)| {
-                (self.file(key, name), said_each_way(template.source()))
-            };
-            body.templates().map(source).collect::<Vec<_>>()
-        };
-        self.bodies.iter().flat_map(of).collect()
     }
 
     /// The file and line of a template of a letter type that wrote a line of its typst source, as far as the template's own words
@@ -202,6 +198,12 @@ impl Writer {
         let file = error.name().map_or_else(|| letter_type.to_owned(), |name| self.file(letter_type, name));
         let place = error.line().map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
         let problem = error.detail().map_or_else(|| error.kind().to_string(), |d| format!("{} ({d})", error.kind()));
+        let line = self.bodies.get(letter_type).and_then(|body| body.get_template(error.name()?).ok());
+        let line =
+            line.and_then(|template| template.source().lines().nth(error.line()?.checked_sub(1)?).map(str::to_owned));
+        let line =
+            line.map(|line| format!(", in: {}", line.trim().chars().take(120).collect::<String>())).unwrap_or_default();
+        let problem = format!("{problem}{line}");
         Fault::new(
             "template-faulty",
             place,
@@ -229,6 +231,11 @@ fn innermost(error: &Error) -> &Error {
 fn names(environment: &Environment<'_>, template: &str) -> BTreeSet<String> {
     let found = environment.get_template(template);
     found.map(|template| template.undeclared_variables(true).into_iter().collect()).unwrap_or_default()
+}
+
+/// What is no template of minijinja in a text.
+pub(super) fn malformed(text: &str, shown: &str) -> Option<Fault> {
+    add(&mut Environment::new(), "text", text.to_owned(), shown).err()
 }
 
 fn add(environment: &mut Environment<'static>, name: &str, text: String, shown: &str) -> Result<(), Fault> {
@@ -259,13 +266,13 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
     ];
     for (name, write) in filters {
         environment.add_filter(name, move |value: Template| {
-            let text = value.to_string();
+            let text = written_out(&value)?;
             write(formats, &text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {name}")))
         });
     }
     let terms = Arc::new(words.terms.clone());
     environment.add_filter("plural", move |count: Template, one: String, many: String| {
-        let text = count.to_string();
+        let text = written_out(&count)?;
         formats.plural(&text, &one, &many).ok_or_else(|| unfit(format!("“{text}” cannot be counted")))
     });
     // `list("date")` writes each item by another filter first.
@@ -284,6 +291,15 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
             .ok_or_else(|| unfit(format!("terms.toml has no [{family}.{key}]")))
     });
     environment
+}
+
+/// The text of a value that a filter writes; a name that is not there, or says nothing, is never a blank.
+fn written_out(value: &Template) -> Result<String, Error> {
+    let text = value.to_string();
+    match value.is_undefined() || value.is_none() || text.is_empty() {
+        true => Err(unfit("there is no such value, or it is empty".to_owned())),
+        false => Ok(text),
+    }
 }
 
 /// Writes a value as a typst string expression. What a block or macro of ours has already written passes as it is.

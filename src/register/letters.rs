@@ -177,9 +177,11 @@ impl Act {
         if begun.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query("UPDATE letters SET state = 'due', attempts = 0 WHERE state IN ('held', 'awaiting-approval')")
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE letters SET state = 'due', attempts = 0 WHERE state IN ('held', 'awaiting-approval', 'refused')",
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(true)
     }
 

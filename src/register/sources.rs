@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
+use serde::{Deserialize, Serialize};
 
 use super::{Act, Issuance, Register, RegisterError, json};
 
@@ -19,6 +20,17 @@ pub struct Source {
     pub house: String,
     /// The contents of `/main.typ`.
     pub main: String,
+    /// Its words for a screen reader, where they are wanted.
+    pub reading: Option<Reading>,
+}
+
+/// A letter's words without its pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// One HTML document: headings, lists and tables as such, each part and passage in its language.
+    pub html: String,
+    /// The same as plain text; a table is read row by row, each figure after the name of its column.
+    pub text: String,
 }
 
 impl Act {
@@ -34,13 +46,13 @@ impl Act {
 
     /// Keeps what an issuance was set from. Its house must be kept already.
     pub(super) async fn keep_source(&mut self, issuance: &Issuance, source: &Source) -> Result<(), RegisterError> {
-        let mut deflated = ZlibEncoder::new(Vec::new(), Compression::default());
-        let written = deflated.write_all(source.main.as_bytes()).and_then(|()| deflated.finish());
-        sqlx::query("INSERT INTO sources (letter, number, house, source) VALUES ($1, $2, $3, $4)")
+        let reading = source.reading.as_ref().map(|reading| deflated(&serde_json::json!(reading).to_string()));
+        sqlx::query("INSERT INTO sources (letter, number, house, source, reading) VALUES ($1, $2, $3, $4, $5)")
             .bind(&issuance.letter)
             .bind(issuance.number)
             .bind(&source.house)
-            .bind(written.expect("memory takes what is written to it"))
+            .bind(deflated(&source.main))
+            .bind(reading)
             .execute(&mut *self.transaction)
             .await?;
         Ok(())
@@ -50,21 +62,17 @@ impl Act {
 impl Register {
     /// What an issuance was set from; `None` for one of before it was kept.
     pub async fn source(&self, letter: &str, number: i64) -> Result<Option<Source>, RegisterError> {
-        let row: Option<(String, Vec<u8>)> =
-            sqlx::query_as("SELECT house, source FROM sources WHERE letter = $1 AND number = $2")
+        let row: Option<(String, Vec<u8>, Option<Vec<u8>>)> =
+            sqlx::query_as("SELECT house, source, reading FROM sources WHERE letter = $1 AND number = $2")
                 .bind(letter)
                 .bind(number)
                 .fetch_optional(&self.reader)
                 .await?;
-        let Some((house, deflated)) = row else { return Ok(None) };
-        let mut main = String::new();
-        let inflated = ZlibDecoder::new(deflated.as_slice()).take(MAX_SOURCE_BYTES).read_to_string(&mut main);
-        inflated.map_err(|error| RegisterError::Inconsistent {
-            table: "sources",
-            row: format!("{letter}/{number}"),
-            problem: error.to_string(),
-        })?;
-        Ok(Some(Source { house, main }))
+        let Some((house, source, reading)) = row else { return Ok(None) };
+        let place = format!("{letter}/{number}");
+        let main = inflated(&source, &place)?;
+        let reading = reading.map(|bytes| json(&inflated(&bytes, &place)?, "sources", &place)).transpose()?;
+        Ok(Some(Source { house, main, reading }))
     }
 
     /// The house's typst files by name, as they were under this hash.
@@ -75,4 +83,21 @@ impl Register {
             .await?;
         files.map(|files| json(&files, "houses", hash)).transpose()
     }
+}
+
+fn deflated(text: &str) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    written.expect("memory takes what is written to it")
+}
+
+fn inflated(bytes: &[u8], place: &str) -> Result<String, RegisterError> {
+    let mut text = String::new();
+    let read = ZlibDecoder::new(bytes).take(MAX_SOURCE_BYTES).read_to_string(&mut text);
+    let bad = |error: std::io::Error| RegisterError::Inconsistent {
+        table: "sources",
+        row: place.to_owned(),
+        problem: error.to_string(),
+    };
+    read.map(|_| text).map_err(bad)
 }

@@ -2,15 +2,15 @@
 
 use std::ops::ControlFlow;
 
-use typst::foundations::{Content, StyleChain, StyledElem, Value};
+use typst::foundations::{Content, SequenceElem, StyleChain, StyledElem, SymbolElem, Value};
 use typst::introspection::MetadataElem;
 use typst::model::{EnumElem, HeadingElem, ListElem, ParElem, TableChild, TableElem, TableItem};
-use typst::text::{LinebreakElem, SpaceElem, TextElem};
+use typst::text::{Lang, LinebreakElem, SmartQuoteElem, SpaceElem, TextElem};
 use typst_layout::PagedDocument;
 
 use crate::case::Language;
 
-/// The label of the marker that the house's `key-facts` and `slip` leave, with the number of their lines.
+/// The label of the marker that the house's `key-facts` and `slip` leave, with their labels and values.
 const FACTS: &str = "recto-facts";
 /// The label of the marker at the beginning of a letter's part, with its language.
 const PART: &str = "recto-part-start";
@@ -36,12 +36,17 @@ pub enum Block {
         /// Its language, where it is marked as another than the letter's.
         language: Option<Language>,
     },
-    /// The items of a list.
-    List(Vec<String>),
+    /// A list.
+    List {
+        /// Whether its items are steps, with numbers.
+        numbered: bool,
+        /// Its items.
+        items: Vec<String>,
+    },
     /// A table: its header, then its rows.
     Table(Vec<Vec<String>>),
-    /// The box of key facts, or the slip: how many lines it has. Their words are not blocks.
-    Facts(usize),
+    /// The box of key facts, or the slip: labels with their values. As paragraphs they follow once more.
+    Facts(Vec<(String, String)>),
 }
 
 impl Block {
@@ -49,7 +54,7 @@ impl Block {
     pub fn text(&self) -> String {
         match self {
             Block::Heading { text, .. } | Block::Paragraph { text, .. } => text.clone(),
-            Block::List(items) => items.join("\n"),
+            Block::List { items, .. } => items.join("\n"),
             Block::Table(rows) => rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n"),
             Block::Facts(_) | Block::Part(_) => String::new(),
         }
@@ -72,19 +77,37 @@ fn block(element: &Content) -> Option<Block> {
         return (!text.is_empty()).then_some(Block::Paragraph { text, language });
     }
     if let Some(list) = element.to_packed::<ListElem>() {
-        return Some(Block::List(list.children.iter().map(|item| words(&item.body)).collect()));
+        return Some(Block::List {
+            numbered: false,
+            items: list.children.iter().map(|item| words(&item.body)).collect(),
+        });
     }
     if let Some(list) = element.to_packed::<EnumElem>() {
-        return Some(Block::List(list.children.iter().map(|item| words(&item.body)).collect()));
+        return Some(Block::List {
+            numbered: true,
+            items: list.children.iter().map(|item| words(&item.body)).collect(),
+        });
     }
     if let Some(table) = element.to_packed::<TableElem>() {
         return Some(Block::Table(rows(&table.children)));
     }
     match (label.as_deref()?, &element.to_packed::<MetadataElem>()?.value) {
-        (FACTS, Value::Int(lines)) => Some(Block::Facts(lines.unsigned_abs() as usize)),
+        (FACTS, Value::Array(pairs)) => Some(Block::Facts(pairs.iter().filter_map(pair).collect())),
         (PART, Value::Str(language)) => Language::parse(language).map(Block::Part),
         _ => None,
     }
+}
+
+/// A label and its value.
+fn pair(pair: &Value) -> Option<(String, String)> {
+    let Value::Array(pair) = pair else { return None };
+    let part = |value: &Value| match value {
+        Value::Content(content) => words(content),
+        Value::Str(text) => text.to_string(),
+        _ => String::new(),
+    };
+    let mut parts = pair.iter().map(part);
+    Some((parts.next()?, parts.next()?))
 }
 
 /// A table's cells in rows as wide as its header.
@@ -109,18 +132,21 @@ fn rows(children: &[TableChild]) -> Vec<Vec<String>> {
 
 /// The language in which all words of some content are marked, where they are.
 fn language_of(content: &Content) -> Option<Language> {
-    let all = words(content);
-    let found = content.traverse(&mut |element: Content| match element.to_packed::<StyledElem>() {
-        Some(styled) if words(&styled.child) == all => {
-            let language = StyleChain::new(&styled.styles).get(TextElem::lang);
-            ControlFlow::Break(Language::parse(language.as_str()))
+    fn collect(content: &Content, marked: Option<Lang>, found: &mut Vec<Option<Lang>>) {
+        if let Some(styled) = content.to_packed::<StyledElem>() {
+            let styles = StyleChain::new(&styled.styles);
+            let own = styles.has(TextElem::lang).then(|| styles.get(TextElem::lang));
+            collect(&styled.child, own.or(marked), found);
+        } else if let Some(sequence) = content.to_packed::<SequenceElem>() {
+            sequence.children.iter().for_each(|child| collect(child, marked, found));
+        } else if !words(content).is_empty() {
+            found.push(marked);
         }
-        _ => ControlFlow::Continue(()),
-    });
-    match found {
-        ControlFlow::Break(language) => language,
-        ControlFlow::Continue(()) => None,
     }
+    let mut found = Vec::new();
+    collect(content, None, &mut found);
+    let first = (*found.first()?)?;
+    found.iter().all(|one| *one == Some(first)).then(|| Language::parse(first.as_str()))?
 }
 
 /// The words of some content, with the line breaks that its author made.
@@ -129,6 +155,10 @@ fn words(content: &Content) -> String {
     let _ = content.traverse(&mut |element: Content| -> ControlFlow<()> {
         if let Some(run) = element.to_packed::<TextElem>() {
             text.push_str(&run.text);
+        } else if let Some(symbol) = element.to_packed::<SymbolElem>() {
+            text.push_str(&symbol.text);
+        } else if let Some(quote) = element.to_packed::<SmartQuoteElem>() {
+            text.push(if quote.double.get(StyleChain::default()) { '"' } else { '’' });
         } else if element.is::<SpaceElem>() && !text.ends_with([' ', '\n']) {
             text.push(' ');
         } else if element.is::<LinebreakElem>() {

@@ -9,12 +9,14 @@ CREATE TABLE houses (
     files TEXT NOT NULL
 );
 
--- The typst source of each issuance, deflated (zlib).
+-- The typst source of each issuance, deflated (zlib); and its words as HTML and plain text, as JSON and deflated, where the party
+-- reads with a screen reader.
 CREATE TABLE sources (
     letter TEXT NOT NULL,
     number INTEGER NOT NULL,
     house  TEXT NOT NULL REFERENCES houses (hash),
     source BLOB NOT NULL,
+    reading BLOB,
     PRIMARY KEY (letter, number),
     FOREIGN KEY (letter, number) REFERENCES issuances (letter, number)
 );
