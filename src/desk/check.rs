@@ -1,10 +1,10 @@
 //! Checking the letter types: every type, in both languages, with every sample.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use futures_util::{FutureExt, StreamExt, stream};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Studio;
 use super::lines::lines_differ;
@@ -178,6 +178,8 @@ impl Studio {
             set.map_err(|faults| faults.into_iter().map(|f| at_sample(f, &place, languages)).collect::<Vec<_>>())?;
         let mut faults: Vec<Fault> = set.stops.into_iter().map(|f| at_sample(f, &place, languages)).collect();
         faults.extend(set.blocks.iter().filter_map(|block| without_key(block, &place, languages)));
+        let footer = Language::BOTH.map(|language| footer_words(self.catalogue.writer(language).words()));
+        faults.extend(outside_paragraphs(&set.words, &set.blocks, &footer.concat(), &place, languages));
         let checked = CheckedLetter {
             letter_type: letter.key.clone(),
             sample: sample.trim_end_matches(".json").to_owned(),
@@ -243,6 +245,44 @@ fn at_sample(fault: Fault, place: &str, language: Option<Language>) -> Fault {
     let language = language.map_or("both", Language::code);
     let place = format!("{place} ({language}) {}", fault.place);
     Fault { place: place.trim_end().to_owned(), ..fault }
+}
+
+/// The words of the footer, which is no part of the reading.
+fn footer_words(words: &Map<String, Value>) -> Vec<String> {
+    let pointers = ["/letter_id", "/reference_footer", "/page", "/of", "/memorandum/document_id"];
+    let words = Value::Object(words.clone());
+    let texts = pointers.iter().filter_map(|pointer| words.pointer(pointer)?.as_str());
+    texts.flat_map(plain_words).collect()
+}
+
+fn plain_words(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+    parts.map(str::to_owned).collect()
+}
+
+/// Words that stand on the page and in no heading, paragraph, list or table: neither a screen reader nor the comparison of the
+/// languages would find them.
+fn outside_paragraphs(
+    pages: &[String],
+    blocks: &[Block],
+    footer: &[String],
+    sample: &str,
+    language: Option<Language>,
+) -> Option<Fault> {
+    let mut known: HashSet<String> = blocks.iter().flat_map(|block| plain_words(&block.text())).collect();
+    known.extend(footer.iter().cloned());
+    let mut lone: Vec<String> =
+        pages.iter().flat_map(|page| plain_words(page)).filter(|word| !known.contains(word)).collect();
+    lone.dedup();
+    let lone = lone.join(" ");
+    (!lone.is_empty()).then(|| {
+        Fault::new(
+            "text-outside-a-paragraph",
+            format!("{sample} ({})", language.map_or("both", Language::code)),
+            format!("These words are in no heading, paragraph, list or table: “{lone}”. Set them as a paragraph."),
+            format!("Ces mots ne sont dans aucun titre, paragraphe, liste ou tableau : « {lone} ». Composez-les en paragraphe."),
+        )
+    })
 }
 
 /// A section whose heading has no key cannot be compared with its counterpart in the other language.

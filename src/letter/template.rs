@@ -108,7 +108,7 @@ impl Writer {
     }
 
     /// The house's words in this language.
-    pub(super) fn words(&self) -> &Map<String, Value> {
+    pub fn words(&self) -> &Map<String, Value> {
         &self.words
     }
 

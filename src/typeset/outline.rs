@@ -2,16 +2,18 @@
 
 use std::ops::ControlFlow;
 
-use typst::foundations::{Content, SequenceElem, StyleChain, StyledElem, SymbolElem, Value};
+use typst::foundations::{Content, StyleChain, SymbolElem, Value};
 use typst::introspection::MetadataElem;
 use typst::model::{EnumElem, HeadingElem, ListElem, ParElem, TableChild, TableElem, TableItem};
-use typst::text::{Lang, LinebreakElem, SmartQuoteElem, SpaceElem, TextElem};
+use typst::text::{LinebreakElem, SmartQuoteElem, SpaceElem, TextElem};
 use typst_layout::PagedDocument;
 
 use crate::case::Language;
 
 /// The label of the marker that the house's `key-facts` and `slip` leave, with their labels and values.
 const FACTS: &str = "recto-facts";
+/// The label of the marker at the end of a paragraph in another language than the letter's.
+const LANGUAGE: &str = "recto-language";
 /// The label of the marker at the beginning of a letter's part, with its language.
 const PART: &str = "recto-part-start";
 
@@ -63,7 +65,26 @@ impl Block {
 
 /// Reads the blocks of a finished document.
 pub fn read(document: &PagedDocument) -> Vec<Block> {
-    document.introspector().elements().all().filter_map(block).collect()
+    let mut blocks = Vec::new();
+    for element in document.introspector().elements().all() {
+        match language_marked(element) {
+            // The marker stands at the end of its paragraph.
+            Some(marked) => {
+                if let Some(Block::Paragraph { language, .. }) = blocks.last_mut() {
+                    *language = Some(marked);
+                }
+            }
+            None => blocks.extend(block(element)),
+        }
+    }
+    blocks
+}
+
+/// The language of a marker that `in-language` leaves.
+fn language_marked(element: &Content) -> Option<Language> {
+    let marker = element.to_packed::<MetadataElem>()?;
+    let Value::Str(language) = &marker.value else { return None };
+    element.label().filter(|label| label.resolve().as_str() == LANGUAGE).and_then(|_| Language::parse(language))
 }
 
 fn block(element: &Content) -> Option<Block> {
@@ -73,8 +94,8 @@ fn block(element: &Content) -> Option<Block> {
         return Some(Block::Heading { level, key: label, text: words(&heading.body) });
     }
     if let Some(paragraph) = element.to_packed::<ParElem>() {
-        let (text, language) = (words(&paragraph.body), language_of(&paragraph.body));
-        return (!text.is_empty()).then_some(Block::Paragraph { text, language });
+        let text = words(&paragraph.body);
+        return (!text.is_empty()).then_some(Block::Paragraph { text, language: None });
     }
     if let Some(list) = element.to_packed::<ListElem>() {
         return Some(Block::List {
@@ -128,25 +149,6 @@ fn rows(children: &[TableChild]) -> Vec<Vec<String>> {
         }
     }
     cells.chunks(width.max(1)).map(<[String]>::to_vec).collect()
-}
-
-/// The language in which all words of some content are marked, where they are.
-fn language_of(content: &Content) -> Option<Language> {
-    fn collect(content: &Content, marked: Option<Lang>, found: &mut Vec<Option<Lang>>) {
-        if let Some(styled) = content.to_packed::<StyledElem>() {
-            let styles = StyleChain::new(&styled.styles);
-            let own = styles.has(TextElem::lang).then(|| styles.get(TextElem::lang));
-            collect(&styled.child, own.or(marked), found);
-        } else if let Some(sequence) = content.to_packed::<SequenceElem>() {
-            sequence.children.iter().for_each(|child| collect(child, marked, found));
-        } else if !words(content).is_empty() {
-            found.push(marked);
-        }
-    }
-    let mut found = Vec::new();
-    collect(content, None, &mut found);
-    let first = (*found.first()?)?;
-    found.iter().all(|one| *one == Some(first)).then(|| Language::parse(first.as_str()))?
 }
 
 /// The words of some content, with the line breaks that its author made.

@@ -7,18 +7,20 @@ use serde_json::{Value, json};
 
 use crate::support::{NOW, at, copy, edit, event, sample, state, taken, work};
 
-/// All faults that `recto check` finds for a letter type.
+/// All faults that `recto check` finds for a letter type: codes and places, and what is said.
 fn check(home: &Path, letter_type: &str) -> (Vec<(String, String)>, String) {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_recto"))
         .args(["check", letter_type, "--json"])
         .current_dir(home)
         .output()
         .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     let text = |fault: &Value, name: &str| fault[name].as_str().unwrap_or_default().to_owned();
-    let faults = report["faults"].as_array().into_iter().flatten();
-    (faults.map(|fault| (text(fault, "code"), text(fault, "place"))).collect(), errors)
+    let faults: Vec<&Value> = report["faults"].as_array().into_iter().flatten().collect();
+    let told: Vec<String> =
+        faults.iter().map(|fault| format!("{}: {}", text(fault, "place"), text(fault, "message"))).collect();
+    let codes = faults.iter().map(|fault| (text(fault, "code"), text(fault, "place"))).collect();
+    (codes, told.join("\n") + &String::from_utf8_lossy(&output.stderr))
 }
 
 #[tokio::test(flavor = "multi_thread")]

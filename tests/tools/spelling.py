@@ -122,10 +122,10 @@ def allowed_words(sample):
 # ---- pages ---------------------------------------------------------------------------------------------------------
 
 def other_language_passages(templates):
-    """Per language, what stands in #text(lang: …)[…] in the templates, as patterns for the text of a page, one a branch."""
+    """Per language, what stands in #in-language(…)[…] in the templates, as patterns for the text of a page, one a branch."""
     found = {"en": set(), "fr": set()}
     for path in templates.rglob("*.typ"):
-        for language, text in re.findall(r'#text\(lang: "(en|fr)"[^)]*\)\[([^\]]+)\]', path.read_text("utf-8")):
+        for language, text in re.findall(r'#in-language\("(en|fr)"\)\[([^\]]+)\]', path.read_text("utf-8")):
             for branch in re.split(r"\{[%{#].*?[%}#]\}", text):
                 pieces = re.sub(r"[*_]", "", branch).replace("~", " ").split()
                 if pieces:
