@@ -32,7 +32,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
 }
 
 /// Serves the pages and the API of a desk, and works in the background, until SIGINT or SIGTERM. SIGHUP takes the letter types
-/// anew. What is under way is
+/// anew, where the service has no terminal. What is under way is
 /// finished; what is not recorded by then is done at the next start.
 pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     let token = web::token(&config.dir).context("the access token")?;

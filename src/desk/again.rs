@@ -60,7 +60,7 @@ impl Desk {
         }
         // Its pages were looked at when it was issued.
         let ident = format!("{} {}", issuance.letter, issuance.date);
-        let job = Job { main: source.main, ident, block: Vec::new(), parts: 1, page_limit: usize::MAX - 1 };
+        let job = Job { main: source.main, ident, block: Vec::new(), parts: 1, page_limit: None };
         let set = match houses[&source.house].set(job).await {
             Ok(set) => set,
             Err(faults) => {

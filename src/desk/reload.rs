@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 
 use super::{Desk, Studio};
 use crate::case::Fault;
+use crate::register::RegisterError;
 
 /// The desk that is open now. A desk keeps its letter types for life; taking others puts a new desk over the same register,
 /// archive and post in its place. What was begun at the old one is finished there.
@@ -55,9 +56,15 @@ impl OpenDesk {
         if !checked.faults.is_empty() {
             return Err(checked.faults);
         }
-        super::keep_house(&old.register, &studio).await.map_err(|error| vec![not_kept(&error.to_string())])?;
+        let not_kept = |error: RegisterError| vec![not_kept(&error.to_string())];
+        super::keep_house(&old.register, &studio).await.map_err(not_kept)?;
         let desk = Arc::new(old.with_studio(studio));
-        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = desk;
+        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&desk);
+        // What could not be made, or was stopped, by the old ones may go by the new ones.
+        let mut act = desk.register.begin().await.map_err(not_kept)?;
+        act.look_again_at_all().await.map_err(not_kept)?;
+        act.commit().await.map_err(not_kept)?;
+        desk.wake.notify_waiters();
         Ok(Reloaded { before, now, letters: checked.letters.len() })
     }
 }

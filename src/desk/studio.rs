@@ -91,8 +91,13 @@ impl Studio {
         let ident = format!("{} {}", draft.id, draft.date);
         let source: Source = self.catalogue.write(&draft, self.specimen)?;
         let content_hash = source.hash();
-        let job =
-            Job { main: source.main, ident, block: source.block, parts: source.parts, page_limit: source.page_limit };
+        let job = Job {
+            main: source.main,
+            ident,
+            block: source.block,
+            parts: source.parts,
+            page_limit: Some(source.page_limit),
+        };
         Ok(Composed { draft, content_hash, job })
     }
 

@@ -5,17 +5,16 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::data::{Data, future_facts, normalize};
+use super::hash::{entries, file_name, hash_of, hash_of_type};
 use super::kind::LetterType;
 use super::program::Program;
+use super::read::{read_text, read_toml};
 use super::schema::Schema;
-use super::source::{read_text, read_toml};
 use super::template::{Words, Writer};
 use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
-use crate::case::letter::{hex, sha256_hex};
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, Language, Party};
 
@@ -67,8 +66,7 @@ impl Catalogue {
             (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
                 let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
                 for letter in types.values_mut() {
-                    let own = hash_of_files(&folder.join(&letter.key), |name| name != "samples");
-                    letter.hash = sha256_hex(format!("{own}\n{}", shared.join("\n")).as_bytes());
+                    letter.hash = hash_of_type(&folder.join(&letter.key), &shared);
                 }
                 let house = typst_files(&folder.join("_house"));
                 let known = Language::BOTH.map(|language| {
@@ -279,17 +277,6 @@ fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults:
     }
 }
 
-/// The entries of a folder in the order of their names, so that faults and hashes come out the same everywhere.
-fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut paths: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-    paths.sort();
-    paths
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
 fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {
     let read = read_text(&folder.join("_house"), "_house", "guards.toml").map_err(|fault| vec![fault]);
     let sets = read.and_then(|text| read_toml(&text, "_house/guards.toml"));
@@ -370,28 +357,4 @@ fn typst_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .filter(is_typst)
         .filter_map(|p| Some((file_name(&p), std::fs::read(&p).ok()?)))
         .collect()
-}
-
-fn hash_of(folder: &Path) -> String {
-    hash_of_files(folder, |_| true)
-}
-
-/// SHA-256 over the names and contents of what counts in a folder, and of all that is below it.
-fn hash_of_files(folder: &Path, counts: impl Fn(&str) -> bool) -> String {
-    let mut hash = Sha256::new();
-    hash_folder(folder, "", &counts, &mut hash);
-    hex(&hash.finalize())
-}
-
-fn hash_folder(folder: &Path, shown: &str, counts: &dyn Fn(&str) -> bool, hash: &mut Sha256) {
-    for path in entries(folder).into_iter().filter(|path| counts(&file_name(path))) {
-        let shown = format!("{shown}/{}", file_name(&path));
-        if path.is_dir() {
-            hash_folder(&path, &shown, &|_| true, hash);
-        } else if let Ok(bytes) = std::fs::read(&path) {
-            hash.update(shown.as_bytes());
-            hash.update((bytes.len() as u64).to_be_bytes());
-            hash.update(&bytes);
-        }
-    }
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::derive::{Check, Derivation, InOrder};
+use super::read::{read_text, read_toml};
 use super::schema::Schema;
-use super::source::{read_text, read_toml};
 use super::template::malformed;
 use crate::case::{Channel, Fault, Language, Party, Text};
 

@@ -12,12 +12,13 @@ mod catalogue;
 mod data;
 mod derive;
 mod draft;
+mod hash;
 mod kind;
 mod program;
+mod read;
 mod readability;
 mod said;
 mod schema;
-mod source;
 mod template;
 
 pub use catalogue::Catalogue;

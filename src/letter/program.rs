@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::source::read_toml;
+use super::read::read_toml;
 use crate::case::interest::{Method, Terms};
 use crate::case::policy::{Delegation, Policy};
 use crate::case::{Fault, Language};

@@ -5,7 +5,7 @@ use jsonschema::Validator;
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
 
-use super::source::json_line;
+use super::read::json_line;
 use crate::case::{Fault, money};
 
 /// A compiled schema, with its source for those who ask for it.

@@ -12,8 +12,8 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBeha
 use serde_json::{Map, Value};
 
 use super::kind::LetterType;
+use super::read::{read_text, read_toml};
 use super::said::said;
-use super::source::{read_text, read_toml};
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
 use crate::case::{Fault, Language, Party, Text};

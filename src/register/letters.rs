@@ -165,7 +165,8 @@ impl Act {
         Ok(())
     }
 
-    /// Has what is held or waits for approval looked at again on a new day: a time that ran may be over, and the date is another. False where that was done on this day.
+    /// Has what is stopped looked at again on a new day: a time that ran may be over, and the date is another. False where that was
+    /// done on this day.
     pub async fn begin_day(&mut self, day: &str) -> Result<bool, RegisterError> {
         let begun = sqlx::query(
             "INSERT INTO settings (name, value) VALUES ('day', $1) \
@@ -177,12 +178,16 @@ impl Act {
         if begun.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query(
-            "UPDATE letters SET state = 'due', attempts = 0 WHERE state IN ('held', 'awaiting-approval', 'refused')",
-        )
-        .execute(&mut *self.transaction)
-        .await?;
+        self.look_again_at_all().await?;
         Ok(true)
+    }
+
+    /// Has everything looked at again that is held, refused or waits for approval: the day or the letter types have changed.
+    pub async fn look_again_at_all(&mut self) -> Result<(), RegisterError> {
+        let stopped =
+            "UPDATE letters SET state = 'due', attempts = 0 WHERE state IN ('held', 'awaiting-approval', 'refused')";
+        sqlx::query(stopped).execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     /// Has the letters of a case looked at again that another letter held, because one of them no longer stands in their way.

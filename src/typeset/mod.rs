@@ -42,8 +42,8 @@ pub struct Job {
     pub block: Vec<String>,
     /// Parts, each starting on the front of a sheet with an address block.
     pub parts: usize,
-    /// Pages at most.
-    pub page_limit: usize,
+    /// Pages at most; no limit where absent.
+    pub page_limit: Option<usize>,
 }
 
 /// A letter, set.

@@ -112,8 +112,7 @@ fn is_shift(transform: &typst::layout::Transform) -> bool {
 pub fn faults(pages: &[PageText], job: &Job) -> Vec<Fault> {
     let mut faults = Vec::new();
     // A part starts on the front of a sheet, so each part but the last may leave a blank back.
-    let limit = job.page_limit + job.parts - 1;
-    if pages.len() > limit {
+    if let Some(limit) = job.page_limit.map(|limit| limit + job.parts - 1).filter(|limit| pages.len() > *limit) {
         faults.push(Fault::new(
             "too-many-pages",
             "/main.typ",

@@ -95,6 +95,32 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_its_template_refused_goes_once_the_template_is_mended() {
+    let (home, folder) = (small_home(), tempfile::tempdir().unwrap());
+    let english = home.path().join(HEADING);
+    // No sample has a single transaction of this kind, so the check does not meet the mistake.
+    let healthy = std::fs::read_to_string(&english).unwrap();
+    let faulty = healthy.replace(
+        "== Why you owe this money",
+        "{% if facts.balance == \"777.77\" %}{{ facts.nothing | money }}{% endif %}\n== Why you owe this money",
+    );
+    std::fs::write(&english, faulty).unwrap();
+    let open = open(home.path(), folder.path()).await;
+    let mut event = debt_referred("e-1");
+    event["data"]["facts"]["balance"] = "777.77".into();
+    event["data"]["facts"]["transactions"] =
+        serde_json::json!([{"date": "2026-10-22", "kind": "overpayment", "debit": "777.77"}]);
+    let letter = taken(&open.desk(), &event).await.remove(0);
+    work(&open.desk()).await;
+    assert_eq!(state(&open.desk(), &letter).await, ("refused", vec!["template-faulty".to_owned()]));
+    std::fs::write(&english, healthy).unwrap();
+    let (status, answer) = ask_to_reload(&open).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    work(&open.desk()).await;
+    assert_eq!(state(&open.desk(), &letter).await, ("issued", vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_issued_letter_is_set_again_from_its_record_to_the_same_bytes_after_the_house_has_changed() {
     let (home, folder) = (small_home(), tempfile::tempdir().unwrap());
     let open = open(home.path(), folder.path()).await;
