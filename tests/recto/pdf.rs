@@ -64,6 +64,31 @@ fn every_letter_of_the_day_meets_them_and_a_file_without_tags_does_not() {
 }
 
 #[test]
+fn a_letter_has_bookmarks_headings_in_order_table_headers_and_each_passage_in_its_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let (letter, open) = (folder.path().join("letter.pdf"), folder.path().join("open.pdf"));
+    let (letter, open) = (letter.to_str().unwrap(), open.to_str().unwrap());
+    let data = "letter-templates/debt-notice/samples/plausible.json";
+    let output = recto(folder.path(), &["render", "debt-notice", "--data", data, "--lang", "fr", "-o", letter]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let outline: Value = serde_json::from_str(&tool("qpdf", &["--json=2", "--json-key=outlines", letter])).unwrap();
+    let subject = &outline["outlines"][0];
+    assert_eq!(subject["title"], "Avis de dette envers le gouvernement de l’Ontario");
+    let sections = subject["kids"].as_array().unwrap();
+    assert!(sections.len() >= 8 && sections.iter().any(|one| one["title"] == "Comment payer"), "{outline:#}");
+    let structure = tool("pdfinfo", &["-struct", letter]);
+    let tags: Vec<&str> = structure.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let levels: Vec<u32> = tags.iter().filter_map(|tag| tag.strip_prefix('H')?.parse().ok()).collect();
+    assert_eq!(levels[0], 1);
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+    assert!(tags.iter().filter(|tag| **tag == "TH").count() >= 5, "the columns of the table have headers");
+    tool("qpdf", &["--qdf", "--object-streams=disable", letter, open]);
+    let bytes = std::fs::read(open).unwrap();
+    let has = |words: &str| bytes.windows(words.len()).any(|window| window == words.as_bytes());
+    assert!(has("/Lang (fr-CA)") && has("/Lang (en-CA)"), "the letter is French, its offer of English is English");
+}
+
+#[test]
 fn an_unknown_preference_gets_both_complete_letters_each_on_a_new_sheet() {
     let folder = tempfile::tempdir().unwrap();
     let render = |lang: &str| {
