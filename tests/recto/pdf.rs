@@ -11,7 +11,7 @@ use crate::support::{files, pdf_text, recto, tool};
 fn conformance(profiles: &str, paths: &[PathBuf]) -> Vec<Value> {
     let classpath = std::env::var("RECTO_CONFORMANCE_CLASSPATH").expect("run the tests with tests/run, which sets it");
     let mut java = Command::new("java");
-    java.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &classpath, "Conformance", profiles]).args(paths);
+    java.args(["-XX:+UseSerialGC", "-cp", &classpath, "Conformance", profiles]).args(paths);
     let output = java.output().unwrap();
     assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
