@@ -97,6 +97,15 @@ impl LetterState {
     }
 }
 
+/// A letter's words without its pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// One HTML document: headings, lists and tables as such, each part and passage in its language.
+    pub html: String,
+    /// The same as plain text; a table is read row by row, each figure after the name of its column.
+    pub text: String,
+}
+
 /// The SHA-256 of some bytes, in lower-case hexadecimal: the hash by which archive and register agree.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

@@ -25,6 +25,6 @@ pub use entry::{Entry, EntryKind};
 pub use event::CaseEvent;
 pub use fault::Fault;
 pub use language::{Language, Text};
-pub use letter::{LetterId, LetterState};
+pub use letter::{LetterId, LetterState, Reading};
 pub use party::{Case, Channel, Format, Party, PreferredLanguage};
 pub use policy::Policy;

@@ -68,7 +68,7 @@ impl Party {
     }
 
     /// The first lines of the address: the name or the estate of the person, and the organization below it.
-    pub fn addressee(&self) -> String {
+    pub fn name_lines(&self) -> String {
         let name = match (self.role.as_str(), self.language) {
             ("estate", PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
             ("estate", _) => format!("Estate of {}", self.full_name()),
@@ -81,7 +81,7 @@ impl Party {
     /// nothing is sent.
     pub fn block(&self) -> Vec<String> {
         let address = self.address.as_ref().filter(|_| self.channel != Channel::File);
-        address.map(|address| address.block(&self.addressee())).unwrap_or_default()
+        address.map(|address| address.block(&self.name_lines())).unwrap_or_default()
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::{Fault, Language};
-use recto::desk::{Checked, Environment, Studio};
+use recto::desk::Environment;
 use recto::letter::LetterType;
+use recto::studio::{Checked, Studio};
 use serde_json::{Value, json};
 
 use super::proof::{self, Change};
@@ -113,7 +114,7 @@ fn wanted<'s>(studio: &'s Studio, names: &[String]) -> (Vec<&'s LetterType>, Vec
 }
 
 /// How hard each type's plausible sample is to read.
-fn readability(studio: &Studio, letters: &[recto::desk::CheckedLetter], keys: &[String]) -> Value {
+fn readability(studio: &Studio, letters: &[recto::studio::CheckedLetter], keys: &[String]) -> Value {
     let of = |key: &String, language: Language| {
         let mut plausible =
             letters.iter().filter(|letter| letter.letter_type == *key && letter.language == language.code());

@@ -29,7 +29,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use recto::case::{Fault, Language, fault};
-use recto::desk::{Desk, Environment, Studio, make_private};
+use recto::desk::{Desk, Environment, make_private};
+use recto::studio::Studio;
 use serde_json::Value;
 
 use config::Config;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use futures_util::{StreamExt, stream};
 use recto::case::letter::sha256_hex;
-use recto::desk::{CheckedLetter, Studio};
+use recto::studio::{CheckedLetter, Studio};
 use recto::typeset::picture_difference;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -145,7 +145,7 @@ impl Desk {
         let row = self.register.letter(letter).await?;
         let row = row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))?;
         let looked = self.look(&row).await?;
-        let date = self.mailing_date(looked.data.party.channel).await?;
+        let date = self.mailing_date(looked.data.addressee.channel).await?;
         let letter_type = self.studio.catalogue.types.get(&row.letter_type).ok_or(DecideError::NotWaiting)?;
         let weighed = self.weigh(letter_type, &row, date, looked).map_err(|_| DecideError::NotWaiting)?;
         Ok((row, weighed))

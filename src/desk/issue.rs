@@ -8,15 +8,15 @@ use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
 use super::look::Looked;
-use super::reading::reading;
 use super::record::Recorded;
-use super::{Composed, Desk, DeskError, Weighed};
+use super::{Desk, DeskError, Weighed};
 use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::clock::stamp;
 use crate::case::letter::sha256_hex;
 use crate::case::{Channel, Fault, Format};
 use crate::register::{Issuance, LetterRow, Source};
+use crate::studio::{Composed, reading};
 use crate::typeset::TYPST_VERSION;
 
 /// Letters taken up together.
@@ -143,7 +143,7 @@ impl Desk {
         if let Err(faults) = self.studio.check_data(letter_type, &looked.data.json) {
             return Ok(Verdict::Refused(faults));
         }
-        let date = self.mailing_date(looked.data.party.channel).await?;
+        let date = self.mailing_date(looked.data.addressee.channel).await?;
         let weighed = match self.weigh(letter_type, letter, date, looked) {
             Ok(weighed) => weighed,
             Err(unwritten) if unwritten.stops.is_empty() => return Ok(Verdict::Refused(unwritten.faults)),
@@ -172,7 +172,7 @@ impl Desk {
         if needs_approval && letter.approved_hash.as_ref() != Some(&seal) {
             return Ok(Verdict::AwaitingApproval { seal, notes, ground });
         }
-        let by_ear = draft.data.party.format == Format::ScreenReader;
+        let by_ear = draft.data.addressee.format == Format::ScreenReader;
         let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
         let source = Source { house: self.studio.press.house_hash().to_owned(), main, reading };
         let issuance = Issuance {

@@ -38,7 +38,7 @@ impl Desk {
         let channel = Channel::parse(&letter.channel).ok_or_else(|| unreadable("its channel is none".into()))?;
         let json = as_it_stands(&own, &standing, self.mailing_date(channel).await?);
         let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        data.party.channel = channel;
+        data.addressee.channel = channel;
         let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
         let across = guards.is_some_and(|guards| look_across_cases(guards));
         let other_cases = match across {

@@ -1,26 +1,19 @@
 //! The acts of the service: take, draft, approve, issue, send, close a run, verify. One act, one transaction; never any
 //! other input or output inside it. The only room that knows the others.
 //!
-//! A [`Studio`] composes letters without a database (preview, `render`, `check`). A [`Desk`] is a studio with a data folder:
-//! register, archive, post and print runs.
+//! A [`Desk`] is a [`Studio`], which composes letters, with a data folder: register, archive, post and print runs.
 
 mod again;
-mod check;
 mod close;
 mod decide;
 mod explain;
 mod follow;
 mod issue;
-mod lines;
 mod look;
-mod parity;
-mod preview;
-mod reading;
 mod record;
 mod reload;
 mod send;
 mod settings;
-mod studio;
 mod take;
 mod verify;
 mod weigh;
@@ -35,14 +28,12 @@ use crate::archive::{self, Archive};
 use crate::case::Clock;
 use crate::dispatch::{Post, PrintError};
 use crate::register::{Register, RegisterError};
-pub use check::{Checked, CheckedLetter};
+use crate::studio::Studio;
 pub use close::Closed;
 pub use decide::DecideError;
 pub use explain::Eligibility;
-pub use preview::Preview;
 pub use reload::{OpenDesk, Reloaded};
 pub use settings::{Environment, Member, Settings};
-pub use studio::{Composed, Studio};
 pub use take::{Outcome, Whole};
 pub use verify::Difference;
 pub use weigh::Weighed;

@@ -5,9 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Mutex;
 
-use super::{Desk, Studio};
+use super::Desk;
 use crate::case::Fault;
 use crate::register::RegisterError;
+use crate::studio::Studio;
 
 /// The desk that is open now. A desk keeps its letter types for life; taking others puts a new desk over the same register,
 /// archive and post in its place. What was begun at the old one is finished there.

@@ -8,9 +8,9 @@ use super::close::missed;
 use super::issue::type_gone;
 use super::{Desk, DeskError};
 use crate::archive;
-use crate::case::{EntryKind, Fault, Format, LetterId};
+use crate::case::{EntryKind, Fault, Format, LetterId, Reading};
 use crate::dispatch::{Attached, Message, SendError};
-use crate::register::{Act, Delivery, LetterRow, NewEntry, Reading};
+use crate::register::{Act, Delivery, LetterRow, NewEntry};
 
 /// E-mails looked at together.
 const BATCH: i64 = 32;
@@ -106,7 +106,7 @@ impl Desk {
         let key = archive::key(&delivery.date, &letter.id, &delivery.sha256);
         let pdf = self.archive.get(&key, &delivery.sha256).await?;
         let data = self.look(letter).await?.data;
-        let to = (data.party.full_name(), data.party.email.clone().unwrap_or_default());
+        let to = (data.addressee.full_name(), data.addressee.email.clone().unwrap_or_default());
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
             return Ok(Err(vec![type_gone(&letter.letter_type)]));
         };
@@ -114,7 +114,7 @@ impl Desk {
         let drafted = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data);
         let pdf = Attached { name: format!("{}.pdf", letter.id), media_type: "application/pdf", bytes: pdf };
         let mut files = vec![pdf];
-        if drafted.as_ref().is_ok_and(|draft| draft.data.party.format == Format::ScreenReader) {
+        if drafted.as_ref().is_ok_and(|draft| draft.data.addressee.format == Format::ScreenReader) {
             match self.reading_files(delivery).await? {
                 Some(more) => files.extend(more),
                 None => return Ok(Err(vec![no_reading()])),

@@ -95,7 +95,7 @@ impl Desk {
         };
         act.enter(now, entry).await?;
         act.reconsider(&event.subject, &data.person.id).await?;
-        let name = data.party.full_name();
+        let name = data.addressee.full_name();
         for (letter, id) in letters.iter().zip(&ids) {
             let new = NewLetter {
                 id,
@@ -104,8 +104,8 @@ impl Desk {
                 case: &event.subject,
                 party: &data.person.id,
                 name: &name,
-                language: data.party_json()["language"].as_str().unwrap_or_default(),
-                channel: letter.channel(&data.party).as_str(),
+                language: data.addressee_json()["language"].as_str().unwrap_or_default(),
+                channel: letter.channel(&data.addressee).as_str(),
             };
             act.call_for(&new, now).await?;
         }

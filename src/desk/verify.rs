@@ -203,9 +203,10 @@ impl Desk {
                 id.as_str() == letter.id
                     && event.subject == letter.case_reference
                     && data.person.id == letter.party
-                    && data.party.full_name() == letter.party_name
-                    && letter_type.map_or(data.party.channel, |one| one.channel(&data.party)).as_str() == letter.channel
-                    && data.party_json()["language"] == letter.language.as_str()
+                    && data.addressee.full_name() == letter.party_name
+                    && letter_type.map_or(data.addressee.channel, |one| one.channel(&data.addressee)).as_str()
+                        == letter.channel
+                    && data.addressee_json()["language"] == letter.language.as_str()
             })
         });
         if !as_called {

@@ -4,13 +4,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::Desk;
 use super::look::Looked;
-use super::{Composed, Desk};
 use crate::case::letter::sha256_hex;
 use crate::case::{Channel, Fault, LetterId};
 use crate::letter::{Data, Draft, LetterType, amount_at};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, Question, Standing, findings};
+use crate::studio::Composed;
 
 /// A letter that was composed and weighed by the standing of its case.
 pub struct Weighed<'s> {
@@ -109,9 +110,9 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         sequence: None,
         asked_at,
         facts: &data.facts,
-        role: &data.party.role,
-        by_mail: data.party.channel == Channel::Print,
-        languages: data.party.language.languages(),
+        role: &data.addressee.role,
+        by_mail: data.addressee.channel == Channel::Print,
+        languages: data.addressee.language.languages(),
         minimum: &rules.minimum,
         repeats: rules.repeats,
         conflicts: &rules.conflicts,

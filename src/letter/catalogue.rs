@@ -193,7 +193,7 @@ impl Catalogue {
             let Some(surname) = text(&format!("/{who}/surname")) else { continue };
             // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
             let party = data.get(who).and_then(|party| Party::deserialize(party).ok());
-            let name = party.map_or_else(|| surname.to_owned(), |party| party.addressee());
+            let name = party.map_or_else(|| surname.to_owned(), |party| party.name_lines());
             for place in places {
                 let address = data.pointer(place).and_then(|address| Address::deserialize(address).ok());
                 faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));

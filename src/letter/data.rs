@@ -14,12 +14,12 @@ use crate::case::{Case, CaseEvent, Fault, Party};
 pub struct Data {
     /// The debt file.
     pub case: Case,
-    /// Whom the event and the letter are about.
+    /// Whom the event and the letter are about: the party to the debt, `party` in the event's contract.
     #[serde(rename = "party")]
     pub person: Party,
     /// Whom the letter is addressed to: the addressee, or else the person.
     #[serde(skip)]
-    pub party: Party,
+    pub addressee: Party,
     /// The letter type's own facts.
     pub facts: Value,
     /// All of it as JSON, as templates see it.
@@ -31,7 +31,7 @@ impl Data {
     /// Reads data that the schemas have allowed.
     pub fn read(json: &Value) -> Result<Data, serde_json::Error> {
         let mut data = Data::deserialize(json)?;
-        data.party = match json.get("addressee") {
+        data.addressee = match json.get("addressee") {
             Some(addressee) => Party::deserialize(addressee)?,
             None => data.person.clone(),
         };
@@ -40,12 +40,12 @@ impl Data {
     }
 
     /// The addressee as JSON, as templates see it.
-    pub fn party_json(&self) -> &Value {
+    pub fn addressee_json(&self) -> &Value {
         addressee(&self.json)
     }
 }
 
-/// To whom a letter of this data goes: the addressee, or else the party.
+/// To whom a letter of this data goes: the addressee, or else the person.
 pub fn addressee(data: &Value) -> &Value {
     data.get("addressee").unwrap_or(&data["party"])
 }

@@ -80,7 +80,7 @@ impl Catalogue {
         date: NaiveDate,
         mut data: Data,
     ) -> Result<Draft<'c>, Vec<Fault>> {
-        data.party.channel = letter.channel(&data.party);
+        data.addressee.channel = letter.channel(&data.addressee);
         let description = &letter.description;
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
@@ -90,7 +90,7 @@ impl Catalogue {
         stops.extend(passed);
         stops.extend(out_of_order(&description.in_order, &data.facts, date));
         let (large, languages) =
-            (data.party.format == Format::LargePrint && !description.filed, data.party.language.languages());
+            (data.addressee.format == Format::LargePrint && !description.filed, data.addressee.language.languages());
         Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
     }
 
@@ -116,7 +116,7 @@ impl Catalogue {
         }
         let parts = draft.languages.len();
         let page_limit = draft.letter.description.rules.page_limit * parts * if draft.large { 3 } else { 1 };
-        let source = Source { main, parts, block: draft.data.party.block(), page_limit };
+        let source = Source { main, parts, block: draft.data.addressee.block(), page_limit };
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
 
@@ -126,7 +126,7 @@ impl Catalogue {
         json!({
             "letter": [draft.id, draft.date.to_string(), draft.letter.description.version, draft.title()],
             "case": data.json["case"],
-            "party": [data.party_json(), data.party.block(), data.json["party"]],
+            "people": [data.addressee_json(), data.addressee.block(), data.json["party"]],
             // What an officer typed stands on the page with the spaces of its language.
             "facts": [data.facts, draft.languages.iter().map(|language| as_typeset(&data.facts, Formats::of(*language))).collect::<Vec<_>>()],
             "derived": draft.derived,
@@ -176,12 +176,12 @@ impl Catalogue {
 
     fn context(&self, draft: &Draft<'_>, writer: &Writer, language: Language) -> Value {
         let data = &draft.data;
-        let (salutation, closing) = writer.courtesies(&data.party);
-        let mut party = data.party_json().clone();
-        party["full_name"] = json!(data.party.full_name());
-        party["salutation"] = json!(salutation);
-        party["closing"] = json!(closing);
-        party["block"] = json!(data.party.block());
+        let (salutation, closing) = writer.courtesies(&data.addressee);
+        let mut addressee = data.addressee_json().clone();
+        addressee["full_name"] = json!(data.addressee.full_name());
+        addressee["salutation"] = json!(salutation);
+        addressee["closing"] = json!(closing);
+        addressee["block"] = json!(data.addressee.block());
         let mut person = data.json["party"].clone();
         person["full_name"] = json!(data.person.full_name());
         json!({
@@ -194,7 +194,7 @@ impl Catalogue {
                 "large": draft.large,
             },
             "case": data.json["case"],
-            "party": party,
+            "addressee": addressee,
             "person": person,
             "facts": data.facts,
             "derived": draft.derived,

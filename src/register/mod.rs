@@ -27,7 +27,7 @@ pub use follow_ups::{FollowUpRow, NewFollowUp};
 pub use issuances::Issuance;
 pub use letters::{Filter, LetterRow, NewLetter, folded};
 pub use runs::{Piece, RunRow};
-pub use sources::{Reading, Source};
+pub use sources::Source;
 
 /// What can go wrong with the register.
 #[derive(Debug, thiserror::Error)]

@@ -6,9 +6,9 @@ use std::io::{Read, Write};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use serde::{Deserialize, Serialize};
 
 use super::{Act, Issuance, Register, RegisterError, json};
+use crate::case::Reading;
 
 /// The largest source that is read back, in bytes.
 const MAX_SOURCE_BYTES: u64 = 64 << 20;
@@ -22,15 +22,6 @@ pub struct Source {
     pub main: String,
     /// Its words for a screen reader, where they are wanted.
     pub reading: Option<Reading>,
-}
-
-/// A letter's words without its pages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reading {
-    /// One HTML document: headings, lists and tables as such, each part and passage in its language.
-    pub html: String,
-    /// The same as plain text; a table is read row by row, each figure after the name of its column.
-    pub text: String,
 }
 
 impl Act {

@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use chrono::DateTime;
 use recto::case::{Clock, LetterId};
-use recto::desk::{Desk, Settings, Studio, Whole};
+use recto::desk::{Desk, Settings, Whole};
 use recto::intake::Offer;
+use recto::studio::Studio;
 use serde_json::{Value, json};
 
 #[global_allocator]

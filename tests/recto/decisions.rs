@@ -1,7 +1,8 @@
 //! What people decide and what Recto notices: approvals and authority, overrides, follow-ups, the last look, time that runs out.
 
 use recto::case::EntryKind;
-use recto::desk::{DecideError, Desk, Outcome, Settings, Studio};
+use recto::desk::{DecideError, Desk, Outcome, Settings};
+use recto::studio::Studio;
 use serde_json::{Value, json};
 
 use crate::support::{

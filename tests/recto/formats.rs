@@ -2,7 +2,7 @@
 
 use recto::case::format::Formats;
 use recto::case::{Language, Party};
-use recto::desk::Studio;
+use recto::studio::Studio;
 use serde_json::json;
 
 use crate::support::{home, studio};

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::{files, home};
 
 /// The rooms and what each may name.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("case", &[]),
     ("letter", &["case"]),
     ("typeset", &["case"]),
@@ -15,10 +15,11 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("dispatch", &["case"]),
     ("archive", &["case"]),
     ("register", &["case"]),
-    ("desk", &["case", "letter", "typeset", "rules", "intake", "dispatch", "archive", "register"]),
+    ("studio", &["case", "letter", "typeset", "rules"]),
+    ("desk", &["case", "letter", "typeset", "rules", "studio", "intake", "dispatch", "archive", "register"]),
     ("work", &["desk"]),
 ];
-const WEB: &[&str] = &["desk", "register", "letter", "case", "rules", "dispatch", "intake", "typeset"];
+const WEB: &[&str] = &["desk", "studio", "register", "letter", "case", "rules", "dispatch", "intake", "typeset"];
 
 fn sources(folder: &str) -> Vec<(String, String)> {
     let found = files(&home().join(folder)).into_iter().filter(|(name, _)| name.ends_with(".rs"));

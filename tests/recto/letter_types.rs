@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use recto::desk::{Desk, Settings, Studio};
+use recto::desk::{Desk, Settings};
+use recto::studio::Studio;
 use serde_json::{Value, json};
 
 use crate::support::{NOW, at, copy, edit, event, sample, state, taken, work};

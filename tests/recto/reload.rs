@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use recto::desk::{Desk, OpenDesk, Settings, Studio};
+use recto::desk::{Desk, OpenDesk, Settings};
+use recto::studio::Studio;
 use serde_json::Value;
 use tower::ServiceExt;
 

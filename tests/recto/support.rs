@@ -6,8 +6,9 @@ use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
 use recto::case::Clock;
-use recto::desk::{Desk, Environment, Member, Outcome, Settings, Studio, Whole};
+use recto::desk::{Desk, Environment, Member, Outcome, Settings, Whole};
 use recto::intake::Offer;
+use recto::studio::Studio;
 use serde_json::{Value, json};
 
 /// The sample day's instant.

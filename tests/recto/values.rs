@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use recto::desk::Studio;
+use recto::studio::Studio;
 use serde_json::json;
 
 use crate::support::{pdf_text, sample, studio};

@@ -1,4 +1,11 @@
-//! Composing letters without a database.
+//! Composing letters without a database: words, pages, preview, the last look, and the check of every letter type with all of its
+//! samples in both languages. Nothing here has an effect.
+
+mod check;
+mod lines;
+mod parity;
+mod preview;
+mod reading;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,6 +19,9 @@ use crate::case::{CaseEvent, Fault, Language, LetterId, Party};
 use crate::letter::{Catalogue, Data, Draft, LetterType, Source, typst_texts};
 use crate::rules::{Known, Person, last_look};
 use crate::typeset::{Block, Job, PageText, Press, Threads, Typeset};
+pub use check::{Checked, CheckedLetter};
+pub use preview::Preview;
+pub use reading::reading;
 
 /// The letter types, the press and its threads.
 pub struct Studio {
@@ -119,10 +129,10 @@ impl Studio {
             values: &self.catalogue.shown(draft),
             printed: &self.catalogue.printed(draft),
             facts: &draft.data.facts,
-            own_names: &[&draft.data.party, &draft.data.person].map(Party::full_name),
+            own_names: &[&draft.data.addressee, &draft.data.person].map(Party::full_name),
             case: &draft.data.case.reference,
             others,
-            block: &draft.data.party.block(),
+            block: &draft.data.addressee.block(),
         };
         let mut faults = last_look(&words, &known);
         faults.extend(missing_passages(draft, &set.blocks));

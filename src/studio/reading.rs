@@ -2,8 +2,7 @@
 
 use minijinja::HtmlEscape;
 
-use crate::case::Language;
-use crate::register::Reading;
+use crate::case::{Language, Reading};
 use crate::typeset::Block;
 
 /// The reading of a letter's blocks. `title` is that of its PDF, and `specimen` marks it.
