@@ -1,6 +1,6 @@
 //! The time of day, asked for and never taken.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::America::Toronto;
 
 /// Where the service gets its time from.
@@ -46,9 +46,4 @@ impl Clock {
 /// An instant as Toronto's calendar and wall clock show it.
 pub fn toronto(instant: DateTime<Utc>) -> chrono::NaiveDateTime {
     instant.with_timezone(&Toronto).naive_local()
-}
-
-/// An instant in the one fixed-width UTC form that the register stores, so that text order is time order.
-pub fn stamp(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

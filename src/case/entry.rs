@@ -1,101 +1,271 @@
-//! Entries of the case file: what was done, in order.
+//! Entries of the case file: what was done, by whom, in order.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What an entry of the case file says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum EntryKind {
+use super::states::FollowUpState;
+use super::stored::stored_as_text;
+use super::{Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, RunId, Sha256, Stamp, Text};
+
+/// What an entry of the case file says. The one form of it that is written, verified and shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
+#[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
+#[strum_discriminants(
+    name(EntryKind),
+    doc = "What an entry of the case file says, without what belongs to it.",
+    derive(Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString, strum::VariantArray, utoipa::ToSchema),
+    serde(rename_all = "kebab-case"),
+    strum(serialize_all = "kebab-case")
+)]
+pub enum Entry {
     /// A case event was taken.
-    EventTaken,
-    /// A letter was stopped by rules or arithmetic; the detail has the reasons.
-    LetterHeld,
-    /// A letter waits for approval; the detail has the hash of what is to be approved.
-    ApprovalAwaited,
-    /// A letter was approved; the detail says by whom.
-    LetterApproved,
-    /// A letter could not be made; the detail has the faults.
-    LetterRefused,
-    /// A letter's own ground is gone; the detail has the reasons.
-    LetterEnded,
-    /// Somebody of the unit took a letter out before it left; the detail says who and why.
-    LetterWithdrawn,
-    /// A manager let a letter pass a rule; the detail says who, why, and on what ground.
-    LetterOverridden,
-    /// An issued letter was looked at again before it left, because its case had changed, and may go.
-    LetterCleared,
-    /// Recto noticed that something is due; the detail has what and since when.
-    FollowUpProposed,
-    /// A follow-up was accepted, declined, or lapsed because its ground is gone.
-    FollowUpDecided,
-    /// A letter was typeset, archived and registered; the detail has hash, pages and date.
-    LetterIssued,
+    EventTaken(Taken),
+    /// A letter was stopped by rules or arithmetic.
+    LetterHeld(Stopped),
+    /// A letter waits for approval.
+    ApprovalAwaited(Awaited),
+    /// A letter was approved.
+    LetterApproved(Approved),
+    /// A letter could not be made.
+    LetterRefused(Stopped),
+    /// A letter's own ground is gone.
+    LetterEnded(Stopped),
+    /// Somebody of the unit took a letter out before it left.
+    LetterWithdrawn(Withdrawn),
+    /// A manager let a letter pass a rule.
+    LetterOverridden(Overridden),
+    /// An issued letter was assessed again before it left, because its case had changed, and may go.
+    LetterCleared(Cleared),
+    /// Recto noticed that something is due.
+    FollowUpProposed(Proposed),
+    /// A follow-up was accepted, declined, or lapsed because its cause is gone.
+    FollowUpDecided(Decided),
+    /// A letter was typeset, archived and registered.
+    LetterIssued(Issued),
     /// A letter missed its mailing date, or its case changed, and will be set again.
-    LetterRecalled,
-    /// A letter was handed to the post; the detail has the run or the Message-ID.
-    LetterSent,
-    /// A letter could not be delivered; the detail has the reason.
-    DeliveryFailed,
+    LetterRecalled(Recalled),
+    /// A letter was handed to the post.
+    LetterSent(Sent),
+    /// A letter could not be delivered.
+    DeliveryFailed(Failed),
 }
 
-impl EntryKind {
-    const ALL: [EntryKind; 15] = [
-        EntryKind::EventTaken,
-        EntryKind::LetterHeld,
-        EntryKind::ApprovalAwaited,
-        EntryKind::LetterApproved,
-        EntryKind::LetterRefused,
-        EntryKind::LetterEnded,
-        EntryKind::LetterWithdrawn,
-        EntryKind::LetterOverridden,
-        EntryKind::LetterCleared,
-        EntryKind::FollowUpProposed,
-        EntryKind::FollowUpDecided,
-        EntryKind::LetterIssued,
-        EntryKind::LetterRecalled,
-        EntryKind::LetterSent,
-        EntryKind::DeliveryFailed,
-    ];
+stored_as_text!(EntryKind);
 
-    /// The kind as the register writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EntryKind::EventTaken => "event-taken",
-            EntryKind::LetterHeld => "letter-held",
-            EntryKind::ApprovalAwaited => "approval-awaited",
-            EntryKind::LetterApproved => "letter-approved",
-            EntryKind::LetterRefused => "letter-refused",
-            EntryKind::LetterEnded => "letter-ended",
-            EntryKind::LetterWithdrawn => "letter-withdrawn",
-            EntryKind::LetterOverridden => "letter-overridden",
-            EntryKind::LetterCleared => "letter-cleared",
-            EntryKind::FollowUpProposed => "follow-up-proposed",
-            EntryKind::FollowUpDecided => "follow-up-decided",
-            EntryKind::LetterIssued => "letter-issued",
-            EntryKind::LetterRecalled => "letter-recalled",
-            EntryKind::LetterSent => "letter-sent",
-            EntryKind::DeliveryFailed => "delivery-failed",
-        }
-    }
-
-    /// Reads the kind as the register writes it.
-    pub fn parse(text: &str) -> Option<EntryKind> {
-        EntryKind::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
+/// A case event as it was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Its id.
+    pub event: String,
+    /// Its source.
+    pub source: String,
+    /// Its short type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// The hash of what it says.
+    pub hash: Sha256,
 }
 
-/// One entry of a case file, in the order in which things were done.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Entry {
+/// What a verdict rests on: the assessment as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Basis {
+    /// The guards that were asked.
+    pub guards: Vec<String>,
+    /// The findings that a manager had let pass.
+    pub overridden: Vec<Value>,
+    /// The standing of the case for the person.
+    pub standing: Value,
+    /// How much of the case was seen.
+    #[serde(alias = "considered")]
+    pub seen: Value,
+    /// The day whose policy was applied.
+    pub policy_on: Day,
+}
+
+/// Why a letter was stopped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stopped {
+    /// The reasons.
+    pub reasons: Vec<Fault>,
+    /// What they rest on; absent where the letter could not be assessed.
+    #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// What waits to be approved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// What an approval is bound to: the words and the notes.
+    #[serde(alias = "content_hash")]
+    pub seal: Sha256,
+    /// What an approver is to look at.
+    pub reasons: Vec<Fault>,
+    /// What they rest on.
+    #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// An approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    /// The role in which it was given.
+    pub role: String,
+    /// Dollars that the authority had to reach.
+    pub amount: String,
+    /// What was approved.
+    #[serde(alias = "content_hash")]
+    pub seal: Sha256,
+}
+
+/// A withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// The role of who withdrew it.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A rule that a manager let a letter pass.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Overridden {
+    /// The role of who let it pass.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+    /// What had been found, as data: another finding of the same rule is not let pass.
+    #[serde(alias = "ground")]
+    pub finding: Value,
+}
+
+/// A letter that was assessed again and may go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cleared {
+    /// The issuance's number.
+    pub number: i64,
+    /// What the verdict rests on.
+    #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// Something that is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// Its identity.
+    pub follow_up: FollowUpId,
+    /// What is due.
+    pub kind: String,
+    /// The letter that would go; none where it is work for a person.
+    pub letter: Option<String>,
+    /// Since when, or until when.
+    pub due: Day,
+    /// Its cause.
+    #[serde(alias = "ground")]
+    pub cause: String,
+    /// What the officer is told.
+    pub says: Text,
+}
+
+/// What was decided of a follow-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Its identity.
+    pub follow_up: FollowUpId,
+    /// What is due.
+    pub kind: String,
+    /// The decision.
+    pub decision: FollowUpState,
+    /// Why it was declined.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// An issuance: the record of what was made, and with what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Issued {
+    /// 1 for the first; a letter set again gets the next.
+    pub number: i64,
+    /// The date on the letter: its mailing date.
+    pub date: Day,
+    /// The hash of the PDF.
+    pub sha256: Sha256,
+    /// Its size in bytes.
+    pub bytes: i64,
+    /// Its pages.
+    pub pages: i64,
+    /// The hash of the words.
+    pub content_hash: Sha256,
+    /// The letter type's version.
+    pub type_version: String,
+    /// The hash of the letter type: its own files, the house and the programs. Absent before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_hash: Option<Sha256>,
+    /// The hash of all letter templates.
+    pub catalogue_hash: Sha256,
+    /// The hash of the fonts.
+    pub fonts_hash: Sha256,
+    /// The typst version.
+    pub typst_version: String,
+    /// The hash of what is kept with it: its source, its covering mail, its words for a screen reader. Absent before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Sha256>,
+    /// What the verdict rests on.
+    #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// A letter that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recalled {
+    /// The issuance's number.
+    pub number: i64,
+    /// Why.
+    pub reasons: Vec<Fault>,
+}
+
+/// A letter that has left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// How.
+    pub channel: Channel,
+    /// The issuance's number.
+    pub number: i64,
+    /// The print run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// Its piece in the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<i64>,
+    /// The e-mail's Message-ID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+}
+
+/// A delivery that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failed {
+    /// The issuance's number.
+    pub number: i64,
+    /// Why.
+    pub problem: String,
+    /// How often it was tried.
+    pub attempts: i64,
+}
+
+/// An entry as it stands in a case file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FiledEntry {
     /// Its place in the order of all entries.
     pub sequence: i64,
-    /// When, in UTC.
-    pub at: String,
-    /// What was done.
-    pub kind: EntryKind,
+    /// The case.
+    pub case: CaseRef,
+    /// When.
+    pub at: Stamp,
+    /// Who did it; absent in entries of before actors were recorded.
+    pub actor: Option<Actor>,
     /// The letter that it concerns.
-    pub letter: Option<String>,
-    /// What belongs to it: reasons, hash, run, Message-ID.
-    pub detail: Value,
+    pub letter: Option<LetterId>,
+    /// What it says.
+    #[serde(flatten)]
+    pub entry: Entry,
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::fault::Fault;
+use super::{CaseRef, PersonId};
 
 /// The prefix of every event type of the contract; `debt.referred` stands for `ca.on.recto.debt.referred.v1`.
 pub const TYPE_PREFIX: &str = "ca.on.recto.";
@@ -24,8 +25,8 @@ pub struct CaseEvent {
     pub id: String,
     /// The short form of the type, such as `debt.referred`.
     pub kind: String,
-    /// The case reference: the CloudEvent's `subject`.
-    pub subject: String,
+    /// The case: the CloudEvent's `subject`.
+    pub subject: CaseRef,
     /// When it happened.
     pub time: DateTime<Utc>,
     /// `{case, party, facts}`.
@@ -79,10 +80,27 @@ impl CaseEvent {
         }
         match (short, instant, data) {
             (Some(kind), Some(time), Some(data)) if faults.is_empty() => {
-                Ok(CaseEvent { source, id, kind: kind.to_owned(), subject, time: time.to_utc(), data: data.clone() })
+                Ok(CaseEvent { source, id, kind: kind.to_owned(), subject: CaseRef::new(subject), time: time.to_utc(), data: data.clone() })
             }
             _ => Err(faults),
         }
+    }
+}
+
+impl CaseEvent {
+    /// The person whom it is about.
+    pub fn person(&self) -> PersonId {
+        PersonId::new(self.data["party"]["id"].as_str().unwrap_or_default())
+    }
+
+    /// The key of the case's program.
+    pub fn program(&self) -> &str {
+        self.data["case"]["program"].as_str().unwrap_or_default()
+    }
+
+    /// Its facts.
+    pub fn facts(&self) -> &Value {
+        &self.data["facts"]
     }
 }
 

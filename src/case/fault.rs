@@ -57,3 +57,32 @@ impl std::fmt::Display for Fault {
         write!(f, "{}: {} [{}]", self.place, self.message.en, self.code)
     }
 }
+
+/// Faults as a row of the register keeps them: JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reasons(pub Vec<Fault>);
+
+impl std::ops::Deref for Reasons {
+    type Target = [Fault];
+
+    fn deref(&self) -> &[Fault] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Reasons {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&serde_json::to_string(&self.0).map_err(|_| std::fmt::Error)?)
+    }
+}
+
+impl std::str::FromStr for Reasons {
+    type Err = serde_json::Error;
+
+    fn from_str(text: &str) -> Result<Reasons, serde_json::Error> {
+        serde_json::from_str(text).map(Reasons)
+    }
+}
+
+super::stored::stored_by_display!(Reasons);

@@ -2,15 +2,17 @@
 //!
 //! Nothing here reads a file, a database or the time of day: what a noun needs to know is handed to it.
 
+mod actor;
 pub mod address;
 pub mod calendar;
 pub mod clock;
+mod day;
 pub mod entry;
 pub mod event;
 pub mod fault;
 pub mod figures;
-
 pub mod format;
+mod identity;
 pub mod interest;
 pub mod language;
 pub mod letter;
@@ -19,12 +21,18 @@ pub mod party;
 pub mod policy;
 pub mod repertoire;
 pub mod schedule;
+pub mod states;
+mod stored;
 
+pub use actor::{Actor, ActorKind};
 pub use clock::Clock;
-pub use entry::{Entry, EntryKind};
+pub use day::{Day, Stamp};
+pub use entry::{Entry, EntryKind, FiledEntry};
 pub use event::CaseEvent;
 pub use fault::Fault;
+pub use identity::{CaseRef, FollowUpId, LetterId, PersonId, RunId, Sha256, WorkerId, hex};
 pub use language::{Language, Text};
-pub use letter::{LetterId, LetterState, Reading};
+pub use letter::{CoveringMail, Reading};
 pub use party::{Case, Channel, Format, Party, PreferredLanguage};
 pub use policy::Policy;
+pub use states::{DeliveryState, FollowUpState, LetterState, PieceState, RunState};

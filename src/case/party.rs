@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::language::Language;
+use super::stored::stored_as_text;
 
 /// A debt file at the unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,8 +87,12 @@ impl Party {
 }
 
 /// A language preference. Where it is not known, the party gets both complete letters (French Language Services Act, s. 5).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum PreferredLanguage {
     /// English.
     En,
@@ -110,8 +115,12 @@ impl PreferredLanguage {
 }
 
 /// How a letter reaches its party.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Channel {
     /// Paper, in a print run.
     #[default]
@@ -123,21 +132,7 @@ pub enum Channel {
     File,
 }
 
-impl Channel {
-    /// Reads the channel as the register writes it.
-    pub fn parse(text: &str) -> Option<Channel> {
-        [Channel::Print, Channel::Email, Channel::File].into_iter().find(|channel| channel.as_str() == text)
-    }
-
-    /// The channel as the register writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Channel::Print => "print",
-            Channel::Email => "email",
-            Channel::File => "file",
-        }
-    }
-}
+stored_as_text!(Channel, PreferredLanguage);
 
 /// The format in which a party reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

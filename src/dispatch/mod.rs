@@ -5,4 +5,4 @@ mod mail;
 mod print;
 
 pub use mail::{Attached, Message, Post, SendError, SmtpSettings};
-pub use print::{PrintError, PrintPiece, Totals, write_run};
+pub use print::{Place, PrintError, PrintPiece, Totals, lay_out, write_run};

@@ -7,23 +7,51 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::file::{sync_folder, write_whole};
-use crate::case::letter::sha256_hex;
+use crate::case::{CaseRef, LetterId, PreferredLanguage, Sha256};
 
 /// Pieces in one print file at most: about 60 kB of memory each while it is merged.
 const PIECES_PER_FILE: usize = 2_000;
 
+/// Where a piece is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The print file's name.
+    pub file: String,
+    /// Its first page in that file, from 1.
+    pub first_page: i64,
+}
+
+/// Where pieces of so many pages are printed, in order: each begins on the front of a sheet, and a file has so many pieces at most.
+pub fn lay_out(pages: &[i64]) -> Vec<Place> {
+    let mut places = Vec::with_capacity(pages.len());
+    let mut first_page = 1;
+    for (index, pages) in pages.iter().enumerate() {
+        if index.is_multiple_of(PIECES_PER_FILE) {
+            first_page = 1;
+        }
+        let file = format!("letters-{:03}.pdf", index / PIECES_PER_FILE + 1);
+        places.push(Place { file, first_page });
+        first_page += pages + pages % 2;
+    }
+    places
+}
+
 /// A letter to be printed.
 pub struct PrintPiece {
+    /// Its number in the run, from 1.
+    pub piece: i64,
+    /// Where it is printed.
+    pub place: Place,
     /// The letter's identity.
-    pub letter: String,
-    /// The case reference.
-    pub case: String,
+    pub letter: LetterId,
+    /// The case.
+    pub case: CaseRef,
     /// The letter type's key.
     pub letter_type: String,
-    /// `en`, `fr` or `unknown` (both).
-    pub language: String,
-    /// SHA-256 of the issued PDF.
-    pub sha256: String,
+    /// The languages in which it is written.
+    pub language: PreferredLanguage,
+    /// The hash of the issued PDF.
+    pub sha256: Sha256,
     /// Pages of the issued PDF, as the register has them.
     pub pages: i64,
     /// The issued PDF.
@@ -54,7 +82,7 @@ pub enum PrintError {
     #[error("letter {letter} cannot be merged: {error}")]
     Pdf {
         /// The letter.
-        letter: String,
+        letter: LetterId,
         /// What the PDF library said.
         error: lopdf::Error,
     },
@@ -62,11 +90,31 @@ pub enum PrintError {
     #[error("letter {letter} has {found} pages, but the register has {registered}")]
     PagesDiffer {
         /// The letter.
-        letter: String,
+        letter: LetterId,
         /// Pages in the PDF.
         found: usize,
         /// Pages in the register.
         registered: i64,
+    },
+    /// A piece is not where the register says that it is printed.
+    #[error("letter {letter} begins on page {found} of {file}, but the register says page {registered}")]
+    Misplaced {
+        /// The letter.
+        letter: LetterId,
+        /// The print file.
+        file: String,
+        /// The page on which it begins.
+        found: i64,
+        /// The page that the register has.
+        registered: i64,
+    },
+    /// An issued PDF cannot be read from the archive.
+    #[error("letter {letter} cannot be read: {problem}")]
+    Unreadable {
+        /// The letter.
+        letter: LetterId,
+        /// What the archive said.
+        problem: String,
     },
     /// The folder cannot be written.
     #[error("the run's folder: {0}")]
@@ -79,16 +127,16 @@ pub enum PrintError {
 /// One line of the manifest: a piece and where it is printed. It names no person.
 #[derive(Serialize)]
 struct ManifestLine {
-    piece: usize,
-    letter: String,
-    case: String,
+    piece: i64,
+    letter: LetterId,
+    case: CaseRef,
     letter_type: String,
-    language: String,
+    language: PreferredLanguage,
     file: String,
-    first_page: usize,
+    first_page: i64,
     pages: usize,
     sheets: usize,
-    sha256: String,
+    sha256: Sha256,
 }
 
 /// Writes a run's folder: print files, `manifest.csv`, `manifest.json`, `totals.json` and `SHA256SUMS`. The same pieces in the
@@ -106,16 +154,19 @@ pub fn write_run(
     let mut totals = Totals { date: date.to_owned(), ..Totals::default() };
     let (mut lines, mut sums) = (Vec::new(), Vec::new());
     let mut write = |name: &str, bytes: &[u8]| {
-        sums.push(format!("{}  {name}\n", sha256_hex(bytes)));
+        sums.push(format!("{}  {name}\n", Sha256::of(bytes)));
         write_whole(&partial.join(name), bytes)
     };
     let mut pieces = pieces.peekable();
-    while pieces.peek().is_some() {
+    while let Some(first) = pieces.next() {
         totals.files += 1;
-        let name = format!("letters-{:03}.pdf", totals.files);
+        let mut next = Some(first?);
+        let name = next.as_ref().map(|piece| piece.place.file.clone()).unwrap_or_default();
         let mut file = PrintFile::new();
-        for piece in pieces.by_ref().take(PIECES_PER_FILE) {
-            lines.push(file.add(piece?, lines.len() + 1, &name)?);
+        while let Some(piece) = next.take() {
+            lines.push(file.add(piece)?);
+            let same = |piece: &Result<PrintPiece, PrintError>| piece.as_ref().map_or(true, |one| one.place.file == name);
+            next = pieces.next_if(same).transpose()?;
         }
         totals.pages += file.pages.len() - file.blanks;
         totals.blank_pages += file.blanks;
@@ -160,12 +211,17 @@ impl PrintFile {
     }
 
     /// Adds a letter's pages, and a blank back where their number is odd.
-    fn add(&mut self, piece: PrintPiece, number: usize, file: &str) -> Result<ManifestLine, PrintError> {
+    fn add(&mut self, piece: PrintPiece) -> Result<ManifestLine, PrintError> {
         let failed = |error| PrintError::Pdf { letter: piece.letter.clone(), error };
         let mut letter = Document::load_mem(&piece.pdf).map_err(failed)?;
         letter.renumber_objects_with(self.document.max_id + 1);
         self.document.max_id = letter.max_id;
-        let first_page = self.pages.len() + 1;
+        let first_page = self.pages.len() as i64 + 1;
+        let PrintPiece { place: Place { file, first_page: registered }, .. } = &piece;
+        if first_page != *registered {
+            let (letter, file, registered) = (piece.letter, file.clone(), *registered);
+            return Err(PrintError::Misplaced { letter, file, found: first_page, registered });
+        }
         let pages: Vec<ObjectId> = letter.get_pages().into_values().collect();
         if pages.len() as i64 != piece.pages {
             return Err(PrintError::PagesDiffer { letter: piece.letter, found: pages.len(), registered: piece.pages });
@@ -183,12 +239,12 @@ impl PrintFile {
             self.blanks += 1;
         }
         Ok(ManifestLine {
-            piece: number,
+            piece: piece.piece,
             letter: piece.letter,
             case: piece.case,
             letter_type: piece.letter_type,
             language: piece.language,
-            file: file.to_owned(),
+            file: piece.place.file,
             first_page,
             pages: pages.len(),
             sheets: pages.len().div_ceil(2),

@@ -1,46 +1,51 @@
-//! One act of the desk: one transaction.
+//! One act: one transaction, with who does it and when.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::{Sqlite, Transaction};
 
-use super::RegisterError;
-use crate::case::EntryKind;
-use crate::case::clock::stamp;
-use crate::case::letter::sha256_hex;
+use super::entries::{Link, genesis, split};
+use super::{RegisterError, expect_one, json_text};
+use crate::case::{Actor, CaseRef, Entry, LetterId, Stamp};
 
-/// A transaction. What is written through it happens when it is committed, all of it, or not at all.
+/// A transaction. What is written through it happens when it is committed, all of it, or not at all; each entry that it writes into a
+/// case file bears its actor and its instant.
 pub struct Act {
     pub(super) transaction: Transaction<'static, Sqlite>,
-    /// The chain up to the newest entry, once it has been read.
-    chain: Option<String>,
+    actor: Actor,
+    now: DateTime<Utc>,
 }
 
-/// An entry to be written into the case file.
-pub struct NewEntry<'e> {
-    /// The case reference.
-    pub case: &'e str,
-    /// What was done.
-    pub kind: EntryKind,
-    /// The event that it concerns, by its place in the register.
+/// What an entry concerns.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'s> {
+    /// The case.
+    pub case: &'s CaseRef,
+    /// The event, by its place in the register.
     pub event: Option<i64>,
-    /// The letter that it concerns.
-    pub letter: Option<&'e str>,
-    /// What belongs to it.
-    pub detail: Value,
+    /// The letter.
+    pub letter: Option<&'s LetterId>,
 }
 
-/// The chain after an entry: SHA-256 over the chain before it and all that the entry says.
-pub fn chained(before: &str, at: &str, entry: &NewEntry<'_>) -> String {
-    let event = entry.event.map(|event| event.to_string()).unwrap_or_default();
-    let letter = entry.letter.unwrap_or_default();
-    let parts = [before, entry.case, at, entry.kind.as_str(), &event, letter, &entry.detail.to_string()];
-    sha256_hex(parts.map(|part| format!("{}:{part}", part.len())).concat().as_bytes())
+impl<'s> Subject<'s> {
+    /// A case as a whole.
+    pub fn case(case: &'s CaseRef) -> Subject<'s> {
+        Subject { case, event: None, letter: None }
+    }
 }
 
 impl Act {
-    pub(super) fn new(transaction: Transaction<'static, Sqlite>) -> Act {
-        Act { transaction, chain: None }
+    pub(super) fn new(transaction: Transaction<'static, Sqlite>, actor: Actor, now: DateTime<Utc>) -> Act {
+        Act { transaction, actor, now }
+    }
+
+    /// Who does it.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// When.
+    pub fn now(&self) -> Stamp {
+        self.now.into()
     }
 
     /// Makes what was written last.
@@ -48,31 +53,47 @@ impl Act {
         Ok(self.transaction.commit().await?)
     }
 
-    /// Writes an entry into the case file.
-    pub async fn enter(&mut self, now: DateTime<Utc>, entry: NewEntry<'_>) -> Result<(), RegisterError> {
-        let before = match self.chain.take() {
-            Some(chain) => chain,
-            None => sqlx::query_scalar("SELECT chain FROM entries ORDER BY sequence DESC LIMIT 1")
-                .fetch_optional(&mut *self.transaction)
-                .await?
-                .unwrap_or_default(),
+    /// Writes an entry into a case file, as the next link of its chain.
+    pub async fn enter(&mut self, subject: Subject<'_>, entry: &Entry) -> Result<(), RegisterError> {
+        let (number, before): (i64, String) =
+            sqlx::query_as("UPDATE cases SET entries = entries + 1 WHERE reference = $1 RETURNING entries, chain")
+                .bind(subject.case)
+                .fetch_one(&mut *self.transaction)
+                .await?;
+        let before = if before.is_empty() { genesis(&mut self.transaction).await? } else { before };
+        let place = format!("{}/{number}", subject.case);
+        let (kind, detail) = split(entry, &place)?;
+        let link = Link {
+            case: subject.case,
+            number,
+            at: &self.now().to_string(),
+            actor: &json_text(&self.actor, "entries", &place)?,
+            kind,
+            event: subject.event,
+            letter: subject.letter.map(LetterId::as_str),
+            detail: &detail,
         };
-        let at = stamp(now);
-        let chain = chained(&before, &at, &entry);
+        let chain = link.after(&before);
         sqlx::query(
-            "INSERT INTO entries (case_reference, at, kind, event, letter, detail, chain) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO entries (case_reference, number, version, at, actor, kind, event, letter, detail, chain) \
+             VALUES ($1, $2, 2, $3, $4, $5, $6, $7, $8, $9)",
         )
-        .bind(entry.case)
-        .bind(at)
-        .bind(entry.kind.as_str())
-        .bind(entry.event)
-        .bind(entry.letter)
-        .bind(entry.detail.to_string())
+        .bind(subject.case)
+        .bind(number)
+        .bind(link.at)
+        .bind(link.actor)
+        .bind(link.kind)
+        .bind(link.event)
+        .bind(link.letter)
+        .bind(link.detail)
         .bind(&chain)
         .execute(&mut *self.transaction)
         .await?;
-        self.chain = Some(chain);
-        Ok(())
+        let kept = sqlx::query("UPDATE cases SET chain = $2 WHERE reference = $1")
+            .bind(subject.case)
+            .bind(&chain)
+            .execute(&mut *self.transaction)
+            .await?;
+        expect_one(&kept, "cases", subject.case)
     }
 }

@@ -1,26 +1,25 @@
 //! How issuances travel. Issued and sent are two facts: a delivery moves on, what was issued does not change.
 
-use chrono::{DateTime, Utc};
-
-use super::{Act, Issuance, Register, RegisterError};
-use crate::case::clock::stamp;
+use super::cases::unseen;
+use super::{Act, Issuance, Reader, RegisterError};
+use crate::case::{CaseRef, Channel, Day, DeliveryState, LetterId, RunId, Sha256, Stamp};
 
 /// An issuance on its way.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Delivery {
     /// The letter.
-    pub letter: String,
+    pub letter: LetterId,
     /// The issuance's number.
     pub number: i64,
-    /// The case reference.
-    pub case_reference: String,
+    /// The case.
+    pub case_reference: CaseRef,
     /// How often sending was tried.
     pub attempts: i64,
-    /// SHA-256 of the PDF.
-    pub sha256: String,
+    /// The hash of the PDF.
+    pub sha256: Sha256,
     /// The mailing date.
-    pub date: String,
-    /// Whether the case has events that the letter's verdict has not seen.
+    pub date: Day,
+    /// Whether the case or the person has events that the letter's verdict has not seen.
     pub unseen: bool,
 }
 
@@ -28,166 +27,176 @@ pub struct Delivery {
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
 pub struct DeliveryRow {
     /// The letter.
-    pub letter: String,
+    pub letter: LetterId,
     /// The issuance's number.
     pub number: i64,
-    /// `print` or `email`.
-    pub channel: String,
+    /// How.
+    pub channel: Channel,
     /// The mailing date.
-    pub date: String,
-    /// `waiting`, `sent`, `failed` or `recalled`.
-    pub state: String,
+    pub date: Day,
+    /// How far it has come.
+    pub state: DeliveryState,
     /// How often sending was tried.
     pub attempts: i64,
     /// The print run.
-    pub run: Option<String>,
+    pub run: Option<RunId>,
+    /// Its piece in the run.
+    pub piece: Option<i64>,
     /// The e-mail's Message-ID.
     pub message_id: Option<String>,
     /// Why it was not sent, or not yet.
     pub problem: Option<String>,
-    /// When it was sent, UTC.
-    pub sent_at: Option<String>,
+    /// When it was sent.
+    pub sent_at: Option<Stamp>,
 }
 
 macro_rules! select_deliveries {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
-            "SELECT d.letter, d.number, l.case_reference, d.attempts, i.sha256, d.date, EXISTS ",
-            "(SELECT 1 FROM events e WHERE (e.case_reference = l.case_reference OR e.person = l.party) AND e.sequence > l.considered) AS unseen ",
-            "FROM deliveries d JOIN letters l ON l.id = d.letter ",
+            "SELECT d.letter, d.number, l.case_reference, d.attempts, i.sha256, d.date, ",
+            unseen!(),
+            " AS unseen FROM deliveries d JOIN letters l ON l.id = d.letter ",
             "JOIN issuances i ON i.letter = d.letter AND i.number = d.number ",
-            $rest
+            $($rest)+
         )
     };
 }
 
+/// That no print run has the delivery.
+macro_rules! in_no_run {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM pieces p WHERE p.letter = d.letter AND p.issuance = d.number)"
+    };
+}
+pub(super) use in_no_run;
+
 impl Act {
-    /// Sets an issuance on its way, due at an instant.
-    pub async fn post(&mut self, issuance: &Issuance, channel: &str, due: DateTime<Utc>) -> Result<(), RegisterError> {
-        sqlx::query(
-            "INSERT INTO deliveries (letter, number, channel, date, state, due_at) VALUES ($1, $2, $3, $4, 'waiting', $5)",
-        )
-        .bind(&issuance.letter)
-        .bind(issuance.number)
-        .bind(channel)
-        .bind(&issuance.date)
-        .bind(stamp(due))
-        .execute(&mut *self.transaction)
-        .await?;
+    /// Sets an issuance on its way, due now.
+    pub async fn post(&mut self, issuance: &Issuance, channel: Channel) -> Result<(), RegisterError> {
+        sqlx::query("INSERT INTO deliveries (letter, number, channel, date, state, due_at) VALUES ($1, $2, $3, $4, $5, $6)")
+            .bind(&issuance.letter)
+            .bind(issuance.number)
+            .bind(channel)
+            .bind(issuance.date)
+            .bind(DeliveryState::Waiting)
+            .bind(self.now())
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 
-    /// Counts an attempt at sending, before it is made. False, and nothing is counted, where the delivery no longer waits or
-    /// the case has events that the letter's verdict has not seen.
-    pub async fn count_delivery(&mut self, delivery: &Delivery) -> Result<bool, RegisterError> {
-        let counted = sqlx::query(
-            "UPDATE deliveries SET attempts = attempts + 1 \
-             WHERE letter = $1 AND number = $2 AND state = 'waiting' AND NOT EXISTS \
-             (SELECT 1 FROM letters l JOIN events e ON e.case_reference = l.case_reference OR e.person = l.party \
-              WHERE l.id = $1 AND e.sequence > l.considered)",
-        )
+    /// Counts an attempt at sending, before it is made. False, and nothing is counted, where the delivery no longer waits or the
+    /// letter's verdict has not seen everything.
+    pub async fn count_attempt(&mut self, delivery: &Delivery) -> Result<bool, RegisterError> {
+        let counted = sqlx::query(concat!(
+            "UPDATE deliveries SET attempts = attempts + 1 WHERE letter = $1 AND number = $2 AND state = $3 AND NOT EXISTS \
+             (SELECT 1 FROM letters l WHERE l.id = $1 AND ",
+            unseen!(),
+            ")"
+        ))
         .bind(&delivery.letter)
         .bind(delivery.number)
+        .bind(DeliveryState::Waiting)
         .execute(&mut *self.transaction)
         .await?;
         Ok(counted.rows_affected() == 1)
     }
 
     /// The delivery was handed over as this message. False where it was no longer waiting.
-    pub async fn mailed(
-        &mut self,
-        delivery: &Delivery,
-        message_id: &str,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RegisterError> {
+    pub async fn set_mailed(&mut self, delivery: &Delivery, message_id: &str) -> Result<bool, RegisterError> {
         let sent = sqlx::query(
-            "UPDATE deliveries SET state = 'sent', message_id = $3, sent_at = $4, problem = NULL \
-             WHERE letter = $1 AND number = $2 AND state = 'waiting'",
+            "UPDATE deliveries SET state = $3, message_id = $4, sent_at = $5, problem = NULL \
+             WHERE letter = $1 AND number = $2 AND state = $6",
         )
         .bind(&delivery.letter)
         .bind(delivery.number)
+        .bind(DeliveryState::Sent)
         .bind(message_id)
-        .bind(stamp(now))
+        .bind(self.now())
+        .bind(DeliveryState::Waiting)
         .execute(&mut *self.transaction)
         .await?;
         Ok(sent.rows_affected() == 1)
     }
 
-    /// The delivery is tried again at an instant.
-    pub async fn postpone(
-        &mut self,
-        delivery: &Delivery,
-        due: DateTime<Utc>,
-        problem: &str,
-    ) -> Result<(), RegisterError> {
-        sqlx::query(
-            "UPDATE deliveries SET due_at = $3, problem = $4 WHERE letter = $1 AND number = $2 AND state = 'waiting'",
+    /// The delivery is tried again at an instant. False where it was no longer waiting.
+    pub async fn postpone(&mut self, delivery: &Delivery, due: Stamp, problem: &str) -> Result<bool, RegisterError> {
+        let postponed = sqlx::query(
+            "UPDATE deliveries SET due_at = $3, problem = $4 WHERE letter = $1 AND number = $2 AND state = $5",
         )
         .bind(&delivery.letter)
         .bind(delivery.number)
-        .bind(stamp(due))
+        .bind(due)
         .bind(problem)
+        .bind(DeliveryState::Waiting)
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        Ok(postponed.rows_affected() == 1)
     }
 
-    /// The delivery ends without being sent: `failed`, or `recalled` with its letter. False where it was no longer waiting, or
-    /// belongs to a print run by now.
+    /// The delivery ends without being sent: failed, or recalled with its letter. False where it was no longer waiting, or belongs
+    /// to a print run by now.
     pub async fn end_delivery(
         &mut self,
         delivery: &Delivery,
-        state: &'static str,
+        state: DeliveryState,
         problem: &str,
     ) -> Result<bool, RegisterError> {
         let ended = sqlx::query(
-            "UPDATE deliveries SET state = $3, problem = $4 \
-             WHERE letter = $1 AND number = $2 AND state = 'waiting' AND run IS NULL",
+            "UPDATE deliveries SET state = $3, problem = $4 WHERE letter = $1 AND number = $2 AND state = $5 \
+             AND NOT EXISTS (SELECT 1 FROM pieces p WHERE p.letter = $1 AND p.issuance = $2)",
         )
         .bind(&delivery.letter)
         .bind(delivery.number)
         .bind(state)
         .bind(problem)
+        .bind(DeliveryState::Waiting)
         .execute(&mut *self.transaction)
         .await?;
         Ok(ended.rows_affected() == 1)
     }
 }
 
-impl Register {
+impl Reader {
     /// The delivery of a letter that waits, if one does and no closing run holds it.
-    pub async fn waiting_delivery(&self, letter: &str) -> Result<Option<Delivery>, RegisterError> {
-        let sql = select_deliveries!("WHERE d.letter = $1 AND d.state = 'waiting' AND d.run IS NULL");
-        Ok(sqlx::query_as(sql).bind(letter).fetch_optional(&self.reader).await?)
+    pub async fn waiting_delivery(&self, letter: &LetterId) -> Result<Option<Delivery>, RegisterError> {
+        let sql = select_deliveries!("WHERE d.letter = $1 AND d.state = $2 AND ", in_no_run!());
+        Ok(sqlx::query_as(sql).bind(letter).bind(DeliveryState::Waiting).fetch_optional(&self.pool).await?)
     }
 
     /// The deliveries of one letter, oldest first.
-    pub async fn deliveries_of(&self, letter: &str) -> Result<Vec<DeliveryRow>, RegisterError> {
+    pub async fn deliveries_of(&self, letter: &LetterId) -> Result<Vec<DeliveryRow>, RegisterError> {
         Ok(sqlx::query_as(
-            "SELECT letter, number, channel, date, state, attempts, run, message_id, problem, sent_at FROM deliveries \
-             WHERE letter = $1 ORDER BY number",
+            "SELECT d.letter, d.number, d.channel, d.date, d.state, d.attempts, p.run, p.number AS piece, d.message_id, \
+             d.problem, d.sent_at FROM deliveries d LEFT JOIN pieces p ON p.letter = d.letter AND p.issuance = d.number \
+             WHERE d.letter = $1 ORDER BY d.number",
         )
         .bind(letter)
-        .fetch_all(&self.reader)
+        .fetch_all(&self.pool)
         .await?)
     }
 
-    /// E-mails whose time has come.
-    pub async fn due_emails(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<Delivery>, RegisterError> {
+    /// E-mails whose time has come and that nobody is sending.
+    pub async fn due_emails(&self, now: Stamp, limit: i64) -> Result<Vec<Delivery>, RegisterError> {
         let sql = select_deliveries!(
-            "WHERE d.state = 'waiting' AND d.channel = 'email' AND d.due_at <= $1 ORDER BY d.due_at, d.letter LIMIT $2"
+            "WHERE d.state = $1 AND d.channel = $2 AND d.due_at <= $3 \
+             AND NOT EXISTS (SELECT 1 FROM claims WHERE subject = d.letter) ORDER BY d.due_at, d.letter LIMIT $4"
         );
-        Ok(sqlx::query_as(sql).bind(stamp(now)).bind(limit).fetch_all(&self.reader).await?)
+        let query = sqlx::query_as(sql).bind(DeliveryState::Waiting).bind(Channel::Email).bind(now).bind(limit);
+        Ok(query.fetch_all(&self.pool).await?)
     }
 
     /// Printed letters that wait for no run yet, and either have missed their date, which is before `today`, or are promised to
     /// the run's date and have unseen events.
-    pub async fn doubtful_pieces(&self, date: &str, today: &str) -> Result<Vec<Delivery>, RegisterError> {
+    pub async fn doubtful_pieces(&self, date: Day, today: Day) -> Result<Vec<Delivery>, RegisterError> {
         let sql = select_deliveries!(
-            "WHERE d.state = 'waiting' AND d.channel = 'print' AND d.run IS NULL AND (d.date < $2 OR (d.date = $1 AND \
-             EXISTS (SELECT 1 FROM events e WHERE (e.case_reference = l.case_reference OR e.person = l.party) AND e.sequence > l.considered))) \
-             ORDER BY d.letter"
+            "WHERE d.state = $1 AND d.channel = $2 AND ",
+            in_no_run!(),
+            " AND (d.date < $4 OR (d.date = $3 AND ",
+            unseen!(),
+            ")) ORDER BY d.letter"
         );
-        Ok(sqlx::query_as(sql).bind(date).bind(today).fetch_all(&self.reader).await?)
+        let query = sqlx::query_as(sql).bind(DeliveryState::Waiting).bind(Channel::Print).bind(date).bind(today);
+        Ok(query.fetch_all(&self.pool).await?)
     }
 }

@@ -1,86 +1,155 @@
-//! Reading the case file.
+//! The case file: reading it, and the chain that holds its entries together.
 
 use serde_json::Value;
+use sqlx::{Sqlite, Transaction};
 
-use super::{Register, RegisterError, json};
-use crate::case::{Entry, EntryKind};
+use super::{Reader, RegisterError, inconsistent, json};
+use crate::case::{Actor, CaseRef, Entry, EntryKind, FiledEntry, LetterId, Sha256, Stamp};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    sequence: i64,
-    at: String,
-    kind: String,
-    letter: Option<String>,
-    detail: String,
-}
-
-impl TryFrom<Row> for Entry {
-    type Error = RegisterError;
-
-    fn try_from(row: Row) -> Result<Entry, RegisterError> {
-        let kind = EntryKind::parse(&row.kind).ok_or_else(|| RegisterError::Inconsistent {
-            table: "entries",
-            row: row.sequence.to_string(),
-            problem: format!("“{}” is not a kind of entry", row.kind),
-        })?;
-        let detail: Value = json(&row.detail, "entries", &row.sequence.to_string())?;
-        Ok(Entry { sequence: row.sequence, at: row.at, kind, letter: row.letter, detail })
-    }
-}
-
-/// An entry with all that its chain is made of, for verification.
+/// An entry as it is stored, with all that its chain is made of.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct ChainedEntry {
     /// Its place in the order of all entries.
     pub sequence: i64,
-    /// The case reference.
-    pub case_reference: String,
-    /// When, in UTC.
+    /// The case.
+    pub case_reference: CaseRef,
+    /// Its place in the case file, from 1.
+    pub number: i64,
+    /// 1 for the one chain of all cases, as it was; 2 for a chain of the case's own.
+    pub version: i64,
+    /// When.
     pub at: String,
-    /// The kind as stored.
+    /// Who, as JSON; absent in version 1.
+    pub actor: Option<String>,
+    /// The kind.
     pub kind: String,
-    /// The event that it concerns.
+    /// The event that it concerns, by its place in the register.
     pub event: Option<i64>,
     /// The letter that it concerns.
     pub letter: Option<String>,
-    /// The detail as stored.
+    /// What belongs to it, as JSON.
     pub detail: String,
-    /// The chain as stored.
+    /// The chain up to it.
     pub chain: String,
 }
 
-impl Register {
+/// What a link of a case's chain is made of: the very texts that are stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Link<'l> {
+    /// The case.
+    pub case: &'l str,
+    /// Its place in the case file.
+    pub number: i64,
+    /// When.
+    pub at: &'l str,
+    /// Who, as JSON.
+    pub actor: &'l str,
+    /// The kind.
+    pub kind: &'l str,
+    /// The event that it concerns.
+    pub event: Option<i64>,
+    /// The letter that it concerns.
+    pub letter: Option<&'l str>,
+    /// What belongs to it, as JSON.
+    pub detail: &'l str,
+}
+
+impl Link<'_> {
+    /// The chain after the link: SHA-256 over its version, the chain before it and all that is stored of it, each with its length.
+    pub fn after(&self, before: &str) -> String {
+        let (number, event) = (self.number.to_string(), self.event.map(|event| event.to_string()).unwrap_or_default());
+        let letter = self.letter.unwrap_or_default();
+        hash_of_parts(&["2", before, self.case, &number, self.at, self.actor, self.kind, &event, letter, self.detail])
+    }
+}
+
+impl ChainedEntry {
+    /// The chain after the entry, by the form of its version.
+    pub fn after(&self, before: &str) -> String {
+        let letter = self.letter.as_deref().unwrap_or_default();
+        if self.version == 1 {
+            let event = self.event.map(|event| event.to_string()).unwrap_or_default();
+            return hash_of_parts(&[before, &self.case_reference, &self.at, &self.kind, &event, letter, &self.detail]);
+        }
+        let link = Link {
+            case: &self.case_reference,
+            number: self.number,
+            at: &self.at,
+            actor: self.actor.as_deref().unwrap_or_default(),
+            kind: &self.kind,
+            event: self.event,
+            letter: self.letter.as_deref(),
+            detail: &self.detail,
+        };
+        link.after(before)
+    }
+
+    /// The entry as it is read.
+    pub fn read(&self) -> Result<FiledEntry, RegisterError> {
+        let place = self.sequence.to_string();
+        let bad = |problem: String| inconsistent("entries", &place, problem);
+        let actor: Option<Actor> = self.actor.as_deref().map(|text| json(text, "entries", &place)).transpose()?;
+        let detail: Value = json(&self.detail, "entries", &place)?;
+        let said = serde_json::json!({"kind": self.kind, "detail": detail});
+        Ok(FiledEntry {
+            sequence: self.sequence,
+            case: self.case_reference.clone(),
+            at: self.at.parse::<Stamp>().map_err(|error| bad(error.to_string()))?,
+            actor,
+            letter: self.letter.clone().map(LetterId::new),
+            entry: serde_json::from_value(said).map_err(|error| bad(error.to_string()))?,
+        })
+    }
+}
+
+fn hash_of_parts(parts: &[&str]) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
+    Sha256::of(parts.concat().as_bytes()).to_string()
+}
+
+/// An entry's kind and its detail as JSON text.
+pub(super) fn split(entry: &Entry, place: &str) -> Result<(&'static str, String), RegisterError> {
+    let mut said = serde_json::to_value(entry).map_err(|error| inconsistent("entries", place, error.to_string()))?;
+    Ok((EntryKind::from(entry).as_str(), said["detail"].take().to_string()))
+}
+
+/// Where every case's chain of version 2 begins: at the end of the one chain of before, or at nothing.
+pub(super) async fn genesis(transaction: &mut Transaction<'static, Sqlite>) -> Result<String, RegisterError> {
+    Ok(sqlx::query_scalar("SELECT value FROM settings WHERE name = 'chain'").fetch_one(&mut **transaction).await?)
+}
+
+macro_rules! select_entries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sequence, case_reference, number, version, at, actor, kind, event, letter, detail, chain FROM entries ",
+            $rest
+        )
+    };
+}
+
+impl Reader {
+    /// Where every case's chain of version 2 begins.
+    pub async fn genesis(&self) -> Result<String, RegisterError> {
+        Ok(sqlx::query_scalar("SELECT value FROM settings WHERE name = 'chain'").fetch_one(&self.pool).await?)
+    }
+
     /// Entries after a sequence, in order: the way through all of them in pieces.
     pub async fn entries_after(&self, sequence: i64, limit: i64) -> Result<Vec<ChainedEntry>, RegisterError> {
-        Ok(sqlx::query_as(
-            "SELECT sequence, case_reference, at, kind, event, letter, detail, chain FROM entries \
-             WHERE sequence > $1 ORDER BY sequence LIMIT $2",
-        )
-        .bind(sequence)
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?)
+        let sql = select_entries!("WHERE sequence > $1 ORDER BY sequence LIMIT $2");
+        Ok(sqlx::query_as(sql).bind(sequence).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// The entries of a case, in the order in which things were done.
-    pub async fn entries_of_case(&self, case: &str) -> Result<Vec<Entry>, RegisterError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT sequence, at, kind, letter, detail FROM entries WHERE case_reference = $1 ORDER BY sequence",
-        )
-        .bind(case)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.into_iter().map(Entry::try_from).collect()
+    pub async fn entries_of_case(&self, case: &CaseRef) -> Result<Vec<FiledEntry>, RegisterError> {
+        let sql = select_entries!("WHERE case_reference = $1 ORDER BY number");
+        let rows: Vec<ChainedEntry> = sqlx::query_as(sql).bind(case).fetch_all(&self.pool).await?;
+        rows.iter().map(ChainedEntry::read).collect()
     }
 
     /// The entries that concern one letter.
-    pub async fn entries_of_letter(&self, letter: &str) -> Result<Vec<Entry>, RegisterError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT sequence, at, kind, letter, detail FROM entries WHERE letter = $1 ORDER BY sequence",
-        )
-        .bind(letter)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.into_iter().map(Entry::try_from).collect()
+    pub async fn entries_of_letter(&self, letter: &LetterId) -> Result<Vec<FiledEntry>, RegisterError> {
+        let sql = select_entries!("WHERE letter = $1 ORDER BY number");
+        let rows: Vec<ChainedEntry> = sqlx::query_as(sql).bind(letter).fetch_all(&self.pool).await?;
+        rows.iter().map(ChainedEntry::read).collect()
     }
 }

@@ -2,41 +2,41 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Act, Register, RegisterError, Source};
-use crate::case::clock::stamp;
+use super::{Act, Kept, Reader, RegisterError, expect_one};
+use crate::case::{Day, LetterId, Sha256, Stamp};
 
 /// What was made of a letter: the archived PDF and all that it was made with.
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
 pub struct Issuance {
     /// The letter.
-    pub letter: String,
+    pub letter: LetterId,
     /// 1 for the first; a letter set again under a new date gets the next.
     pub number: i64,
     /// The date on the letter: its mailing date.
-    pub date: String,
-    /// When it was issued, UTC.
-    pub issued_at: String,
-    /// SHA-256 of the PDF.
-    pub sha256: String,
+    pub date: Day,
+    /// When it was issued.
+    pub issued_at: Stamp,
+    /// The hash of the PDF.
+    pub sha256: Sha256,
     /// Size of the PDF in bytes.
     pub bytes: i64,
     /// Pages of the PDF.
     pub pages: i64,
     /// The letter type's version.
     pub type_version: String,
-    /// The hash of the letter type: its own files, the house and the programs.
-    pub type_hash: String,
+    /// The hash of the letter type: its own files, the house and the programs. Empty for one of before it was kept.
+    pub type_hash: Sha256,
     /// The hash of all letter templates.
-    pub catalogue_hash: String,
+    pub catalogue_hash: Sha256,
     /// The hash of the fonts.
-    pub fonts_hash: String,
+    pub fonts_hash: Sha256,
     /// The typst version.
     pub typst_version: String,
 }
 
 impl Act {
-    /// Records an issuance, what it was set from, and the letter's newest number.
-    pub async fn issue(&mut self, issuance: &Issuance, source: &Source) -> Result<(), RegisterError> {
+    /// Records an issuance, what is kept with it, and the letter's newest number.
+    pub async fn issue(&mut self, issuance: &Issuance, kept: &Kept) -> Result<(), RegisterError> {
         sqlx::query(
             "INSERT INTO issuances (letter, number, date, issued_at, sha256, bytes, pages, type_version, \
              catalogue_hash, fonts_hash, typst_version, type_hash) \
@@ -44,8 +44,8 @@ impl Act {
         )
         .bind(&issuance.letter)
         .bind(issuance.number)
-        .bind(&issuance.date)
-        .bind(&issuance.issued_at)
+        .bind(issuance.date)
+        .bind(issuance.issued_at)
         .bind(&issuance.sha256)
         .bind(issuance.bytes)
         .bind(issuance.pages)
@@ -56,63 +56,75 @@ impl Act {
         .bind(&issuance.type_hash)
         .execute(&mut *self.transaction)
         .await?;
-        self.keep_source(issuance, source).await?;
-        sqlx::query("UPDATE letters SET issuance = $2 WHERE id = $1")
+        self.keep(issuance, kept).await?;
+        let set = sqlx::query("UPDATE letters SET issuance = $2 WHERE id = $1")
             .bind(&issuance.letter)
             .bind(issuance.number)
             .execute(&mut *self.transaction)
             .await?;
-        Ok(())
+        expect_one(&set, "letters", &issuance.letter)
     }
 }
 
-impl Register {
+/// How many letters of a type were issued and sent in a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// The letter type's key.
+    pub letter_type: String,
+    /// How many were issued.
+    pub issued: i64,
+    /// How many were sent.
+    pub sent: i64,
+}
+
+macro_rules! select_issuances {
+    ($rest:literal) => {
+        concat!(
+            "SELECT letter, number, date, issued_at, sha256, bytes, pages, type_version, type_hash, catalogue_hash, \
+             fonts_hash, typst_version FROM issuances ",
+            $rest
+        )
+    };
+}
+
+impl Reader {
     /// The newest issuance of a letter.
-    pub async fn issuance(&self, letter: &str) -> Result<Option<Issuance>, RegisterError> {
-        Ok(sqlx::query_as("SELECT * FROM issuances WHERE letter = $1 ORDER BY number DESC LIMIT 1")
-            .bind(letter)
-            .fetch_optional(&self.reader)
-            .await?)
+    pub async fn issuance(&self, letter: &LetterId) -> Result<Option<Issuance>, RegisterError> {
+        let sql = select_issuances!("WHERE letter = $1 ORDER BY number DESC LIMIT 1");
+        Ok(sqlx::query_as(sql).bind(letter).fetch_optional(&self.pool).await?)
     }
 
     /// Whether a letter was ever issued with these bytes.
-    pub async fn is_issued(&self, letter: &str, sha256: &str) -> Result<bool, RegisterError> {
+    pub async fn is_issued(&self, letter: &LetterId, sha256: &Sha256) -> Result<bool, RegisterError> {
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM issuances WHERE letter = $1 AND sha256 = $2")
             .bind(letter)
             .bind(sha256)
-            .fetch_one(&self.reader)
+            .fetch_one(&self.pool)
             .await?;
         Ok(count > 0)
     }
 
     /// Issuances after a key, in order: the way through all of them in pieces.
     pub async fn issuances_after(&self, letter: &str, number: i64, limit: i64) -> Result<Vec<Issuance>, RegisterError> {
-        Ok(sqlx::query_as(
-            "SELECT * FROM issuances WHERE letter > $1 OR (letter = $1 AND number > $2) ORDER BY letter, number LIMIT $3",
-        )
-        .bind(letter)
-        .bind(number)
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?)
+        let sql =
+            select_issuances!("WHERE letter > $1 OR (letter = $1 AND number > $2) ORDER BY letter, number LIMIT $3");
+        Ok(sqlx::query_as(sql).bind(letter).bind(number).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// How many letters of each type were issued, and how many were sent, from one instant until another.
-    pub async fn tally_between(
-        &self,
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Result<Vec<(String, &'static str, i64)>, RegisterError> {
-        let issued = "SELECT l.letter_type, count(*) FROM issuances i JOIN letters l ON l.id = i.letter \
-                      WHERE i.issued_at >= $1 AND i.issued_at < $2 GROUP BY 1";
-        let sent = "SELECT l.letter_type, count(*) FROM deliveries d JOIN letters l ON l.id = d.letter \
-                    WHERE d.state = 'sent' AND d.sent_at >= $1 AND d.sent_at < $2 GROUP BY 1";
-        let mut tally = Vec::new();
-        for (name, sql) in [("issued", issued), ("sent", sent)] {
-            let counts: Vec<(String, i64)> =
-                sqlx::query_as(sql).bind(stamp(from)).bind(stamp(until)).fetch_all(&self.reader).await?;
-            tally.extend(counts.into_iter().map(|(letter_type, count)| (letter_type, name, count)));
-        }
-        Ok(tally)
+    pub async fn tally_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Tally>, RegisterError> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT letter_type, sum(issued), sum(sent) FROM ( \
+             SELECT l.letter_type, 1 AS issued, 0 AS sent FROM issuances i JOIN letters l ON l.id = i.letter \
+             WHERE i.issued_at >= $1 AND i.issued_at < $2 UNION ALL \
+             SELECT l.letter_type, 0, 1 FROM deliveries d JOIN letters l ON l.id = d.letter \
+             WHERE d.state = $3 AND d.sent_at >= $1 AND d.sent_at < $2) AS counted GROUP BY letter_type",
+        )
+        .bind(Stamp::from(from))
+        .bind(Stamp::from(until))
+        .bind(crate::case::DeliveryState::Sent)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(letter_type, issued, sent)| Tally { letter_type, issued, sent }).collect())
     }
 }

@@ -1,14 +1,14 @@
-//! Letters and how far they have come.
+//! Letters: how far they have come, and what moves them on.
 
-use chrono::{DateTime, Utc};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
-use super::{Act, Register, RegisterError, json};
-use crate::case::clock::stamp;
-use crate::case::{Fault, LetterId, LetterState};
+use super::cases::Seen;
+use super::{Act, Claim, Reader, RegisterError, expect_one};
+use crate::case::fault::Reasons;
+use crate::case::{
+    CaseRef, Channel, Day, DeliveryState, LetterId, LetterState, PersonId, PreferredLanguage, Sha256, Stamp,
+};
 
 /// A letter that an event calls for.
+#[derive(Debug)]
 pub struct NewLetter<'l> {
     /// Its identity.
     pub id: &'l LetterId,
@@ -16,16 +16,18 @@ pub struct NewLetter<'l> {
     pub event: i64,
     /// The letter type's key.
     pub letter_type: &'l str,
-    /// The case reference.
-    pub case: &'l str,
-    /// The party's key.
-    pub party: &'l str,
-    /// The party's name.
-    pub name: &'l str,
-    /// `en`, `fr` or `unknown`.
-    pub language: &'l str,
-    /// `print`, `email` or `file`.
-    pub channel: &'l str,
+    /// The case.
+    pub case: &'l CaseRef,
+    /// Whom it is about.
+    pub person: &'l PersonId,
+    /// That person's name.
+    pub person_name: &'l str,
+    /// The name of whom it is addressed to.
+    pub addressee_name: &'l str,
+    /// The languages in which it is written.
+    pub language: PreferredLanguage,
+    /// How it reaches the addressee.
+    pub channel: Channel,
 }
 
 /// A letter as the register holds it, with its newest issuance and delivery where there are any.
@@ -34,140 +36,300 @@ pub struct LetterRow {
     /// Its place in the order of calling.
     pub sequence: i64,
     /// Its identity.
-    pub id: String,
+    pub id: LetterId,
     /// The event's place in the register.
     pub event: i64,
     /// The letter type's key.
     pub letter_type: String,
-    /// The case reference.
-    pub case_reference: String,
-    /// The party's key.
-    pub party: String,
-    /// The party's name.
-    pub party_name: String,
-    /// `en`, `fr` or `unknown`.
-    pub language: String,
-    /// `print`, `email` or `file`.
-    pub channel: String,
-    state: String,
-    /// When it was called for, UTC.
-    pub called_at: String,
-    /// How often it was worked.
+    /// The case.
+    pub case_reference: CaseRef,
+    /// Whom it is about.
+    pub person: PersonId,
+    /// That person's name.
+    pub person_name: String,
+    /// The name of whom it is addressed to.
+    pub addressee_name: String,
+    /// The languages in which it is written.
+    pub language: PreferredLanguage,
+    /// How it reaches the addressee.
+    pub channel: Channel,
+    /// How far it has come.
+    pub state: LetterState,
+    /// When it was called for.
+    pub called_at: Stamp,
+    /// How many workers died while they were at it.
     pub attempts: i64,
     /// The number of its newest issuance; 0 before the first.
     pub issuance: i64,
-    /// The newest event of the case that the letter's verdict has seen.
-    pub considered: i64,
-    reasons: String,
-    /// The hash of the words that wait for approval or were issued.
-    pub content_hash: Option<String>,
-    /// The hash that was approved.
-    pub approved_hash: Option<String>,
+    /// How often it was wanted …
+    pub wanted: i64,
+    /// … and how many of these times it was worked.
+    pub worked: i64,
+    /// Whether it is held for another letter's sake.
+    pub held_for_letters: bool,
+    #[sqlx(flatten)]
+    seen: SeenColumns,
+    /// Why it is stopped, or what an approver is to look at.
+    pub reasons: Reasons,
+    /// What an approval is bound to, while it waits for one.
+    pub seal: Option<Sha256>,
+    /// The hash of the words that were issued.
+    pub content_hash: Option<Sha256>,
+    /// The seal that was approved.
+    pub approved_seal: Option<Sha256>,
     /// Who approved it.
     pub approved_by: Option<String>,
     /// The newest issuance's date: its mailing date.
-    pub date: Option<String>,
-    /// The newest issuance's SHA-256.
-    pub sha256: Option<String>,
+    pub date: Option<Day>,
+    /// The hash of the newest issuance's PDF.
+    pub sha256: Option<Sha256>,
     /// The newest issuance's pages.
     pub pages: Option<i64>,
-    /// The newest delivery's state: `waiting`, `sent`, `failed` or `recalled`.
-    pub delivery: Option<String>,
+    /// How the newest issuance travels.
+    pub delivery: Option<DeliveryState>,
     /// Why the newest delivery was not made, or not yet.
     pub problem: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+struct SeenColumns {
+    seen_case: i64,
+    seen_person: i64,
+}
+
 impl LetterRow {
-    /// How far the letter has come.
-    pub fn state(&self) -> Result<LetterState, RegisterError> {
-        LetterState::parse(&self.state).ok_or_else(|| RegisterError::Inconsistent {
-            table: "letters",
-            row: self.id.clone(),
-            problem: format!("“{}” is not a state", self.state),
-        })
+    /// Whether it is to be worked.
+    pub fn is_to_work(&self) -> bool {
+        self.wanted > self.worked
     }
 
-    /// Why it is held or refused.
-    pub fn reasons(&self) -> Result<Vec<Fault>, RegisterError> {
-        json(&self.reasons, "letters", &self.id)
+    /// Whether what waits for approval has been approved.
+    pub fn is_approved(&self) -> bool {
+        self.approved_seal.is_some() && self.approved_seal == self.seal
+    }
+
+    /// What its verdict has seen.
+    pub fn seen(&self) -> Seen {
+        Seen { case: self.seen.seen_case, person: self.seen.seen_person }
     }
 }
 
-/// Which letters to list; an absent condition lets all pass.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// The case reference.
-    pub case: Option<String>,
-    /// A part of the party's name, or the party's key.
-    pub person: Option<String>,
-    /// The letter type's key.
-    pub letter_type: Option<String>,
-    /// The state.
-    pub state: Option<LetterState>,
-    /// The newest delivery's state.
-    pub delivery: Option<&'static str>,
-    /// The mailing date.
-    pub date: Option<String>,
-    /// Only letters called for before this one (its `sequence`): the cursor.
-    pub before: Option<i64>,
-    /// How many at most.
-    pub limit: i64,
-}
-
-/// A name as it is searched: lower case, without accents.
-pub fn folded(name: &str) -> String {
-    name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+/// What became of a letter that was worked.
+#[derive(Debug)]
+pub struct Verdict<'v> {
+    /// Its state.
+    pub state: LetterState,
+    /// Why it is stopped, or what an approver is to look at.
+    pub reasons: &'v Reasons,
+    /// What an approval is bound to, where it waits for one.
+    pub seal: Option<&'v Sha256>,
+    /// The hash of the words, where it was issued.
+    pub content_hash: Option<&'v Sha256>,
+    /// Whether it is held for another letter's sake.
+    pub held_for_letters: bool,
+    /// How much of the case the verdict has seen.
+    pub seen: Seen,
 }
 
 macro_rules! select_letters {
     ($rest:literal) => {
         concat!(
-            "SELECT l.*, i.date, i.sha256, i.pages, d.state AS delivery, d.problem FROM letters l ",
+            "SELECT l.sequence, l.id, l.event, l.letter_type, l.case_reference, l.person, l.person_name, l.addressee_name, ",
+            "l.language, l.channel, l.state, l.called_at, l.attempts, l.issuance, l.wanted, l.worked, l.held_for_letters, ",
+            "l.seen_case, l.seen_person, l.reasons, l.seal, l.content_hash, l.approved_seal, l.approved_by, ",
+            "i.date, i.sha256, i.pages, d.state AS delivery, d.problem FROM letters l ",
             "LEFT JOIN issuances i ON i.letter = l.id AND i.number = l.issuance ",
             "LEFT JOIN deliveries d ON d.letter = l.id AND d.number = l.issuance ",
             $rest
         )
     };
 }
+pub(super) use select_letters;
 
 impl Act {
     /// Records a letter as due.
-    pub async fn call_for(&mut self, letter: &NewLetter<'_>, now: DateTime<Utc>) -> Result<(), RegisterError> {
+    pub async fn call_for(&mut self, letter: &NewLetter<'_>) -> Result<(), RegisterError> {
         sqlx::query(
-            "INSERT INTO letters (id, event, letter_type, case_reference, party, party_name, name_folded, language, \
-             channel, state, called_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $10)",
+            "INSERT INTO letters (id, event, letter_type, case_reference, person, person_name, addressee_name, names_folded, \
+             language, channel, state, called_at, wanted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)",
         )
-        .bind(letter.id.as_str())
+        .bind(letter.id)
         .bind(letter.event)
         .bind(letter.letter_type)
         .bind(letter.case)
-        .bind(letter.party)
-        .bind(letter.name)
-        .bind(folded(letter.name))
+        .bind(letter.person)
+        .bind(letter.person_name)
+        .bind(letter.addressee_name)
+        .bind(super::search::names_folded(letter.person_name, letter.addressee_name))
         .bind(letter.language)
         .bind(letter.channel)
-        .bind(stamp(now))
+        .bind(LetterState::Due)
+        .bind(self.now())
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
     }
 
-    /// Has the stopped letters of a case, and of a person's other cases, looked at again.
-    pub async fn reconsider(&mut self, case: &str, person: &str) -> Result<(), RegisterError> {
-        sqlx::query(
-            "UPDATE letters SET state = 'due', attempts = 0 WHERE (case_reference = $1 OR party = $2) \
-             AND state IN ('due', 'held', 'awaiting-approval', 'refused', 'ended')",
+    /// Moves a letter to a state, if it may become that. False where it may not: it has moved on meanwhile.
+    async fn move_letter(&mut self, letter: &LetterId, to: LetterState) -> Result<bool, RegisterError> {
+        let state: Option<LetterState> = sqlx::query_scalar("SELECT state FROM letters WHERE id = $1")
+            .bind(letter)
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        let Some(state) = state.filter(|state| state.may_become().contains(&to)) else { return Ok(false) };
+        let moved = sqlx::query("UPDATE letters SET state = $2 WHERE id = $1 AND state = $3")
+            .bind(letter)
+            .bind(to)
+            .bind(state)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(moved.rows_affected() == 1)
+    }
+
+    /// Records what became of a letter that was worked under a claim, and ends the claim. False, and the letter stays to be worked,
+    /// where the claim is gone, the letter has moved on, or its case or person has events that the verdict has not seen.
+    pub async fn set_verdict(&mut self, claim: &Claim, verdict: &Verdict<'_>) -> Result<bool, RegisterError> {
+        if !self.end_claim(&claim.letter, &claim.worker).await? || !self.has_seen_all(&claim.letter, verdict.seen).await? {
+            return Ok(false);
+        }
+        if !self.move_letter(&claim.letter, verdict.state).await? {
+            return Ok(false);
+        }
+        let is_out = verdict.state == LetterState::Issued;
+        let set = sqlx::query(
+            "UPDATE letters SET reasons = $2, seal = $3, content_hash = $4, held_for_letters = $5, seen_case = $6, \
+             seen_person = $7, attempts = 0, worked = CASE WHEN $8 THEN wanted ELSE $9 END WHERE id = $1",
+        )
+        .bind(&claim.letter)
+        .bind(verdict.reasons)
+        .bind(verdict.seal)
+        .bind(verdict.content_hash)
+        .bind(verdict.held_for_letters)
+        .bind(verdict.seen.case)
+        .bind(verdict.seen.person)
+        .bind(is_out)
+        .bind(claim.wanted)
+        .execute(&mut *self.transaction)
+        .await?;
+        expect_one(&set, "letters", &claim.letter)?;
+        Ok(true)
+    }
+
+    /// Whether these versions are still those of a letter's case and person.
+    async fn has_seen_all(&mut self, letter: &LetterId, seen: Seen) -> Result<bool, RegisterError> {
+        let unseen: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM letters l WHERE l.id = $1 AND \
+             (EXISTS (SELECT 1 FROM cases c WHERE c.reference = l.case_reference AND c.version > $2) \
+              OR EXISTS (SELECT 1 FROM persons p WHERE p.id = l.person AND p.version > $3))",
+        )
+        .bind(letter)
+        .bind(seen.case)
+        .bind(seen.person)
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        Ok(unseen == 0)
+    }
+
+    /// Records the approval of what has this seal, and has the letter worked. False where nothing of that seal waits.
+    pub async fn set_approved(&mut self, letter: &LetterId, seal: &Sha256, by: &str) -> Result<bool, RegisterError> {
+        let approved = sqlx::query(
+            "UPDATE letters SET approved_seal = $2, approved_by = $3, wanted = wanted + 1, attempts = 0 \
+             WHERE id = $1 AND state = $4 AND seal = $2 AND (approved_seal IS NULL OR approved_seal <> $2)",
+        )
+        .bind(letter)
+        .bind(seal)
+        .bind(by)
+        .bind(LetterState::AwaitingApproval)
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(approved.rows_affected() == 1)
+    }
+
+    /// Notes that an issued letter's verdict still holds after all that was seen now.
+    pub async fn set_seen(&mut self, letter: &LetterId, seen: Seen) -> Result<(), RegisterError> {
+        let set = sqlx::query("UPDATE letters SET seen_case = $2, seen_person = $3 WHERE id = $1")
+            .bind(letter)
+            .bind(seen.case)
+            .bind(seen.person)
+            .execute(&mut *self.transaction)
+            .await?;
+        expect_one(&set, "letters", letter)
+    }
+
+    /// Takes a letter out for ever. False where it was withdrawn before, or is out.
+    pub async fn set_withdrawn(&mut self, letter: &LetterId) -> Result<bool, RegisterError> {
+        if !self.move_letter(letter, LetterState::Withdrawn).await? {
+            return Ok(false);
+        }
+        let set = sqlx::query(
+            "UPDATE letters SET reasons = $2, seal = NULL, content_hash = NULL, held_for_letters = $3, worked = wanted WHERE id = $1",
+        )
+        .bind(letter)
+        .bind(Reasons::default())
+        .bind(false)
+        .execute(&mut *self.transaction)
+        .await?;
+        expect_one(&set, "letters", letter)?;
+        Ok(true)
+    }
+
+    /// Takes an issued letter back, to be worked again. False where it is not out.
+    pub async fn set_recalled(&mut self, letter: &LetterId) -> Result<bool, RegisterError> {
+        if !self.move_letter(letter, LetterState::Recalled).await? {
+            return Ok(false);
+        }
+        let set = sqlx::query("UPDATE letters SET wanted = wanted + 1, attempts = 0 WHERE id = $1")
+            .bind(letter)
+            .execute(&mut *self.transaction)
+            .await?;
+        expect_one(&set, "letters", letter)?;
+        Ok(true)
+    }
+
+    /// Has the letters of a case, and those about a person in other cases, worked again.
+    pub async fn requeue_case(&mut self, case: &CaseRef, person: &PersonId) -> Result<(), RegisterError> {
+        let mut query = sqlx::query(
+            "UPDATE letters SET wanted = wanted + 1, attempts = 0 WHERE (case_reference = $1 OR person = $2) \
+             AND state IN ($3, $4, $5, $6, $7, $8)",
         )
         .bind(case)
-        .bind(person)
+        .bind(person);
+        for state in LetterState::WORKABLE {
+            query = query.bind(state);
+        }
+        query.execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    /// Has everything worked again that is stopped: the day or the letter types have changed.
+    pub async fn requeue_stopped(&mut self) -> Result<(), RegisterError> {
+        let mut query =
+            sqlx::query("UPDATE letters SET wanted = wanted + 1, attempts = 0 WHERE state IN ($1, $2, $3)");
+        for state in LetterState::STOPPED {
+            query = query.bind(state);
+        }
+        query.execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    /// Has the letters of a case worked again that are held for another letter's sake, because this one is in their way no more.
+    pub async fn requeue_rivals(&mut self, case: &CaseRef, letter: &LetterId) -> Result<(), RegisterError> {
+        sqlx::query(
+            "UPDATE letters SET wanted = wanted + 1, attempts = 0 \
+             WHERE case_reference = $1 AND id <> $2 AND state = $3 AND held_for_letters = $4",
+        )
+        .bind(case)
+        .bind(letter)
+        .bind(LetterState::Held)
+        .bind(true)
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
     }
 
-    /// Has what is stopped looked at again on a new day: a time that ran may be over, and the date is another. False where that was
-    /// done on this day.
-    pub async fn begin_day(&mut self, day: &str) -> Result<bool, RegisterError> {
+    /// Begins a day: what is stopped is worked again, because a time that ran may be over, and the date is another. False where that
+    /// was done on this day.
+    pub async fn begin_day(&mut self, day: Day) -> Result<bool, RegisterError> {
         let begun = sqlx::query(
             "INSERT INTO settings (name, value) VALUES ('day', $1) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE settings.value < excluded.value",
@@ -178,193 +340,43 @@ impl Act {
         if begun.rows_affected() == 0 {
             return Ok(false);
         }
-        self.look_again_at_all().await?;
+        self.requeue_stopped().await?;
         Ok(true)
-    }
-
-    /// Has everything looked at again that is held, refused or waits for approval: the day or the letter types have changed.
-    pub async fn look_again_at_all(&mut self) -> Result<(), RegisterError> {
-        let stopped =
-            "UPDATE letters SET state = 'due', attempts = 0 WHERE state IN ('held', 'awaiting-approval', 'refused')";
-        sqlx::query(stopped).execute(&mut *self.transaction).await?;
-        Ok(())
-    }
-
-    /// Has the letters of a case looked at again that another letter held, because one of them no longer stands in their way.
-    pub async fn release_others(&mut self, case: &str, letter: &str) -> Result<(), RegisterError> {
-        sqlx::query(
-            "UPDATE letters SET state = 'due', attempts = 0 WHERE case_reference = $1 AND id <> $2 AND state = 'held' \
-             AND (reasons LIKE '%no-duplicate%' OR reasons LIKE '%no-conflicting-letter%')",
-        )
-        .bind(case)
-        .bind(letter)
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
-    }
-
-    /// Counts an attempt at each letter, before the work: a letter that kills its worker is found by its count.
-    pub async fn count_attempts(&mut self, letters: &[LetterRow]) -> Result<(), RegisterError> {
-        for letter in letters {
-            sqlx::query("UPDATE letters SET attempts = attempts + 1 WHERE id = $1 AND state = 'due'")
-                .bind(&letter.id)
-                .execute(&mut *self.transaction)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Takes back an attempt that came to nothing through no fault of the letter.
-    pub async fn give_back_attempt(&mut self, letter: &str) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE letters SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0")
-            .bind(letter)
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
-    }
-
-    /// Moves a due letter on, by a verdict that has seen the case's events up to `considered`. False where the letter is no
-    /// longer due, or where the case has newer events: then the verdict does not count and the letter stays due.
-    pub async fn move_on(
-        &mut self,
-        letter: &str,
-        state: LetterState,
-        reasons: &[Fault],
-        content_hash: Option<&str>,
-        considered: i64,
-    ) -> Result<bool, RegisterError> {
-        let reasons = serde_json::to_string(reasons).unwrap_or_default();
-        let moved = sqlx::query(
-            "UPDATE letters SET state = $2, reasons = $3, content_hash = $4, considered = $5 \
-             WHERE id = $1 AND state = 'due' AND NOT EXISTS \
-             (SELECT 1 FROM events e WHERE e.sequence > $5 \
-             AND (e.case_reference = letters.case_reference OR e.person = letters.party))",
-        )
-        .bind(letter)
-        .bind(state.as_str())
-        .bind(reasons)
-        .bind(content_hash)
-        .bind(considered)
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(moved.rows_affected() == 1)
-    }
-
-    /// Records the approval of what has this hash, and makes the letter due. False where nothing of that hash waits.
-    pub async fn approve(&mut self, letter: &str, hash: &str, by: &str) -> Result<bool, RegisterError> {
-        let approved = sqlx::query(
-            "UPDATE letters SET state = 'due', attempts = 0, approved_hash = $2, approved_by = $3 \
-             WHERE id = $1 AND state = 'awaiting-approval' AND content_hash = $2",
-        )
-        .bind(letter)
-        .bind(hash)
-        .bind(by)
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(approved.rows_affected() == 1)
-    }
-
-    /// Notes that an issued letter's verdict still holds after the case's events up to `considered`.
-    pub async fn confirm(&mut self, letter: &str, considered: i64) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE letters SET considered = $2 WHERE id = $1 AND considered < $2")
-            .bind(letter)
-            .bind(considered)
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
-    }
-
-    /// Takes a letter out for ever. False where it was withdrawn before, or has left.
-    pub async fn withdraw(&mut self, letter: &str) -> Result<bool, RegisterError> {
-        let withdrawn = sqlx::query(
-            "UPDATE letters SET state = 'withdrawn', reasons = '[]', content_hash = NULL \
-             WHERE id = $1 AND state NOT IN ('withdrawn', 'issued')",
-        )
-        .bind(letter)
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(withdrawn.rows_affected() == 1)
-    }
-
-    /// Takes an issued letter back to be worked again: it missed its date, or its case has changed.
-    pub async fn recall(&mut self, letter: &str) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE letters SET state = 'due', attempts = 0 WHERE id = $1 AND state = 'issued'")
-            .bind(letter)
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
     }
 }
 
-impl Register {
-    /// Letters that are to be worked, oldest first, one of each case: what becomes of it bears on the next.
+impl Reader {
+    /// Letters that are to be worked and nobody works on, oldest first, one of each case: what becomes of it bears on the next.
     pub async fn due_letters(&self, limit: i64) -> Result<Vec<LetterRow>, RegisterError> {
         let sql = select_letters!(
-            "WHERE l.state = 'due' AND NOT EXISTS (SELECT 1 FROM letters o WHERE o.case_reference = l.case_reference \
-             AND o.state = 'due' AND o.sequence < l.sequence) ORDER BY l.sequence LIMIT $1"
+            "WHERE l.wanted > l.worked AND NOT EXISTS (SELECT 1 FROM claims WHERE subject = l.id) \
+             AND NOT EXISTS (SELECT 1 FROM letters o WHERE o.case_reference = l.case_reference \
+             AND o.wanted > o.worked AND o.sequence < l.sequence) ORDER BY l.sequence LIMIT $1"
         );
-        Ok(sqlx::query_as(sql).bind(limit).fetch_all(&self.reader).await?)
+        Ok(sqlx::query_as(sql).bind(limit).fetch_all(&self.pool).await?)
     }
 
-    /// How many letters are to be worked.
+    /// How many letters are to be worked, those that somebody works on included.
     pub async fn due_count(&self) -> Result<u64, RegisterError> {
         let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM letters WHERE state = 'due'").fetch_one(&self.reader).await?;
+            sqlx::query_scalar("SELECT count(*) FROM letters WHERE wanted > worked").fetch_one(&self.pool).await?;
         Ok(count.unsigned_abs())
     }
 
     /// One letter.
-    pub async fn letter(&self, id: &str) -> Result<Option<LetterRow>, RegisterError> {
-        Ok(sqlx::query_as(select_letters!("WHERE l.id = $1")).bind(id).fetch_optional(&self.reader).await?)
+    pub async fn letter(&self, id: &LetterId) -> Result<Option<LetterRow>, RegisterError> {
+        Ok(sqlx::query_as(select_letters!("WHERE l.id = $1")).bind(id).fetch_optional(&self.pool).await?)
     }
 
     /// All letters of a case, in the order in which they were called for.
-    pub async fn letters_of_case(&self, case: &str) -> Result<Vec<LetterRow>, RegisterError> {
+    pub async fn letters_of_case(&self, case: &CaseRef) -> Result<Vec<LetterRow>, RegisterError> {
         let sql = select_letters!("WHERE l.case_reference = $1 ORDER BY l.sequence");
-        Ok(sqlx::query_as(sql).bind(case).fetch_all(&self.reader).await?)
+        Ok(sqlx::query_as(sql).bind(case).fetch_all(&self.pool).await?)
     }
 
     /// The letters that one event called for.
     pub async fn letters_of_event(&self, event: i64) -> Result<Vec<LetterRow>, RegisterError> {
         let sql = select_letters!("WHERE l.event = $1 ORDER BY l.sequence");
-        Ok(sqlx::query_as(sql).bind(event).fetch_all(&self.reader).await?)
-    }
-
-    /// Letters that meet the conditions, newest first.
-    pub async fn letters(&self, filter: &Filter) -> Result<Vec<LetterRow>, RegisterError> {
-        let sql = select_letters!(
-            "WHERE ($1 IS NULL OR l.case_reference = $1) \
-             AND ($2 IS NULL OR l.party = $2 OR l.name_folded LIKE $3 ESCAPE '\\') \
-             AND ($4 IS NULL OR l.letter_type = $4) AND ($5 IS NULL OR l.state = $5) \
-             AND ($6 IS NULL OR i.date = $6) AND ($7 IS NULL OR l.sequence < $7) \
-             AND ($8 IS NULL OR (d.state = $8 AND l.state = 'issued')) ORDER BY l.sequence DESC LIMIT $9"
-        );
-        let pattern = filter.person.as_deref().map(|person| {
-            let escaped = folded(person).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            format!("%{escaped}%")
-        });
-        Ok(sqlx::query_as(sql)
-            .bind(&filter.case)
-            .bind(&filter.person)
-            .bind(pattern)
-            .bind(&filter.letter_type)
-            .bind(filter.state.map(LetterState::as_str))
-            .bind(&filter.date)
-            .bind(filter.before)
-            .bind(filter.delivery)
-            .bind(filter.limit)
-            .fetch_all(&self.reader)
-            .await?)
-    }
-
-    /// How many letters of each type are in each state, with the channel and the newest delivery's state.
-    pub async fn tally(&self) -> Result<Vec<(String, String, String, Option<String>, i64)>, RegisterError> {
-        Ok(sqlx::query_as(
-            "SELECT l.letter_type, l.state, l.channel, d.state, count(*) FROM letters l \
-             LEFT JOIN deliveries d ON d.letter = l.id AND d.number = l.issuance \
-             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-        )
-        .fetch_all(&self.reader)
-        .await?)
+        Ok(sqlx::query_as(sql).bind(event).fetch_all(&self.pool).await?)
     }
 }

@@ -1,10 +1,14 @@
 //! The database: events, letters, issuances, deliveries, print runs and the entries of the case file.
 //!
 //! SQLite in the data folder is the system of record: write-ahead log, `synchronous=FULL`, foreign keys, one writer and
-//! several readers. The SQL is written so that PostgreSQL reads it too (`$1`, text ids, `RETURNING`, `ON CONFLICT`). Reading
-//! is on [`Register`]; writing is on [`Act`], one transaction, so that an act happens wholly or not at all.
+//! several readers. The SQL is written so that PostgreSQL reads it too (`$1`, text ids, `RETURNING`, `ON CONFLICT`), and no rule
+//! rests on there being one writer: what has changed is told by versions, who works on what by claims. Reading is on [`Reader`];
+//! writing is on [`Act`], one transaction with its actor, so that an act happens wholly or not at all and is somebody's.
 
 mod act;
+mod carry_over;
+mod cases;
+mod claims;
 mod deliveries;
 mod entries;
 mod events;
@@ -12,22 +16,28 @@ mod follow_ups;
 mod issuances;
 mod letters;
 mod runs;
+mod search;
 mod sources;
 
 use std::path::Path;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
-pub use act::{Act, NewEntry, chained};
+use crate::case::Actor;
+pub use act::{Act, Subject};
+pub use cases::{CaseRow, Seen};
+pub use claims::Claim;
 pub use deliveries::{Delivery, DeliveryRow};
-pub use entries::ChainedEntry;
+pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, NewFollowUp};
-pub use issuances::Issuance;
-pub use letters::{Filter, LetterRow, NewLetter, folded};
-pub use runs::{Piece, RunRow};
-pub use sources::Source;
+pub use issuances::{Issuance, Tally};
+pub use letters::{LetterRow, NewLetter, Verdict};
+pub use runs::{NewPiece, PieceRow, RunRow};
+pub use search::{Filter, LetterTally, folded};
+pub use sources::{Kept, Source};
 
 /// What can go wrong with the register.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +75,13 @@ pub enum RegisterError {
 #[derive(Clone)]
 pub struct Register {
     writer: SqlitePool,
-    reader: SqlitePool,
+    reader: Reader,
+}
+
+/// Reads the register, and can do nothing else.
+#[derive(Clone)]
+pub struct Reader {
+    pool: SqlitePool,
 }
 
 impl Register {
@@ -81,42 +97,63 @@ impl Register {
             .busy_timeout(std::time::Duration::from_secs(30));
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("src/register/migrations").run(&writer).await?;
-        let reader = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        carry_over::carry_over(&writer).await?;
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
         sqlx::query("INSERT INTO settings (name, value) VALUES ('environment', $1) ON CONFLICT (name) DO NOTHING")
             .bind(environment)
             .execute(&writer)
             .await?;
         let found: String =
-            sqlx::query_scalar("SELECT value FROM settings WHERE name = 'environment'").fetch_one(&reader).await?;
+            sqlx::query_scalar("SELECT value FROM settings WHERE name = 'environment'").fetch_one(&pool).await?;
         if found != environment {
             return Err(RegisterError::OtherEnvironment { found, wanted: environment.to_owned() });
         }
-        Ok(Register { writer, reader })
+        Ok(Register { writer, reader: Reader { pool } })
     }
 
-    /// Begins an act: a transaction that holds the one writer until it is committed or dropped.
-    pub async fn begin(&self) -> Result<Act, RegisterError> {
-        Ok(Act::new(self.writer.begin_with("BEGIN IMMEDIATE").await?))
+    /// Begins an act of somebody at an instant: a transaction that holds the one writer until it is committed or dropped.
+    pub async fn begin(&self, actor: Actor, now: DateTime<Utc>) -> Result<Act, RegisterError> {
+        Ok(Act::new(self.writer.begin_with("BEGIN IMMEDIATE").await?, actor, now))
     }
 
-    /// Whether the database answers.
-    pub async fn ready(&self) -> Result<(), RegisterError> {
-        sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(&self.reader).await?;
-        Ok(())
+    /// What reads it.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Closes all connections, so that the write-ahead log is folded into the database.
     pub async fn close(&self) {
-        self.reader.close().await;
+        self.reader.pool.close().await;
         self.writer.close().await;
+    }
+}
+
+impl Reader {
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), RegisterError> {
+        sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(&self.pool).await?;
+        Ok(())
     }
 }
 
 /// Reads JSON that a row holds.
 fn json<T: serde::de::DeserializeOwned>(text: &str, table: &'static str, row: &str) -> Result<T, RegisterError> {
-    serde_json::from_str(text).map_err(|error| RegisterError::Inconsistent {
-        table,
-        row: row.to_owned(),
-        problem: error.to_string(),
-    })
+    serde_json::from_str(text).map_err(|error| inconsistent(table, row, error.to_string()))
+}
+
+/// Writes JSON that a row is to hold.
+fn json_text<T: serde::Serialize>(value: &T, table: &'static str, row: &str) -> Result<String, RegisterError> {
+    serde_json::to_string(value).map_err(|error| inconsistent(table, row, error.to_string()))
+}
+
+fn inconsistent(table: &'static str, row: &str, problem: impl Into<String>) -> RegisterError {
+    RegisterError::Inconsistent { table, row: row.to_owned(), problem: problem.into() }
+}
+
+/// An act that must change one row and did not: the register is not as the act supposes.
+fn expect_one(done: &sqlx::sqlite::SqliteQueryResult, table: &'static str, row: &str) -> Result<(), RegisterError> {
+    match done.rows_affected() {
+        1 => Ok(()),
+        count => Err(inconsistent(table, row, format!("{count} rows were changed where one was to be"))),
+    }
 }
