@@ -6,6 +6,7 @@ pub mod address;
 pub mod calendar;
 pub mod clock;
 pub mod entry;
+pub mod envelope;
 pub mod event;
 pub mod fault;
 pub mod figures;
@@ -19,6 +20,7 @@ pub mod party;
 pub mod policy;
 pub mod repertoire;
 pub mod schedule;
+pub mod sheet;
 
 pub use clock::Clock;
 pub use entry::{Entry, EntryKind};

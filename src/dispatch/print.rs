@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::file::{sync_folder, write_whole};
 use crate::case::letter::sha256_hex;
+use crate::case::sheet::sheets;
 
 /// Pieces in one print file at most: about 60 kB of memory each while it is merged.
 const PIECES_PER_FILE: usize = 2_000;
@@ -191,7 +192,7 @@ impl PrintFile {
             file: file.to_owned(),
             first_page,
             pages: pages.len(),
-            sheets: pages.len().div_ceil(2),
+            sheets: sheets(pages.len()).len(),
             sha256: piece.sha256,
         })
     }
