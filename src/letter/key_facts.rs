@@ -49,11 +49,7 @@ impl Default for Origins {
 #[serde(untagged, deny_unknown_fields)]
 enum Origin {
     Always(String),
-    Where {
-        path: String,
-        when: String,
-        is: Vec<String>,
-    },
+    Where { path: String, when: String, is: Vec<String> },
 }
 
 /// What a letter comes to.
@@ -68,7 +64,8 @@ pub struct KeyFacts {
 impl Draft<'_> {
     /// The letter's amount and day. A value that is no amount, or no day, is a fault.
     pub fn key_facts(&self) -> Result<KeyFacts, Fault> {
-        let shown = key_facts_json(&self.letter.description.key_facts, &self.data.facts, &self.derived, &self.deadlines);
+        let shown =
+            key_facts_json(&self.letter.description.key_facts, &self.data.facts, &self.derived, &self.deadlines);
         let text = |name: &str| shown.get(name).and_then(Value::as_str);
         let unreadable = |name: &str| unreadable(&self.letter.key, name);
         Ok(KeyFacts {
@@ -196,7 +193,9 @@ fn unknown_label(name: &str, place: String, known: &[String]) -> Fault {
         "label-unknown",
         place,
         format!("“{name}” is no label in [key_facts] of _house/words.toml. Add it there in both languages.{en}"),
-        format!("« {name} » n’est pas un libellé de [key_facts] dans _house/words.toml. Ajoutez-le dans les deux langues.{fr}"),
+        format!(
+            "« {name} » n’est pas un libellé de [key_facts] dans _house/words.toml. Ajoutez-le dans les deux langues.{fr}"
+        ),
     )
 }
 
@@ -205,7 +204,9 @@ fn unused_label(name: &str) -> Fault {
         "label-unused",
         "_house/words.toml",
         format!("No letter type uses the label “{name}” of [key_facts]. Take it out in both languages."),
-        format!("Aucun type de lettre n’utilise le libellé « {name} » de [key_facts]. Retirez-le dans les deux langues."),
+        format!(
+            "Aucun type de lettre n’utilise le libellé « {name} » de [key_facts]. Retirez-le dans les deux langues."
+        ),
     )
 }
 
@@ -214,6 +215,8 @@ fn unreadable(key: &str, name: &str) -> Fault {
         "key-fact-unreadable",
         format!("{key}/letter.toml"),
         format!("What [key_facts] has as “{name}” is not an amount or a day. Name the path of one."),
-        format!("Ce que [key_facts] donne comme « {name} » n’est pas un montant ou un jour. Nommez le chemin d’une telle valeur."),
+        format!(
+            "Ce que [key_facts] donne comme « {name} » n’est pas un montant ou un jour. Nommez le chemin d’une telle valeur."
+        ),
     )
 }

@@ -67,8 +67,12 @@ fn key_fact_differs(name: &str, wanted: Option<&str>) -> Fault {
     Fault::new(
         "key-fact-differs",
         format!("key-facts/{name}"),
-        format!("[key_facts] of letter.toml gives the letter “{wanted}” as “{name}”, and its box does not show the same. Show {{{{ key_facts.{name} }}}} in the cell “{name}”, where the letter has it and nowhere else."),
-        format!("[key_facts] de letter.toml donne à la lettre « {wanted} » comme « {name} », et son encadré ne montre pas la même chose. Montrez {{{{ key_facts.{name} }}}} dans la case « {name} », là où la lettre l’a et nulle part ailleurs."),
+        format!(
+            "[key_facts] of letter.toml gives the letter “{wanted}” as “{name}”, and its box does not show the same. Show {{{{ key_facts.{name} }}}} in the cell “{name}”, where the letter has it and nowhere else."
+        ),
+        format!(
+            "[key_facts] de letter.toml donne à la lettre « {wanted} » comme « {name} », et son encadré ne montre pas la même chose. Montrez {{{{ key_facts.{name} }}}} dans la case « {name} », là où la lettre l’a et nulle part ailleurs."
+        ),
     )
 }
 

@@ -40,7 +40,8 @@ fn said_in(line: &str) -> Vec<String> {
         words.split("| plural(").next().unwrap_or_default().trim().to_owned()
     };
     let mut said: Vec<String> = tags(line).filter(|tag| !tag.starts_with("{#")).map(plain).collect();
-    let row = line.trim_start().trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-').trim_start_matches(": ");
+    let row =
+        line.trim_start().trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-').trim_start_matches(": ");
     if !row.starts_with('(') {
         said.sort();
     }

@@ -154,7 +154,10 @@ fn compile(world: &LetterWorld<'_>) -> Result<PagedDocument, Vec<Fault>> {
 }
 
 fn diagnostic_fault(world: &LetterWorld<'_>, diagnostic: &SourceDiagnostic) -> Fault {
-    let place = world.place_of(diagnostic.span);
+    // What the house refuses is the fault of the letter's line that asked for it.
+    let asked = diagnostic.trace.iter().map(|point| world.place_of(point.span.into()));
+    let own = world.place_of(diagnostic.span);
+    let place = std::iter::once(own.clone()).chain(asked).find(|place| place.starts_with("/main.typ:")).unwrap_or(own);
     let hints: String = diagnostic.hints.iter().map(|hint| format!(" {}", hint.v)).collect();
     fault(&place, &format!("{}.{hints}", diagnostic.message))
 }

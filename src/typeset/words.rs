@@ -36,7 +36,9 @@ fn collect(node: &SyntaxNode, words: &mut String) {
         SyntaxKind::HeadingMarker | SyntaxKind::ListMarker | SyntaxKind::EnumMarker => {
             push_limit(node.leaf_text(), words);
         }
-        SyntaxKind::Str => words.push_str(&node.cast::<ast::Str>().map(|text| text.get().to_string()).unwrap_or_default()),
+        SyntaxKind::Str => {
+            words.push_str(&node.cast::<ast::Str>().map(|text| text.get().to_string()).unwrap_or_default())
+        }
         SyntaxKind::Escape => words.extend(node.cast::<ast::Escape>().map(|escape| escape.get())),
         SyntaxKind::Shorthand => match node.leaf_text().as_str() {
             "~" => push_space(words),
