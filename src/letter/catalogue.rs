@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::data::{Data, future_facts, normalize};
 use super::hash::{entries, file_name, hash_of, hash_of_type};
 use super::house::house_files;
-use super::key_facts::{label_faults, unknown_paths};
+use super::key_facts::{unknown_labels, unknown_paths};
 use super::kind::LetterType;
 use super::program::Program;
 use super::read::{read_text, read_toml};
@@ -66,7 +66,7 @@ impl Catalogue {
         });
         faults.extend(types.values().flat_map(unknown_paths));
         if faults.is_empty() {
-            faults.extend(writers.iter().flat_map(|writers| label_faults(&types, writers)));
+            faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
         }
         match (case, party, writers) {
             (Some(case), Some(party), Some(writers)) if faults.is_empty() => {

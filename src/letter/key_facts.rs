@@ -141,24 +141,20 @@ pub(super) fn unknown_paths(letter: &LetterType) -> Vec<Fault> {
     unknown.map(|path| unknown_path(path, &letter.key, &known)).collect()
 }
 
-/// The labels that letter types name and words.toml does not have, and those of words.toml that none names.
-pub(super) fn label_faults(types: &BTreeMap<String, LetterType>, writers: &[Writer; 2]) -> Vec<Fault> {
-    const LABELS: &str = "words.key_facts.";
-    let (mut faults, mut used) = (Vec::new(), BTreeSet::new());
-    let labels = Language::BOTH.map(|language| labels(&writers[language as usize]));
-    for (language, known) in Language::BOTH.into_iter().zip(&labels) {
+/// The labels that letter types name and words.toml does not have.
+pub(super) fn unknown_labels(types: &BTreeMap<String, LetterType>, writers: &[Writer; 2]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for language in Language::BOTH {
+        let writer = &writers[language as usize];
+        let known = labels(writer);
         for key in types.keys() {
-            let names = writers[language as usize].names_in_body(key);
-            for name in names.iter().filter_map(|name| name.strip_prefix(LABELS)) {
-                used.insert(name.to_owned());
-                let place = format!("{key}/{}.typ", language.code());
-                faults.extend((!known.iter().any(|one| one == name)).then(|| unknown_label(name, place, known)));
-            }
+            let names = writer.names_in_body(key);
+            let named = names.iter().filter_map(|name| name.strip_prefix("words.key_facts."));
+            let unknown = named.filter(|name| !known.iter().any(|one| one == name));
+            let place = format!("{key}/{}.typ", language.code());
+            faults.extend(unknown.map(|name| unknown_label(name, place.clone(), &known)));
         }
     }
-    let unused = labels.concat().into_iter().filter(|name| !used.contains(name)).collect::<BTreeSet<_>>();
-    // Where no letter type could be read, none names a label.
-    faults.extend(unused.iter().filter(|_| !types.is_empty()).map(|name| unused_label(name)));
     faults
 }
 
@@ -195,17 +191,6 @@ fn unknown_label(name: &str, place: String, known: &[String]) -> Fault {
         format!("“{name}” is no label in [key_facts] of _house/words.toml. Add it there in both languages.{en}"),
         format!(
             "« {name} » n’est pas un libellé de [key_facts] dans _house/words.toml. Ajoutez-le dans les deux langues.{fr}"
-        ),
-    )
-}
-
-fn unused_label(name: &str) -> Fault {
-    Fault::new(
-        "label-unused",
-        "_house/words.toml",
-        format!("No letter type uses the label “{name}” of [key_facts]. Take it out in both languages."),
-        format!(
-            "Aucun type de lettre n’utilise le libellé « {name} » de [key_facts]. Retirez-le dans les deux langues."
         ),
     )
 }

@@ -17,7 +17,7 @@ pub(super) fn faults(draft: &Draft<'_>, blocks: &[Block]) -> Vec<Fault> {
             faults.push(part_missing(*language));
             continue;
         };
-        faults.extend((!filed && !part.iter().any(|block| is_contact(block))).then(|| contact_missing(*language)));
+        faults.extend((!filed && !part.iter().any(is_contact)).then(|| contact_missing(*language)));
         let form = part.iter().any(|block| matches!(block, Block::Facts(Boxed::Form, _)));
         faults.extend((!filed && form).then(form_in_a_letter));
         match draft.key_facts() {

@@ -1,13 +1,13 @@
 //! The frame of a letter: its box and slip as data, one envelope, the house's pictures, what an approval is bound to, and nothing of one
 //! letter in the style of a page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
 use recto::case::envelope::ENVELOPE;
 use recto::case::sheet::{Sheet, sheets};
-use recto::case::{Fault, LetterId};
+use recto::case::{Fault, Language, LetterId};
 use recto::letter::{KeyFacts, take_date};
 use recto::studio::{Composed, Studio};
 use recto::typeset::{Block, Boxed, Job, Press};
@@ -126,10 +126,21 @@ fn names_in_the_box_are_checked_where_they_are_written() {
     has(&faults, "path-unknown", "Did you mean “deadlines.information”?");
     let faults = opening_faults(|templates| {
         edit(templates.join("write-off/fr.typ"), "words.key_facts.program", "words.key_facts.programm");
-        edit(templates.join("_house/words.toml"), "[fr.key_facts]\n", "[fr.key_facts]\nnever_said = \"Jamais\"\n");
     });
     has(&faults, "label-unknown", "Did you mean “program”?");
-    has(&faults, "label-unused", "never_said");
+}
+
+#[test]
+fn every_label_of_the_box_is_in_both_languages_and_used() {
+    let catalogue = studio().catalogue;
+    let labels = Language::BOTH.map(|language| {
+        let words = catalogue.writer(language).words()["key_facts"].as_object().unwrap();
+        words.keys().cloned().collect::<BTreeSet<String>>()
+    });
+    assert_eq!(labels[0], labels[1]);
+    let bodies = catalogue.types.keys().flat_map(|key| catalogue.writer(Language::En).names_in_body(key));
+    let used = bodies.filter_map(|name| Some(name.strip_prefix("words.key_facts.")?.to_owned()));
+    assert_eq!(used.collect::<BTreeSet<String>>(), labels[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,7 +216,9 @@ fn the_house_has_pictures_that_are_hashed_and_kept_with_it() {
     let names: Vec<&str> = studio.catalogue.house.keys().map(String::as_str).collect();
     assert_eq!(names, ["arms/square.svg", "envelope.typ", "letter.typ"], "templates are Recto's, not typst's");
     let job = |main: &str| Job {
-        main: format!("#set document(title: \"A\", date: datetime(year: 2026, month: 11, day: 17))\n#set text(font: \"Open Sans\", lang: \"en\")\n{main}"),
+        main: format!(
+            "#set document(title: \"A\", date: datetime(year: 2026, month: 11, day: 17))\n#set text(font: \"Open Sans\", lang: \"en\")\n{main}"
+        ),
         footer: None,
         ident: "1".to_owned(),
         block: Vec::new(),
