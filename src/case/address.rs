@@ -7,17 +7,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::envelope::{AddressBlock, ENVELOPE};
 use super::fault::Fault;
 use super::repertoire::Repertoire;
 
-/// Lines that fit in the always-visible part of a #10 window (18 mm at 3.5 mm a line).
-pub const MAX_LINES: usize = 5;
 /// Canada Post's limit on the characters of a line, not counting spaces.
 pub const MAX_CHARACTERS: usize = 39;
-/// Width of the always-visible part of a #10 window, in millimetres, less a hair for kerning.
-pub const WINDOW_WIDTH_MM: f64 = 88.5;
-/// Size of the block's type, in millimetres (9 points; Canada Post asks for characters 2 to 5 mm high).
-const TYPE_SIZE_MM: f64 = 9.0 * 25.4 / 72.0;
+/// The lines that show through the window.
+const MAX_LINES: usize = ENVELOPE.address.lines;
 
 /// A postal address as the case system holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,13 +172,14 @@ fn number_sign_fault(line: &str, place: &str) -> Option<Fault> {
 
 fn width_fault(line: &str, repertoire: &Repertoire, place: &str) -> Option<Fault> {
     let characters = line.chars().filter(|c| !c.is_whitespace()).count();
-    let width = repertoire.width_em(line) * TYPE_SIZE_MM;
-    (characters > MAX_CHARACTERS || width > WINDOW_WIDTH_MM).then(|| {
+    let AddressBlock { width: widest, size_pt, .. } = ENVELOPE.address;
+    let width = repertoire.width_em(line) * size_pt * 25.4 / 72.0;
+    (characters > MAX_CHARACTERS || width > widest).then(|| {
         Fault::new(
             "address-line-too-long",
             place,
-            format!("“{line}” has {characters} characters and is {width:.0} mm wide; the window shows {MAX_CHARACTERS} characters and {WINDOW_WIDTH_MM:.0} mm. Use Canada Post's abbreviations or a line more."),
-            format!("« {line} » compte {characters} caractères et mesure {width:.0} mm; la fenêtre montre {MAX_CHARACTERS} caractères et {WINDOW_WIDTH_MM:.0} mm. Employez les abréviations de Postes Canada ou une ligne de plus."),
+            format!("“{line}” has {characters} characters and is {width:.0} mm wide; the window shows {MAX_CHARACTERS} characters and {widest:.0} mm. Use Canada Post's abbreviations or a line more."),
+            format!("« {line} » compte {characters} caractères et mesure {width:.0} mm; la fenêtre montre {MAX_CHARACTERS} caractères et {widest:.0} mm. Employez les abréviations de Postes Canada ou une ligne de plus."),
         )
     })
 }

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod clock;
 mod day;
 pub mod entry;
+pub mod envelope;
 pub mod event;
 pub mod fault;
 pub mod figures;
@@ -21,6 +22,7 @@ pub mod party;
 pub mod policy;
 pub mod repertoire;
 pub mod schedule;
+pub mod sheet;
 pub mod states;
 mod stored;
 

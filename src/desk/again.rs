@@ -9,6 +9,14 @@ use crate::typeset::{Job, TYPST_VERSION, Threads};
 
 /// Issuances read at a time.
 const PIECE: i64 = 200;
+/// What stands between `/main.typ` and `/footer.typ` in the record of a letter: no typst of ours has a form feed.
+const FOOTER: &str = "\u{c}\n";
+
+/// The sources of a letter as one text.
+pub(super) fn recorded(job: &Job) -> String {
+    let footer = job.footer.iter().flat_map(|footer| [FOOTER, footer.as_str()]);
+    std::iter::once(job.main.as_str()).chain(footer).collect()
+}
 
 impl Desk {
     /// Sets every issued letter again from its record and names each that does not come out with the same bytes. `progress` is
@@ -60,7 +68,11 @@ impl Desk {
         }
         // Its pages were looked at when it was issued.
         let ident = format!("{} {}", issuance.letter, issuance.date);
-        let job = Job { main: source.main, ident, block: Vec::new(), parts: 1, page_limit: None };
+        let (main, footer) = match source.main.split_once(FOOTER) {
+            Some((main, footer)) => (main.to_owned(), Some(footer.to_owned())),
+            None => (source.main, None),
+        };
+        let job = Job { main, footer, ident, block: Vec::new(), parts: 1, page_limit: None };
         let set = match houses[&source.house].set(job).await {
             Ok(set) => set,
             Err(faults) => {

@@ -157,7 +157,7 @@ impl Desk {
             return Ok(Verdict::Held(stops, ground));
         }
         let Composed { draft, content_hash, job } = composed;
-        let main = job.main.clone();
+        let recorded = super::again::recorded(&job);
         let set = tokio::time::timeout(LETTER_TIMEOUT, self.studio.threads.set(job)).await;
         let typeset = match set {
             Ok(Ok(typeset)) => typeset,
@@ -174,7 +174,7 @@ impl Desk {
         }
         let by_ear = draft.data.addressee.format == Format::ScreenReader;
         let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
-        let source = Source { house: self.studio.press.house_hash().to_owned(), main, reading };
+        let source = Source { house: self.studio.press.house_hash().to_owned(), main: recorded, reading };
         let issuance = Issuance {
             letter: letter.id.clone(),
             number: letter.issuance + 1,

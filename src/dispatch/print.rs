@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::file::{sync_folder, write_whole};
+use crate::case::sheet::sheets;
 use crate::case::{CaseRef, LetterId, PreferredLanguage, Sha256};
 
 /// Pieces in one print file at most: about 60 kB of memory each while it is merged.
@@ -247,7 +248,7 @@ impl PrintFile {
             file: piece.place.file,
             first_page,
             pages: pages.len(),
-            sheets: pages.len().div_ceil(2),
+            sheets: sheets(pages.len()).len(),
             sha256: piece.sha256,
         })
     }

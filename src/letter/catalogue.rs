@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use super::data::{Data, future_facts, normalize};
 use super::hash::{entries, file_name, hash_of, hash_of_type};
+use super::house::house_files;
+use super::key_facts::{unknown_labels, unknown_paths};
 use super::kind::LetterType;
 use super::program::Program;
 use super::read::{read_text, read_toml};
@@ -24,7 +26,7 @@ pub struct Catalogue {
     pub types: BTreeMap<String, LetterType>,
     /// The programs by key.
     pub programs: BTreeMap<String, Program>,
-    /// The typst files of the house by name, such as `letter.typ`: what `/house/…` holds for the typesetter.
+    /// The files of the house that typst reads, by name, such as `letter.typ`: what `/house/…` holds for the typesetter.
     pub house: BTreeMap<String, Vec<u8>>,
     /// SHA-256 over every file, recorded with each letter.
     pub hash: String,
@@ -62,13 +64,17 @@ impl Catalogue {
                 }
             }
         });
+        faults.extend(types.values().flat_map(unknown_paths));
+        if faults.is_empty() {
+            faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
+        }
         match (case, party, writers) {
             (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
                 let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
                 for letter in types.values_mut() {
                     letter.hash = hash_of_type(&folder.join(&letter.key), &shared);
                 }
-                let house = typst_files(&folder.join("_house"));
+                let house = house_files(&folder.join("_house"));
                 let known = Language::BOTH.map(|language| {
                     let words = writers[language as usize].words();
                     programs
@@ -348,13 +354,4 @@ fn load_events(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Schem
         }
     }
     events
-}
-
-fn typst_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let is_typst = |path: &std::path::PathBuf| path.extension().is_some_and(|e| e == "typ");
-    entries(folder)
-        .into_iter()
-        .filter(is_typst)
-        .filter_map(|p| Some((file_name(&p), std::fs::read(&p).ok()?)))
-        .collect()
 }

@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 use super::catalogue::Catalogue;
 use super::data::Data;
 use super::derive::{at, derive_all, mismatches, out_of_order};
+use super::key_facts::key_facts_json;
 use super::kind::{Deadline, Description, LetterType};
 use super::program::Program;
-use super::template::{EmailText, Writer, typst_string};
+use super::template::{EmailText, Writer};
 use crate::case::figures::Figure;
 use crate::case::format::Formats;
-use crate::case::letter::sha256_hex;
 use crate::case::party::Format;
 use crate::case::{Fault, Language, LetterId, Policy, calendar};
 
@@ -51,24 +51,19 @@ impl Draft<'_> {
     }
 }
 
-/// The typst source of a letter.
+/// The typst sources of a letter.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// The contents of `/main.typ`.
+    /// The contents of `/main.typ`: the document's head, then one part a language.
     pub main: String,
+    /// The contents of `/footer.typ`: what stands at the foot of its pages, which no style of a page has.
+    pub footer: String,
     /// How many languages it is written in, each starting on a new sheet.
     pub parts: usize,
     /// The address block as printed; empty where there is none.
     pub block: Vec<String>,
     /// Pages at most, in all.
     pub page_limit: usize,
-}
-
-impl Source {
-    /// The hash of the words: what an approval is bound to. Whatever changes a word, a figure or a date changes it.
-    pub fn hash(&self) -> String {
-        sha256_hex(self.main.as_bytes())
-    }
 }
 
 impl Catalogue {
@@ -94,30 +89,38 @@ impl Catalogue {
         Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
     }
 
-    /// Writes the letter's typst source. `specimen` marks every page.
+    /// Writes the letter's typst sources. `specimen` marks every page.
     pub fn write(&self, draft: &Draft<'_>, specimen: bool) -> Result<Source, Vec<Fault>> {
-        let mut main = format!(
-            "#import \"/house/letter.typ\": *\n#show: correspondence.with(title: [{}], specimen: {specimen}, large: {}, lang: \"{}\", date: datetime(year: {}, month: {}, day: {}))\n",
-            typst_string(&draft.title()),
-            draft.large,
-            draft.languages[0].code(),
-            draft.date.year(),
-            draft.date.month(),
-            draft.date.day(),
-        );
-        let mut faults = Vec::new();
+        let (mut main, mut footer, mut faults) = (String::new(), String::new(), Vec::new());
+        let mut put = |into: &mut String, rendered: Result<String, Fault>| match rendered {
+            Ok(text) => into.extend([text.as_str(), "\n"]),
+            Err(fault) => faults.push(fault),
+        };
+        put(&mut main, self.document(draft, specimen));
+        let part = if draft.letter.description.filed { "memorandum" } else { "frame" };
         for language in draft.languages {
             let writer = self.writer(*language);
-            match writer.letter(draft.letter, self.context(draft, writer, *language)) {
-                Ok(part) => main.push_str(&part),
-                Err(fault) => faults.push(fault),
-            }
-            main.push('\n');
+            let context = self.context(draft, writer, *language);
+            put(&mut footer, writer.rendered(draft.letter, "footer", context.clone()));
+            put(&mut main, writer.rendered(draft.letter, part, context));
         }
         let parts = draft.languages.len();
         let page_limit = draft.letter.description.rules.page_limit * parts * if draft.large { 3 } else { 1 };
-        let source = Source { main, parts, block: draft.data.addressee.block(), page_limit };
+        let source = Source { main, footer, parts, block: draft.data.addressee.block(), page_limit };
         if faults.is_empty() { Ok(source) } else { Err(faults) }
+    }
+
+    /// The head of a letter's document, which all of its languages share.
+    fn document(&self, draft: &Draft<'_>, specimen: bool) -> Result<String, Fault> {
+        let first = draft.languages[0];
+        let letter = json!({
+            "title": draft.title(),
+            "date": draft.date.to_string(),
+            "lang": first.code(),
+            "large": draft.large,
+            "specimen": specimen,
+        });
+        self.writer(first).rendered(draft.letter, "document", json!({"letter": letter}))
     }
 
     /// What a letter is written from that is its own: what its page may say besides what [`Catalogue::printed`] has.
@@ -184,21 +187,27 @@ impl Catalogue {
         addressee["block"] = json!(data.addressee.block());
         let mut person = data.json["party"].clone();
         person["full_name"] = json!(data.person.full_name());
+        let description = &draft.letter.description;
+        let mut letter = json!({
+            "id": draft.id,
+            "type": draft.letter.key,
+            "version": description.version,
+            "date": draft.date.to_string(),
+            "title": description.title.get(language),
+            "filed": description.filed,
+        });
+        if description.slip.is_some() {
+            letter["slip"] = json!(if draft.letter.slip.is_some() { "slip" } else { "remittance-slip" });
+        }
         json!({
-            "letter": {
-                "id": draft.id,
-                "type": draft.letter.key,
-                "version": draft.letter.description.version,
-                "date": draft.date.to_string(),
-                "title": draft.letter.description.title.get(language),
-                "large": draft.large,
-            },
+            "letter": letter,
             "case": data.json["case"],
             "addressee": addressee,
             "person": person,
             "facts": data.facts,
             "derived": draft.derived,
             "deadlines": draft.deadlines,
+            "key_facts": key_facts_json(&description.key_facts, &data.facts, &draft.derived, &draft.deadlines),
             "program": draft.program.in_language(language),
             "policy": draft.policy.parameters,
             "words": writer.words(),

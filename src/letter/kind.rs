@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::derive::{Check, Derivation, InOrder};
+use super::key_facts::KeyFactsFrom;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::malformed;
@@ -26,6 +27,8 @@ pub struct LetterType {
     pub schema: Schema,
     /// The body's source in English and French.
     pub body: Text,
+    /// The source of what is cut off the letter, where that is its own: `slip.en.typ` and `slip.fr.typ`.
+    pub slip: Option<Text>,
     /// The samples by file name: `{case, party, facts}` each.
     pub samples: BTreeMap<String, Value>,
 }
@@ -43,8 +46,14 @@ pub struct Description {
     pub filed: bool,
     /// Which event calls for the letter.
     pub called_by: CalledBy,
+    /// What is cut off the letter and sent back, if anything.
+    #[serde(default)]
+    pub slip: Option<Slip>,
     /// Guards, approval, page limit.
     pub rules: Rules,
+    /// From where it has its amount and its day.
+    #[serde(default)]
+    pub key_facts: KeyFactsFrom,
     /// Deadlines by name.
     #[serde(default)]
     pub deadlines: BTreeMap<String, Deadline>,
@@ -60,6 +69,16 @@ pub struct Description {
     /// Passages that must be on the page in both languages.
     #[serde(default)]
     pub passages: Vec<Passage>,
+}
+
+/// What is cut off a letter and sent back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Slip {
+    /// It goes with a payment: the house's remittance slip, or one of the letter type's own.
+    Payment,
+    /// It carries an answer, such as an acceptance: always the letter type's own.
+    Reply,
 }
 
 /// The event that calls for a letter type.
@@ -184,10 +203,13 @@ impl LetterType {
         for (text, name) in [(&en, "en.typ"), (&fr, "fr.typ")] {
             faults.extend(text.as_ref().and_then(|text| malformed(text, &format!("{key}/{name}"))));
         }
+        let slip = description.as_ref().map(|description| read_slip(folder, &key, description.slip));
+        let slip = slip.transpose().map_err(|more| faults.extend(more)).ok().flatten();
         let samples = read_samples(folder, &key).map_err(|more| faults.extend(more)).ok();
-        match (description, schema, en, fr, samples) {
-            (Some(description), Some(schema), Some(en), Some(fr), Some(samples)) if faults.is_empty() => {
-                Ok(LetterType { key, hash: String::new(), description, schema, body: Text { en, fr }, samples })
+        match (description, schema, en, fr, slip, samples) {
+            (Some(description), Some(schema), Some(en), Some(fr), Some(slip), Some(samples)) if faults.is_empty() => {
+                let (hash, body) = (String::new(), Text { en, fr });
+                Ok(LetterType { key, hash, description, schema, body, slip, samples })
             }
             _ => Err(faults),
         }
@@ -224,6 +246,34 @@ impl LetterType {
         self.description.rules.guards = expanded;
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
+}
+
+/// What is cut off letters of a type, where that is its own.
+fn read_slip(folder: &Path, key: &str, slip: Option<Slip>) -> Result<Option<Text>, Vec<Fault>> {
+    let there = Language::BOTH.iter().any(|language| folder.join(slip_file(*language)).exists());
+    match (slip, there) {
+        (None, true) => return Err(vec![slip_unannounced(key)]),
+        (None | Some(Slip::Payment), false) => return Ok(None),
+        (Some(Slip::Payment), true) | (Some(Slip::Reply), _) => {}
+    }
+    let [en, fr] = Language::BOTH.map(|language| read_text(folder, key, &slip_file(language)));
+    match (en, fr) {
+        (Ok(en), Ok(fr)) => Ok(Some(Text { en, fr })),
+        (en, fr) => Err([en.err(), fr.err()].into_iter().flatten().collect()),
+    }
+}
+
+fn slip_file(language: Language) -> String {
+    format!("slip.{}.typ", language.code())
+}
+
+fn slip_unannounced(key: &str) -> Fault {
+    Fault::new(
+        "slip-unannounced",
+        format!("{key}/letter.toml"),
+        "There is a slip beside it, but letter.toml does not say that the letter has one, so it would not be set. Write slip = \"payment\" or slip = \"reply\" above the first table.",
+        "Un talon se trouve à côté, mais letter.toml ne dit pas que la lettre en a un; il ne serait donc pas composé. Écrivez slip = \"payment\" ou slip = \"reply\" avant la première section.",
+    )
 }
 
 fn unknown_set(name: &str, key: &str, sets: &BTreeMap<String, Vec<String>>) -> Fault {

@@ -1,18 +1,21 @@
 //! The letter types on disk: what each asks of its facts, and the words it makes of them.
 //!
-//! A letter type is a folder (`letter.toml`, `facts.schema.json`, `en.typ`, `fr.typ`, `samples/`); none is known to Rust by
+//! A letter type is a folder (`letter.toml`, `facts.schema.json`, `en.typ`, `fr.typ`, `samples/`, and `slip.en.typ`, `slip.fr.typ` where
+//! something of its own is cut off); none is known to Rust by
 //! name. [`Catalogue::load`] reads them all, with the house (`_house/`), the programs (`_programs/`) and the schemas of the
 //! events that call for no letter (`_events/`). Then, for one letter:
 //!
 //! 1. [`Catalogue::check_event`] checks an event's data against the schemas and the fonts, and says every fault at once;
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
-//! 3. [`Catalogue::write`] writes the typst source in the party's language or languages.
+//! 3. [`Catalogue::write`] writes the typst sources in the party's language or languages.
 
 mod catalogue;
 mod data;
 mod derive;
 mod draft;
 mod hash;
+mod house;
+mod key_facts;
 mod kind;
 mod program;
 mod read;
@@ -25,6 +28,7 @@ pub use catalogue::Catalogue;
 pub use data::{Data, addressee, in_language, take_date};
 pub use derive::amount_at;
 pub use draft::{Draft, Source};
+pub use key_facts::KeyFacts;
 pub use kind::{LetterType, Passage};
 pub use program::Program;
 pub use readability::readability;

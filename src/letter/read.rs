@@ -162,9 +162,14 @@ fn alike(name: &str, schema: &Value) -> Option<String> {
     }
     let mut found = Vec::new();
     names(schema, &mut found);
+    closest(name, found).map(str::to_owned)
+}
+
+/// The known name that is most like one that is not known, where one is alike enough to be offered.
+pub(super) fn closest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let like = |known: &&str| strsim::jaro_winkler(name, known);
-    let best = found.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)))?;
-    (like(&best) >= ALIKE).then(|| best.to_owned())
+    let best = known.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)))?;
+    (like(&best) >= ALIKE).then_some(best)
 }
 
 fn malformed(message: &str, place: String) -> Fault {

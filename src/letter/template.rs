@@ -11,12 +11,16 @@ use minijinja::value::{Serde, Value as Template};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior};
 use serde_json::{Map, Value};
 
+use super::house::TEMPLATES;
 use super::kind::LetterType;
 use super::read::{read_text, read_toml};
 use super::said::said;
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
 use crate::case::{Fault, Language, Party, Text};
+
+/// The templates that are a letter type's own.
+const OWN: [&str; 2] = ["body", "slip"];
 
 /// Writes letters and their covering e-mails in one language.
 pub struct Writer {
@@ -75,8 +79,7 @@ impl Writer {
         base.set_auto_escape_callback(|_| AutoEscape::Custom("typst".into()));
         base.set_formatter(move |out, _, value| write_value(out, Formats::of(language), value));
         let suffix = format!(".{code}.typ");
-        let frames = ["frame", "memorandum"];
-        let mut parts: Vec<_> = frames.iter().map(|name| (name.to_string(), format!("_house/{name}.typ"))).collect();
+        let mut parts: Vec<_> = TEMPLATES.iter().map(|name| (name.to_string(), format!("_house/{name}.typ"))).collect();
         for file in std::fs::read_dir(house.join("passages")).into_iter().flatten().flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
             if let Some(key) = name.strip_suffix(&suffix) {
@@ -92,6 +95,10 @@ impl Writer {
             let mut own = base.clone();
             let shown = format!("{}/{code}.typ", letter.key);
             faults.extend(add(&mut own, "body", letter.body.get(language).to_owned(), &shown).err());
+            if let Some(slip) = &letter.slip {
+                let shown = format!("{}/slip.{code}.typ", letter.key);
+                faults.extend(add(&mut own, "slip", slip.get(language).to_owned(), &shown).err());
+            }
             bodies.insert(letter.key.clone(), own);
         }
         let mut email = environment(language, words);
@@ -112,11 +119,10 @@ impl Writer {
         &self.words
     }
 
-    /// The typst source of one letter type's letter, or what is wrong in its template and where.
-    pub(super) fn letter(&self, letter: &LetterType, context: Value) -> Result<String, Fault> {
+    /// One of the house's templates of one letter type's letter, rendered, or what is wrong in it and where.
+    pub(super) fn rendered(&self, letter: &LetterType, template: &str, context: Value) -> Result<String, Fault> {
         let environment = &self.bodies[&letter.key];
-        let frame = if letter.description.filed { "memorandum" } else { "frame" };
-        render(environment, frame, context).map_err(|error| self.template_fault(&letter.key, &error))
+        render(environment, template, context).map_err(|error| self.template_fault(&letter.key, &error))
     }
 
     /// The covering e-mail: its text, and its HTML as one `<div>`.
@@ -126,23 +132,23 @@ impl Writer {
         Ok(EmailText { subject, text: part("text")?, html: part("html")? })
     }
 
-    /// The names that a letter type's own body uses, such as `facts.balance`.
+    /// The names that a letter type's own body and slip use, such as `facts.balance`.
     pub fn names_in_body(&self, letter_type: &str) -> BTreeSet<String> {
-        names(&self.bodies[letter_type], "body")
+        OWN.iter().flat_map(|template| names(&self.bodies[letter_type], template)).collect()
     }
 
     /// The shared passages by key, as their files have them.
     pub fn passages(&self) -> BTreeMap<String, String> {
         let any = self.bodies.values().next();
         let templates = any.into_iter().flat_map(|body| body.templates());
-        let shared = templates.filter(|(name, _)| !["body", "frame", "memorandum"].contains(name));
+        let shared = templates.filter(|(name, _)| !OWN.contains(name) && !TEMPLATES.contains(name));
         shared.map(|(name, template)| (name.to_owned(), template.source().to_owned())).collect()
     }
 
     /// The names that the frame and the passages use.
     pub fn names_in_house(&self, letter_type: &str) -> BTreeSet<String> {
         let environment = &self.bodies[letter_type];
-        let house = environment.templates().map(|(name, _)| name).filter(|name| *name != "body");
+        let house = environment.templates().map(|(name, _)| name).filter(|name| !OWN.contains(name));
         house.flat_map(|name| names(environment, name)).collect()
     }
 
@@ -186,7 +192,8 @@ impl Writer {
         let code = self.language.code();
         match template {
             "body" => format!("{letter_type}/{code}.typ"),
-            "frame" | "memorandum" => format!("_house/{template}.typ"),
+            "slip" => format!("{letter_type}/slip.{code}.typ"),
+            house if TEMPLATES.contains(&house) => format!("_house/{template}.typ"),
             "text" => format!("_house/email.{code}.txt"),
             "html" => format!("_house/email.{code}.html"),
             passage => format!("_house/passages/{passage}.{code}.typ"),
@@ -314,7 +321,7 @@ fn write_value(out: &mut Output, formats: &Formats, value: &Template) -> Result<
 }
 
 /// A text as a typst string expression in markup. This is the one place where a value becomes source.
-pub(super) fn typst_string(text: &str) -> String {
+fn typst_string(text: &str) -> String {
     format!("#\"{}\";", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
 

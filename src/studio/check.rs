@@ -64,7 +64,7 @@ pub struct Checked {
     pub faults: Vec<Fault>,
 }
 
-fn is_contact(block: &Block) -> bool {
+pub(super) fn is_contact(block: &Block) -> bool {
     matches!(block, Block::Heading { key: Some(key), .. } if key == "contact")
 }
 
@@ -73,7 +73,7 @@ fn prose(block: &Block) -> Vec<String> {
     match block {
         Block::Paragraph { text, .. } => vec![text.clone()],
         Block::List { items, .. } => items.clone(),
-        Block::Part(_) | Block::Heading { .. } | Block::Table(_) | Block::Facts(_) => Vec::new(),
+        Block::Part(_) | Block::Heading { .. } | Block::Table(_) | Block::Facts(..) => Vec::new(),
     }
 }
 
@@ -147,6 +147,8 @@ impl Studio {
         faults.extend(en.difference(&fr).map(|name| one_sided(name, file("fr.typ"))));
         faults.extend(fr.difference(&en).map(|name| one_sided(name, file("en.typ"))));
         faults.extend(lines_differ(&letter.body.en, &letter.body.fr, &file("fr.typ")));
+        let slip = letter.slip.as_ref();
+        faults.extend(slip.into_iter().flat_map(|slip| lines_differ(&slip.en, &slip.fr, &file("slip.fr.typ"))));
         let properties = letter.schema.properties();
         // Letters that the same event calls for share its facts.
         let event = &letter.description.called_by.event;
@@ -201,7 +203,8 @@ impl Studio {
         let derived = description.derived.values().flat_map(|derivation| derivation.reads());
         let deadlines = description.deadlines.values().flat_map(|d| [d.from.as_deref(), d.when.as_deref()]).flatten();
         let checks = description.checks.iter().flat_map(|check| check.reads());
-        let paths = derived.chain(deadlines).chain(checks).map(str::to_owned);
+        let key_facts = description.key_facts.reads();
+        let paths = derived.chain(deadlines).chain(checks).chain(key_facts).map(str::to_owned);
         let (called_by, approval) = (&description.called_by.facts, &description.rules.approval);
         // What decides whether a letter may go need not stand in it.
         let weighed = FACTS_WEIGHED.into_iter().map(str::to_owned).chain(called_by.keys().cloned());

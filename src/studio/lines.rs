@@ -31,7 +31,7 @@ pub(super) fn lines_differ(en: &str, fr: &str, shown: &str) -> Vec<Fault> {
     faults
 }
 
-/// The values and tags of a line. In a row of a table or a box they keep their order; in a sentence each language has its own.
+/// The values and tags of a line. In a row of a table, or of a box, which may have a name, they keep their order; in a sentence each language has its own.
 fn said_in(line: &str) -> Vec<String> {
     let plain = |tag: &str| {
         let inner = tag.trim_start_matches(['{', '%']).trim_end_matches(['}', '%']);
@@ -40,7 +40,9 @@ fn said_in(line: &str) -> Vec<String> {
         words.split("| plural(").next().unwrap_or_default().trim().to_owned()
     };
     let mut said: Vec<String> = tags(line).filter(|tag| !tag.starts_with("{#")).map(plain).collect();
-    if !line.trim_start().starts_with('(') {
+    let row =
+        line.trim_start().trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-').trim_start_matches(": ");
+    if !row.starts_with('(') {
         said.sort();
     }
     said

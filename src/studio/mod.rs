@@ -2,6 +2,7 @@
 //! samples in both languages. Nothing here has an effect.
 
 mod check;
+mod frame;
 mod lines;
 mod parity;
 mod preview;
@@ -43,7 +44,8 @@ pub struct Studio {
 pub struct Composed<'s> {
     /// Facts, derived values, deadlines, and what stops it.
     pub draft: Draft<'s>,
-    /// The hash of the words: what an approval is bound to.
+    /// The hash of the words: what an approval is bound to. Whatever changes a word, a figure or a date changes it; what changes
+    /// only how they are written in typst does not.
     pub content_hash: String,
     /// What the press sets.
     pub job: Job,
@@ -100,9 +102,12 @@ impl Studio {
     pub fn write<'s>(&'s self, draft: Draft<'s>) -> Result<Composed<'s>, Vec<Fault>> {
         let ident = format!("{} {}", draft.id, draft.date);
         let source: Source = self.catalogue.write(&draft, self.specimen)?;
-        let content_hash = source.hash();
+        // A specimen says so on each of its pages.
+        let words = self.press.words(&source.main, &source.footer);
+        let content_hash = sha256_hex(format!("{}\n{words}", self.specimen).as_bytes());
         let job = Job {
             main: source.main,
+            footer: Some(source.footer),
             ident,
             block: source.block,
             parts: source.parts,
@@ -136,6 +141,7 @@ impl Studio {
         };
         let mut faults = last_look(&words, &known);
         faults.extend(missing_passages(draft, &set.blocks));
+        faults.extend(frame::faults(draft, &set.blocks));
         faults
     }
 }

@@ -97,9 +97,10 @@ fn shape(block: &Block, language: Language) -> String {
             (format!("table of {} × {columns}", rows.len()), format!("tableau de {} × {columns}", rows.len()))
         }
         Block::Part(_) => ("part".into(), "partie".into()),
-        Block::Facts(pairs) => {
-            let lines = pairs.len();
-            (format!("box of {lines} lines"), format!("encadré de {lines} lignes"))
+        Block::Facts(_, rows) => {
+            let lines = rows.len();
+            let names = rows.iter().filter_map(|row| row.name.as_deref()).collect::<Vec<_>>().join(" ");
+            (format!("box of {lines} lines {names}"), format!("encadré de {lines} lignes {names}"))
         }
     };
     if language == Language::En { en } else { fr }
@@ -154,7 +155,7 @@ fn sums_and_days(block: &Block) -> Vec<[Vec<Figure>; 4]> {
     match block {
         Block::List { items, .. } => items.iter().map(of).collect(),
         Block::Table(rows) => rows.iter().flatten().map(of).collect(),
-        Block::Facts(pairs) => pairs.iter().flat_map(|(label, value)| [of(label), of(value)]).collect(),
+        Block::Facts(_, rows) => rows.iter().flat_map(|row| [of(&row.label), of(&row.value)]).collect(),
         other => vec![of(&other.text())],
     }
 }

@@ -3,7 +3,7 @@
 use minijinja::HtmlEscape;
 
 use crate::case::{Language, Reading};
-use crate::typeset::Block;
+use crate::typeset::{Block, Row};
 
 /// The reading of a letter's blocks. `title` is that of its PDF, and `specimen` marks it.
 pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
@@ -47,10 +47,9 @@ pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
                 skip_paragraphs_of(items, &mut rest);
             }
             Block::Table(rows) => write_table(rows, colon(part), &mut html, &mut text),
-            Block::Facts(pairs) => {
-                write_facts(pairs, colon(part), &mut html, &mut text);
-                let words: Vec<String> =
-                    pairs.iter().flat_map(|(label, value)| [label.clone(), value.clone()]).collect();
+            Block::Facts(_, rows) => {
+                write_facts(rows, colon(part), &mut html, &mut text);
+                let words: Vec<String> = rows.iter().flat_map(|row| [row.label.clone(), row.value.clone()]).collect();
                 skip_paragraphs_of(&words, &mut rest);
             }
         }
@@ -110,9 +109,9 @@ fn write_table(rows: &[Vec<String>], colon: &str, html: &mut String, text: &mut 
 }
 
 /// The box of key facts, or the slip. What is left to write on has no value.
-fn write_facts(pairs: &[(String, String)], colon: &str, html: &mut String, text: &mut String) {
+fn write_facts(rows: &[Row], colon: &str, html: &mut String, text: &mut String) {
     html.push_str("<dl>\n");
-    for (label, value) in pairs {
+    for Row { label, value, .. } in rows {
         html.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(label), escaped(value)));
         text.push_str(&format!("{label}{colon} {value}\n"));
     }

@@ -1,4 +1,4 @@
-//! Source to pages to PDF, or what is wrong and where. A pure function of the source, the house's typst files and the fonts.
+//! Sources to pages to PDF, or what is wrong and where. A pure function of the sources, the house's files and the fonts.
 //!
 //! A [`Press`] holds what all letters share. It works on threads of its own, one a core, because typst needs deep stacks
 //! and must not stall the service; a letter that panics fails alone. After every compile, failed ones too, comemo's caches
@@ -8,6 +8,7 @@ mod image;
 mod outline;
 mod page;
 mod threads;
+mod words;
 mod world;
 
 use std::collections::BTreeMap;
@@ -17,25 +18,29 @@ use std::sync::Arc;
 use typst::comemo;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
+use typst::syntax::parse;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::case::Fault;
 use crate::case::repertoire::Repertoire;
 pub use image::{page_png, picture_difference};
-pub use outline::Block;
+pub use outline::{Block, Boxed, Row};
 pub use page::PageText;
 pub use threads::Threads;
-use world::{House, Sheet};
+use words::words_of;
+use world::{House, LetterWorld};
 
 /// The typst version that sets the letters, recorded with each of them.
 pub const TYPST_VERSION: &str = "0.15.1";
 
-/// What is to be set: a typst source and what must be true of its pages.
+/// What is to be set: typst sources and what must be true of the pages.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// The contents of `/main.typ`.
     pub main: String,
+    /// The contents of `/footer.typ`; none for a letter of before its foot had a file of its own.
+    pub footer: Option<String>,
     /// What identifies the document for ever; hashed into the PDF's identifier.
     pub ident: String,
     /// The lines of the address block, which must show in the window of each part; empty where there is no block.
@@ -57,24 +62,25 @@ pub struct Typeset {
     pub blocks: Vec<Block>,
 }
 
-/// The fonts and the house's typst files: everything that all letters share.
+/// The fonts and the house's files: everything that all letters share.
 #[derive(Clone)]
 pub struct Press {
     house: Arc<House>,
 }
 
 impl Press {
-    /// Reads the fonts of a folder (`*.ttf`) beside the house's typst files.
+    /// Reads the fonts of a folder (`*.ttf`) beside the house's files: typst sources, and pictures that they show. A house that
+    /// does not set the labels by which letters are read back is a fault.
     pub fn new(fonts: &Path, house: &BTreeMap<String, Vec<u8>>) -> Result<Press, Vec<Fault>> {
         Ok(Press { house: Arc::new(House::read(fonts, house)?) })
     }
 
-    /// The same fonts beside other typst files.
+    /// The same fonts beside the files of another house, such as the one of an older letter's time.
     pub fn with_house(&self, house: &BTreeMap<String, Vec<u8>>) -> Press {
         Press { house: Arc::new(self.house.with_files(house)) }
     }
 
-    /// SHA-256 over the house's typst files, recorded with each letter.
+    /// SHA-256 over the house's files, recorded with each letter.
     pub fn house_hash(&self) -> &str {
         &self.house.files_hash
     }
@@ -87,6 +93,11 @@ impl Press {
     /// SHA-256 over the font files, recorded with each letter.
     pub fn fonts_hash(&self) -> &str {
         &self.house.fonts_hash
+    }
+
+    /// The words of a letter in a canonical form: what an approval is bound to. See `words.rs` for what counts.
+    pub fn words(&self, main: &str, footer: &str) -> String {
+        [main, footer].map(|source| words_of(&parse(source))).concat() + &self.house.words
     }
 
     /// Sets a letter and exports its PDF. Needs a thread with a deep stack: see [`Threads`].
@@ -110,8 +121,8 @@ impl Press {
 
     /// What is no typst in a source, all of it, with its lines. `shown` names the source.
     pub fn syntax_faults(&self, shown: &str, text: &str) -> Vec<Fault> {
-        let sheet = Sheet::new(&self.house, text);
-        let errors = sheet.syntax_errors().into_iter();
+        let world = LetterWorld::new(&self.house, text, None);
+        let errors = world.syntax_errors().into_iter();
         errors.map(|(line, problem)| fault(&format!("{shown}{line}"), &problem)).collect()
     }
 
@@ -120,8 +131,8 @@ impl Press {
         job: &Job,
         export: impl FnOnce(&PagedDocument, Vec<PageText>) -> Result<T, Vec<Fault>>,
     ) -> Result<T, Vec<Fault>> {
-        let sheet = Sheet::new(&self.house, &job.main);
-        let result = compile(&sheet).and_then(|document| {
+        let world = LetterWorld::new(&self.house, &job.main, job.footer.as_deref());
+        let result = compile(&world).and_then(|document| {
             let pages = page::read(&document);
             let faults = page::faults(&pages, job);
             if faults.is_empty() { export(&document, pages) } else { Err(faults) }
@@ -131,9 +142,9 @@ impl Press {
     }
 }
 
-fn compile(sheet: &Sheet<'_>) -> Result<PagedDocument, Vec<Fault>> {
-    let compiled = typst::compile::<PagedDocument>(sheet);
-    let place = |diagnostic: &SourceDiagnostic| diagnostic_fault(sheet, diagnostic);
+fn compile(world: &LetterWorld<'_>) -> Result<PagedDocument, Vec<Fault>> {
+    let compiled = typst::compile::<PagedDocument>(world);
+    let place = |diagnostic: &SourceDiagnostic| diagnostic_fault(world, diagnostic);
     match compiled.output {
         // A warning is a fault here: a letter is right or it is not made.
         Ok(_) if !compiled.warnings.is_empty() => Err(compiled.warnings.iter().map(place).collect()),
@@ -142,8 +153,11 @@ fn compile(sheet: &Sheet<'_>) -> Result<PagedDocument, Vec<Fault>> {
     }
 }
 
-fn diagnostic_fault(sheet: &Sheet<'_>, diagnostic: &SourceDiagnostic) -> Fault {
-    let place = sheet.place_of(diagnostic.span);
+fn diagnostic_fault(world: &LetterWorld<'_>, diagnostic: &SourceDiagnostic) -> Fault {
+    // What the house refuses is the fault of the letter's line that asked for it.
+    let asked = diagnostic.trace.iter().map(|point| world.place_of(point.span.into()));
+    let own = world.place_of(diagnostic.span);
+    let place = std::iter::once(own.clone()).chain(asked).find(|place| place.starts_with("/main.typ:")).unwrap_or(own);
     let hints: String = diagnostic.hints.iter().map(|hint| format!(" {}", hint.v)).collect();
     fault(&place, &format!("{}.{hints}", diagnostic.message))
 }

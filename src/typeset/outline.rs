@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use typst::foundations::{Content, StyleChain, SymbolElem, Value};
+use typst::foundations::{Content, Dict, StyleChain, SymbolElem, Value};
 use typst::introspection::MetadataElem;
 use typst::model::{EnumElem, HeadingElem, ListElem, ParElem, TableChild, TableElem, TableItem};
 use typst::text::{LinebreakElem, SmartQuoteElem, SpaceElem, TextElem};
@@ -10,7 +10,9 @@ use typst_layout::PagedDocument;
 
 use crate::case::Language;
 
-/// The label of the marker that the house's `key-facts` and `slip` leave, with their labels and values.
+/// The labels that the house sets and that are read here. A house that lacks one of them is a fault when it is read.
+pub(super) const MARKS: [&str; 3] = [FACTS, LANGUAGE, PART];
+/// The label of the marker that a box of the house leaves: which it is, with its names, labels and values.
 const FACTS: &str = "recto-facts";
 /// The label of the marker at the end of a paragraph in another language than the letter's.
 const LANGUAGE: &str = "recto-language";
@@ -47,8 +49,30 @@ pub enum Block {
     },
     /// A table: its header, then its rows.
     Table(Vec<Vec<String>>),
-    /// The box of key facts, or the slip: labels with their values. As paragraphs they follow once more.
-    Facts(Vec<(String, String)>),
+    /// A box of labels with their values. As paragraphs they follow once more.
+    Facts(Boxed, Vec<Row>),
+}
+
+/// Which box it is that has labels with their values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Boxed {
+    /// What matters, at the top of a letter.
+    KeyFacts,
+    /// What is cut off a letter.
+    Slip,
+    /// Lines of a memorandum to fill in by hand.
+    Form,
+}
+
+/// A row of a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its name in a box of key facts, such as `sum` or `by`.
+    pub name: Option<String>,
+    /// Its label.
+    pub label: String,
+    /// Its value; nothing where it is to be written on.
+    pub value: String,
 }
 
 impl Block {
@@ -58,7 +82,7 @@ impl Block {
             Block::Heading { text, .. } | Block::Paragraph { text, .. } => text.clone(),
             Block::List { items, .. } => items.join("\n"),
             Block::Table(rows) => rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n"),
-            Block::Facts(_) | Block::Part(_) => String::new(),
+            Block::Facts(..) | Block::Part(_) => String::new(),
         }
     }
 }
@@ -113,22 +137,33 @@ fn block(element: &Content) -> Option<Block> {
         return Some(Block::Table(rows(&table.children)));
     }
     match (label.as_deref()?, &element.to_packed::<MetadataElem>()?.value) {
-        (FACTS, Value::Array(pairs)) => Some(Block::Facts(pairs.iter().filter_map(pair).collect())),
+        (FACTS, Value::Dict(facts)) => boxed(facts),
         (PART, Value::Str(language)) => Language::parse(language).map(Block::Part),
         _ => None,
     }
 }
 
-/// A label and its value.
-fn pair(pair: &Value) -> Option<(String, String)> {
-    let Value::Array(pair) = pair else { return None };
+fn boxed(facts: &Dict) -> Option<Block> {
+    let kind = match facts.get("box").ok()? {
+        Value::Str(kind) if kind.as_str() == "key-facts" => Boxed::KeyFacts,
+        Value::Str(kind) if kind.as_str() == "slip" => Boxed::Slip,
+        _ => Boxed::Form,
+    };
+    let Value::Array(rows) = facts.get("rows").ok()? else { return None };
+    Some(Block::Facts(kind, rows.iter().filter_map(row).collect()))
+}
+
+/// A name, a label and its value.
+fn row(row: &Value) -> Option<Row> {
+    let Value::Array(row) = row else { return None };
     let part = |value: &Value| match value {
         Value::Content(content) => words(content),
         Value::Str(text) => text.to_string(),
         _ => String::new(),
     };
-    let mut parts = pair.iter().map(part);
-    Some((parts.next()?, parts.next()?))
+    let mut parts = row.iter().map(part);
+    let name = parts.next().filter(|name| !name.is_empty());
+    Some(Row { name, label: parts.next()?, value: parts.next()? })
 }
 
 /// A table's cells in rows as wide as its header.

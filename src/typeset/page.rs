@@ -1,27 +1,13 @@
 //! What stands on the finished pages, and where: the address in its window and nothing else there, and nothing off the page.
-//!
-//! The window is that of a #10 envelope (105 × 241 mm; window 114 × 29 mm, 22 mm from the left, 13 mm from the bottom), the
-//! sheet folded in three and sliding inside it as far as it can.
 
 use typst::layout::{Abs, Frame, FrameItem, Point};
 use typst_layout::PagedDocument;
 
 use super::Job;
 use crate::case::Fault;
+use crate::case::envelope::{ENVELOPE, Envelope, Zone};
+use crate::case::sheet::sheets;
 
-/// A rectangle on the page, in millimetres from its top left corner.
-#[derive(Debug, Clone, Copy)]
-struct Zone {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-}
-
-/// Where the address must stand: always visible, however the sheet slides.
-const WINDOW: Zone = Zone { left: 22.0, right: 111.0, top: 62.0, bottom: 80.0 };
-/// Where nothing but the address may stand: visible when the sheet slides.
-const EVER_VISIBLE: Zone = Zone { left: 0.0, right: 137.0, top: 52.0, bottom: 90.0 };
 /// Nothing may come nearer to the paper's edge than this, in millimetres.
 const EDGE: f64 = 6.0;
 
@@ -134,20 +120,23 @@ fn off_the_page(run: &Run, page: &PageText) -> bool {
 }
 
 fn window_faults(pages: &[PageText], job: &Job) -> Vec<Fault> {
+    let Envelope { window, ever_visible, .. } = ENVELOPE;
     let mut faults = Vec::new();
-    let in_window = |line: &str, page: &PageText| page.line_in(WINDOW, line);
-    let firsts: Vec<usize> = (0..pages.len()).filter(|i| i % 2 == 0 && in_window(&job.block[0], &pages[*i])).collect();
-    if firsts.len() != job.parts || firsts.first() != Some(&0) {
+    let in_window = |line: &str, page: &PageText| page.line_in(window, line);
+    // A part begins on the front of a sheet, where its address shows through the window.
+    let fronts = sheets(pages.len()).map(|sheet| sheet.front);
+    let firsts: Vec<usize> = fronts.filter(|front| in_window(&job.block[0], &pages[front - 1])).collect();
+    if firsts.len() != job.parts || firsts.first() != Some(&1) {
         faults.push(window_fault(&job.block[0], 1));
     }
-    for index in firsts {
-        let page = &pages[index];
-        faults.extend(job.block.iter().filter(|line| !in_window(line, page)).map(|line| window_fault(line, index + 1)));
-        let strangers = page.runs.iter().filter(|run| run.touches(EVER_VISIBLE) && !run.inside(WINDOW));
-        faults.extend(strangers.map(|run| stranger_fault(&run.text, index + 1)));
-        let lines = page.lines_in(WINDOW);
+    for number in firsts {
+        let page = &pages[number - 1];
+        faults.extend(job.block.iter().filter(|line| !in_window(line, page)).map(|line| window_fault(line, number)));
+        let strangers = page.runs.iter().filter(|run| run.touches(ever_visible) && !run.inside(window));
+        faults.extend(strangers.map(|run| stranger_fault(&run.text, number)));
+        let lines = page.lines_in(window);
         let others = lines.iter().filter(|line| !job.block.iter().any(|own| folded(own) == folded(line)));
-        faults.extend(others.map(|line| stranger_fault(line, index + 1)));
+        faults.extend(others.map(|line| stranger_fault(line, number)));
     }
     faults
 }

@@ -1,6 +1,6 @@
-//! The closed world of one letter: its source, the house's typst files and the fonts. Nothing else can be read.
+//! The closed world of one letter: its two sources, the house's files and the fonts. Nothing else can be read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -12,6 +12,8 @@ use typst::text::{Font, FontBook, FontVariant, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
 
+use super::outline::MARKS;
+use super::words::{labels, words_of};
 use crate::case::Fault;
 use crate::case::letter::hex;
 use crate::case::repertoire::Repertoire;
@@ -23,9 +25,13 @@ pub struct House {
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
     pub(super) fonts_hash: String,
-    files: HashMap<FileId, Source>,
+    files: HashMap<FileId, Bytes>,
+    sources: HashMap<FileId, Source>,
     pub(super) files_hash: String,
+    /// What the house's typst files say themselves, for what an approval is bound to.
+    pub(super) words: String,
     main: FileId,
+    footer: FileId,
 }
 
 impl House {
@@ -48,24 +54,43 @@ impl House {
             fonts_hash: hex(&hash.finalize()),
             fonts,
             files: HashMap::new(),
+            sources: HashMap::new(),
             files_hash: String::new(),
+            words: String::new(),
             main: file_id("/main.typ"),
+            footer: file_id("/footer.typ"),
         };
-        Ok(bare.with_files(house))
+        let house = bare.with_files(house);
+        let lacking = house.marks_lacking();
+        if lacking.is_empty() { Ok(house) } else { Err(lacking) }
     }
 
-    /// The same fonts beside other typst files.
+    /// The labels that are read back from finished letters and that no typst file of the house sets.
+    fn marks_lacking(&self) -> Vec<Fault> {
+        let set: HashSet<String> = self.sources.values().flat_map(|source| labels(source.root())).collect();
+        let lacking = MARKS.into_iter().filter(|mark| !self.sources.is_empty() && !set.contains(*mark));
+        lacking.map(mark_lacking).collect()
+    }
+
+    /// The same fonts beside other files of the house.
     pub(super) fn with_files(&self, house: &BTreeMap<String, Vec<u8>>) -> House {
-        let (mut files, mut hash) = (HashMap::new(), Sha256::new());
+        let (mut files, mut sources, mut hash) = (HashMap::new(), HashMap::new(), Sha256::new());
+        let mut words = String::new();
         for (name, bytes) in house {
             let id = file_id(&format!("/house/{name}"));
-            files.insert(id, Source::new(id, String::from_utf8_lossy(bytes).into_owned()));
+            files.insert(id, Bytes::new(bytes.clone()));
+            // What is no text is no source; typst says so where it is imported.
+            if let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| name.ends_with(".typ")) {
+                let source = Source::new(id, text.to_owned());
+                words.push_str(&words_of(source.root()));
+                sources.insert(id, source);
+            }
             for part in [name.as_bytes(), bytes.as_slice()] {
                 hash.update((part.len() as u64).to_be_bytes());
                 hash.update(part);
             }
         }
-        House { files, files_hash: hex(&hash.finalize()), fonts_hash: self.fonts_hash.clone(), ..self.clone() }
+        House { files, sources, words, files_hash: hex(&hash.finalize()), ..self.clone() }
     }
 
     pub(super) fn repertoire(&self) -> Repertoire {
@@ -100,14 +125,16 @@ fn file_id(path: &str) -> FileId {
 }
 
 /// The world of one letter.
-pub struct Sheet<'h> {
+pub struct LetterWorld<'h> {
     house: &'h House,
     main: Source,
+    footer: Option<Source>,
 }
 
-impl<'h> Sheet<'h> {
-    pub(super) fn new(house: &'h House, main: &str) -> Sheet<'h> {
-        Sheet { house, main: Source::new(house.main, main.to_owned()) }
+impl<'h> LetterWorld<'h> {
+    pub(super) fn new(house: &'h House, main: &str, footer: Option<&str>) -> LetterWorld<'h> {
+        let footer = footer.map(|footer| Source::new(house.footer, footer.to_owned()));
+        LetterWorld { house, main: Source::new(house.main, main.to_owned()), footer }
     }
 
     /// What is no typst in the letter's source: `:line`, and the problem with its hints.
@@ -133,7 +160,7 @@ impl<'h> Sheet<'h> {
     }
 }
 
-impl World for Sheet<'_> {
+impl World for LetterWorld<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &self.house.library
     }
@@ -147,15 +174,17 @@ impl World for Sheet<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.house.main {
-            return Ok(self.main.clone());
-        }
-        let missing = || FileError::NotFound(id.get().vpath().get_with_slash().into());
-        self.house.files.get(&id).cloned().ok_or_else(missing)
+        let own = [Some(&self.main), self.footer.as_ref()].into_iter().flatten().find(|source| source.id() == id);
+        let source = own.or_else(|| self.house.sources.get(&id)).cloned();
+        source.ok_or_else(|| match self.house.files.contains_key(&id) {
+            true => FileError::NotSource,
+            false => missing(id),
+        })
     }
 
+    /// A picture or other file of the house. The letter's own sources are none.
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        self.source(id).map(|source| Bytes::from_string(source.text().to_owned()))
+        self.house.files.get(&id).cloned().ok_or_else(|| missing(id))
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -166,6 +195,23 @@ impl World for Sheet<'_> {
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
         None
     }
+}
+
+fn missing(id: FileId) -> FileError {
+    FileError::NotFound(id.get().vpath().get_with_slash().into())
+}
+
+fn mark_lacking(mark: &str) -> Fault {
+    Fault::new(
+        "mark-missing",
+        "_house/letter.typ",
+        format!(
+            "Nothing sets the label <{mark}>, by which Recto reads finished letters back. Put it back, or change it in src/typeset/outline.rs too."
+        ),
+        format!(
+            "Rien ne pose l’étiquette <{mark}>, par laquelle Recto relit les lettres composées. Remettez-la, ou changez-la aussi dans src/typeset/outline.rs."
+        ),
+    )
 }
 
 fn no_fonts(folder: &Path, problem: &str) -> Fault {

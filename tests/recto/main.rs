@@ -7,6 +7,7 @@ mod decisions;
 mod events;
 mod fence;
 mod formats;
+mod frame;
 mod house;
 mod kill;
 mod letter_types;
