@@ -9,7 +9,6 @@ pub mod entry;
 pub mod event;
 pub mod fault;
 pub mod figures;
-
 pub mod format;
 pub mod interest;
 pub mod language;
@@ -18,13 +17,19 @@ pub mod money;
 pub mod party;
 pub mod policy;
 pub mod repertoire;
+pub mod role;
 pub mod schedule;
+pub mod tells;
+pub mod traits;
 
 pub use clock::Clock;
 pub use entry::{Entry, EntryKind};
 pub use event::CaseEvent;
 pub use fault::Fault;
-pub use language::{Language, Text};
+pub use language::{Both, Language, Text};
 pub use letter::{LetterId, LetterState, Reading};
 pub use party::{Case, Channel, Format, Party, PreferredLanguage};
 pub use policy::Policy;
+pub use role::{Role, Title};
+pub use tells::Tells;
+pub use traits::Traits;
