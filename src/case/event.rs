@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use super::clock::toronto;
 use super::fault::Fault;
 use super::{CaseRef, PersonId};
 
@@ -34,6 +35,11 @@ pub struct CaseEvent {
 }
 
 impl CaseEvent {
+    /// The day on which it happened, in Toronto: the only way from an event's time to a day.
+    pub fn day(&self) -> NaiveDate {
+        toronto(self.time).date()
+    }
+
     /// Reads one CloudEvent in structured form, or says everything that is wrong with it.
     ///
     /// The checks are those of CloudEvents 1.0, section "Required attributes", and of Recto's contract: a known prefix and

@@ -4,12 +4,15 @@
 
 use chrono::{Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Months that interest is worked out over, at most: a hundred years.
 const MAX_MONTHS: u32 = 1_200;
 
 /// How interest is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Not at all.
     None,
@@ -17,18 +20,6 @@ pub enum Method {
     Simple,
     /// At the end of each whole month, a twelfth of the yearly rate on what is then unpaid, interest included.
     MonthlyCompound,
-}
-
-impl Method {
-    /// The method as a program writes it: `none`, `simple`, `monthly-compound`.
-    pub fn parse(text: &str) -> Option<Method> {
-        match text {
-            "none" => Some(Method::None),
-            "simple" => Some(Method::Simple),
-            "monthly-compound" => Some(Method::MonthlyCompound),
-            _ => None,
-        }
-    }
 }
 
 /// Terms in force from a date until the next ones.
@@ -53,9 +44,7 @@ pub fn accrued(
     payments: &[(NaiveDate, Decimal)],
     terms: &[Terms],
 ) -> Decimal {
-    let paid_by = |day: NaiveDate| -> Decimal {
-        payments.iter().filter(|(on, _)| *on > from && *on <= day).map(|(_, amount)| *amount).sum()
-    };
+    let paid = Paid::after(from, payments);
     let mut interest = Decimal::ZERO;
     for month in 0..MAX_MONTHS {
         let begins = from + Months::new(month);
@@ -68,18 +57,47 @@ pub fn accrued(
         interest += match in_force.method {
             Method::None => Decimal::ZERO,
             Method::MonthlyCompound if ends <= until => {
-                let unpaid = principal - paid_by(ends) + interest;
+                let unpaid = principal - paid.by(ends) + interest;
                 cents(unpaid.max(Decimal::ZERO) * rate / Decimal::from(12))
             }
             Method::MonthlyCompound => Decimal::ZERO,
-            Method::Simple => {
-                let days = begins.iter_days().take_while(|day| *day < ends.min(until));
-                let sum: Decimal = days.map(|day| (principal - paid_by(day)).max(Decimal::ZERO)).sum();
-                cents(sum * rate / Decimal::from(365))
-            }
+            Method::Simple => cents(paid.dollar_days(principal, begins, ends.min(until)) * rate / Decimal::from(365)),
         };
     }
     interest
+}
+
+/// What was paid in all, by each day on which something was, oldest first.
+struct Paid(Vec<(NaiveDate, Decimal)>);
+
+impl Paid {
+    /// Of what was paid later than a day.
+    fn after(from: NaiveDate, payments: &[(NaiveDate, Decimal)]) -> Paid {
+        let mut all: Vec<_> = payments.iter().filter(|(on, _)| *on > from).copied().collect();
+        all.sort_by_key(|(on, _)| *on);
+        let mut sum = Decimal::ZERO;
+        for (_, amount) in &mut all {
+            sum += *amount;
+            *amount = sum;
+        }
+        Paid(all)
+    }
+
+    /// What was paid by the end of a day.
+    fn by(&self, day: NaiveDate) -> Decimal {
+        let later = self.0.partition_point(|(on, _)| *on <= day);
+        later.checked_sub(1).map_or(Decimal::ZERO, |last| self.0[last].1)
+    }
+
+    /// What was unpaid of a principal, summed over the days from one until before another. It is the same from one payment to the
+    /// next, so only those are walked.
+    fn dollar_days(&self, principal: Decimal, from: NaiveDate, until: NaiveDate) -> Decimal {
+        let within = self.0.iter().map(|(on, _)| *on).filter(|on| *on > from && *on < until);
+        let begins: Vec<NaiveDate> = std::iter::once(from).chain(within).collect();
+        let ends = begins.iter().skip(1).copied().chain([until]);
+        let unpaid = |day: NaiveDate| (principal - self.by(day)).max(Decimal::ZERO);
+        begins.iter().zip(ends).map(|(day, next)| unpaid(*day) * Decimal::from((next - *day).num_days())).sum()
+    }
 }
 
 /// Rounded to the cent, half a cent up.

@@ -71,3 +71,22 @@ impl Text {
         }
     }
 }
+
+/// A text in both languages that is part of the program, such as what a guard says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Both {
+    /// The English text.
+    pub en: &'static str,
+    /// The French text, of equal content.
+    pub fr: &'static str,
+}
+
+impl Both {
+    /// The text in one language.
+    pub fn get(self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.en,
+            Language::Fr => self.fr,
+        }
+    }
+}

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::language::Language;
+use super::role::{Role, Title};
 use super::stored::stored_as_text;
 
 /// A debt file at the unit.
@@ -30,15 +31,14 @@ pub struct Office {
 pub struct Party {
     /// The case system's key of the person.
     pub id: String,
-    /// What the party is to the debt: `debtor`, `sponsor`, `co-signer`, `estate`, or an addressee's office: `trustee`,
-    /// `representative`, `mpp`, `ombudsman`.
-    pub role: String,
+    /// What the party is to the debt, or the office in which it gets the letter.
+    pub role: Role,
     /// Firm, office or body, on the line below the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
-    /// `mr` or `ms`; absent where it is not known or not wished.
+    /// Absent where it is not known or not wished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// Given names; absent for a single name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
@@ -70,9 +70,9 @@ impl Party {
 
     /// The first lines of the address: the name or the estate of the person, and the organization below it.
     pub fn name_lines(&self) -> String {
-        let name = match (self.role.as_str(), self.language) {
-            ("estate", PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
-            ("estate", _) => format!("Estate of {}", self.full_name()),
+        let name = match (self.role, self.language) {
+            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
+            (Role::Estate, _) => format!("Estate of {}", self.full_name()),
             _ => self.full_name(),
         };
         [Some(&name), self.organization.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join("\n")

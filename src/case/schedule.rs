@@ -2,6 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::money;
@@ -20,44 +21,81 @@ pub struct Instalment {
     pub balance: Decimal,
 }
 
-/// Spreads an amount over equal instalments; the last one is the remainder, so that the schedule sums to the amount.
-///
-/// `plan` is `{instalment, frequency, first_due}`. Monthly instalments fall on the first one's day, or on the last day of a
-/// shorter month. The error says what is wrong, in English, for the officer's fault.
-pub fn schedule(plan: &Value, amount: Decimal) -> Result<Vec<Instalment>, String> {
-    let instalment =
-        plan["instalment"].as_str().and_then(money::parse).ok_or("“instalment” is not an amount".to_owned())?;
-    let first =
-        plan["first_due"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()).ok_or("first_due is not a date")?;
-    if instalment <= Decimal::ZERO || amount <= Decimal::ZERO {
-        return Err("the instalment and the debt must be more than zero".into());
-    }
-    let due = |n: usize| match plan["frequency"].as_str() {
-        Some("weekly") => first.checked_add_days(Days::new(7 * n as u64)),
-        Some("biweekly") => first.checked_add_days(Days::new(14 * n as u64)),
-        Some("monthly") => first.checked_add_months(Months::new(n as u32)),
-        _ => None,
-    };
-    let (mut instalments, mut left) = (Vec::new(), amount);
-    while left > Decimal::ZERO {
-        if instalments.len() == MAX_INSTALMENTS {
-            return Err(format!("the plan has more than {MAX_INSTALMENTS} instalments"));
-        }
-        let pay = instalment.min(left);
-        left -= pay;
-        let due = due(instalments.len()).ok_or("the frequency must be weekly, biweekly or monthly")?;
-        instalments.push(Instalment { due, amount: pay, balance: left });
-    }
-    Ok(instalments)
+/// How often an instalment is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Frequency {
+    /// Every seven days.
+    Weekly,
+    /// Every fourteen days.
+    Biweekly,
+    /// On the first one's day of each month, or on the last day of a shorter month.
+    Monthly,
 }
 
-/// What a plan comes to in a month: weekly and biweekly instalments spread over the year.
-pub fn monthly(plan: &Value) -> Option<Decimal> {
-    let instalment = plan["instalment"].as_str().and_then(money::parse)?;
-    match plan["frequency"].as_str() {
-        Some("weekly") => Some(instalment * Decimal::from(52) / Decimal::from(12)),
-        Some("biweekly") => Some(instalment * Decimal::from(26) / Decimal::from(12)),
-        Some("monthly") => Some(instalment),
-        _ => None,
+/// What was agreed on: equal instalments from a day on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Agreed {
+    /// Dollars of each; the last one may be smaller.
+    pub instalment: Decimal,
+    /// How often one is due.
+    pub frequency: Frequency,
+    /// When the first one is.
+    pub first_due: NaiveDate,
+}
+
+impl Agreed {
+    /// Reads a plan among facts, `{instalment, frequency, first_due}`. The error says what is wrong, in English, for the officer's
+    /// fault.
+    pub fn read(plan: &Value) -> Result<Agreed, String> {
+        let instalment =
+            plan["instalment"].as_str().and_then(money::parse).ok_or("“instalment” is not an amount".to_owned())?;
+        let first_due =
+            plan["first_due"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()).ok_or("first_due is not a date")?;
+        let frequency = Frequency::deserialize(&plan["frequency"]);
+        let frequency = frequency.map_err(|_| "the frequency must be weekly, biweekly or monthly")?;
+        Ok(Agreed { instalment, frequency, first_due })
     }
+
+    /// Spreads an amount over equal instalments; the last one is the remainder, so that the schedule sums to the amount.
+    pub fn spread(&self, amount: Decimal) -> Result<Vec<Instalment>, String> {
+        if self.instalment <= Decimal::ZERO || amount <= Decimal::ZERO {
+            return Err("the instalment and the debt must be more than zero".into());
+        }
+        let (mut instalments, mut left) = (Vec::new(), amount);
+        while left > Decimal::ZERO {
+            if instalments.len() == MAX_INSTALMENTS {
+                return Err(format!("the plan has more than {MAX_INSTALMENTS} instalments"));
+            }
+            let pay = self.instalment.min(left);
+            left -= pay;
+            let due = self.due(instalments.len()).ok_or("an instalment would be due after the end of the calendar")?;
+            instalments.push(Instalment { due, amount: pay, balance: left });
+        }
+        Ok(instalments)
+    }
+
+    /// When an instalment is due, counted from none.
+    fn due(&self, place: usize) -> Option<NaiveDate> {
+        let place = u32::try_from(place).ok()?;
+        match self.frequency {
+            Frequency::Weekly => self.first_due.checked_add_days(Days::new(7 * u64::from(place))),
+            Frequency::Biweekly => self.first_due.checked_add_days(Days::new(14 * u64::from(place))),
+            Frequency::Monthly => self.first_due.checked_add_months(Months::new(place)),
+        }
+    }
+
+    /// What it comes to in a month: weekly and biweekly instalments spread over the year.
+    pub fn monthly(&self) -> Decimal {
+        match self.frequency {
+            Frequency::Weekly => self.instalment * Decimal::from(52) / Decimal::from(12),
+            Frequency::Biweekly => self.instalment * Decimal::from(26) / Decimal::from(12),
+            Frequency::Monthly => self.instalment,
+        }
+    }
+}
+
+/// The instalments of a plan among facts, spread over an amount, as [`Agreed::spread`] does.
+pub fn schedule(plan: &Value, amount: Decimal) -> Result<Vec<Instalment>, String> {
+    Agreed::read(plan)?.spread(amount)
 }

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::{Desk, DeskError, Member, Weighed};
 use crate::case::{EntryKind, Fault, LetterState};
 use crate::register::{LetterRow, NewEntry, folded};
-use crate::rules::{Effect, guard};
 
 /// Why a decision was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -101,8 +100,7 @@ impl Desk {
                 needed: policy.override_roles.join(", "),
             });
         }
-        let allowed = guard(rule).is_some_and(|guard| guard.effect == Effect::HoldUnlessOverridden);
-        let ground: Option<&Fault> = weighed.stops.iter().find(|stop| stop.code == rule).filter(|_| allowed);
+        let ground = weighed.may_pass.iter().find(|found| found.guard == rule);
         let ground = ground.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
         if row.state()? != LetterState::Held {
             return Err(DecideError::NotWaiting);

@@ -89,19 +89,20 @@ impl Desk {
     ) -> Option<Eligibility> {
         let today = self.clock.today();
         let own = |event: &&CaseEvent| event.data["party"]["id"] == standing.person.id.as_str();
-        let program = |event: &CaseEvent| event.data["case"]["program"].as_str().unwrap_or_default().to_owned();
-        let calls = |event: &&CaseEvent| letter.is_called_by(&event.kind, &program(event), &event.data["facts"]);
+        let program_of = |event: &CaseEvent| event.data["case"]["program"].as_str().unwrap_or_default().to_owned();
+        let calls = |event: &&CaseEvent| letter.is_called_by(&event.kind, &program_of(event), &event.data["facts"]);
         let called_by = events.iter().filter(own).filter(calls).max_by_key(|event| event.time);
         let newest = events.iter().filter(own).max_by_key(|event| event.time)?;
         let programs = &letter.description.called_by.programs;
-        if !programs.is_empty() && !programs.contains(&program(newest)) {
+        if !programs.is_empty() && !programs.contains(&program_of(newest)) {
             return None;
         }
         let mut data = Data::read(&as_it_stands(called_by.unwrap_or(newest), standing, today)).ok()?;
         if called_by.is_none() {
             data.facts = Value::Object(serde_json::Map::new());
         }
-        let policy = self.studio.catalogue.program(&data.case.program).ok()?.policy_on(today)?;
+        let program = self.studio.catalogue.program(&data.case.program).ok()?;
+        let policy = program.policy_on(today)?;
         let rules = &letter.description.rules;
         let asked_at: DateTime<Utc> = called_by.map_or(self.clock.now(), |event| event.time);
         // The letter that its event called for does not stand in its own way.
@@ -111,12 +112,12 @@ impl Desk {
         let asked = Asked {
             id: own_letter.map_or("", |one| &one.id),
             sequence: own_letter.and_then(|one| one.sequence),
+            facts: called_by.map(|_| &data.facts),
             ..asked(letter, &data, asked_at)
         };
-        let program = &data.case.program;
-        let question = Question { standing, policy: &policy, program, letter: asked, date: today, other_cases };
+        let question = Question::new(standing, policy, program.traits, asked, today, other_cases);
         let (mut reasons, mut notes) = (Vec::new(), Vec::new());
-        for Finding { effect, reason } in findings(&rules.guards, &question) {
+        for Finding { effect, reason, .. } in findings(&rules.guards, &question) {
             if effect == Effect::Review { notes.push(reason) } else { reasons.push(reason) }
         }
         Some(Eligibility {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{DecideError, Desk, DeskError, Outcome};
 use crate::case::letter::sha256_hex;
-use crate::case::{CaseEvent, EntryKind, Policy};
+use crate::case::{CaseEvent, EntryKind};
 use crate::intake::Offer;
 use crate::register::{Act, FollowUpRow, NewEntry, NewFollowUp};
 use crate::rules::{Proposal, follow_ups};
@@ -26,7 +26,9 @@ struct Due {
     proposal: Proposal,
     /// `{case, party}` of the person's newest event.
     data: Value,
-    /// Whether the program lets its letter go by itself.
+    /// The letter type that its event calls for; the first, where it calls for several.
+    letter_type: Option<String>,
+    /// Whether the program lets all letters that it calls for go by themselves.
     automatic: bool,
 }
 
@@ -106,8 +108,8 @@ impl Desk {
     }
 
     async fn propose(&self, act: &mut Act, case: &str, due: &Due) -> Result<(), DeskError> {
-        let Proposal { kind, due: day, says, letter, ground } = &due.proposal;
-        let letter_type = letter.as_ref().map(|letter| letter.letter_type);
+        let Proposal { kind, due: day, says, ground, .. } = &due.proposal;
+        let (kind, letter_type) = (kind.as_str(), due.letter_type.as_deref());
         let new = NewFollowUp { id: &due.id, case, person: &due.person, kind, letter_type, due: day.to_string(), says };
         if act.propose(&new).await? {
             let detail = json!({
@@ -146,21 +148,26 @@ impl Desk {
         for person in people {
             let Some(newest) = events.iter().rev().find(|event| person_of(event) == person) else { continue };
             let program = newest.data["case"]["program"].as_str().unwrap_or_default();
-            let policy: Option<Policy> =
-                self.studio.catalogue.program(program).ok().and_then(|program| program.policy_on(today));
+            let policy = self.studio.catalogue.program(program).ok().and_then(|program| program.policy_on(today));
             let Some(policy) = policy else { continue };
             let standing = self.standing(case, &person, &events, &letters).await?;
             let mut data = json!({"case": newest.data["case"], "party": newest.data["party"]});
             if let Some(address) = &standing.person.mail_to {
                 data["party"]["address"] = json!(address);
             }
-            due.extend(follow_ups(&standing, &policy, today).into_iter().map(|proposal| Due {
-                id: identity(case, &person, &proposal),
-                automatic:
-                    proposal.letter.as_ref().is_some_and(|l| policy.automatic.iter().any(|a| a == l.letter_type)),
-                person: person.clone(),
-                proposal,
-                data: data.clone(),
+            due.extend(follow_ups(&standing, policy, today).into_iter().map(|proposal| {
+                let called = proposal.letter.iter();
+                let called = called.flat_map(|one| self.studio.catalogue.called_by(one.event, program, &one.facts));
+                let letters: Vec<&str> = called.map(|letter| letter.key.as_str()).collect();
+                let by_itself = |letter: &&str| policy.automatic.iter().any(|one| one == letter);
+                Due {
+                    id: identity(case, &person, &proposal),
+                    letter_type: letters.first().map(|letter| (*letter).to_owned()),
+                    automatic: !letters.is_empty() && letters.iter().all(by_itself),
+                    person: person.clone(),
+                    proposal,
+                    data: data.clone(),
+                }
             }));
         }
         Ok(due)
@@ -190,6 +197,7 @@ fn person_of(event: &CaseEvent) -> String {
 
 /// Made from the ground, so that the same ground is one follow-up.
 fn identity(case: &str, person: &str, proposal: &Proposal) -> String {
-    let text = [case, person, proposal.kind, &proposal.ground].map(|part| format!("{}:{part}", part.len())).concat();
+    let text =
+        [case, person, proposal.kind.as_str(), &proposal.ground].map(|part| format!("{}:{part}", part.len())).concat();
     sha256_hex(text.as_bytes())[..16].to_owned()
 }

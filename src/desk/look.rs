@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, Channel, EntryKind, Fault, LetterState};
-use crate::letter::{Data, Program};
+use crate::case::{CaseEvent, Channel, EntryKind, LetterState, Role};
+use crate::letter::Data;
 use crate::register::{LetterRow, StoredEvent};
-use crate::rules::{OtherCase, SentLetter, Standing, facts_hash, look_across_cases};
+use crate::rules::{Found, OtherCase, SentLetter, Standing, facts_hash, looks_at_other_cases};
 
 /// A letter's case as it stands.
 pub(super) struct Looked {
@@ -20,8 +20,8 @@ pub(super) struct Looked {
     /// When the event that calls for the letter happened.
     pub asked_at: DateTime<Utc>,
     pub other_cases: Vec<OtherCase>,
-    /// Findings that a manager has let pass for this letter, exactly as they were.
-    pub overridden: Vec<Fault>,
+    /// What a manager has let pass for this letter, exactly as it was found.
+    pub overridden: Vec<Found>,
 }
 
 impl Desk {
@@ -40,7 +40,7 @@ impl Desk {
         let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         data.addressee.channel = channel;
         let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
-        let across = guards.is_some_and(|guards| look_across_cases(guards));
+        let across = guards.is_some_and(|guards| looks_at_other_cases(guards));
         let other_cases = match across {
             true => self.other_cases(&letter.case_reference, &letter.party).await?,
             false => Vec::new(),
@@ -52,7 +52,10 @@ impl Desk {
     /// The events of a case, and its letters that are on their way or gone.
     pub(super) async fn course_of(&self, case: &str) -> Result<(Vec<StoredEvent>, Vec<SentLetter>), DeskError> {
         let events = self.register.events_of(case).await?;
-        let mut letters = Vec::new();
+        let by_other_means = |stored: &StoredEvent| {
+            SentLetter::by_other_means(&stored.event, |letter| self.studio.catalogue.tells(letter).to_vec())
+        };
+        let mut letters: Vec<SentLetter> = events.iter().filter_map(by_other_means).collect();
         for row in self.register.letters_of_case(case).await? {
             let state = row.state()?;
             let stopped_before = state == LetterState::Due && !row.reasons()?.is_empty();
@@ -72,6 +75,7 @@ impl Desk {
                 returned: false,
                 sequence: Some(row.sequence),
                 id: row.id,
+                tells: self.studio.catalogue.tells(&row.letter_type).to_vec(),
                 letter_type: row.letter_type,
                 person: row.party,
             });
@@ -88,11 +92,8 @@ impl Desk {
         letters: &[SentLetter],
     ) -> Result<Standing, DeskError> {
         let elsewhere = self.register.events_elsewhere(case, person).await?;
-        if elsewhere.is_empty() {
-            return Ok(Standing::of(case, person, events, letters));
-        }
-        let all: Vec<_> = events.iter().cloned().chain(elsewhere.into_iter().map(|stored| stored.event)).collect();
-        Ok(Standing::of(case, person, &all, letters))
+        let all = events.iter().chain(elsewhere.iter().map(|stored| &stored.event));
+        Ok(Standing::of(case, person, all, letters))
     }
 
     /// What a person owes in other cases. What was written off is owed all the same.
@@ -103,21 +104,19 @@ impl Desk {
             let events: Vec<_> = self.register.events_of(&reference).await?.into_iter().map(|one| one.event).collect();
             let standing = Standing::of(&reference, person, &events, &[]);
             let program = events.last().and_then(|event| event.data["case"]["program"].as_str()).unwrap_or_default();
-            let terms =
-                self.studio.catalogue.program(program).ok().and_then(|program: &Program| program.policy_on(today));
-            let owed = standing.ledger.owed(today, &terms.unwrap_or_default().interest).or(standing
-                .ledger
-                .debts
-                .is_empty()
-                .then_some(Decimal::ZERO));
-            let (program, plan_kept) = (program.to_owned(), standing.kept_plan().is_some());
-            cases.push(OtherCase { reference, program, owed, plan_kept });
+            let program = self.studio.catalogue.program(program).ok();
+            let policy = program.and_then(|program| program.policy_on(today));
+            let none = standing.ledger.debts.is_empty().then_some(Decimal::ZERO);
+            let owed = standing.ledger.owed(today, policy.map_or(&[], |policy| &policy.terms)).or(none);
+            let undertaking = program.is_none_or(|program| program.traits.undertaking);
+            let plan_kept = standing.kept_plan().is_some();
+            cases.push(OtherCase { reference, undertaking, owed, plan_kept });
         }
         Ok(cases)
     }
 
-    /// The findings that a manager has let pass for a letter. The case file has them, and nothing else.
-    async fn overridden(&self, letter: &LetterRow) -> Result<Vec<Fault>, DeskError> {
+    /// What a manager has let pass for a letter. The case file has it, and nothing else.
+    async fn overridden(&self, letter: &LetterRow) -> Result<Vec<Found>, DeskError> {
         let entries = self.register.entries_of_letter(&letter.id).await?;
         let overrides = entries.into_iter().filter(|entry| entry.kind == EntryKind::LetterOverridden);
         Ok(overrides.filter_map(|entry| serde_json::from_value(entry.detail["ground"].clone()).ok()).collect())
@@ -143,9 +142,9 @@ pub(super) fn as_it_stands(own: &CaseEvent, standing: &Standing, date: NaiveDate
         data["party"]["language"] = json!(told.language);
         data["party"]["format"] = json!(told.format);
     }
-    let by_mail = data["party"]["channel"] == "print" && data["party"]["role"] != "estate";
+    let by_mail = data["party"]["channel"] == "print" && data["party"]["role"] != Role::Estate.as_str();
     let representative = standing.person.represented_by(date).filter(|_| by_mail);
-    if let Some((name, mut address)) = representative.and_then(|one| Some((&one.name, one.address.clone()?))) {
+    if let Some((name, mut address)) = representative.map(|one| (&one.name, one.address.clone())) {
         let french = data["party"]["language"] == "fr";
         address.attention = Some(format!("{} {name}", if french { "A/S" } else { "C/O" }));
         data["party"]["address"] = json!(address);

@@ -10,7 +10,7 @@ use crate::case::letter::sha256_hex;
 use crate::case::{Channel, Fault, LetterId};
 use crate::letter::{Data, Draft, LetterType, amount_at};
 use crate::register::LetterRow;
-use crate::rules::{Asked, Effect, Finding, Question, Standing, findings};
+use crate::rules::{Asked, Effect, Finding, Found, Question, Standing, findings};
 use crate::studio::Composed;
 
 /// A letter that was composed and weighed by the standing of its case.
@@ -19,6 +19,8 @@ pub struct Weighed<'s> {
     pub composed: Composed<'s>,
     /// What holds it.
     pub stops: Vec<Fault>,
+    /// What of it a manager may let pass, as it was found.
+    pub may_pass: Vec<Found>,
     /// What ends it: its own ground is gone.
     pub ends: Vec<Fault>,
     /// What an approver is to look at.
@@ -50,15 +52,18 @@ impl Desk {
         let draft = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data)?;
         let asked =
             Asked { id: &letter.id, sequence: Some(letter.sequence), ..asked(letter_type, &draft.data, asked_at) };
-        let (program, policy) = (draft.program.key.as_str(), &draft.policy);
-        let question =
-            Question { standing: &standing, policy, program, letter: asked, date, other_cases: &other_cases };
+        let question = Question::new(&standing, draft.policy, draft.program.traits, asked, date, &other_cases);
         let guards = &letter_type.description.rules.guards;
         let (mut stops, mut ends, mut notes) = (draft.stops.clone(), Vec::new(), Vec::new());
-        for Finding { effect, reason } in findings(guards, &question) {
+        let mut may_pass = Vec::new();
+        for Finding { effect, found, reason } in findings(guards, &question) {
             match effect {
-                Effect::HoldUnlessOverridden if overridden.contains(&reason) => {}
-                Effect::Hold | Effect::HoldUnlessOverridden => stops.push(reason),
+                Effect::HoldUnlessOverridden if overridden.contains(&found) => {}
+                Effect::HoldUnlessOverridden => {
+                    stops.push(reason);
+                    may_pass.push(found);
+                }
+                Effect::Hold => stops.push(reason),
                 Effect::End => ends.push(reason),
                 Effect::Review => notes.push(reason),
             }
@@ -80,7 +85,7 @@ impl Desk {
             true => composed.content_hash.clone(),
             false => sha256_hex(format!("{}\n{}", composed.content_hash, json!(notes)).as_bytes()),
         };
-        Ok(Weighed { composed, stops, ends, notes, needs_approval, amount, seal, standing, ground })
+        Ok(Weighed { composed, stops, may_pass, ends, notes, needs_approval, amount, seal, standing, ground })
     }
 }
 
@@ -106,11 +111,12 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
     let rules = &letter.description.rules;
     Asked {
         letter_type: &letter.key,
+        tells: &letter.description.tells,
         id: "",
         sequence: None,
         asked_at,
-        facts: &data.facts,
-        role: &data.addressee.role,
+        facts: Some(&data.facts),
+        role: data.addressee.role,
         by_mail: data.addressee.channel == Channel::Print,
         languages: data.addressee.language.languages(),
         minimum: &rules.minimum,

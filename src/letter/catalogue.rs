@@ -11,6 +11,7 @@ use super::hash::{entries, file_name, hash_of, hash_of_type};
 use super::house::house_files;
 use super::key_facts::{unknown_labels, unknown_paths};
 use super::kind::LetterType;
+use super::policy_names;
 use super::program::Program;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
@@ -18,7 +19,7 @@ use super::template::{Words, Writer};
 use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, Language, Party};
+use crate::case::{CaseEvent, Fault, Language, Party, Tells};
 
 /// Everything in `letter-templates/`, read and compiled.
 pub struct Catalogue {
@@ -68,6 +69,7 @@ impl Catalogue {
         if faults.is_empty() {
             faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
         }
+        faults.extend(policy_names::unknown_names(&types, &programs));
         match (case, party, writers) {
             (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
                 let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
@@ -100,8 +102,7 @@ impl Catalogue {
     ) -> Result<(Data, Vec<&LetterType>), Vec<Fault>> {
         let program = event.data.pointer("/case/program").and_then(Value::as_str).unwrap_or_default();
         let facts = &event.data["facts"];
-        let letters: Vec<&LetterType> =
-            self.types.values().filter(|letter| letter.is_called_by(&event.kind, program, facts)).collect();
+        let letters: Vec<&LetterType> = self.called_by(&event.kind, program, facts);
         // The facts of an event that calls for several letters must be those of each.
         let mut schemas: Vec<&Schema> = letters.iter().map(|letter| &letter.schema).collect();
         if schemas.is_empty() {
@@ -133,6 +134,21 @@ impl Catalogue {
             )]);
         }
         Ok((data, letters))
+    }
+
+    /// The letter types that an event of this short type, for this program, with these facts, calls for.
+    pub fn called_by(&self, event: &str, program: &str, facts: &Value) -> Vec<&LetterType> {
+        self.types.values().filter(|letter| letter.is_called_by(event, program, facts)).collect()
+    }
+
+    /// What letters of a type tell; nothing where there is no such type.
+    pub fn tells(&self, letter_type: &str) -> &[Tells] {
+        self.types.get(letter_type).map_or(&[], |letter| &letter.description.tells)
+    }
+
+    /// Whether a word has the shape of a case reference, as the schema of case has it.
+    pub fn is_reference(&self, word: &str) -> bool {
+        self.case.allows("reference", word)
     }
 
     /// Checks `{case, party, facts}` for one letter type, without an event around it.

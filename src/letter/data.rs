@@ -5,7 +5,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::case::clock::toronto;
 use crate::case::{Case, CaseEvent, Fault, Party};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
@@ -103,7 +102,7 @@ const HAPPENED: [&str; 22] = [
 
 /// The facts of an event that are dated after the day on which it tells of them.
 pub fn future_facts(event: &CaseEvent) -> Vec<Fault> {
-    let told = toronto(event.time).date();
+    let told = event.day();
     let day = |name: &str| event.data["facts"][name].as_str().and_then(|day| day.parse::<NaiveDate>().ok());
     let later = HAPPENED.into_iter().filter(|name| day(name).is_some_and(|day| day > told));
     let fault = |name: &str| {

@@ -197,7 +197,7 @@ impl Derivation {
         };
         let until = day(&self.until, "until")?.ok_or("the day until which interest counts is not there")?;
         let principal = amount_at(root, self.one()?)?;
-        let interest = day(&self.from, "from")?.map(|from| accrued(principal, from, until, &[], &policy.interest));
+        let interest = day(&self.from, "from")?.map(|from| accrued(principal, from, until, &[], &policy.terms));
         Ok(json!(money::plain(interest.unwrap_or_default())))
     }
 

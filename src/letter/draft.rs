@@ -34,7 +34,7 @@ pub struct Draft<'c> {
     /// The debt's program.
     pub program: &'c Program,
     /// The program's policy in force on the letter's date.
-    pub policy: Policy,
+    pub policy: &'c Policy,
     /// Identities that do not hold, each with both figures, and deadlines that have passed. Any of them holds the letter.
     pub stops: Vec<Fault>,
     /// The derived values by name.
@@ -79,8 +79,8 @@ impl Catalogue {
         let description = &letter.description;
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
-        let derived = derive_all(&description.derived, &data.facts, &policy)?;
-        let (deadlines, passed) = set_deadlines(description, &policy, &program.key, date, &data.facts)?;
+        let derived = derive_all(&description.derived, &data.facts, policy)?;
+        let (deadlines, passed) = set_deadlines(description, policy, &program.key, date, &data.facts)?;
         let mut stops = mismatches(&description.checks, &data.facts, &derived);
         stops.extend(passed);
         stops.extend(out_of_order(&description.in_order, &data.facts, date));
@@ -134,7 +134,7 @@ impl Catalogue {
             "facts": [data.facts, draft.languages.iter().map(|language| as_typeset(&data.facts, Formats::of(*language))).collect::<Vec<_>>()],
             "derived": draft.derived,
             "deadlines": draft.deadlines,
-            "policy": draft.policy.parameters,
+            "policy": draft.policy.view(),
         })
     }
 
@@ -185,6 +185,9 @@ impl Catalogue {
         addressee["salutation"] = json!(salutation);
         addressee["closing"] = json!(closing);
         addressee["block"] = json!(data.addressee.block());
+        if let Some(addressee) = addressee.as_object_mut() {
+            addressee.extend(data.addressee.role.predicates());
+        }
         let mut person = data.json["party"].clone();
         person["full_name"] = json!(data.person.full_name());
         let description = &draft.letter.description;
@@ -209,7 +212,7 @@ impl Catalogue {
             "deadlines": draft.deadlines,
             "key_facts": key_facts_json(&description.key_facts, &data.facts, &draft.derived, &draft.deadlines),
             "program": draft.program.in_language(language),
-            "policy": draft.policy.parameters,
+            "policy": draft.policy.view(),
             "words": writer.words(),
         })
     }
@@ -244,7 +247,7 @@ fn set_deadlines(
         if deadline.when.as_deref().is_some_and(|path| fact(path) != deadline.is.as_deref()) {
             continue;
         }
-        let receipt = if deadline.deemed_receipt { days("deemed_receipt_days") } else { Some(0) };
+        let receipt = if deadline.deemed_receipt { Some(policy.deemed_receipt_days) } else { Some(0) };
         let from = match &deadline.from {
             Some(path) => fact(path).and_then(|day| day.parse().ok()),
             None => Some(date),

@@ -12,7 +12,7 @@ use super::key_facts::KeyFactsFrom;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::malformed;
-use crate::case::{Channel, Fault, Language, Party, Text};
+use crate::case::{Channel, Fault, Language, Party, Tells, Text};
 
 /// A letter type: its description, the schema of its facts, and its samples. Its words are with the [`super::Writer`]s.
 pub struct LetterType {
@@ -44,6 +44,9 @@ pub struct Description {
     /// Whether it is an internal document: filed with the case, set as a memorandum, and sent to nobody.
     #[serde(default)]
     pub filed: bool,
+    /// What it tells its reader that a rule rests on.
+    #[serde(default)]
+    pub tells: Vec<Tells>,
     /// Which event calls for the letter.
     pub called_by: CalledBy,
     /// What is cut off the letter and sent back, if anything.
@@ -107,6 +110,10 @@ pub struct Rules {
     pub minimum: String,
     /// Whether somebody must approve it: `none`, or the amount that the authority must reach, such as `facts.excess`.
     pub approval: String,
+    /// Whether a program may let the letter of a follow-up go without an officer: its event states nothing that only an officer may
+    /// state, such as that a plan has defaulted.
+    #[serde(default)]
+    pub may_go_by_itself: bool,
     /// Whether only a letter with the very same facts counts as the same letter: replies may follow each other closely.
     #[serde(default)]
     pub repeats: bool,

@@ -45,6 +45,19 @@ impl Schema {
         self.validator.iter_errors(value).flat_map(|error| faults_of(&error, prefix)).collect()
     }
 
+    /// Whether a text is allowed as the value of a top-level property, looked at alone.
+    pub fn allows(&self, property: &str, text: &str) -> bool {
+        let value = Value::Object([(property.to_owned(), Value::from(text))].into_iter().collect());
+        let place = format!("/{property}");
+        !self.validator.iter_errors(&value).any(|error| error.instance_path().as_str() == place)
+    }
+
+    /// The top-level properties that carry a mark of Recto's own, `"x-recto": "…"`.
+    pub fn marked<'s>(&'s self, mark: &'s str) -> impl Iterator<Item = &'s str> {
+        let properties = self.source["properties"].as_object().into_iter().flatten();
+        properties.filter(move |(_, property)| property["x-recto"] == mark).map(|(name, _)| name.as_str())
+    }
+
     /// The names of the top-level properties, and whether each is required.
     pub fn properties(&self) -> Vec<(String, bool)> {
         let required =

@@ -17,7 +17,7 @@ use super::read::{read_text, read_toml};
 use super::said::said;
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
-use crate::case::{Fault, Language, Party, Text};
+use crate::case::{Fault, Language, Party, Role, Text, Title};
 
 /// The templates that are a letter type's own.
 const OWN: [&str; 2] = ["body", "slip"];
@@ -145,6 +145,11 @@ impl Writer {
         shared.map(|(name, template)| (name.to_owned(), template.source().to_owned())).collect()
     }
 
+    /// The names that the covering e-mail uses.
+    pub fn names_in_email(&self) -> BTreeSet<String> {
+        ["text", "html"].into_iter().flat_map(|part| names(&self.email, part)).collect()
+    }
+
     /// The names that the frame and the passages use.
     pub fn names_in_house(&self, letter_type: &str) -> BTreeSet<String> {
         let environment = &self.bodies[letter_type];
@@ -175,12 +180,12 @@ impl Writer {
     pub fn courtesies(&self, party: &Party) -> (String, String) {
         let word = |key: &str| self.words.get(key).and_then(Value::as_str);
         // A single name may be a surname or not: a salutation that needs the surname is none for it.
-        let fits = |title: &&str| {
+        let fits = |title: &&'static str| {
             party.given_name.is_some()
                 || !word(&format!("salutation_{title}")).is_some_and(|text| text.contains("{surname}"))
         };
-        let title = party.title.as_deref().filter(fits);
-        let kind = if party.role == "estate" { "estate" } else { title.unwrap_or("name") };
+        let title = party.title.map(Title::as_str).filter(fits);
+        let kind = if party.role == Role::Estate { party.role.as_str() } else { title.unwrap_or("name") };
         let fill = |text: &str| text.replace("{surname}", &party.surname).replace("{full_name}", &party.full_name());
         let salutation = word(&format!("salutation_{kind}")).or(word("salutation_name")).unwrap_or_default();
         let closing = word(&format!("closing_{kind}")).or(word("closing")).unwrap_or_default();

@@ -4,33 +4,59 @@ use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::Standing;
-use super::question::dated;
-use super::standing::{Missed, Statement};
-use crate::case::calendar::{business_days_after, deadline};
-use crate::case::{Policy, Text, money};
+use super::found::dated;
+use super::standing::{DisputeKind, Insolvency, Means, Missed, Movement, Plan, Statement};
+use super::{SentLetter, Standing};
+use crate::case::calendar::business_days_after;
+use crate::case::{Policy, Role, Tells, Text, money};
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
-    /// What: `plan-reminder`, `plan-default`, `ready-for-transfer`, `paid-in-full`, `recall`, `acknowledgement-due`, `answer-due`,
-    /// `deferral-over`.
-    pub kind: &'static str,
+    /// What.
+    pub kind: ProposalKind,
     /// Its ground: the same ground is proposed once.
     pub ground: String,
     /// Since when, or until when.
     pub due: NaiveDate,
     /// What the officer is told.
     pub says: Text,
-    /// The letter that would go; none where it is work for a person.
+    /// The event that calls for the letter that would go; none where it is work for a person.
     pub letter: Option<LetterProposal>,
 }
 
-/// The letter of a proposal, with the event that calls for it.
+/// What can be due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum ProposalKind {
+    /// A reminder of what is missed.
+    PlanReminder,
+    /// The plan has defaulted.
+    PlanDefault,
+    /// The time of the notice of intention is over.
+    ReadyForTransfer,
+    /// The person is to be told that the debt is paid.
+    PaidInFull,
+    /// The debt must be taken back from the CRA.
+    Recall,
+    /// What came must be acknowledged.
+    AcknowledgementDue,
+    /// It must be answered.
+    AnswerDue,
+    /// The unit has waited for as long as it said.
+    DeferralOver,
+}
+
+impl ProposalKind {
+    /// The kind as the register and the API write it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The event of a proposal. Which letters it calls for is for the letter types to say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LetterProposal {
-    /// The letter type's key.
-    pub letter_type: &'static str,
     /// The event's short type.
     pub event: &'static str,
     /// Its facts.
@@ -39,7 +65,7 @@ pub struct LetterProposal {
 
 /// What is due for one person of a case on a day.
 pub fn follow_ups(standing: &Standing, policy: &Policy, today: NaiveDate) -> Vec<Proposal> {
-    let look = Look { standing, policy, today, balance: standing.ledger.owed(today, &policy.interest) };
+    let look = Look { standing, policy, today, balance: standing.ledger.owed(today, &policy.terms) };
     let mut due = look.answers();
     due.extend(look.deferral());
     if standing.person.died.is_none() {
@@ -67,7 +93,7 @@ impl Look<'_> {
 
     /// Whether a stay is in force for a debt of the case.
     fn is_stayed(&self) -> bool {
-        let provable = |one: &super::standing::Insolvency| {
+        let provable = |one: &Insolvency| {
             let debts = &self.standing.ledger.debts;
             debts.is_empty() || debts.iter().any(|debt| one.has_provable(Some(debt)))
         };
@@ -78,9 +104,7 @@ impl Look<'_> {
     fn is_gone(&self) -> bool {
         let debts = &self.standing.ledger.debts;
         let written_off = !debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some());
-        let provable = |one: &super::standing::Insolvency| {
-            debts.is_empty() || debts.iter().any(|debt| one.has_provable(Some(debt)))
-        };
+        let provable = |one: &Insolvency| debts.is_empty() || debts.iter().any(|debt| one.has_provable(Some(debt)));
         written_off || self.standing.person.insolvencies.iter().any(|one| one.has_released() && provable(one))
     }
 
@@ -91,45 +115,45 @@ impl Look<'_> {
         open || person.is_deferred(self.today) || person.active_recipient || self.is_stayed() || self.is_gone()
     }
 
-    /// The newest letter of a type that reached the person, by its day.
-    fn told(&self, letter_type: &str) -> Option<NaiveDate> {
-        self.standing.told_by(&[letter_type], "").filter_map(|letter| letter.date).max()
+    /// The newest letter that told the person of something and reached them, by its day.
+    fn told(&self, what: Tells) -> Option<NaiveDate> {
+        self.standing.told_by(&[what], "").filter_map(|letter| letter.date).max()
     }
 
-    /// Whether a letter of a type about the person is on its way or went on a day or later.
-    fn has_letter(&self, letter_type: &str, since: NaiveDate) -> bool {
-        let own = |letter: &&super::SentLetter| letter.person == self.standing.person.id && !letter.returned;
+    /// Whether a letter that tells the person of something is on its way or went on a day or later.
+    fn has_letter(&self, what: Tells, since: NaiveDate) -> bool {
+        let own = |letter: &&SentLetter| letter.person == self.standing.person.id && !letter.returned;
         let letters = self.standing.letters.iter().filter(own);
-        letters.filter(|letter| letter.letter_type == letter_type).any(|l| l.date.is_none_or(|day| day >= since))
+        letters.filter(|letter| letter.tells(&[what])).any(|l| l.date.is_none_or(|day| day >= since))
     }
 
     /// What of the person waits to be acknowledged and answered, by the service standards in business days.
     fn answers(&self) -> Vec<Proposal> {
-        let days = |name: &str| self.policy.days(name).unwrap_or_default();
+        let policy = self.policy;
         let own = self.standing.open_disputes().filter(|dispute| dispute.person == self.standing.person.id);
-        let disputes =
-            own.filter_map(|dispute| Some((dispute.kind.as_str(), dispute.received?, "acknowledge_business_days")));
-        let inquiries = self.standing.inquiries.iter().map(|(received, by_telephone)| {
-            ("inquiry", *received, if *by_telephone { "telephone_business_days" } else { "acknowledge_business_days" })
+        let disputes = own.map(|one| (Waits::Dispute(one.kind), one.received, policy.acknowledge_business_days));
+        let inquiries = self.standing.inquiries.iter().map(|one| match one.by {
+            Some(Means::Telephone) => (Waits::Inquiry, one.received, policy.telephone_business_days),
+            Some(Means::Mail | Means::Email) | None => (Waits::Inquiry, one.received, policy.acknowledge_business_days),
         });
         let mut due = Vec::new();
         for (kind, received, acknowledge) in disputes.chain(inquiries) {
-            let ground = format!("{kind} {received}");
-            let (en, fr) =
-                (format!("what came on {{}} ({kind})."), format!("ce qui est arrivé le {{}} ({}).", french(kind)));
-            if !self.has_letter("dispute-acknowledgement", received) {
+            let (key, french) = kind.names();
+            let ground = format!("{key} {received}");
+            let (en, fr) = (format!("what came on {{}} ({key})."), format!("ce qui est arrivé le {{}} ({french})."));
+            if !self.has_letter(Tells::Receipt, received) {
                 due.push(Proposal {
-                    kind: "acknowledgement-due",
+                    kind: ProposalKind::AcknowledgementDue,
                     ground: ground.clone(),
-                    due: business_days_after(received, days(acknowledge)),
+                    due: business_days_after(received, acknowledge),
                     says: dated(received, &format!("Acknowledge {en}"), &format!("Accuser réception de {fr}")),
                     letter: None,
                 });
             }
             due.push(Proposal {
-                kind: "answer-due",
+                kind: ProposalKind::AnswerDue,
                 ground,
-                due: business_days_after(received, days("answer_business_days")),
+                due: business_days_after(received, policy.answer_business_days),
                 says: dated(received, &format!("Answer {en}"), &format!("Répondre à {fr}")),
                 letter: None,
             });
@@ -140,7 +164,7 @@ impl Look<'_> {
     fn deferral(&self) -> Option<Proposal> {
         let until = self.standing.person.deferral.as_ref()?.until.filter(|until| *until < self.today)?;
         Some(Proposal {
-            kind: "deferral-over",
+            kind: ProposalKind::DeferralOver,
             ground: until.to_string(),
             due: until,
             says: dated(
@@ -156,7 +180,7 @@ impl Look<'_> {
     fn plan(&self) -> Option<Proposal> {
         let plan = self.standing.plan().filter(|plan| plan.is_kept() && !self.is_paid() && !self.waits())?;
         let (agreed_on, since) = (plan.agreed_on?, plan.counts_from?);
-        let grace = Days::new(self.policy.days("grace_days").unwrap_or_default().into());
+        let grace = Days::new(self.policy.grace_days.into());
         let ledger = &self.standing.ledger;
         let received = ledger.received_since(since, plan.told, self.today);
         let behind = plan.behind(received, self.today - grace);
@@ -164,21 +188,20 @@ impl Look<'_> {
         let balance = money::plain(self.balance?);
         let missed = behind.iter().map(|one| missed_row(plan, one)).collect::<Vec<_>>();
         // The first reminder of what is missed: a second one would prolong the time to cure for ever.
-        let told = self.standing.told_by(&["plan-reminder"], "").filter_map(|letter| letter.date);
+        let told = self.standing.told_by(&[Tells::InstalmentMissed], "").filter_map(|letter| letter.date);
         let reminded = told.filter(|day| *day >= first).min();
-        if let Some(day) = reminded.filter(|_| !self.has_letter("plan-default", first)) {
-            let cure = self.policy.days("cure_days")?;
-            if !self.policy.is_over(day, cure, self.today) {
+        if let Some(day) = reminded.filter(|_| !self.has_letter(Tells::PlanDefaulted, first)) {
+            let cure_by = self.policy.deadline(day, self.policy.cure_days);
+            if cure_by >= self.today {
                 return None;
             }
-            let cure_by = deadline(day, cure + self.policy.days("deemed_receipt_days").unwrap_or_default());
             let facts = json!({
                 "letter": true, "defaulted": self.today.to_string(), "as_of": self.today.to_string(), "balance": balance,
                 "agreed_on": agreed_on.to_string(), "missed": missed, "reminded_on": day.to_string(),
                 "cure_by": cure_by.to_string(),
             });
             return Some(Proposal {
-                kind: "plan-default",
+                kind: ProposalKind::PlanDefault,
                 ground: format!("{agreed_on} {day}"),
                 due: cure_by,
                 says: dated(
@@ -186,10 +209,10 @@ impl Look<'_> {
                     "What was missed did not come by {}: the plan has defaulted.",
                     "Ce qui manquait n’est pas arrivé le {} : l’entente n’est plus respectée.",
                 ),
-                letter: Some(LetterProposal { letter_type: "plan-default", event: "plan.defaulted", facts }),
+                letter: Some(LetterProposal { event: "plan.defaulted", facts }),
             });
         }
-        if self.has_letter("plan-reminder", first) {
+        if self.has_letter(Tells::InstalmentMissed, first) {
             return None;
         }
         let cure: Decimal = behind.iter().map(|one| one.amount).sum();
@@ -198,11 +221,11 @@ impl Look<'_> {
             "missed": missed, "cure_amount": money::plain(cure),
         });
         Some(Proposal {
-            kind: "plan-reminder",
+            kind: ProposalKind::PlanReminder,
             ground: format!("{agreed_on} {last}"),
             due: last + grace,
             says: dated(last, "The instalment of {} was missed.", "Le versement du {} n’a pas été fait."),
-            letter: Some(LetterProposal { letter_type: "plan-reminder", event: "plan.instalment-missed", facts }),
+            letter: Some(LetterProposal { event: "plan.instalment-missed", facts }),
         })
     }
 
@@ -210,21 +233,20 @@ impl Look<'_> {
     fn transfer(&self) -> Option<Proposal> {
         let standing = self.standing;
         let told = self
-            .told("cra-transfer-notice")
+            .told(Tells::TransferIntended)
             .filter(|day| standing.person.recalled.is_none_or(|recalled| *day > recalled))?;
-        let days = self.policy.days("notice_days")?;
+        let over = self.policy.deadline(told, self.policy.notice_days);
         let settled = standing.kept_plan().is_some() || self.is_paid() || standing.person.transferred.is_some();
-        if self.waits() || settled || self.is_gone() || !self.policy.is_over(told, days, self.today) {
+        if self.waits() || settled || self.is_gone() || over >= self.today {
             return None;
         }
-        let over = deadline(told, days + self.policy.days("deemed_receipt_days").unwrap_or_default());
         let facts = json!({
             "transferred": self.today.to_string(), "as_of": self.today.to_string(),
             "balance": money::plain(self.balance?), "notice_date": told.to_string(),
             "sin_on_file": standing.person.sin_on_file.unwrap_or(false),
         });
         Some(Proposal {
-            kind: "ready-for-transfer",
+            kind: ProposalKind::ReadyForTransfer,
             ground: told.to_string(),
             due: over,
             says: dated(
@@ -233,11 +255,8 @@ impl Look<'_> {
                 "Le délai de l’avis a pris fin le {} : la dette peut être transférée à l’ARC.",
             ),
             // Without the number on file there is nothing to transfer yet: it is work for a person.
-            letter: (standing.person.sin_on_file == Some(true)).then_some(LetterProposal {
-                letter_type: "cra-transfer-confirmed",
-                event: "debt.transferred",
-                facts,
-            }),
+            letter: (standing.person.sin_on_file == Some(true))
+                .then_some(LetterProposal { event: "debt.transferred", facts }),
         })
     }
 
@@ -247,7 +266,7 @@ impl Look<'_> {
         let [debt] = ledger.debts.as_slice() else { return None };
         let last = ledger.last_movement().map(|one| one.on);
         let paid = debt.paid.or(last).filter(|_| self.is_paid())?;
-        if self.has_letter("paid-in-full", paid) || self.standing.person.role == "sponsored-person" {
+        if self.has_letter(Tells::DebtPaid, paid) || self.standing.person.role == Role::SponsoredPerson {
             return None;
         }
         let receipts = debt.stated.and_then(|Statement { as_of, balance: stated, told, .. }| {
@@ -258,11 +277,10 @@ impl Look<'_> {
                 .collect();
             let all: Decimal = since.iter().map(|one| one.amount).sum();
             let whole = all == stated && since.iter().all(|one| one.amount > Decimal::ZERO);
-            let row = |one: &&super::Movement| json!({"date": one.on.to_string(), "kind": one.kind, "amount": money::plain(one.amount)});
+            let row = |one: &&Movement| json!({"date": one.on.to_string(), "kind": one.kind, "amount": money::plain(one.amount)});
             whole.then(|| (stated, since.iter().map(row).collect::<Vec<_>>()))
         });
         let letter = receipts.map(|(owed, receipts)| LetterProposal {
-            letter_type: "paid-in-full",
             event: "debt.paid",
             facts: json!({
                 "letter": true, "paid": paid.to_string(), "as_of": self.today.to_string(), "debt": money::plain(owed),
@@ -270,7 +288,7 @@ impl Look<'_> {
             }),
         });
         Some(Proposal {
-            kind: "paid-in-full",
+            kind: ProposalKind::PaidInFull,
             ground: paid.to_string(),
             due: paid,
             says: dated(
@@ -286,7 +304,7 @@ impl Look<'_> {
     fn recall(&self) -> Option<Proposal> {
         let transferred = self.standing.person.transferred?;
         let person = &self.standing.person;
-        let planned = self.standing.kept_plan().is_some() && self.policy.is_on("plan_excludes_set_off");
+        let planned = self.standing.kept_plan().is_some() && self.policy.plan_excludes_set_off;
         let causes = [
             (self.is_paid(), "paid"),
             (self.is_gone(), "gone"),
@@ -302,7 +320,7 @@ impl Look<'_> {
             "as_of": self.today.to_string(), "balance": money::plain(balance),
         });
         Some(Proposal {
-            kind: "recall",
+            kind: ProposalKind::Recall,
             ground: format!("{transferred} {cause}"),
             due: self.today,
             says: dated(
@@ -311,28 +329,37 @@ impl Look<'_> {
                 "La dette est passée à l’ARC le {} et doit être retirée.",
             ),
             // After a death no letter tells of it; the debt is taken back all the same.
-            letter: person.died.is_none().then_some(LetterProposal {
-                letter_type: "cra-transfer-recalled",
-                event: "debt.recalled",
-                facts,
-            }),
+            letter: person.died.is_none().then_some(LetterProposal { event: "debt.recalled", facts }),
         })
     }
 }
 
 /// A missed instalment as letters show it.
-fn missed_row(plan: &super::Plan, missed: &Missed) -> Value {
-    let whole =
-        plan.instalments.iter().find(|(due, _)| *due == missed.due).map_or(missed.amount, |(_, amount)| *amount);
+fn missed_row(plan: &Plan, missed: &Missed) -> Value {
+    let whole = plan.instalments.iter().find(|one| one.due == missed.due).map_or(missed.amount, |one| one.amount);
     json!({"due": missed.due.to_string(), "amount": money::plain(whole), "paid": money::plain(whole - missed.amount)})
 }
 
-fn french(kind: &str) -> &str {
-    match kind {
-        "review" => "révision",
-        "appeal" => "appel",
-        "submission" => "observations",
-        "inquiry" => "demande",
-        _ => "contestation",
+/// What waits for an answer.
+enum Waits {
+    Dispute(DisputeKind),
+    Inquiry,
+}
+
+impl Waits {
+    /// Its name in English, by which its ground is known, and in French.
+    fn names(&self) -> (&'static str, &'static str) {
+        match self {
+            Waits::Dispute(kind) => {
+                let french = match kind {
+                    DisputeKind::Dispute => "contestation",
+                    DisputeKind::Review => "révision",
+                    DisputeKind::Appeal => "appel",
+                    DisputeKind::Submission => "observations",
+                };
+                (kind.into(), french)
+            }
+            Waits::Inquiry => ("inquiry", "demande"),
+        }
     }
 }

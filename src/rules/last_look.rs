@@ -24,6 +24,11 @@ pub struct Known<'k> {
     pub own_names: &'k [String],
     /// The case reference.
     pub case: &'k str,
+    /// Whether a word has the shape of a case reference.
+    pub is_reference: &'k dyn Fn(&str) -> bool,
+    /// Numbers among the facts that others have given, such as that of an estate at the Superintendent of Bankruptcy: nine digits of
+    /// its own, which are no Social Insurance Number.
+    pub foreign_numbers: &'k [&'k str],
     /// Everybody else in the case.
     pub others: &'k [Person],
     /// The lines of the address block.
@@ -38,10 +43,8 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
     let own_name = |word: &str| known.own_names.iter().any(|name| name.split_whitespace().any(|part| part == word));
     for (index, page) in pages.iter().enumerate() {
         let place = format!("page {}", index + 1);
-        // An estate's number at the Superintendent of Bankruptcy has nine digits of its own.
-        let page_without =
-            known.facts["estate_number"].as_str().map_or(page.clone(), |number| page.replace(number, " "));
-        if holds_insurance_number(&page_without) {
+        let without_foreign = known.foreign_numbers.iter().fold(page.clone(), |page, number| page.replace(number, " "));
+        if holds_insurance_number(&without_foreign) {
             faults.push(insurance_number(&place));
         }
         let is_known =
@@ -50,7 +53,11 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
         strange.sort();
         strange.dedup();
         faults.extend(strange.iter().map(|figure| unknown_figure(figure, &place)));
-        faults.extend(references(page).filter(|one| *one != known.case).map(|one| other_case(one, &place)));
+        faults.extend(
+            words_with_digits(page)
+                .filter(|one| *one != known.case && (known.is_reference)(one))
+                .map(|one| other_case(one, &place)),
+        );
         for other in known.others {
             faults
                 .extend(details(other, known, &facts).filter(|text| contains(page, text)).map(|_| other_party(&place)));
@@ -218,15 +225,11 @@ fn passes_check(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// What looks like a case reference, such as `DR-2026-004512`.
-fn references(page: &str) -> impl Iterator<Item = &str> {
-    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
-    let parts = move |word: &str| -> bool {
-        let parts: Vec<&str> = word.split('-').collect();
-        matches!(parts.as_slice(), [letters, year, number]
-            if letters.len() == 2 && letters.bytes().all(|b| b.is_ascii_uppercase()) && digits(year, 4) && digits(number, 6))
-    };
-    page.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(move |word| parts(word))
+/// What may be a case reference, such as `DR-2026-004512`: letters, digits and hyphens in a row, and whatever stands between blanks.
+fn words_with_digits(page: &str) -> impl Iterator<Item = &str> {
+    let closed = page.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let spaced = page.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    closed.chain(spaced).filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// What would give another person away: the full name, unless the letter's own facts say it (a sponsor is told who was sponsored);

@@ -9,6 +9,7 @@
 //! and the rendered page itself is read for what must not stand on it (B18, B23: [`last_look`]).
 
 mod follow_up;
+mod found;
 mod guards;
 mod last_look;
 mod question;
@@ -17,8 +18,11 @@ mod standing;
 use serde_json::Value;
 
 use crate::case::letter::sha256_hex;
-pub use follow_up::{Proposal, follow_ups};
-pub use guards::{Effect, Finding, Guard, findings, guard, guards, look_across_cases};
+pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups};
+pub use found::{Detail, Found, Particular};
+pub use guards::{
+    Effect, Finding, Guard, Needs, findings, guard, guards, looks_at_other_cases, looks_at_other_letters,
+};
 pub use last_look::{Known, holds_insurance_number, last_look};
 pub use question::{Asked, OtherCase, Question};
 pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};

@@ -1,13 +1,17 @@
 //! What a guard looks at.
 
+use std::cell::OnceCell;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Standing;
-use super::standing::Debt;
-use crate::case::format::Formats;
-use crate::case::{Language, Policy, Text, money};
+use super::found::Unread;
+use super::standing::{Debt, MissedRow};
+use crate::case::{Language, Policy, Role, Tells, Traits, money};
 
 /// May this letter go, to this party, on this day? Everything that the answer may rest on.
 pub struct Question<'q> {
@@ -15,30 +19,34 @@ pub struct Question<'q> {
     pub standing: &'q Standing,
     /// The program's policy in force on the letter's date.
     pub policy: &'q Policy,
-    /// The program's key.
-    pub program: &'q str,
+    /// What kind of debts the program has.
+    pub traits: Traits,
     /// The letter that is asked for.
     pub letter: Asked<'q>,
     /// The letter's date: the day on which it is mailed.
     pub date: NaiveDate,
     /// The person's other cases; only where a guard of the letter needs them.
     pub other_cases: &'q [OtherCase],
+    /// What is owed on its date, worked out once.
+    owed: OnceCell<Option<Decimal>>,
 }
 
 /// The letter that is asked for.
 pub struct Asked<'q> {
     /// The letter type's key.
     pub letter_type: &'q str,
+    /// What letters of its type tell.
+    pub tells: &'q [Tells],
     /// Its identity; empty where there is no letter yet.
     pub id: &'q str,
     /// Its place among the register's letters; `None` where there is no letter yet.
     pub sequence: Option<i64>,
     /// When the event that calls for it happened: what its figures are true of.
     pub asked_at: DateTime<Utc>,
-    /// Its facts.
-    pub facts: &'q Value,
-    /// The role of the addressee: `debtor`, `estate`, `trustee` …
-    pub role: &'q str,
+    /// Its facts; none where no event has asked for it yet, so that it is judged by the standing alone.
+    pub facts: Option<&'q Value>,
+    /// The role of the addressee.
+    pub role: Role,
     /// Whether it goes by mail.
     pub by_mail: bool,
     /// The languages in which it is to be written.
@@ -56,46 +64,90 @@ pub struct Asked<'q> {
 pub struct OtherCase {
     /// Its reference.
     pub reference: String,
-    /// Its program's key.
-    pub program: String,
+    /// Whether its debts come from an undertaking; taken to where the program is not known.
+    pub undertaking: bool,
     /// What is owed in it; `None` where it has a debt of which no balance is known.
     pub owed: Option<Decimal>,
     /// Whether a plan is kept in it.
     pub plan_kept: bool,
 }
 
-impl Question<'_> {
+impl<'q> Question<'q> {
+    /// Asks for a letter on a date.
+    pub fn new(
+        standing: &'q Standing,
+        policy: &'q Policy,
+        traits: Traits,
+        letter: Asked<'q>,
+        date: NaiveDate,
+        other_cases: &'q [OtherCase],
+    ) -> Question<'q> {
+        Question { standing, policy, traits, letter, date, other_cases, owed: OnceCell::new() }
+    }
+
+    /// One of the letter's facts, which must be there.
+    pub(super) fn fact(&self, name: &'static str) -> Result<&'q Value, Unread> {
+        self.letter.facts.ok_or(Unread::NothingAsked)?.get(name).ok_or(Unread::Fact(name))
+    }
+
+    /// One of the letter's facts, where it has it.
+    pub(super) fn fact_if_there(&self, name: &str) -> Option<&'q Value> {
+        self.letter.facts?.get(name)
+    }
+
     /// An amount among the letter's facts.
-    pub(super) fn amount(&self, name: &str) -> Option<Decimal> {
-        self.letter.facts[name].as_str().and_then(money::parse)
+    pub(super) fn amount(&self, name: &'static str) -> Result<Decimal, Unread> {
+        self.fact(name)?.as_str().and_then(money::parse).ok_or(Unread::Fact(name))
     }
 
     /// A date among the letter's facts.
-    pub(super) fn day(&self, name: &str) -> Option<NaiveDate> {
-        self.letter.facts[name].as_str().and_then(|day| day.parse().ok())
+    pub(super) fn day(&self, name: &'static str) -> Result<NaiveDate, Unread> {
+        NaiveDate::deserialize(self.fact(name)?).map_err(|_| Unread::Fact(name))
+    }
+
+    /// A list among the letter's facts; empty where nothing has asked for the letter yet.
+    pub(super) fn list<T: DeserializeOwned>(&self, name: &'static str) -> Result<Vec<T>, Unread> {
+        match self.fact(name) {
+            Err(Unread::NothingAsked) => Ok(Vec::new()),
+            Err(unread) => Err(unread),
+            Ok(list) => Vec::deserialize(list).map_err(|_| Unread::Fact(name)),
+        }
+    }
+
+    /// A list among the letter's facts; empty where it has none.
+    pub(super) fn list_if_there<T: DeserializeOwned>(&self, name: &'static str) -> Result<Vec<T>, Unread> {
+        if self.fact_if_there(name).is_some() { self.list(name) } else { Ok(Vec::new()) }
     }
 
     /// The debts that the letter is about.
-    pub(super) fn debts(&self) -> Vec<&Debt> {
-        self.standing.ledger.concerned(self.letter.facts)
+    pub(super) fn debts(&self) -> Vec<&'q Debt> {
+        self.standing.ledger.concerned(self.debt_number())
     }
 
-    /// What is owed on those debts on a day, as far as Recto knows.
-    pub(super) fn owed(&self, on: NaiveDate) -> Option<Decimal> {
+    /// What is owed on those debts on the letter's date, as far as Recto knows.
+    pub(super) fn owed(&self) -> Option<Decimal> {
+        *self.owed.get_or_init(|| self.owed_on(self.date))
+    }
+
+    /// What is owed on them on a day.
+    pub(super) fn owed_on(&self, on: NaiveDate) -> Option<Decimal> {
         let mut debts = self.debts();
         debts.retain(|debt| debt.written_off.is_none());
-        let balances = debts.iter().map(|debt| self.standing.ledger.balance(debt, on, &self.policy.interest));
+        let balances = debts.iter().map(|debt| self.standing.ledger.balance(debt, on, &self.policy.terms));
         if debts.is_empty() { None } else { balances.sum() }
     }
 
-    /// Whether the letter says that nothing is owed.
-    pub(super) fn asks_for_nothing(&self) -> bool {
-        self.amount("balance") == Some(Decimal::ZERO)
+    /// Whether the letter says that nothing is owed. Not every letter states a balance; one that is none stops it.
+    pub(super) fn asks_for_nothing(&self) -> Result<bool, Unread> {
+        match self.fact_if_there("balance") {
+            None => Ok(false),
+            Some(_) => Ok(self.amount("balance")? == Decimal::ZERO),
+        }
     }
 
     /// The number of the debt that the letter is about; empty for all of the case.
-    pub(super) fn debt_number(&self) -> &str {
-        self.letter.facts["debt_number"].as_str().unwrap_or_default()
+    pub(super) fn debt_number(&self) -> &'q str {
+        self.fact_if_there("debt_number").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// What is missing of the instalments that were due, after all that came; nothing is known without a plan.
@@ -106,46 +158,17 @@ impl Question<'_> {
     }
 
     /// Whether what the letter calls missing has come: by the plan, or, where none is on file, by what was received since it was due.
-    pub(super) fn is_cured(&self) -> bool {
+    pub(super) fn is_cured(&self, missed: &[MissedRow]) -> bool {
         if let Some(arrears) = self.arrears() {
             return arrears <= Decimal::ZERO;
         }
-        let missed = self.letter.facts["missed"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let due = missed.iter().filter_map(|row| row["due"].as_str()?.parse::<NaiveDate>().ok()).min();
-        let amounts = missed.iter().filter_map(|row| row["amount"].as_str().and_then(money::parse));
+        let due = missed.iter().map(|row| row.due).min();
         let came = due.map(|due| self.standing.ledger.received_since(due, self.letter.asked_at, self.date));
-        came.is_some_and(|came| came >= amounts.sum())
+        came.is_some_and(|came| came >= missed.iter().map(|row| row.amount).sum())
     }
 
-    /// Whether so many days of the policy, and the time of the mail, have gone by since a mailing.
-    pub(super) fn is_over(&self, mailed: NaiveDate, days: &str) -> bool {
-        self.is_over_on(self.date, mailed, days)
+    /// Whether so many days, and the time of the mail, have gone by since a mailing.
+    pub(super) fn is_over(&self, mailed: NaiveDate, days: u32) -> bool {
+        self.policy.is_over(mailed, days, self.date)
     }
-
-    /// Whether they had gone by on a day.
-    pub(super) fn is_over_on(&self, day: NaiveDate, mailed: NaiveDate, days: &str) -> bool {
-        self.policy.days(days).is_some_and(|days| self.policy.is_over(mailed, days, day))
-    }
-}
-
-/// Particulars of a finding: none.
-pub(super) fn plainly(stops: bool) -> Option<Text> {
-    stops.then(|| Text::new("", ""))
-}
-
-/// Particulars of a finding: a sentence with one date in each language, its place marked `{}`.
-pub(super) fn dated(day: NaiveDate, en: &str, fr: &str) -> Text {
-    let written = |language| Formats::of(language).date(&day.to_string()).unwrap_or_default();
-    Text::new(en.replace("{}", &written(Language::En)), fr.replace("{}", &written(Language::Fr)))
-}
-
-/// Particulars of a finding: a sentence with amounts in each language, their places marked `{0}` and `{1}`.
-pub(super) fn priced(amounts: &[Decimal], en: &str, fr: &str) -> Text {
-    let filled = |language, sentence: &str| {
-        amounts.iter().enumerate().fold(sentence.to_owned(), |text, (place, amount)| {
-            let written = Formats::of(language).money(&money::plain(*amount)).unwrap_or_default();
-            text.replace(&format!("{{{place}}}"), &written)
-        })
-    };
-    Text::new(filled(Language::En, en), filled(Language::Fr, fr))
 }

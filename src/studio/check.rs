@@ -12,7 +12,7 @@ use super::parity::{differences, figures_of_pages};
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::figures::Figure;
 use crate::case::{Fault, Language};
-use crate::letter::{LetterType, addressee, in_language, readability, take_date};
+use crate::letter::{LetterType, addressee, in_language, readability, take_date, unused_parameters};
 use crate::rules::{guard, guards};
 use crate::typeset::Block;
 
@@ -95,6 +95,7 @@ impl Studio {
         mut progress: impl FnMut(usize),
     ) -> Checked {
         let mut faults = self.check_passages();
+        faults.extend(unused_parameters(&self.catalogue));
         faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
         let mut wanted = Vec::new();
         for letter in types {
@@ -158,6 +159,11 @@ impl Studio {
         let known = |name: &String| properties.iter().any(|(property, _)| property == name);
         let own = en.iter().chain(&fr).filter_map(|name| fact(name)).collect::<BTreeSet<_>>();
         faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, file("en.typ"))));
+        let required = |name: &str| properties.iter().any(|(property, required)| *required && property == name);
+        for guard in letter.description.rules.guards.iter().filter_map(|name| guard(name)) {
+            let lacking = guard.reads.iter().filter(|name| !required(name));
+            faults.extend(lacking.map(|name| guard_reads(guard.key, name, file("facts.schema.json"))));
+        }
         let unused = properties.iter().filter(|(name, required)| *required && !used.contains(name));
         faults.extend(unused.map(|(name, _)| never_used(name, file("facts.schema.json"))));
         faults
@@ -310,6 +316,19 @@ fn unknown_guard(guard: &str, place: String) -> Fault {
         place,
         format!("“{guard}” is not a guard. Known are: {known}."),
         format!("« {guard} » n’est pas une garde. Sont connues : {known}."),
+    )
+}
+
+fn guard_reads(guard: &str, name: &str, place: String) -> Fault {
+    Fault::new(
+        "guard-fact-not-required",
+        place,
+        format!(
+            "The guard “{guard}” reads “{name}”, so the schema must require it. Add it to “required”, or take the guard out."
+        ),
+        format!(
+            "La garde « {guard} » lit « {name} », donc le schéma doit l’exiger. Ajoutez-le à « required » ou retirez la garde."
+        ),
     )
 }
 

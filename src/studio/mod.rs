@@ -130,7 +130,11 @@ impl Studio {
     /// The last look at a letter's finished pages: what stands on them and must not. `others` are the other people of the case.
     pub fn last_look(&self, draft: &Draft<'_>, others: &[Person], set: &Typeset) -> Vec<Fault> {
         let words: Vec<String> = set.pages.iter().map(PageText::words).collect();
+        let foreign = draft.letter.schema.marked("foreign-number");
+        let foreign: Vec<&str> = foreign.filter_map(|name| draft.data.facts[name].as_str()).collect();
         let known = Known {
+            is_reference: &|word| self.catalogue.is_reference(word),
+            foreign_numbers: &foreign,
             values: &self.catalogue.shown(draft),
             printed: &self.catalogue.printed(draft),
             facts: &draft.data.facts,

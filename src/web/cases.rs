@@ -81,7 +81,7 @@ pub(super) async fn view(
         let party = PartyView {
             standing: flags(&standing, today),
             name: data.person.full_name(),
-            role: data.person.role,
+            role: data.person.role.as_str().to_owned(),
             language: data.json["party"]["language"].as_str().unwrap_or_default().to_owned(),
             channel: data.person.channel.as_str().to_owned(),
             id: data.person.id,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use recto::case::interest::{Method, Terms, accrued};
 use recto::case::schedule::schedule;
-use recto::case::{CaseEvent, Language, Policy};
+use recto::case::{CaseEvent, Language, Policy, Role, Traits};
 use recto::letter::Catalogue;
 use recto::rules::{Asked, Effect, Question, Standing, findings};
 use rust_decimal::Decimal;
@@ -165,6 +165,10 @@ fn is_forbidden(course: &[(Happens, u32)]) -> bool {
         || stayed
 }
 
+/// Overpayments of assistance.
+const TRAITS: Traits =
+    Traits { internal_review: true, may_be_forgiven: true, explain_before_enforcement: false, undertaking: false };
+
 fn letter_findings(catalogue: &Catalogue, policy: &Policy, events: &[CaseEvent]) -> Vec<(Effect, String)> {
     let letter = &catalogue.types["debt-notice"];
     let data = sample("debt-notice", "plausible");
@@ -179,25 +183,19 @@ fn letter_findings(catalogue: &Catalogue, policy: &Policy, events: &[CaseEvent])
         Standing::of(data["case"]["reference"].as_str().unwrap(), data["party"]["id"].as_str().unwrap(), events, &[]);
     let asked = Asked {
         letter_type: "debt-notice",
+        tells: &letter.description.tells,
         id: "",
         sequence: None,
         asked_at: format!("{TODAY}T14:00:00Z").parse().unwrap(),
-        facts: &facts,
-        role: "debtor",
+        facts: Some(&facts),
+        role: Role::Debtor,
         by_mail: true,
         languages: &[Language::En],
         minimum: "minimum_balance",
         repeats: false,
         conflicts: &[],
     };
-    let question = Question {
-        standing: &standing,
-        policy,
-        program: "ontario-works",
-        letter: asked,
-        date: today(),
-        other_cases: &[],
-    };
+    let question = Question::new(&standing, policy, TRAITS, asked, today(), &[]);
     let found = findings(&letter.description.rules.guards, &question);
     found.into_iter().map(|finding| (finding.effect, finding.reason.code)).collect()
 }
@@ -213,7 +211,7 @@ fn no_sequence_of_events_lets_a_forbidden_letter_out() {
         .run(&(courses, any::<u64>()), |(course, seed)| {
             let mut events: Vec<CaseEvent> =
                 course.iter().enumerate().map(|(place, (what, ago))| as_event(place, *what, *ago)).collect();
-            let found = letter_findings(&catalogue, &policy, &events);
+            let found = letter_findings(&catalogue, policy, &events);
             let stopped = found.iter().any(|(effect, _)| *effect != Effect::Review);
             if is_forbidden(&course) {
                 forbidden.set(forbidden.get() + 1);

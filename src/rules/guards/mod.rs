@@ -5,7 +5,8 @@ mod debt;
 mod person;
 
 use super::Question;
-use crate::case::{Fault, Text};
+use super::found::{Answer, Detail, Found, Note, Unread, reason};
+use crate::case::{Both, Fault};
 
 /// A rule that may stop a letter.
 pub struct Guard {
@@ -15,12 +16,19 @@ pub struct Guard {
     pub rule: &'static str,
     /// What becomes of a letter that it finds something against.
     pub effect: Effect,
-    /// The law or policy it rests on, in English and French.
-    pub basis: (&'static str, &'static str),
-    /// What it says to the officer, in English and French.
-    pub says: (&'static str, &'static str),
-    /// What it finds against the letter: particulars, which may be empty; nothing where the letter may pass.
-    finds: fn(&Question<'_>) -> Option<Text>,
+    /// The law or policy it rests on.
+    pub basis: Both,
+    /// What it says to the officer.
+    pub says: Both,
+    /// The letter's facts without which it cannot answer. The schema of a letter type that names it must require them; one that cannot
+    /// be read stops the letter.
+    pub reads: &'static [&'static str],
+    /// Facts that it reads where the letter has them: not every type that names it states a balance, or which debt it is about.
+    pub reads_if_there: &'static [&'static str],
+    /// What it looks at besides the case and the letter.
+    pub needs: Needs,
+    /// What it finds against the letter.
+    finds: fn(&Question<'_>) -> Answer,
 }
 
 /// What becomes of a letter that a guard finds something against.
@@ -36,10 +44,23 @@ pub enum Effect {
     Review,
 }
 
+/// What a guard looks at besides the case's events and the letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// What the person owes in other cases.
+    OtherCases,
+    /// The case's other letters: where one of them is stopped, a letter that it stood in the way of is looked at again.
+    OtherLetters,
+}
+
 /// A guard's finding against a letter.
 pub struct Finding {
     /// What becomes of the letter.
     pub effect: Effect,
+    /// What was found, as the case file keeps it.
+    pub found: Found,
     /// The guard's key, the rule's number, and the explanation for the officer.
     pub reason: Fault,
 }
@@ -55,30 +76,69 @@ pub fn guard(key: &str) -> Option<&'static Guard> {
 }
 
 /// Whether one of the named guards looks at the person's other cases.
-pub fn look_across_cases(names: &[String]) -> bool {
-    names.iter().any(|name| ["refund-reviewed", "all-undertakings-settled"].contains(&name.as_str()))
+pub fn looks_at_other_cases(names: &[String]) -> bool {
+    names.iter().any(|name| guard(name).is_some_and(|guard| guard.needs == Needs::OtherCases))
 }
 
-/// What the named guards find against a letter; a name that no guard has is a finding too.
+/// Whether the guard of a name looks at the case's other letters, so that what it found may be gone when one of them is stopped.
+pub fn looks_at_other_letters(name: &str) -> bool {
+    guard(name).is_some_and(|guard| guard.needs == Needs::OtherLetters)
+}
+
+/// What the named guards find against a letter; a name that no guard has is a finding too, and so is an event that cannot be read.
 pub fn findings(names: &[String], question: &Question<'_>) -> Vec<Finding> {
-    names.iter().filter_map(|name| finding(name, question)).collect()
+    let unread = question.standing.unread.iter().map(|event| unread_event(event));
+    unread.chain(names.iter().filter_map(|name| finding(name, question))).collect()
 }
 
 fn finding(name: &str, question: &Question<'_>) -> Option<Finding> {
-    let Some(guard) = guard(name) else {
-        let (en, fr) = (
-            "The letter type names a guard that does not exist.",
-            "Le type de lettre nomme une garde qui n’existe pas.",
-        );
-        return Some(Finding { effect: Effect::Hold, reason: Fault::new(name, "letter.toml", en, fr) });
+    let Some(guard) = guard(name) else { return Some(unknown(name)) };
+    let (effect, says, notes) = match (guard.finds)(question) {
+        Ok(None) | Err(Unread::NothingAsked) => return None,
+        Ok(Some(notes)) => (guard.effect, guard.says, notes),
+        // Whatever the guard would have done: what cannot be read is nothing to go by.
+        Err(Unread::Fact(name)) => (Effect::Hold, UNREAD, vec![unread_fact(name)]),
     };
-    (guard.finds)(question).map(|particulars| {
-        let sentence = |says: &str, particulars: &str, basis: &str| {
-            let parts = [says, particulars].into_iter().filter(|part| !part.is_empty());
-            format!("{} ({basis})", parts.collect::<Vec<_>>().join(" "))
-        };
-        let en = sentence(guard.says.0, &particulars.en, guard.basis.0);
-        let fr = sentence(guard.says.1, &particulars.fr, guard.basis.1);
-        Finding { effect: guard.effect, reason: Fault::new(guard.key, guard.rule, en, fr) }
-    })
+    let found = Found { guard: guard.key.to_owned(), particulars: notes.iter().map(Note::particular).collect() };
+    Some(Finding { effect, found, reason: reason(guard.key, guard.rule, says, &notes, guard.basis) })
+}
+
+/// What is said where a guard cannot answer.
+const UNREAD: Both = Both {
+    en: "Whether this rule allows the letter cannot be told from its facts.",
+    fr: "Les faits de la lettre ne permettent pas de dire si cette règle l’autorise.",
+};
+
+fn unread_fact(name: &str) -> Note {
+    let details = [Detail::Fact(name.to_owned())];
+    Note::new(
+        "unread",
+        details,
+        "“{0}” is missing or cannot be read; send the event again with it",
+        "« {0} » manque ou ne peut être lu; renvoyez l’événement avec ce fait",
+    )
+}
+
+fn unknown(name: &str) -> Finding {
+    let (en, fr) = (
+        "The letter type names a guard that does not exist. Correct its letter.toml.",
+        "Le type de lettre nomme une garde qui n’existe pas. Corrigez son letter.toml.",
+    );
+    let found = Found { guard: name.to_owned(), particulars: Vec::new() };
+    Finding { effect: Effect::Hold, found, reason: Fault::new(name, "letter.toml", en, fr) }
+}
+
+fn unread_event(event: &str) -> Finding {
+    let (key, place) = ("event-unread", format!("event {event}"));
+    let reason = Fault::new(
+        key,
+        place,
+        format!(
+            "The facts of the event {event} of this person are not as its type has them. Correct it with a new event."
+        ),
+        format!(
+            "Les faits de l’événement {event} de cette personne ne sont pas conformes à son type. Corrigez-le par un nouvel événement."
+        ),
+    );
+    Finding { effect: Effect::Hold, found: Found { guard: key.to_owned(), particulars: Vec::new() }, reason }
 }

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{amount, day, text};
-use crate::case::CaseEvent;
+use super::dispute::{DisputeKind, Outcome};
+use super::happened::{Happened, Period, Referred, Told};
 use crate::case::interest::{Terms, accrued};
 
 /// Debts and movements of one case.
@@ -25,8 +25,8 @@ pub struct Ledger {
 pub struct Debt {
     /// Its number within the case; empty where the case has only one.
     pub number: String,
-    /// First and last day of the time for which it is owed.
-    pub incurred: Option<(NaiveDate, NaiveDate)>,
+    /// The time for which it is owed.
+    pub incurred: Option<Period>,
     /// The day of the decision, from which the time for a review runs.
     pub decided: Option<NaiveDate>,
     /// What was owed as the case system last stated it.
@@ -63,8 +63,8 @@ pub struct Movement {
     pub on: NaiveDate,
     /// Dollars taken off the debt; negative where they were put back.
     pub amount: Decimal,
-    /// `payment`, `deduction`, `cra-set-off`, `adjustment` or `dishonoured`.
-    pub kind: String,
+    /// What moved.
+    pub kind: MovementKind,
     /// The debt's number; empty for the only one, or the oldest.
     pub debt: String,
     /// When it was told.
@@ -72,110 +72,137 @@ pub struct Movement {
     pub told: DateTime<Utc>,
 }
 
+/// What moved on a debt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MovementKind {
+    /// The person paid.
+    Payment,
+    /// A program held it back.
+    Deduction,
+    /// The Canada Revenue Agency sent it.
+    CraSetOff,
+    /// The unit corrected the account.
+    Adjustment,
+    /// A payment came back from the bank.
+    #[serde(skip_deserializing)]
+    Dishonoured,
+}
+
 impl Ledger {
-    pub(super) fn apply(&mut self, event: &CaseEvent) {
+    pub(super) fn apply(&mut self, told: &Told<'_>) {
         let known = self.debts.len();
-        self.change(event);
+        self.change(told);
+        if let Some(period) = told.figures.period {
+            let debt = self.debt(told);
+            debt.incurred = debt.incurred.or(Some(period));
+        }
+        self.claim(told);
         // A number that is named beside debts on file, and was never referred, may be a slip of the pen.
-        let referred = ["debt.referred", "debt.adjusted"].contains(&event.kind.as_str());
+        let referred = matches!(told.happened, Happened::Referred(_) | Happened::Adjusted);
         let strange = if known > 0 && !referred { &mut self.debts[known..] } else { &mut [] };
         strange.iter_mut().for_each(|debt| debt.unchecked = true);
     }
 
-    fn change(&mut self, event: &CaseEvent) {
-        let facts = &event.data["facts"];
-        match event.kind.as_str() {
-            "debt.referred" => self.refer(event),
-            "debt.adjusted" | "debt.recalculated" => {
-                let debt = self.debt(facts);
+    fn change(&mut self, told: &Told<'_>) {
+        match &told.happened {
+            Happened::Referred(facts) => self.refer(told, facts),
+            Happened::Adjusted => {
+                self.restate(told);
+                self.debt(told).unchecked = false;
+            }
+            Happened::Recalculated(facts) => {
+                self.restate(told);
+                let debt = self.debt(told);
                 // A new calculation is a decision, from which the time for a review runs again.
-                if event.kind == "debt.recalculated" {
-                    debt.recalculation = None;
-                    debt.decided = day(facts, "recalculated").or(debt.decided);
-                }
-                debt.unchecked &= event.kind != "debt.adjusted";
-                debt.stated = stated(event).or(debt.stated);
-                debt.changed = Some(event.time);
-                // A debt that was paid is owed again only where the new statement says so.
-                let owed = debt.stated.filter(|stated| stated.balance > Decimal::ZERO);
-                debt.paid = debt.paid.filter(|paid| owed.is_none_or(|owed| owed.as_of < *paid));
+                (debt.recalculation, debt.decided) = (None, Some(facts.recalculated));
             }
-            "debt.recalculation-opened" => self.debt(facts).recalculation = day(facts, "opened"),
-            "dispute.decided" => {
+            Happened::RecalculationOpened(facts) => self.debt(told).recalculation = Some(facts.opened),
+            Happened::DisputeDecided(facts) => {
                 // A sponsor's submission changes what is done about the debt, never the debt.
-                let changed = facts["outcome"] != "upheld" && facts["kind"] != "submission";
-                let debt = self.debt(facts);
+                let changed = facts.outcome != Outcome::Upheld && facts.kind != Some(DisputeKind::Submission);
                 // A debt that does not stand is owed no more, whether its new balance is told or not.
-                let nothing = || {
-                    Some(Statement {
-                        as_of: day(facts, "decided")?,
-                        balance: Decimal::ZERO,
-                        told: event.time,
-                        claimed: false,
-                    })
-                };
-                let gone = (changed && facts["outcome"] == "allowed").then(nothing).flatten();
-                debt.stated = stated(event).or(gone).or(debt.stated);
-                debt.changed = if changed { Some(event.time) } else { debt.changed };
+                let nothing =
+                    Statement { as_of: facts.decided, balance: Decimal::ZERO, told: told.event.time, claimed: false };
+                let gone = (changed && facts.outcome == Outcome::Allowed).then_some(nothing);
+                let debt = self.debt(told);
+                debt.stated = stated(told).or(gone).or(debt.stated);
+                debt.changed = if changed { Some(told.event.time) } else { debt.changed };
             }
-            "payment.received" => self.movement(event, "received", &text(facts, "kind"), Decimal::ONE),
-            "payment.dishonoured" => {
-                self.movement(event, "dishonoured", "dishonoured", Decimal::NEGATIVE_ONE);
-                self.debt(facts).paid = None;
+            Happened::PaymentReceived(facts) => self.movement(told, facts.received, facts.amount, facts.kind),
+            Happened::PaymentDishonoured(facts) => {
+                self.movement(told, facts.dishonoured, -facts.amount, MovementKind::Dishonoured);
+                self.debt(told).paid = None;
             }
-            "debt.paid" => self.debt(facts).paid = day(facts, "paid"),
+            Happened::DebtPaid(facts) => self.debt(told).paid = Some(facts.paid),
             // What is forgone is not asked for any more.
-            "settlement.accepted" => self.debt(facts).written_off = day(facts, "accepted"),
-            "debt.written-off" => self.debt(facts).written_off = day(facts, "decided"),
-            _ => {}
+            Happened::Settled(facts) => self.debt(told).written_off = Some(facts.accepted),
+            Happened::WrittenOff(facts) => self.debt(told).written_off = Some(facts.decided),
+            Happened::Died(_)
+            | Happened::AssistanceResumed
+            | Happened::AssistanceEnded
+            | Happened::MailReturned(_)
+            | Happened::AddressChanged(_)
+            | Happened::Flagged(_)
+            | Happened::RepresentativeNamed(_)
+            | Happened::RepresentativeEnded
+            | Happened::Filed(_)
+            | Happened::FilingEnded(_)
+            | Happened::HardshipDecided(_)
+            | Happened::DisputeReceived(_)
+            | Happened::InquiryReceived(_)
+            | Happened::InquiryAnswered
+            | Happened::Transferred(_)
+            | Happened::Recalled(_)
+            | Happened::PlanAgreed(_)
+            | Happened::InstalmentMissed(_)
+            | Happened::PlanDefaulted(_)
+            | Happened::LetterSent
+            | Happened::Other => {}
         }
-        if let (Some(from), Some(to)) = (day(&facts["period"], "from"), day(&facts["period"], "to")) {
-            let debt = self.debt(facts);
-            debt.incurred = debt.incurred.or(Some((from, to)));
-        }
-        // Where Recto was not told of the debt before, the first balance that it hears is what it knows.
-        let claim = stated(event);
+    }
+
+    /// A new statement of a debt by the unit, which takes the place of the one before.
+    fn restate(&mut self, told: &Told<'_>) {
+        let debt = self.debt(told);
+        debt.stated = stated(told).or(debt.stated);
+        debt.changed = Some(told.event.time);
+        // A debt that was paid is owed again only where the new statement says so.
+        let owed = debt.stated.filter(|stated| stated.balance > Decimal::ZERO);
+        debt.paid = debt.paid.filter(|paid| owed.is_none_or(|owed| owed.as_of < *paid));
+    }
+
+    /// Where Recto was not told of the debt before, the first balance that it hears is what it knows.
+    fn claim(&mut self, told: &Told<'_>) {
+        let Some(claim) = stated(told).filter(|_| !matches!(told.happened, Happened::DebtPaid(_))) else { return };
+        let debt = self.debt(told);
         // A correction of such a balance, for the same day, takes its place.
-        let knows = |debt: &Debt| match (debt.stated, claim) {
-            (Some(old), Some(new)) => !old.claimed || old.as_of != new.as_of,
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if claim.is_some() && event.kind != "debt.paid" && !knows(self.debt(facts)) {
-            self.debt(facts).stated = claim.map(|claim| Statement { claimed: true, ..claim });
+        let knows = debt.stated.is_some_and(|old| !old.claimed || old.as_of != claim.as_of);
+        if !knows {
+            debt.stated = Some(Statement { claimed: true, ..claim });
         }
     }
 
-    fn refer(&mut self, event: &CaseEvent) {
-        let facts = &event.data["facts"];
-        let incurred = |from: &str, to: &str| Some((day(&facts["period"], from)?, day(&facts["period"], to)?));
-        let months = || {
-            let first = |row: &serde_json::Value| format!("{}-01", row["month"].as_str()?).parse().ok();
-            let months = facts["months"].as_array()?;
-            Some((first(months.first()?)?, first(months.last()?)?))
-        };
-        let debt = self.debt(facts);
-        debt.incurred = incurred("from", "to").or_else(months).or(debt.incurred);
-        debt.decided = day(&facts["decision"], "date").or(debt.decided);
+    fn refer(&mut self, told: &Told<'_>, facts: &Referred) {
+        let debt = self.debt(told);
+        debt.incurred = told.figures.period.or_else(|| facts.months()).or(debt.incurred);
+        debt.decided = facts.decision.as_ref().map(|decision| decision.date).or(debt.decided);
         // A debt that is on file as paid is not owed again because it is referred again: it must be stated anew.
-        debt.unchecked = facts["validated"] == false;
+        debt.unchecked = facts.validated == Some(false);
         // Two parties to one debt are each told of it; the newer statement stands.
-        debt.stated = stated(event).filter(|new| debt.stated.is_none_or(|old| new.as_of >= old.as_of)).or(debt.stated);
+        debt.stated = stated(told).filter(|new| debt.stated.is_none_or(|old| new.as_of >= old.as_of)).or(debt.stated);
     }
 
-    fn movement(&mut self, event: &CaseEvent, on: &str, kind: &str, sign: Decimal) {
-        let facts = &event.data["facts"];
-        if let (Some(on), Some(amount)) = (day(facts, on), amount(facts, "amount")) {
-            let (kind, debt) = (kind.to_owned(), text(facts, "debt_number"));
-            self.movements.push(Movement { on, amount: amount * sign, kind, debt, told: event.time });
-        }
+    fn movement(&mut self, told: &Told<'_>, on: NaiveDate, amount: Decimal, kind: MovementKind) {
+        let debt = told.figures.debt_number.clone();
+        self.movements.push(Movement { on, amount, kind, debt, told: told.event.time });
     }
 
-    /// The debt that facts name, made where it is not known yet.
-    fn debt(&mut self, facts: &serde_json::Value) -> &mut Debt {
-        let number = text(facts, "debt_number");
-        let place = self.place(&number).unwrap_or_else(|| {
-            self.debts.push(Debt { number, ..Debt::default() });
+    /// The debt that an event names, made where it is not known yet.
+    fn debt(&mut self, told: &Told<'_>) -> &mut Debt {
+        let number = &told.figures.debt_number;
+        let place = self.place(number).unwrap_or_else(|| {
+            self.debts.push(Debt { number: number.clone(), ..Debt::default() });
             self.debts.len() - 1
         });
         &mut self.debts[place]
@@ -191,9 +218,8 @@ impl Ledger {
     }
 
     /// The debts that a letter is about: the one that it names, or all.
-    pub fn concerned<'l>(&'l self, facts: &serde_json::Value) -> Vec<&'l Debt> {
-        let number = text(facts, "debt_number");
-        let place = self.place(&number);
+    pub fn concerned(&self, number: &str) -> Vec<&Debt> {
+        let place = self.place(number);
         let named = |index: usize| number.is_empty() || Some(index) == place;
         self.debts.iter().enumerate().filter(|(index, _)| named(*index)).map(|(_, debt)| debt).collect()
     }
@@ -249,12 +275,7 @@ impl Ledger {
 }
 
 /// The balance that an event states, and its day.
-fn stated(event: &CaseEvent) -> Option<Statement> {
-    let facts = &event.data["facts"];
-    Some(Statement {
-        as_of: day(facts, "as_of")?,
-        balance: amount(facts, "balance")?,
-        told: event.time,
-        claimed: false,
-    })
+fn stated(told: &Told<'_>) -> Option<Statement> {
+    let (as_of, balance) = (told.figures.as_of?, told.figures.balance?);
+    Some(Statement { as_of, balance, told: told.event.time, claimed: false })
 }

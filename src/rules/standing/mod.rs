@@ -4,19 +4,22 @@
 //! of order ends in the same standing; nothing of it is stored that could go stale.
 
 mod dispute;
+mod happened;
 mod insolvency;
 mod ledger;
 mod person;
 mod plan;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use crate::case::CaseEvent;
-pub use dispute::Dispute;
+use self::happened::{Happened, MailReturned, Told};
+use crate::case::address::Address;
+use crate::case::{CaseEvent, Channel, Tells};
+pub use dispute::{Dispute, DisputeKind};
+pub use happened::{Means, MissedRow};
 pub use insolvency::Insolvency;
-pub use ledger::{Debt, Ledger, Movement, Statement};
+pub use ledger::{Debt, Ledger, Movement, MovementKind, Statement};
 pub use person::Person;
 pub use plan::{Missed, Plan};
 
@@ -36,12 +39,25 @@ pub struct Standing {
     /// Disputes, reviews, appeals and sponsors' submissions, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<Dispute>,
-    /// Inquiries of the person that nobody has answered: the day on which each came, and whether by telephone.
+    /// Inquiries of the person that nobody has answered, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub inquiries: Vec<(NaiveDate, bool)>,
+    pub inquiries: Vec<Inquiry>,
     /// Letters of the case, those to others too, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub letters: Vec<SentLetter>,
+    /// The ids of events whose facts are not as their kind has them. What is not read may speak against any letter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+}
+
+/// Somebody asked about the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Inquiry {
+    /// When it came.
+    pub received: NaiveDate,
+    /// How; by mail where it is not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Means>,
 }
 
 /// A letter of the case, on its way or gone.
@@ -51,6 +67,8 @@ pub struct SentLetter {
     pub id: String,
     /// The letter type's key.
     pub letter_type: String,
+    /// What letters of its type tell.
+    pub tells: Vec<Tells>,
     /// The person whom it is about.
     pub person: String,
     /// The number of its debt within the case; empty for the only one.
@@ -70,101 +88,160 @@ pub struct SentLetter {
     pub sequence: Option<i64>,
 }
 
+impl SentLetter {
+    /// The letter of a `letter.sent`: one that went out by other means than Recto. None of another event, and of one that cannot be
+    /// read, which the standing names.
+    pub fn by_other_means(event: &CaseEvent, tells: impl FnOnce(&str) -> Vec<Tells>) -> Option<SentLetter> {
+        #[derive(Deserialize)]
+        struct Facts {
+            letter: String,
+            mailed: NaiveDate,
+        }
+        let told = Told::read(event).ok().filter(|told| matches!(told.happened, Happened::LetterSent))?;
+        let facts = Facts::deserialize(&event.data["facts"]).ok()?;
+        Some(SentLetter {
+            id: String::new(),
+            tells: tells(&facts.letter),
+            letter_type: facts.letter,
+            person: told.person.to_owned(),
+            debt: told.figures.debt_number,
+            facts_hash: String::new(),
+            by_mail: true,
+            date: Some(facts.mailed),
+            sent: true,
+            returned: false,
+            sequence: None,
+        })
+    }
+
+    /// Whether it tells something, or one of several things.
+    pub fn tells(&self, what: &[Tells]) -> bool {
+        self.tells.iter().any(|told| what.contains(told))
+    }
+}
+
 impl Standing {
-    /// The standing of a case for the person with this key, from its events and letters.
+    /// The standing of a case for the person with this key, from its events and letters: those of Recto, and those that went out
+    /// [`SentLetter::by_other_means`].
     ///
     /// `events` may have those of the person's other cases: what they say of the person (a death, a filing, an address, a flag)
     /// is true here too; what they say of a debt is not.
-    pub fn of(case: &str, person: &str, events: &[CaseEvent], letters: &[SentLetter]) -> Standing {
-        let mut ordered: Vec<&CaseEvent> = events.iter().collect();
+    pub fn of<'e>(
+        case: &str,
+        person: &str,
+        events: impl IntoIterator<Item = &'e CaseEvent>,
+        letters: &[SentLetter],
+    ) -> Standing {
+        let mut ordered: Vec<&CaseEvent> = events.into_iter().collect();
         ordered.sort_by(|a, b| (a.time, &a.source, &a.id).cmp(&(b.time, &b.source, &b.id)));
         let mut standing = Standing { letters: letters.to_vec(), ..Standing::default() };
         person.clone_into(&mut standing.person.id);
-        for event in &ordered {
-            if event.subject == case {
-                standing.apply(event);
-            } else if event.data["party"]["id"] == person {
-                standing.person.apply_elsewhere(event);
+        let mut returned = Vec::new();
+        for event in ordered {
+            let own = event.subject == case;
+            match Told::read(event) {
+                Ok(told) if own => {
+                    let told = standing.apply(told);
+                    returned.extend(matches!(told.happened, Happened::MailReturned(_)).then_some(told));
+                }
+                Ok(told) if told.person == person => standing.person.apply_elsewhere(&told),
+                Ok(_) => {}
+                Err(_) => standing.unread.push(event.id.clone()),
             }
         }
         // What came back is marked when all that was sent is known.
-        let own = |event: &&&CaseEvent| event.subject == case && event.kind == "mail.returned";
-        for event in ordered.iter().filter(own) {
-            standing.mark_returned(event);
+        for told in &returned {
+            if let Happened::MailReturned(facts) = &told.happened {
+                standing.mark_returned(told.person, facts);
+            }
         }
         standing
     }
 
-    fn apply(&mut self, event: &CaseEvent) {
+    fn apply<'e>(&mut self, mut told: Told<'e>) -> Told<'e> {
         // An answer that does not say what it answers is that to the oldest open one.
-        let told = Dispute::told(&self.disputes, event);
-        let event = told.as_ref().unwrap_or(event);
-        let facts = &event.data["facts"];
-        let on = |name: &str| day(facts, name);
-        let own = event.data["party"]["id"] == self.person.id.as_str();
-        self.person_of(event).apply(event);
-        self.ledger.apply(event);
-        match event.kind.as_str() {
-            "dispute.received" => self.disputes.push(Dispute::received(event)),
-            "dispute.decided" => Dispute::decide(&mut self.disputes, event),
-            "inquiry.received" if own => {
-                self.inquiries.extend(on("received").map(|day| (day, facts["by"] == "telephone")));
-            }
-            "inquiry.answered" if own && !self.inquiries.is_empty() => drop(self.inquiries.remove(0)),
-            "plan.agreed" => {
-                if let Some(plan) = Plan::of(event) {
-                    self.plans.retain(|one| one.person != plan.person);
-                    self.plans.push(plan);
-                }
-            }
-            "plan.instalment-missed" | "plan.defaulted" => {
-                let person = text(&event.data["party"], "id");
-                match self.plans.iter_mut().find(|plan| plan.person == person) {
-                    Some(plan) => plan.apply(event),
-                    None => {
-                        let mut plan = Plan::unknown(event);
-                        plan.apply(event);
-                        self.plans.push(plan);
-                    }
-                }
-            }
-            "letter.sent" => self.letters.push(SentLetter {
-                id: String::new(),
-                letter_type: text(facts, "letter"),
-                person: text(&event.data["party"], "id"),
-                debt: text(facts, "debt_number"),
-                facts_hash: String::new(),
-                by_mail: true,
-                date: on("mailed"),
-                sent: true,
-                returned: false,
-                sequence: None,
-            }),
-            _ => {}
+        let oldest = self.disputes.iter().find(|dispute| dispute.is_answered_by(&told)).map(|dispute| dispute.kind);
+        if let Happened::DisputeDecided(facts) = &mut told.happened {
+            facts.kind = facts.kind.or(oldest);
         }
+        let own = told.person == self.person.id;
+        self.person_of(told.person).apply(&told);
+        self.ledger.apply(&told);
+        match &told.happened {
+            Happened::DisputeReceived(facts) => self.disputes.push(Dispute::received(&told, facts)),
+            Happened::DisputeDecided(facts) => Dispute::decide(&mut self.disputes, &told, facts),
+            Happened::InquiryReceived(facts) if own => {
+                self.inquiries.push(Inquiry { received: facts.received, by: facts.by });
+            }
+            Happened::InquiryAnswered if own && !self.inquiries.is_empty() => drop(self.inquiries.remove(0)),
+            Happened::PlanAgreed(facts) => {
+                self.plans.retain(|one| one.person != told.person);
+                self.plans.push(Plan::of(&told, facts));
+            }
+            Happened::InstalmentMissed(facts) => self.plan_of(&told).miss(&facts.missed),
+            Happened::PlanDefaulted(facts) => {
+                let plan = self.plan_of(&told);
+                plan.miss(&facts.missed);
+                plan.defaulted = Some(facts.defaulted);
+            }
+            Happened::InquiryReceived(_)
+            | Happened::InquiryAnswered
+            | Happened::Died(_)
+            | Happened::AssistanceResumed
+            | Happened::AssistanceEnded
+            | Happened::MailReturned(_)
+            | Happened::AddressChanged(_)
+            | Happened::Flagged(_)
+            | Happened::RepresentativeNamed(_)
+            | Happened::RepresentativeEnded
+            | Happened::Filed(_)
+            | Happened::FilingEnded(_)
+            | Happened::HardshipDecided(_)
+            | Happened::Referred(_)
+            | Happened::Adjusted
+            | Happened::RecalculationOpened(_)
+            | Happened::Recalculated(_)
+            | Happened::Transferred(_)
+            | Happened::Recalled(_)
+            | Happened::PaymentReceived(_)
+            | Happened::PaymentDishonoured(_)
+            | Happened::DebtPaid(_)
+            | Happened::WrittenOff(_)
+            | Happened::Settled(_)
+            | Happened::LetterSent
+            | Happened::Other => {}
+        }
+        told
+    }
+
+    /// The plan of an event's person; one of which nothing else is known where none was agreed on.
+    fn plan_of(&mut self, told: &Told<'_>) -> &mut Plan {
+        let place = self.plans.iter().position(|plan| plan.person == told.person).unwrap_or_else(|| {
+            self.plans.push(Plan::unknown(told));
+            self.plans.len() - 1
+        });
+        &mut self.plans[place]
     }
 
     /// The person whom an event is about.
-    fn person_of(&mut self, event: &CaseEvent) -> &mut Person {
-        let id = text(&event.data["party"], "id");
+    fn person_of(&mut self, id: &str) -> &mut Person {
         if id == self.person.id {
             return &mut self.person;
         }
         let place = self.others.iter().position(|other| other.id == id).unwrap_or_else(|| {
-            self.others.push(Person { id, ..Person::default() });
+            self.others.push(Person { id: id.to_owned(), ..Person::default() });
             self.others.len() - 1
         });
         &mut self.others[place]
     }
 
     /// Marks the letter that came back: the one that is named, or the person's newest one of before that went the same way.
-    fn mark_returned(&mut self, event: &CaseEvent) {
-        let facts = &event.data["facts"];
-        let (named, person) = (text(facts, "letter"), text(&event.data["party"], "id"));
-        let (returned, by_mail) = (day(facts, "returned"), facts["channel"] != "email");
-        let known = self.letters.iter().position(|letter| !named.is_empty() && letter.id == named);
+    fn mark_returned(&mut self, person: &str, facts: &MailReturned) {
+        let by_mail = facts.channel != Channel::Email;
+        let named = |letter: &SentLetter| facts.letter.as_ref().is_some_and(|named| letter.id == *named);
+        let known = self.letters.iter().position(named);
         let own = |letter: &SentLetter| {
-            letter.person == person && letter.sent && letter.by_mail == by_mail && letter.date <= returned
+            letter.person == person && letter.sent && letter.by_mail == by_mail && letter.date <= Some(facts.returned)
         };
         let newest = || {
             let letters = self.letters.iter().enumerate().filter(|(_, letter)| own(letter));
@@ -177,7 +254,7 @@ impl Standing {
 
     /// Disputes that are not answered.
     pub fn open_disputes(&self) -> impl Iterator<Item = &Dispute> {
-        self.disputes.iter().filter(|dispute| dispute.decided.is_none())
+        self.disputes.iter().filter(|dispute| dispute.answer.is_none())
     }
 
     /// The person's own newest plan.
@@ -192,39 +269,20 @@ impl Standing {
 
     /// Whether all of a plan has come in.
     fn is_completed(&self, plan: &Plan) -> bool {
-        let total: rust_decimal::Decimal = plan.instalments.iter().map(|(_, amount)| *amount).sum();
+        let total: rust_decimal::Decimal = plan.instalments.iter().map(|one| one.amount).sum();
         let received = plan.counts_from.map(|day| self.ledger.received_since(day, plan.told, NaiveDate::MAX));
         !plan.instalments.is_empty() && received.is_some_and(|received| received >= total)
     }
 
-    /// The letters of some types that went to the person about a debt (any, where no number is given) and did not come back.
-    pub fn told_by<'l>(&'l self, types: &'l [&str], debt: &'l str) -> impl Iterator<Item = &'l SentLetter> {
+    /// The letters that told the person one of some things about a debt (any, where no number is given) and did not come back.
+    pub fn told_by<'l>(&'l self, what: &'l [Tells], debt: &'l str) -> impl Iterator<Item = &'l SentLetter> {
         let about = move |letter: &&SentLetter| debt.is_empty() || letter.debt.is_empty() || letter.debt == debt;
-        self.letters
-            .iter()
-            .filter(move |l| {
-                l.person == self.person.id && l.sent && !l.returned && types.contains(&l.letter_type.as_str())
-            })
-            .filter(about)
+        let own = |letter: &&SentLetter| letter.person == self.person.id && letter.sent && !letter.returned;
+        self.letters.iter().filter(own).filter(|letter| letter.tells(what)).filter(about)
     }
 
     /// The person's address if it changed after an instant, such as the event that a letter was made from.
-    pub fn address_since(&self, instant: DateTime<Utc>) -> Option<&crate::case::address::Address> {
-        self.person.address.as_ref().filter(|(changed, _)| *changed > instant).map(|(_, address)| address)
+    pub fn address_since(&self, instant: DateTime<Utc>) -> Option<&Address> {
+        self.person.address.as_ref().filter(|new| new.told > instant).map(|new| &new.address)
     }
-}
-
-/// A date among facts.
-fn day(facts: &Value, name: &str) -> Option<NaiveDate> {
-    facts[name].as_str().and_then(|day| day.parse().ok())
-}
-
-/// A text among facts; empty where there is none.
-fn text(facts: &Value, name: &str) -> String {
-    facts[name].as_str().unwrap_or_default().to_owned()
-}
-
-/// An amount among facts.
-fn amount(facts: &Value, name: &str) -> Option<rust_decimal::Decimal> {
-    facts[name].as_str().and_then(crate::case::money::parse)
 }

@@ -6,9 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Insolvency, day, text};
+use super::Insolvency;
+use super::dispute::{DisputeKind, Outcome};
+use super::happened::{Crosses, Happened, HardshipOutcome, MailReturned, RepresentativeNamed, ReturnReason, Told};
 use crate::case::address::Address;
-use crate::case::{CaseEvent, Format, PreferredLanguage};
+use crate::case::{Channel, Format, PreferredLanguage, Role};
 
 /// A person of the case.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -18,7 +20,7 @@ pub struct Person {
     /// The full name, as the newest event has it.
     pub name: String,
     /// What the person is to the debt.
-    pub role: String,
+    pub role: Role,
     /// The day of death.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub died: Option<NaiveDate>,
@@ -36,9 +38,9 @@ pub struct Person {
     pub returned_from: Option<Vec<String>>,
     /// E-mail to the person came back and no new address is known since.
     pub email_returned: bool,
-    /// The newest address of an `address.changed` and when it changed.
+    /// The newest address of an `address.changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<(DateTime<Utc>, Address)>,
+    pub address: Option<NewAddress>,
     /// Where the newest event says that the person gets mail.
     #[serde(skip)]
     pub mail_to: Option<Address>,
@@ -53,9 +55,9 @@ pub struct Person {
     pub recalled: Option<NaiveDate>,
     /// Whether that took back a transfer that is on file.
     pub taken_back: bool,
-    /// Safety flags in force: `family-violence`, `safe-contact`.
+    /// Safety flags in force.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub flags: BTreeSet<String>,
+    pub flags: BTreeSet<Flag>,
     /// Who acts for the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub representative: Option<Representative>,
@@ -70,11 +72,62 @@ pub struct Person {
     pub email: Option<String>,
 }
 
+/// An address, and since when it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewAddress {
+    /// When it was told.
+    pub told: DateTime<Utc>,
+    /// The address.
+    pub address: Address,
+}
+
+/// Why a person must be written to with care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// Violence in the family.
+    FamilyViolence,
+    /// Only one way to reach the person is safe.
+    SafeContact,
+}
+
+/// Why recovery waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// The person cannot pay.
+    Hardship,
+    /// Abuse or violence.
+    Abuse,
+    /// What a sponsor has submitted.
+    #[serde(skip_deserializing)]
+    Submission,
+}
+
+/// In what right somebody acts for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capacity {
+    /// By the person's consent.
+    Representative,
+    /// As the licensed insolvency trustee.
+    Trustee,
+    /// As the Public Guardian and Trustee.
+    PublicGuardian,
+}
+
+impl Capacity {
+    /// Whether it rests on the person's consent, so that it is for one case and may end.
+    pub fn needs_consent(self) -> bool {
+        self == Capacity::Representative
+    }
+}
+
 /// A decision to wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Deferral {
-    /// `hardship` or `abuse`.
-    pub ground: String,
+    /// Why.
+    pub ground: Ground,
     /// The last day; without end where it is not said.
     pub until: Option<NaiveDate>,
 }
@@ -84,14 +137,14 @@ pub struct Deferral {
 pub struct Representative {
     /// The name or office, as it stands on the envelope.
     pub name: String,
-    /// `representative`, `trustee` or `public-guardian`.
-    pub kind: String,
+    /// In what right.
+    pub kind: Capacity,
     /// Whether the person has consented; a guardian or trustee needs no consent.
     pub consents: bool,
     /// The last day of the consent.
     pub until: Option<NaiveDate>,
     /// Where they get mail.
-    pub address: Option<Address>,
+    pub address: Address,
 }
 
 /// How the person wants to be written to.
@@ -106,86 +159,94 @@ pub struct Preferences {
 }
 
 impl Person {
-    /// What an event of another case says of the person: all but what belongs to that case's debt.
-    pub(super) fn apply_elsewhere(&mut self, event: &CaseEvent) {
-        let of_the_debt = ["hardship.decided", "dispute.decided", "debt.transferred", "debt.recalled"];
-        // A consent is for one case; a guardian or trustee acts in all.
-        let consented = event.kind.starts_with("representative.") && event.data["facts"]["kind"] == "representative";
-        let (name, role) = (self.name.clone(), self.role.clone());
-        if !consented && !of_the_debt.contains(&event.kind.as_str()) {
-            self.apply(event);
+    /// What an event of another case says of the person: as much of it as crosses.
+    pub(super) fn apply_elsewhere(&mut self, told: &Told<'_>) {
+        let (name, role) = (self.name.clone(), self.role);
+        match told.happened.crosses() {
+            Crosses::Nothing => {}
+            Crosses::Party => self.reach(told),
+            Crosses::Person => self.apply(told),
         }
         (self.name, self.role) = (name, role);
     }
 
-    pub(super) fn apply(&mut self, event: &CaseEvent) {
-        let (party, facts) = (&event.data["party"], &event.data["facts"]);
-        self.read(event.time, party);
-        match event.kind.as_str() {
-            "person.died" if facts["in_error"] == true => (self.died, self.said_to_be_dead) = (None, false),
-            "person.died" => self.died = day(facts, "died").or(Some(event.time.date_naive())),
-            "debt.transferred" => self.transferred = day(facts, "transferred"),
-            "debt.recalled" => {
+    pub(super) fn apply(&mut self, told: &Told<'_>) {
+        self.reach(told);
+        match &told.happened {
+            Happened::Died(facts) if facts.in_error => (self.died, self.said_to_be_dead) = (None, false),
+            Happened::Died(facts) => self.died = Some(facts.died),
+            Happened::Transferred(facts) => self.transferred = Some(facts.transferred),
+            Happened::Recalled(facts) => {
                 self.taken_back = self.transferred.take().is_some();
-                self.recalled = day(facts, "recalled");
+                self.recalled = Some(facts.recalled);
             }
-            "insolvency.filed" => Insolvency::file(&mut self.insolvencies, event),
-            "insolvency.ended" => Insolvency::end(&mut self.insolvencies, event),
-            "assistance.resumed" => self.active_recipient = true,
-            "assistance.ended" => self.active_recipient = false,
-            "mail.returned" if facts["channel"] == "email" => self.email_returned = true,
-            "mail.returned" => {
-                self.mail_returned = true;
-                self.returned_from = self.mail_to.as_ref().map(|address| address.block(""));
-                self.said_to_be_dead |= facts["reason"] == "deceased";
-            }
-            "address.changed" => {
+            Happened::Filed(facts) => Insolvency::file(&mut self.insolvencies, facts),
+            Happened::FilingEnded(facts) => Insolvency::end(&mut self.insolvencies, facts),
+            Happened::AssistanceResumed => self.active_recipient = true,
+            Happened::AssistanceEnded => self.active_recipient = false,
+            Happened::MailReturned(facts) => self.mail_came_back(facts),
+            Happened::AddressChanged(facts) => {
                 // The address from which mail came back is no new one.
-                let told = address(&facts["address"]).map(|address| address.block(""));
-                self.mail_returned &= told.is_none() || told == self.returned_from;
-                self.address = address(&facts["address"]).map(|address| (event.time, address));
-                self.mail_to = self.address.as_ref().map(|(_, address)| address.clone());
+                self.mail_returned &= Some(facts.address.block("")) == self.returned_from;
+                self.address = Some(NewAddress { told: told.event.time, address: facts.address.clone() });
+                self.mail_to = Some(facts.address.clone());
             }
-            "hardship.decided" => {
-                let granted = facts["outcome"] != "refused";
-                let deferral = Deferral { ground: text(facts, "ground"), until: day(facts, "until") };
-                self.deferral = granted.then_some(deferral);
+            Happened::HardshipDecided(facts) => {
+                let deferral = Deferral { ground: facts.ground, until: facts.until };
+                self.deferral = (facts.outcome != HardshipOutcome::Refused).then_some(deferral);
             }
-            // What a sponsor has submitted was heeded: the unit waits until it decides otherwise.
-            "dispute.decided" if facts["kind"] == "submission" && facts["outcome"] != "upheld" => {
-                let until = day(facts, "until");
-                self.deferral = Some(Deferral { ground: "submission".to_owned(), until });
+            Happened::DisputeDecided(facts) => {
+                // What a sponsor has submitted was heeded: the unit waits until it decides otherwise.
+                if facts.kind == Some(DisputeKind::Submission) && facts.outcome != Outcome::Upheld {
+                    self.deferral = Some(Deferral { ground: Ground::Submission, until: facts.until });
+                }
             }
-            "person.flagged" => {
-                let flag = text(facts, "flag");
-                if facts["lifted"] == true {
-                    self.flags.remove(&flag)
-                } else {
-                    self.flags.insert(flag)
-                };
-            }
-            "representative.named" => {
-                self.representative = Some(Representative {
-                    name: text(facts, "name"),
-                    kind: text(facts, "kind"),
-                    consents: facts["kind"] != "representative" || day(facts, "consent_signed").is_some(),
-                    until: day(facts, "consent_until"),
-                    address: address(&facts["address"]),
-                });
-            }
-            "representative.ended" => self.representative = None,
-            _ => {}
+            Happened::Flagged(facts) if facts.lifted => drop(self.flags.remove(&facts.flag)),
+            Happened::Flagged(facts) => drop(self.flags.insert(facts.flag)),
+            Happened::RepresentativeNamed(facts) => self.representative = Some(Representative::named(facts)),
+            Happened::RepresentativeEnded => self.representative = None,
+            Happened::DisputeReceived(_)
+            | Happened::InquiryReceived(_)
+            | Happened::InquiryAnswered
+            | Happened::Referred(_)
+            | Happened::Adjusted
+            | Happened::RecalculationOpened(_)
+            | Happened::Recalculated(_)
+            | Happened::PaymentReceived(_)
+            | Happened::PaymentDishonoured(_)
+            | Happened::DebtPaid(_)
+            | Happened::WrittenOff(_)
+            | Happened::Settled(_)
+            | Happened::PlanAgreed(_)
+            | Happened::InstalmentMissed(_)
+            | Happened::PlanDefaulted(_)
+            | Happened::LetterSent
+            | Happened::Other => {}
         }
-        if let Some(on_file) = facts["sin_on_file"].as_bool() {
-            self.sin_on_file = Some(on_file);
+    }
+
+    fn mail_came_back(&mut self, facts: &MailReturned) {
+        if facts.channel == Channel::Email {
+            self.email_returned = true;
+            return;
         }
+        self.mail_returned = true;
+        self.returned_from = self.mail_to.as_ref().map(|address| address.block(""));
+        self.said_to_be_dead |= facts.reason == ReturnReason::Deceased;
+    }
+
+    /// What every event says of how its party is reached.
+    fn reach(&mut self, told: &Told<'_>) {
+        self.read(told.event.time, &told.event.data["party"]);
+        self.sin_on_file = told.figures.sin_on_file.or(self.sin_on_file);
     }
 
     /// What every event says of its party.
     fn read(&mut self, time: DateTime<Utc>, party: &Value) {
         let names = [party["given_name"].as_str(), party["surname"].as_str()];
         self.name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        self.role = text(party, "role");
+        // Whose role cannot be read is taken to be liable, which is what most rules protect.
+        self.role = Role::deserialize(&party["role"]).unwrap_or(Role::Debtor);
         self.mail_to = address(&party["address"]).or(self.mail_to.take());
         let email = party["email"].as_str().map(str::to_owned);
         // What came back came from the address of before.
@@ -205,6 +266,18 @@ impl Person {
     /// Who acts for the person on a day; nobody once the consent is over.
     pub fn represented_by(&self, today: NaiveDate) -> Option<&Representative> {
         self.representative.as_ref().filter(|one| one.consents && one.until.is_none_or(|until| today <= until))
+    }
+}
+
+impl Representative {
+    fn named(facts: &RepresentativeNamed) -> Representative {
+        Representative {
+            name: facts.name.clone(),
+            kind: facts.kind,
+            consents: !facts.kind.needs_consent() || facts.consent_signed.is_some(),
+            until: facts.consent_until,
+            address: facts.address.clone(),
+        }
     }
 }
 

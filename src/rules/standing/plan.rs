@@ -4,24 +4,23 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::{amount, day, text};
-use crate::case::CaseEvent;
-use crate::case::schedule::schedule;
+use super::happened::{MissedRow, PlanAgreed, Told};
+use crate::case::schedule::Instalment;
 
 /// The newest plan of a case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
     /// Who agreed to it.
     pub person: String,
-    /// When it was proposed or agreed on, as the event says.
+    /// When it was told.
     pub told: DateTime<Utc>,
-    /// The day of the agreement; none while it is only proposed.
+    /// The day of the agreement; none where something else is told of it first.
     pub agreed_on: Option<NaiveDate>,
     /// When it defaulted.
     pub defaulted: Option<NaiveDate>,
     /// Instalments by due date.
     #[serde(skip)]
-    pub instalments: Vec<(NaiveDate, Decimal)>,
+    pub instalments: Vec<Instalment>,
     /// Instalments that were told to be missed, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<Missed>,
@@ -40,37 +39,36 @@ pub struct Missed {
 }
 
 impl Plan {
-    pub(super) fn of(event: &CaseEvent) -> Option<Plan> {
-        let facts = &event.data["facts"];
-        let instalments = schedule(&facts["plan"], amount(facts, "balance")?).ok()?;
-        let agreed_on = day(facts, "agreed_on").or(Some(event.time.date_naive()));
-        Some(Plan {
-            agreed_on: agreed_on.filter(|_| event.kind == "plan.agreed"),
-            counts_from: day(facts, "as_of"),
-            instalments: instalments.into_iter().map(|one| (one.due, one.amount)).collect(),
-            ..Plan::unknown(event)
-        })
+    pub(super) fn of(told: &Told<'_>, facts: &PlanAgreed) -> Plan {
+        Plan {
+            agreed_on: Some(facts.agreed_on),
+            counts_from: Some(facts.as_of),
+            // A plan that cannot be spread is kept until somebody says otherwise.
+            instalments: facts.plan.spread(facts.balance).unwrap_or_else(|_| Vec::new()),
+            ..Plan::unknown(told)
+        }
     }
 
     /// A plan of which nothing is known but that something is told of it.
-    pub(super) fn unknown(event: &CaseEvent) -> Plan {
-        let (person, told) = (text(&event.data["party"], "id"), event.time);
+    pub(super) fn unknown(told: &Told<'_>) -> Plan {
         let (agreed_on, defaulted, counts_from) = (None, None, None);
-        Plan { person, told, agreed_on, defaulted, instalments: Vec::new(), missed: Vec::new(), counts_from }
+        Plan {
+            person: told.person.to_owned(),
+            told: told.event.time,
+            agreed_on,
+            defaulted,
+            instalments: Vec::new(),
+            missed: Vec::new(),
+            counts_from,
+        }
     }
 
-    pub(super) fn apply(&mut self, event: &CaseEvent) {
-        let facts = &event.data["facts"];
-        let told = facts["missed"].as_array().into_iter().flatten().filter_map(|row| {
-            let paid = amount(row, "paid").unwrap_or_default();
-            Some(Missed { due: day(row, "due")?, amount: amount(row, "amount")? - paid })
-        });
-        self.missed.extend(told);
+    /// Takes in what was told to be missed.
+    pub(super) fn miss(&mut self, rows: &[MissedRow]) {
+        let missed = |row: &MissedRow| Missed { due: row.due, amount: row.amount - row.paid.unwrap_or(Decimal::ZERO) };
+        self.missed.extend(rows.iter().map(missed));
         self.missed.sort_by_key(|missed| missed.due);
         self.missed.dedup_by_key(|missed| missed.due);
-        if event.kind == "plan.defaulted" {
-            self.defaulted = day(facts, "defaulted").or(Some(event.time.date_naive()));
-        }
     }
 
     /// Agreed on and not defaulted.
@@ -81,11 +79,11 @@ impl Plan {
     /// The instalments due before a day that what was `received` since does not cover, each with what is missing of it.
     pub fn behind(&self, received: Decimal, day: NaiveDate) -> Vec<Missed> {
         let mut left = received;
-        let due = self.instalments.iter().filter(|(due, _)| *due < day);
-        let missing = due.map(|(due, amount)| {
-            let covered = left.min(*amount);
+        let due = self.instalments.iter().filter(|one| one.due < day);
+        let missing = due.map(|one| {
+            let covered = left.min(one.amount);
             left -= covered;
-            Missed { due: *due, amount: amount - covered }
+            Missed { due: one.due, amount: one.amount - covered }
         });
         missing.filter(|missed| missed.amount > Decimal::ZERO).collect()
     }
