@@ -115,6 +115,9 @@ pub struct Approved {
     /// What was approved.
     #[serde(alias = "content_hash")]
     pub seal: Sha256,
+    /// Who gave it, in an entry of before actors were recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// A withdrawal.

@@ -1,19 +1,25 @@
-//! Closing a print run.
+//! Closing a print run: gather, print, hand over; each an act of its own.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
 use tokio::runtime::Handle;
-use tokio::sync::OwnedMutexGuard;
 
+use super::judge::LETTER_TIMEOUT;
+use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
-use crate::case::{EntryKind, Fault};
-use crate::dispatch::{PrintError, PrintPiece, Totals, write_run};
-use crate::register::{NewEntry, Piece};
+use crate::case::{Actor, Channel, Day, Entry, Fault, RunId, RunState, entry};
+use crate::dispatch::{Place, PrintError, PrintPiece, Totals, lay_out, write_run};
+use crate::register::{Claimed, NewPiece, PieceRow, RunRow, Subject};
+
+/// How long a closing holds its date where nobody can tell whether its worker lives.
+const CLAIM: TimeDelta = TimeDelta::hours(2);
+/// The pause while others finish the letters that they are at.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A closed run: where its files lie and its control totals.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,90 +39,136 @@ impl Desk {
     }
 
     /// Closes the print run of a mailing date, which is the one of today (see [`Desk::run_date`]) or one that was begun before:
-    /// looks once more at every letter whose case has changed, merges the issued
-    /// bytes, writes the run's folder, and marks the letters as sent.
+    /// assesses once more every letter whose case has changed, gives each its place, merges the issued bytes, writes the run's folder,
+    /// and marks the letters as sent.
     ///
-    /// Closing again gives the same files and sends nothing twice. A run whose closing was interrupted before its files were
-    /// whole is gathered anew, with that last look. Letters promised to an earlier date that was missed are taken back, to be
-    /// set again under a new date. Only one closing goes on at a time.
-    pub async fn close_run(&self, date: NaiveDate) -> Result<Closed, DeskError> {
-        let closing = Arc::clone(&self.closing).lock_owned().await;
-        let day = date.to_string();
-        if date != self.run_date() && self.register.run(&day).await?.is_none() {
+    /// Closing again gives the same files and sends nothing twice; letters that wait for the date of a closed run get a further run. A
+    /// run whose closing was interrupted before its files were whole is gathered anew, with that last assessment. Letters promised to
+    /// an earlier date that was missed are taken back, to be set again under a new date. One closing of a date goes on at a time.
+    pub async fn close_run(&self, actor: Actor, date: NaiveDate) -> Result<Closed, DeskError> {
+        let day = Day::from(date);
+        self.bury_the_dead().await?;
+        if date != self.run_date() && self.reader().newest_run(day).await?.is_none() {
             return Err(DeskError::NoSuchRun { date, next: self.run_date() });
         }
-        self.release_unfinished(&day).await?;
-        let mut taken_back = 0;
-        if self.register.run(&day).await?.is_none() {
-            loop {
-                // What is due is made first, and so is what is taken back, so that it still catches this run if it may.
-                while self.work_letters().await? > 0 {}
-                let back = self.look_again(&day).await?;
-                taken_back += back;
-                if back > 0 {
-                    continue;
-                }
-                let mut act = self.register.begin().await?;
-                if act.open_run(&day, self.clock.now()).await? {
-                    act.commit().await?;
-                    break;
-                }
-            }
-        }
-        let folder = self.run_folder(&day);
-        let pieces = self.register.pieces(&day).await?;
-        let totals = self.print(&folder, &day, &pieces, closing).await?;
-        let mut act = self.register.begin().await?;
-        let now = self.clock.now();
-        let text = json!(totals).to_string();
-        if act.close_run(&day, &text, now).await? {
-            for piece in &pieces {
-                let detail = json!({"channel": "print", "number": piece.number, "run": day});
-                let entry = NewEntry {
-                    case: &piece.case_reference,
-                    kind: EntryKind::LetterSent,
-                    event: None,
-                    letter: Some(&piece.letter),
-                    detail,
-                };
-                act.enter(now, entry).await?;
-            }
+        let worker = Worker::sign_on(&self.office.folder)?;
+        let mut act = self.begin(actor.clone()).await?;
+        if !act.claim(Claimed::Run(day), &worker.id, (self.clock.now() + CLAIM).into()).await? {
+            return Err(DeskError::RunClaimed(day));
         }
         act.commit().await?;
-        self.wake.notify_waiters();
+        let closed = self.close_claimed(&actor, day, &worker).await;
+        let mut act = self.begin(actor).await?;
+        act.end_claim(Claimed::Run(day), &worker.id).await?;
+        act.commit().await?;
+        closed
+    }
+
+    async fn close_claimed(&self, actor: &Actor, day: Day, worker: &Worker) -> Result<Closed, DeskError> {
+        self.release_unfinished(actor, day).await?;
+        let (run, taken_back) = match self.reader().newest_run(day).await? {
+            Some(run) if run.state == RunState::Closing => (run.id, 0),
+            Some(run) if self.reader().waiting_for_run(day).await? == 0 => (run.id, 0),
+            _ => self.gather(actor, day, worker).await?,
+        };
+        let folder = self.run_folder(&run);
+        let pieces = self.reader().pieces(&run).await?;
+        let totals = self.print(&run, day, &pieces).await?;
+        self.hand_over(actor, &run, &pieces, &totals).await?;
+        self.wake();
         Ok(Closed { folder, totals, taken_back })
     }
 
-    fn run_folder(&self, day: &str) -> PathBuf {
-        self.folder.join("runs").join(day)
+    /// Opens the run: what is due is made first, and so is what is taken back, so that it still catches this run if it may.
+    async fn gather(&self, actor: &Actor, day: Day, worker: &Worker) -> Result<(RunId, usize), DeskError> {
+        let mut taken_back = 0;
+        loop {
+            self.finish_letters(worker).await?;
+            let back = self.assess_doubtful(day).await?;
+            taken_back += back;
+            if back > 0 {
+                continue;
+            }
+            let mut act = self.begin(actor.clone()).await?;
+            let places = |pages: &[i64]| lay_out(pages).into_iter().map(new_piece).collect();
+            if let Some(run) = act.open_run(day, places).await? {
+                act.commit().await?;
+                return Ok((run, taken_back));
+            }
+        }
+    }
+
+    /// Works until no letter is to be worked, and waits for those that others are at: they may still catch the run.
+    async fn finish_letters(&self, worker: &Worker) -> Result<(), DeskError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            if self.work_letters().await? > 0 {
+                continue;
+            }
+            let others = self.reader().workers().await?.into_iter().any(|(other, _)| other != worker.id);
+            if !others || self.reader().due_count().await? == 0 || waited > LETTER_TIMEOUT {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+            waited += PAUSE;
+        }
+    }
+
+    /// Marks the run as closed and its letters as sent.
+    async fn hand_over(
+        &self,
+        actor: &Actor,
+        run: &RunId,
+        pieces: &[PieceRow],
+        totals: &Totals,
+    ) -> Result<(), DeskError> {
+        let mut act = self.begin(actor.clone()).await?;
+        if act.set_closed(run, &json!(totals).to_string()).await? {
+            for piece in pieces {
+                let sent = Entry::LetterSent(entry::Sent {
+                    channel: Channel::Print,
+                    number: piece.issuance,
+                    run: Some(run.clone()),
+                    piece: Some(piece.piece),
+                    message_id: None,
+                });
+                let subject = Subject { case: &piece.case_reference, event: None, letter: Some(&piece.letter) };
+                act.enter(subject, &sent).await?;
+            }
+        }
+        Ok(act.commit().await?)
+    }
+
+    pub(super) fn run_folder(&self, run: &RunId) -> PathBuf {
+        self.office.folder.join("runs").join(run.as_str())
     }
 
     /// Lets the letters of interrupted closings wait again, where no whole folder was written. Where one was, the mail room may
     /// have it: that run must be closed by its date before another is.
-    async fn release_unfinished(&self, day: &str) -> Result<(), DeskError> {
-        for run in self.register.runs(i64::MAX).await?.into_iter().filter(|run| run.state == "closing") {
-            let folder = self.run_folder(&run.date);
-            if folder.exists() && run.date != day {
-                return Err(DeskError::UnfinishedRun { date: run.date, folder });
+    async fn release_unfinished(&self, actor: &Actor, day: Day) -> Result<(), DeskError> {
+        for RunRow { id, date, .. } in self.reader().closing_runs().await? {
+            let folder = self.run_folder(&id);
+            if folder.exists() && date != day {
+                return Err(DeskError::UnfinishedRun { run: id, folder });
             }
             if !folder.exists() {
-                let mut act = self.register.begin().await?;
-                act.release_run(&run.date).await?;
+                let mut act = self.begin(actor.clone()).await?;
+                act.release_run(&id).await?;
                 act.commit().await?;
             }
         }
         Ok(())
     }
 
-    /// Looks again at what waits for the run and is in doubt. Gives how many letters were taken back.
-    async fn look_again(&self, day: &str) -> Result<usize, DeskError> {
+    /// Assesses again what waits for the run and is in doubt. Gives how many letters were taken back.
+    async fn assess_doubtful(&self, day: Day) -> Result<usize, DeskError> {
         let mut taken_back = 0;
-        let today = self.clock.today().to_string();
-        for delivery in self.register.doubtful_pieces(day, &today).await? {
-            let Some(letter) = self.register.letter(&delivery.letter).await? else { continue };
+        let today = self.today();
+        for delivery in self.reader().doubtful_pieces(day, today).await? {
+            let Some(letter) = self.reader().letter(&delivery.letter).await? else { continue };
             if delivery.date < today {
-                let mut act = self.register.begin().await?;
-                self.take_back(&mut act, &letter, &delivery, &[missed(&delivery.date)]).await?;
+                let mut act = self.begin(Actor::program()).await?;
+                self.take_back(&mut act, &letter, &delivery, &[missed(delivery.date)]).await?;
                 act.commit().await?;
                 taken_back += 1;
             } else if !self.still_clear(&letter, &delivery).await? {
@@ -126,24 +178,21 @@ impl Desk {
         Ok(taken_back)
     }
 
-    /// Reads the issued bytes one letter after the other, verified, and writes the run's folder. `closing` is held until it is
-    /// written, even where nobody waits for the answer any more.
-    async fn print(
-        &self,
-        folder: &Path,
-        day: &str,
-        pieces: &[Piece],
-        closing: OwnedMutexGuard<()>,
-    ) -> Result<Totals, DeskError> {
-        let (folder, day, archive) = (folder.to_owned(), day.to_owned(), self.archive.clone());
+    /// Reads the issued bytes one letter after the other, verified, and writes the run's folder.
+    async fn print(&self, run: &RunId, day: Day, pieces: &[PieceRow]) -> Result<Totals, DeskError> {
+        let (folder, archive) = (self.run_folder(run), self.office.archive.clone());
         let (pieces, runtime) = (pieces.to_vec(), Handle::current());
         let written = tokio::task::spawn_blocking(move || {
-            let _held = closing;
-            let read = |piece: Piece| -> Result<PrintPiece, PrintError> {
-                let key = archive::key(&piece.date, &piece.letter, &piece.sha256);
+            let read = |piece: PieceRow| -> Result<PrintPiece, PrintError> {
+                let key = archive::key(&piece.date.to_string(), &piece.letter, &piece.sha256);
                 let pdf = runtime.block_on(archive.get(&key, &piece.sha256));
-                let pdf = pdf.map_err(|error| std::io::Error::other(error.to_string()))?;
+                let pdf = pdf.map_err(|error| PrintError::Unreadable {
+                    letter: piece.letter.clone(),
+                    problem: error.to_string(),
+                })?;
                 Ok(PrintPiece {
+                    piece: piece.piece,
+                    place: Place { file: piece.file, first_page: piece.first_page },
                     letter: piece.letter,
                     case: piece.case_reference,
                     letter_type: piece.letter_type,
@@ -153,13 +202,17 @@ impl Desk {
                     pdf,
                 })
             };
-            write_run(&folder, &day, pieces.into_iter().map(read))
+            write_run(&folder, &day.to_string(), pieces.into_iter().map(read))
         });
-        Ok(written.await.map_err(std::io::Error::other)??)
+        Ok(written.await??)
     }
 }
 
-pub(super) fn missed(date: &str) -> Fault {
+fn new_piece(Place { file, first_page }: Place) -> NewPiece {
+    NewPiece { file, first_page }
+}
+
+pub(super) fn missed(date: Day) -> Fault {
     Fault::new(
         "mailing-date-missed",
         "",

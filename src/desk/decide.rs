@@ -1,10 +1,10 @@
-//! What people decide of a letter: to approve it, or to let it pass a rule that allows it.
+//! What people decide of a letter: to approve it, to let it pass a rule that allows it, or to withdraw it.
 
 use serde_json::json;
 
-use super::{Desk, DeskError, Member, Weighed};
-use crate::case::{EntryKind, Fault, LetterState};
-use crate::register::{LetterRow, NewEntry, folded};
+use super::{Assessment, Desk, DeskError, Member};
+use crate::case::{Actor, Entry, Fault, LetterId, LetterState, Sha256, entry, money};
+use crate::register::{LetterRow, folded};
 
 /// Why a decision was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +37,8 @@ pub enum DecideError {
     /// No reason was given.
     #[error("a reason is required: say in a sentence why")]
     NoReason,
-    /// The event that it would raise is not in order.
-    #[error("the event that it would raise is not in order")]
+    /// The letter cannot be drafted or written now, or the event that it would raise is not in order.
+    #[error("the letter or its event is not in order")]
     Faults(Vec<Fault>),
     /// Something else.
     #[error(transparent)]
@@ -52,127 +52,123 @@ impl From<crate::register::RegisterError> for DecideError {
 }
 
 impl Desk {
-    /// Approves what has this hash: the words and the notes that the approver was shown.
+    /// Approves what has this seal: the words and the notes that the approver was shown.
     ///
     /// The approver is one of the unit's people, with the authority for the letter's amount by the program's delegation table,
     /// and neither its preparer nor its last editor (`facts.prepared_by`, `facts.edited_by`). Any change of the letter after this
-    /// makes the approval void, because it is bound to the hash.
-    pub async fn approve(&self, letter: &str, content_hash: &str, by: &str) -> Result<(), DecideError> {
-        let (row, weighed, member) = self.before_decision(letter, by).await?;
-        if row.state()? == LetterState::AwaitingApproval && row.content_hash.as_deref() != Some(&weighed.seal) {
+    /// makes the approval void, because it is bound to the seal.
+    pub async fn approve(&self, letter: &LetterId, seal: &Sha256, by: &str) -> Result<(), DecideError> {
+        let (row, assessed, member) = self.before_decision(letter, by).await?;
+        let mut act = self.begin(Actor::person(&member.name)).await?;
+        if row.state == LetterState::AwaitingApproval && row.seal.as_ref() != Some(&assessed.seal) {
             // What was seen is not what would go today: a new date makes new words. It is drafted again, to be seen again.
-            let mut act = self.register.begin().await?;
-            act.reconsider(&row.case_reference, &row.party).await?;
+            act.requeue_case(&row.case_reference, &row.person).await?;
             act.commit().await?;
-            self.wake.notify_waiters();
+            self.wake();
             return Err(DecideError::NotWaiting);
         }
-        let mut act = self.register.begin().await?;
-        if !act.approve(letter, content_hash, &member.name).await? {
+        if !act.set_approved(letter, seal, &member.name).await? {
             return Err(DecideError::NotWaiting);
         }
-        let detail = json!({
-            "by": member.name,
-            "role": member.role,
-            "amount": crate::case::money::plain(weighed.amount),
-            "content_hash": content_hash,
-        });
-        act.enter(self.clock.now(), entry(&row, EntryKind::LetterApproved, detail)).await?;
+        let approved = entry::Approved {
+            role: member.role.clone(),
+            amount: money::plain(assessed.amount),
+            seal: seal.clone(),
+            by: None,
+        };
+        act.enter(row.subject(), &Entry::LetterApproved(approved)).await?;
         act.commit().await?;
-        self.wake.notify_waiters();
+        self.wake();
         Ok(())
     }
 
     /// Lets a held letter pass one rule, where the rule allows it, with a reason.
     ///
-    /// It lifts this finding and no other: where the ground changes (another letter of the same kind, another date), the rule
+    /// It lifts this finding and no other: where something else is found (another letter of the same kind, another date), the rule
     /// holds the letter again. Who may is who could approve the letter.
-    pub async fn override_hold(&self, letter: &str, rule: &str, reason: &str, by: &str) -> Result<(), DecideError> {
-        let (row, weighed, member) = self.before_decision(letter, by).await?;
-        if reason.trim().is_empty() {
-            return Err(DecideError::NoReason);
-        }
-        let policy = &weighed.composed.draft.policy;
+    pub async fn override_hold(&self, letter: &LetterId, rule: &str, reason: &str, by: &str) -> Result<(), DecideError> {
+        let (row, assessed, member) = self.before_decision(letter, by).await?;
+        let reason = given(reason)?;
+        let policy = assessed.composed.draft.policy;
         if !policy.override_roles.contains(&member.role) {
-            return Err(DecideError::NoAuthority {
-                name: member.name.clone(),
-                role: member.role.clone(),
-                needed: policy.override_roles.join(", "),
-            });
+            return Err(no_authority(member, policy.override_roles.join(", ")));
         }
-        let ground = weighed.may_pass.iter().find(|found| found.guard == rule);
-        let ground = ground.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
-        if row.state()? != LetterState::Held {
+        let finding = assessed.answers.may_pass.iter().find(|found| found.guard == rule);
+        let finding = finding.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
+        if row.state != LetterState::Held {
             return Err(DecideError::NotWaiting);
         }
-        let mut act = self.register.begin().await?;
-        let detail = json!({"by": member.name, "role": member.role, "reason": reason.trim(), "ground": ground});
-        act.enter(self.clock.now(), entry(&row, EntryKind::LetterOverridden, detail)).await?;
-        act.reconsider(&row.case_reference, &row.party).await?;
+        let overridden = entry::Overridden { role: member.role.clone(), reason, finding: json!(finding) };
+        let mut act = self.begin(Actor::person(&member.name)).await?;
+        act.enter(row.subject(), &Entry::LetterOverridden(overridden)).await?;
+        act.requeue_case(&row.case_reference, &row.person).await?;
         act.commit().await?;
-        self.wake.notify_waiters();
+        self.wake();
         Ok(())
     }
 
     /// Takes a letter out for ever, before it has left, with a reason: what was asked for by mistake, or corrected since.
-    pub async fn withdraw(&self, letter: &str, reason: &str, by: &str) -> Result<(), DecideError> {
-        let row = self.register.letter(letter).await?;
-        let row = row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))?;
+    pub async fn withdraw(&self, letter: &LetterId, reason: &str, by: &str) -> Result<(), DecideError> {
+        let row = self.letter_to_decide(letter).await?;
         let member = self.member(by)?;
-        if reason.trim().is_empty() {
-            return Err(DecideError::NoReason);
-        }
-        let waiting = self.register.waiting_delivery(letter).await?;
-        let mut act = self.register.begin().await?;
+        let reason = given(reason)?;
+        let waiting = self.reader().waiting_delivery(letter).await?;
+        let mut act = self.begin(Actor::person(&member.name)).await?;
         if let Some(delivery) = waiting {
             self.take_back(&mut act, &row, &delivery, &[withdrawn()]).await?;
         }
-        if !act.withdraw(letter).await? {
+        if !act.set_withdrawn(letter).await? {
             return Err(DecideError::NotWaiting);
         }
-        let detail = json!({"by": member.name, "role": member.role, "reason": reason.trim()});
-        act.enter(self.clock.now(), entry(&row, EntryKind::LetterWithdrawn, detail)).await?;
-        act.release_others(&row.case_reference, letter).await?;
+        let withdrawn = entry::Withdrawn { role: member.role.clone(), reason };
+        act.enter(row.subject(), &Entry::LetterWithdrawn(withdrawn)).await?;
+        act.requeue_rivals(&row.case_reference, letter).await?;
         act.commit().await?;
-        self.wake.notify_waiters();
+        self.wake();
         Ok(())
     }
 
     /// A letter as it would go today, for those who decide of it: calculation, deadlines and what speaks against it.
-    pub async fn weighed(&self, letter: &str) -> Result<(LetterRow, Weighed<'_>), DecideError> {
-        let row = self.register.letter(letter).await?;
-        let row = row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))?;
-        let looked = self.look(&row).await?;
-        let date = self.mailing_date(looked.data.addressee.channel).await?;
-        let letter_type = self.studio.catalogue.types.get(&row.letter_type).ok_or(DecideError::NotWaiting)?;
-        let weighed = self.weigh(letter_type, &row, date, looked).map_err(|_| DecideError::NotWaiting)?;
-        Ok((row, weighed))
+    pub async fn assessed(&self, letter: &LetterId) -> Result<(LetterRow, Assessment<'_>), DecideError> {
+        let row = self.letter_to_decide(letter).await?;
+        let context = self.read_case(&row).await?;
+        let date = self.mailing_date(context.data.addressee.channel).await?;
+        let gone = || DecideError::Faults(vec![super::judge::type_gone(&row.letter_type)]);
+        let letter_type = self.studio.catalogue.types.get(&row.letter_type).ok_or_else(gone)?;
+        let assessed = self.assess(letter_type, &row, date, context);
+        let assessed = assessed.map_err(|unwritten| DecideError::Faults(unwritten.faults))?;
+        Ok((row, assessed))
+    }
+
+    async fn letter_to_decide(&self, letter: &LetterId) -> Result<LetterRow, DecideError> {
+        let row = self.reader().letter(letter).await?;
+        row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))
     }
 
     /// The letter, and who decides: one of the unit's people, with the authority, not its preparer.
-    async fn before_decision(&self, letter: &str, by: &str) -> Result<(LetterRow, Weighed<'_>, &Member), DecideError> {
-        let (row, weighed) = self.weighed(letter).await?;
+    async fn before_decision(
+        &self,
+        letter: &LetterId,
+        by: &str,
+    ) -> Result<(LetterRow, Assessment<'_>, &Member), DecideError> {
+        let (row, assessed) = self.assessed(letter).await?;
         let member = self.member(by)?;
-        let facts = &weighed.composed.draft.data.facts;
-        let own = |name: &str| facts[name].as_str().is_some_and(|one| may_be_the_same(one, &member.name));
-        if own("prepared_by") || own("edited_by") {
+        let facts = &assessed.composed.draft.data.facts;
+        let is_own = |name: &str| facts[name].as_str().is_some_and(|one| may_be_the_same(one, &member.name));
+        if is_own("prepared_by") || is_own("edited_by") {
             return Err(DecideError::Preparer(member.name.clone()));
         }
-        let policy = &weighed.composed.draft.policy;
-        if !policy.may_approve(&member.role, &row.letter_type, weighed.amount) {
-            return Err(DecideError::NoAuthority {
-                name: member.name.clone(),
-                role: member.role.clone(),
-                needed: policy.approvers(&row.letter_type, weighed.amount).join(", "),
-            });
+        let policy = assessed.composed.draft.policy;
+        if !policy.may_approve(&member.role, &row.letter_type, assessed.amount) {
+            return Err(no_authority(member, policy.approvers(&row.letter_type, assessed.amount).join(", ")));
         }
-        Ok((row, weighed, member))
+        Ok((row, assessed, member))
     }
 
     /// One of the unit's people by name.
     pub(super) fn member(&self, name: &str) -> Result<&Member, DecideError> {
         let wanted = folded(name.trim());
-        let found = self.settings.people.iter().find(|member| folded(&member.name) == wanted);
+        let found = self.office.settings.people.iter().find(|member| folded(&member.name) == wanted);
         found.ok_or_else(|| DecideError::Unknown(name.to_owned()))
     }
 }
@@ -195,6 +191,12 @@ fn withdrawn() -> Fault {
     )
 }
 
-fn entry(row: &LetterRow, kind: EntryKind, detail: serde_json::Value) -> NewEntry<'_> {
-    NewEntry { case: &row.case_reference, kind, event: Some(row.event), letter: Some(&row.id), detail }
+fn no_authority(member: &Member, needed: String) -> DecideError {
+    DecideError::NoAuthority { name: member.name.clone(), role: member.role.clone(), needed }
+}
+
+/// A reason, which must be given.
+pub(super) fn given(reason: &str) -> Result<String, DecideError> {
+    let reason = reason.trim();
+    if reason.is_empty() { Err(DecideError::NoReason) } else { Ok(reason.to_owned()) }
 }

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::look::as_it_stands;
-use super::weigh::asked;
+use super::assess::{Answers, Asking, asked};
+use super::case_context::as_it_stands;
 use super::{DecideError, Desk, DeskError};
-use crate::case::{CaseEvent, Fault, LetterState};
+use crate::case::{CaseEvent, CaseRef, DeliveryState, Fault, LetterState, PersonId};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
-use crate::rules::{Asked, Effect, Finding, OtherCase, Question, SentLetter, Standing, findings};
+use crate::rules::{Asked, OtherCase, SentLetter, Standing};
 
 /// Whether a letter of one type may go to one person today.
 #[derive(Debug, Clone, Serialize)]
@@ -36,15 +36,15 @@ pub struct Eligibility {
 impl Desk {
     /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
     /// of the case was taken.
-    pub async fn explain(&self, case: &str, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
-        let (events, letters) = self.course_of(case).await?;
-        let rows = self.register.letters_of_case(case).await?;
+    pub async fn explain(&self, case: &CaseRef, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
+        let (events, letters) = self.events_and_letters(case).await?;
+        let rows = self.reader().letters_of_case(case).await?;
         let events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
-        let mut people: Vec<&str> = events.iter().filter_map(|event| event.data["party"]["id"].as_str()).collect();
+        let mut people: Vec<PersonId> = events.iter().map(CaseEvent::person).collect();
         people.sort_unstable();
         people.dedup();
         let mut answers = Vec::new();
-        for person in people {
+        for person in &people {
             let other_cases = self.other_cases(case, person).await?;
             let standing = self.standing(case, person, &events, &letters).await?;
             let types = self.studio.catalogue.types.values();
@@ -61,21 +61,21 @@ impl Desk {
     /// The answer for a letter that an event has called for and that has not left: weighed as the work weighs it, with its
     /// arithmetic, its deadlines and what a manager let pass.
     async fn as_called_for(&self, answer: Eligibility, rows: &[LetterRow]) -> Result<Eligibility, DeskError> {
-        let own = |row: &&LetterRow| row.letter_type == answer.letter_type && row.party == answer.person;
+        let own = |row: &&LetterRow| row.letter_type == answer.letter_type && row.person == answer.person.as_str();
         let Some(row) = rows.iter().rev().find(own) else { return Ok(answer) };
-        let state = row.state()?;
-        if state == LetterState::Withdrawn || row.delivery.as_deref() == Some("sent") {
+        if row.state == LetterState::Withdrawn || row.delivery == Some(DeliveryState::Sent) {
             return Ok(answer);
         }
-        Ok(match self.weighed(&row.id).await {
-            Ok((_, weighed)) => {
-                let reasons: Vec<Fault> = weighed.stops.into_iter().chain(weighed.ends).collect();
-                let (may_go, needs_approval) = (reasons.is_empty(), weighed.needs_approval);
-                Eligibility { may_go, needs_approval, reasons, notes: weighed.notes, ..answer }
+        Ok(match self.assessed(&row.id).await {
+            Ok((_, assessed)) => {
+                let Answers { stops, ends, notes, .. } = assessed.answers;
+                let reasons: Vec<Fault> = stops.into_iter().chain(ends).collect();
+                let (may_go, needs_approval) = (reasons.is_empty(), assessed.needs_approval);
+                Eligibility { may_go, needs_approval, reasons, notes, ..answer }
             }
             // Its words cannot be written: the reasons are those that it was refused for.
             Err(DecideError::Desk(error)) => return Err(error),
-            Err(_) => Eligibility { may_go: false, reasons: row.reasons()?, ..answer },
+            Err(_) => Eligibility { may_go: false, reasons: row.reasons.to_vec(), ..answer },
         })
     }
 
@@ -88,13 +88,12 @@ impl Desk {
         other_cases: &[OtherCase],
     ) -> Option<Eligibility> {
         let today = self.clock.today();
-        let own = |event: &&CaseEvent| event.data["party"]["id"] == standing.person.id.as_str();
-        let program_of = |event: &CaseEvent| event.data["case"]["program"].as_str().unwrap_or_default().to_owned();
-        let calls = |event: &&CaseEvent| letter.is_called_by(&event.kind, &program_of(event), &event.data["facts"]);
+        let own = |event: &&CaseEvent| event.person() == standing.person.id.as_str();
+        let calls = |event: &&CaseEvent| letter.is_called_by(&event.kind, event.program(), event.facts());
         let called_by = events.iter().filter(own).filter(calls).max_by_key(|event| event.time);
         let newest = events.iter().filter(own).max_by_key(|event| event.time)?;
         let programs = &letter.description.called_by.programs;
-        if !programs.is_empty() && !programs.contains(&program_of(newest)) {
+        if !programs.is_empty() && !programs.iter().any(|program| program == newest.program()) {
             return None;
         }
         let mut data = Data::read(&as_it_stands(called_by.unwrap_or(newest), standing, today)).ok()?;
@@ -115,11 +114,11 @@ impl Desk {
             facts: called_by.map(|_| &data.facts),
             ..asked(letter, &data, asked_at)
         };
-        let question = Question::new(standing, policy, program.traits, asked, today, other_cases);
-        let (mut reasons, mut notes) = (Vec::new(), Vec::new());
-        for Finding { effect, reason, .. } in findings(&rules.guards, &question) {
-            if effect == Effect::Review { notes.push(reason) } else { reasons.push(reason) }
-        }
+        let traits = program.traits;
+        let asking =
+            Asking { letter: asked, standing, policy, traits, other_cases, overridden: &[], date: today };
+        let Answers { stops, ends, notes, .. } = asking.answers(&rules.guards);
+        let reasons: Vec<Fault> = stops.into_iter().chain(ends).collect();
         Some(Eligibility {
             letter_type: letter.key.clone(),
             person: standing.person.id.clone(),

@@ -1,28 +1,28 @@
 //! Following cases up: what is due is proposed to the officer, or goes by itself where the program says so.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::decide::given;
 use super::{DecideError, Desk, DeskError, Outcome};
-use crate::case::letter::sha256_hex;
-use crate::case::{CaseEvent, EntryKind};
+use crate::case::{
+    Actor, CaseEvent, CaseRef, Entry, FollowUpId, FollowUpState, PersonId, Sha256, entry,
+};
 use crate::intake::Offer;
-use crate::register::{Act, FollowUpRow, NewEntry, NewFollowUp};
+use crate::register::{Act, FollowUpRow, NewFollowUp, Subject};
 use crate::rules::{Proposal, follow_ups};
 
-/// Cases looked at together.
+/// Cases followed up together.
 const BATCH: i64 = 64;
 /// The source of the events that follow-ups raise.
 const SOURCE: &str = "urn:recto:follow-up";
-/// Who decides what goes by itself.
-const PROGRAM: &str = "program policy";
 /// Follow-ups of one case that are open at the same time, at most.
 const MAX_OPEN: i64 = 1_000;
 
 /// What is due in a case, with what makes an event of it.
 struct Due {
-    id: String,
-    person: String,
+    id: FollowUpId,
+    person: PersonId,
     proposal: Proposal,
     /// `{case, party}` of the person's newest event.
     data: Value,
@@ -33,51 +33,55 @@ struct Due {
 }
 
 impl Desk {
-    /// Looks at some of the cases that were not looked at today, or have an event since. Gives how many it looked at.
+    /// Follows up some of the cases that were not followed up today, or have an event since. Gives how many.
     pub async fn follow_up(&self) -> Result<usize, DeskError> {
-        let today = self.clock.today().to_string();
-        let cases = self.register.cases_to_follow(&today, BATCH).await?;
-        for (case, newest) in &cases {
+        let today = self.today();
+        let cases = self.reader().cases_to_follow(today, BATCH).await?;
+        for (case, version) in &cases {
             let due = self.due_in(case).await?;
-            let open = self.register.follow_ups(Some("proposed"), Some(case), MAX_OPEN).await?;
-            let mut act = self.register.begin().await?;
-            for gone in open.iter().filter(|row| !due.iter().any(|one| one.id == row.id)) {
-                if act.decide(&gone.id, "lapsed", PROGRAM, None).await? {
-                    self.enter_decision(&mut act, gone, "lapsed", PROGRAM, None).await?;
-                }
+            let open = self.reader().follow_ups(Some(FollowUpState::Proposed), Some(case), MAX_OPEN).await?;
+            let mut act = self.begin(Actor::program()).await?;
+            for gone in open.iter().filter(|row| !due.iter().any(|due| due.id == row.id)) {
+                decide(&mut act, gone, FollowUpState::Lapsed, None).await?;
             }
-            for one in &due {
-                self.propose(&mut act, case, one).await?;
+            for due in &due {
+                propose(&mut act, case, due).await?;
             }
-            act.looked_at(case, *newest, &today).await?;
+            act.set_followed(case, *version, today).await?;
             act.commit().await?;
-            for one in due.into_iter().filter(|one| one.automatic) {
-                match self.accept_follow_up(&one.id, None).await {
-                    Ok(_) | Err(DecideError::NotWaiting) => {}
-                    // Its facts are not those that its letter type wants: it stays with the officer.
-                    Err(DecideError::Faults(faults)) => {
-                        tracing::warn!(follow_up = one.id, faults = faults.len(), "a follow-up could not go by itself");
-                    }
-                    Err(DecideError::Desk(error)) => return Err(error),
-                    Err(_) => {}
-                }
+            for due in due.into_iter().filter(|due| due.automatic) {
+                self.let_go(&due.id).await?;
             }
         }
         Ok(cases.len())
     }
 
-    /// Accepts a follow-up: raises the event that calls for its letter, with the facts of today. By one of the unit's people; by
-    /// the program itself where nobody is named.
-    pub async fn accept_follow_up(&self, id: &str, by: Option<&str>) -> Result<Outcome, DecideError> {
-        let by = by.map(|by| self.member(by)).transpose()?.map_or(PROGRAM, |member| &member.name);
-        let row = self.register.follow_up(id).await?.ok_or_else(|| DecideError::NotFound(format!("follow-up {id}")))?;
-        let due = self.due_in(&row.case_reference).await?.into_iter().find(|due| due.id == id);
+    /// Accepts a follow-up on the program's behalf. One whose facts are not those that its letter type wants stays with the officer.
+    async fn let_go(&self, id: &FollowUpId) -> Result<(), DeskError> {
+        match self.accept(id, Actor::program()).await {
+            Ok(_) | Err(DecideError::NotWaiting) => Ok(()),
+            Err(DecideError::Desk(error)) => Err(error),
+            Err(error) => {
+                tracing::warn!(follow_up = id.as_str(), %error, "a follow-up could not go by itself");
+                Ok(())
+            }
+        }
+    }
+
+    /// Accepts a follow-up, by one of the unit's people: raises the event that calls for its letter, with the facts of today.
+    pub async fn accept_follow_up(&self, id: &FollowUpId, by: &str) -> Result<Outcome, DecideError> {
+        let actor = Actor::person(&self.member(by)?.name);
+        self.accept(id, actor).await
+    }
+
+    async fn accept(&self, id: &FollowUpId, actor: Actor) -> Result<Outcome, DecideError> {
+        let row = self.follow_up_to_decide(id).await?;
+        let due = self.due_in(&row.case_reference).await?.into_iter().find(|due| due.id == *id);
         let due = due.ok_or(DecideError::NotWaiting)?;
-        let mut act = self.register.begin().await?;
-        if !act.decide(id, "accepted", by, None).await? {
+        let mut act = self.begin(actor).await?;
+        if !decide(&mut act, &row, FollowUpState::Accepted, None).await? {
             return Err(DecideError::NotWaiting);
         }
-        self.enter_decision(&mut act, &row, "accepted", by, None).await?;
         let outcome = match due.event(self.clock.now()) {
             Some(event) => {
                 let offer = Offer { place: format!("follow-up {id}"), raw: Vec::new(), event: Ok(event) };
@@ -87,67 +91,41 @@ impl Desk {
             None => Outcome::Taken(Vec::new()),
         };
         act.commit().await?;
-        self.wake.notify_waiters();
+        self.wake();
         Ok(outcome)
     }
 
-    /// Declines a follow-up, with a reason: its ground is not proposed again.
-    pub async fn decline_follow_up(&self, id: &str, by: &str, reason: &str) -> Result<(), DecideError> {
+    /// Declines a follow-up, with a reason: its cause is not proposed again.
+    pub async fn decline_follow_up(&self, id: &FollowUpId, by: &str, reason: &str) -> Result<(), DecideError> {
         let member = self.member(by)?;
-        if reason.trim().is_empty() {
-            return Err(DecideError::NoReason);
-        }
-        let row = self.register.follow_up(id).await?.ok_or_else(|| DecideError::NotFound(format!("follow-up {id}")))?;
-        let mut act = self.register.begin().await?;
-        if !act.decide(id, "declined", &member.name, Some(reason.trim())).await? {
+        let reason = given(reason)?;
+        let row = self.follow_up_to_decide(id).await?;
+        let mut act = self.begin(Actor::person(&member.name)).await?;
+        if !decide(&mut act, &row, FollowUpState::Declined, Some(reason)).await? {
             return Err(DecideError::NotWaiting);
         }
-        self.enter_decision(&mut act, &row, "declined", &member.name, Some(reason.trim())).await?;
         act.commit().await?;
         Ok(())
     }
 
-    async fn propose(&self, act: &mut Act, case: &str, due: &Due) -> Result<(), DeskError> {
-        let Proposal { kind, due: day, says, ground, .. } = &due.proposal;
-        let (kind, letter_type) = (kind.as_str(), due.letter_type.as_deref());
-        let new = NewFollowUp { id: &due.id, case, person: &due.person, kind, letter_type, due: day.to_string(), says };
-        if act.propose(&new).await? {
-            let detail = json!({
-                "follow_up": due.id, "kind": kind, "letter": letter_type, "due": day.to_string(), "ground": ground, "says": says,
-            });
-            let entry = NewEntry { case, kind: EntryKind::FollowUpProposed, event: None, letter: None, detail };
-            act.enter(self.clock.now(), entry).await?;
-        }
-        Ok(())
-    }
-
-    async fn enter_decision(
-        &self,
-        act: &mut Act,
-        row: &FollowUpRow,
-        state: &str,
-        by: &str,
-        reason: Option<&str>,
-    ) -> Result<(), DeskError> {
-        let detail = json!({"follow_up": row.id, "kind": row.kind, "decision": state, "by": by, "reason": reason});
-        let case = &row.case_reference;
-        let entry = NewEntry { case, kind: EntryKind::FollowUpDecided, event: None, letter: None, detail };
-        Ok(act.enter(self.clock.now(), entry).await?)
+    async fn follow_up_to_decide(&self, id: &FollowUpId) -> Result<FollowUpRow, DecideError> {
+        let row = self.reader().follow_up(id).await?;
+        row.ok_or_else(|| DecideError::NotFound(format!("follow-up {id}")))
     }
 
     /// What is due in a case today, for each of its people.
-    async fn due_in(&self, case: &str) -> Result<Vec<Due>, DeskError> {
+    async fn due_in(&self, case: &CaseRef) -> Result<Vec<Due>, DeskError> {
         let today = self.clock.today();
-        let (events, letters) = self.course_of(case).await?;
+        let (events, letters) = self.events_and_letters(case).await?;
         let mut events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
         events.sort_by_key(|event| event.time);
-        let mut people: Vec<String> = events.iter().map(person_of).collect();
+        let mut people: Vec<PersonId> = events.iter().map(CaseEvent::person).collect();
         people.sort_unstable();
         people.dedup();
         let mut due = Vec::new();
         for person in people {
-            let Some(newest) = events.iter().rev().find(|event| person_of(event) == person) else { continue };
-            let program = newest.data["case"]["program"].as_str().unwrap_or_default();
+            let Some(newest) = events.iter().rev().find(|event| event.person() == person) else { continue };
+            let program = newest.program();
             let policy = self.studio.catalogue.program(program).ok().and_then(|program| program.policy_on(today));
             let Some(policy) = policy else { continue };
             let standing = self.standing(case, &person, &events, &letters).await?;
@@ -159,7 +137,7 @@ impl Desk {
                 let called = proposal.letter.iter();
                 let called = called.flat_map(|one| self.studio.catalogue.called_by(one.event, program, &one.facts));
                 let letters: Vec<&str> = called.map(|letter| letter.key.as_str()).collect();
-                let by_itself = |letter: &&str| policy.automatic.iter().any(|one| one == letter);
+                let by_itself = |letter: &&str| policy.automatic.iter().any(|named| named == letter);
                 Due {
                     id: identity(case, &person, &proposal),
                     letter_type: letters.first().map(|letter| (*letter).to_owned()),
@@ -174,30 +152,60 @@ impl Desk {
     }
 }
 
+/// Records what is due, and enters it where its cause is new.
+async fn propose(act: &mut Act, case: &CaseRef, due: &Due) -> Result<(), DeskError> {
+    let Proposal { kind, due: day, says, ground, .. } = &due.proposal;
+    let (kind, letter_type, day) = (kind.as_str(), due.letter_type.as_deref(), (*day).into());
+    let new = NewFollowUp { id: &due.id, case, person: &due.person, kind, letter_type, due: day, says };
+    if act.propose(&new).await? {
+        let proposed = entry::Proposed {
+            follow_up: due.id.clone(),
+            kind: kind.to_owned(),
+            letter: due.letter_type.clone(),
+            due: day,
+            cause: ground.clone(),
+            says: says.clone(),
+        };
+        act.enter(Subject::case(case), &Entry::FollowUpProposed(proposed)).await?;
+    }
+    Ok(())
+}
+
+/// Decides a follow-up and enters it. False where it no longer waits.
+async fn decide(
+    act: &mut Act,
+    row: &FollowUpRow,
+    decision: FollowUpState,
+    reason: Option<String>,
+) -> Result<bool, DeskError> {
+    if !act.set_decided(&row.id, decision, reason.as_deref()).await? {
+        return Ok(false);
+    }
+    let decided = entry::Decided { follow_up: row.id.clone(), kind: row.kind.clone(), decision, reason };
+    act.enter(Subject::case(&row.case_reference), &Entry::FollowUpDecided(decided)).await?;
+    Ok(true)
+}
+
 impl Due {
     /// The event that calls for its letter; none where it is work for a person.
-    fn event(&self, now: DateTime<chrono::Utc>) -> Option<CaseEvent> {
+    fn event(&self, now: DateTime<Utc>) -> Option<CaseEvent> {
         let letter = self.proposal.letter.as_ref()?;
         let mut data = self.data.clone();
         data["facts"] = letter.facts.clone();
         Some(CaseEvent {
             source: SOURCE.to_owned(),
-            id: self.id.clone(),
+            id: self.id.to_string(),
             kind: letter.event.to_owned(),
-            subject: data["case"]["reference"].as_str().unwrap_or_default().to_owned(),
+            subject: CaseRef::new(data["case"]["reference"].as_str().unwrap_or_default()),
             time: now,
             data,
         })
     }
 }
 
-fn person_of(event: &CaseEvent) -> String {
-    event.data["party"]["id"].as_str().unwrap_or_default().to_owned()
-}
-
-/// Made from the ground, so that the same ground is one follow-up.
-fn identity(case: &str, person: &str, proposal: &Proposal) -> String {
-    let text =
-        [case, person, proposal.kind.as_str(), &proposal.ground].map(|part| format!("{}:{part}", part.len())).concat();
-    sha256_hex(text.as_bytes())[..16].to_owned()
+/// Made from the cause, so that the same cause is one follow-up.
+fn identity(case: &CaseRef, person: &PersonId, proposal: &Proposal) -> FollowUpId {
+    let parts = [case.as_str(), person, proposal.kind.as_str(), &proposal.ground];
+    let text = parts.map(|part| format!("{}:{part}", part.len())).concat();
+    FollowUpId::new(&Sha256::of(text.as_bytes())[..16])
 }

@@ -1,42 +1,47 @@
-//! The acts of the service: take, draft, approve, issue, send, close a run, verify. One act, one transaction; never any
+//! The acts of the service: take, ask, work, approve, issue, send, close a run, verify. One act, one transaction, one actor; never any
 //! other input or output inside it. The only room that knows the others.
 //!
-//! A [`Desk`] is a [`Studio`], which composes letters, with a data folder: register, archive, post and print runs.
+//! A [`Desk`] is a [`Studio`], which composes letters, over an office, which keeps them: register, archive, post and print runs.
+//! Whoever only wants to know asks the [`Desk::reader`]; nothing but an act of the desk writes.
 
-mod again;
+mod ask;
+mod assess;
+mod case_context;
 mod close;
 mod decide;
 mod explain;
 mod follow;
-mod issue;
-mod look;
+mod judge;
 mod record;
 mod reload;
 mod send;
+mod set_again;
 mod settings;
 mod take;
 mod verify;
-mod weigh;
+mod work_letters;
+mod worker;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 
 use crate::archive::{self, Archive};
-use crate::case::Clock;
-use crate::dispatch::{Post, PrintError};
-use crate::register::{Register, RegisterError};
+use crate::case::{Actor, Clock, Day, LetterId, LetterState, RunId, Sha256};
+use crate::dispatch::{Post, PrintError, SmtpError};
+use crate::register::{Act, Reader, Register, RegisterError};
 use crate::studio::Studio;
+pub use ask::{LetterRequest, Requested};
+pub use assess::Assessment;
 pub use close::Closed;
 pub use decide::DecideError;
 pub use explain::Eligibility;
-pub use reload::{OpenDesk, Reloaded};
+pub use reload::{CurrentDesk, Reloaded};
 pub use settings::{Environment, Member, Settings};
-pub use take::{Outcome, Whole};
+pub use take::{Batch, Outcome};
 pub use verify::Difference;
-pub use weigh::Weighed;
 
 /// What can go wrong with an act. Faults of the input are not here: they are outcomes.
 #[derive(Debug, thiserror::Error)]
@@ -68,16 +73,44 @@ pub enum DeskError {
     },
     /// A print run whose closing was interrupted after its files were written.
     #[error(
-        "the closing of the print run of {date} was interrupted, but its files are in {folder}. If they went to the mail room, \
+        "the closing of the print run {run} was interrupted, but its files are in {folder}. If they went to the mail room, \
          close that run by its date; if not, take the folder away, and its letters are set again under a new date"
     )]
     UnfinishedRun {
-        /// The run's date.
-        date: String,
+        /// The run.
+        run: RunId,
         /// Its folder.
         folder: PathBuf,
     },
+    /// Somebody else is closing the run of this date.
+    #[error("the print run of {0} is being closed already: wait until that is done")]
+    RunClaimed(Day),
     /// The data folder.
+    #[error("the data folder: {0}")]
+    Io(#[from] std::io::Error),
+    /// A task of this process broke off.
+    #[error("a task broke off: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Why a data folder cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The register.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] archive::ArchiveError),
+    /// The mail server's settings.
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
+    /// Production has nowhere to send e-mail.
+    #[error(
+        "production needs [smtp] to send e-mail; or set `outbox = true` to have mail written to the outbox folder"
+    )]
+    NoPost,
+    /// The folder.
     #[error("the data folder: {0}")]
     Io(#[from] std::io::Error),
 }
@@ -85,27 +118,28 @@ pub enum DeskError {
 /// The desk of one data folder.
 pub struct Desk {
     /// What composes letters.
-    pub studio: Studio,
-    /// The register.
-    pub register: Register,
+    pub studio: Arc<Studio>,
     /// The service's clock.
     pub clock: Clock,
+    office: Arc<Office>,
+}
+
+/// What keeps letters. Desks with other letter types share it.
+struct Office {
+    register: Register,
     settings: Settings,
     archive: Archive,
     post: Post,
     folder: PathBuf,
-    wake: Arc<Notify>,
-    /// Held while a print run is closed: one at a time.
-    closing: Arc<Mutex<()>>,
-    /// Held while letters are worked: each by one worker.
-    working: Arc<Mutex<()>>,
+    wake: Notify,
 }
 
 impl Desk {
     /// Opens the desk of a data folder, making the folder where there is none.
     ///
-    /// The fence is here: in the specimen environment mail goes to the outbox folder, whatever the settings say.
-    pub async fn open(mut studio: Studio, settings: Settings, clock: Clock, folder: &Path) -> anyhow::Result<Desk> {
+    /// The fence is here: in the specimen environment mail goes to the outbox folder, whatever the settings say, and the studio must
+    /// mark every page ([`Studio::specimen`] is set to what the environment asks).
+    pub async fn open(mut studio: Studio, settings: Settings, clock: Clock, folder: &Path) -> Result<Desk, OpenError> {
         make_private(folder)?;
         studio.specimen = settings.environment == Environment::Specimen;
         let register = Register::open(folder, settings.environment.as_str()).await?;
@@ -113,61 +147,77 @@ impl Desk {
             (Environment::Specimen, _) => Post::folder(&folder.join("outbox"))?,
             (Environment::Production, Some(smtp)) => Post::smtp(smtp)?,
             (Environment::Production, None) if settings.outbox => Post::folder(&folder.join("outbox"))?,
-            (Environment::Production, None) => anyhow::bail!(
-                "production needs [smtp] to send e-mail; or set `outbox = true` to have mail written to the outbox folder"
-            ),
+            (Environment::Production, None) => return Err(OpenError::NoPost),
         };
         let archive = Archive::open(folder)?;
-        keep_house(&register, &studio).await?;
-        let (folder, wake, closing, working) = (folder.to_owned(), Arc::default(), Arc::default(), Arc::default());
-        Ok(Desk { studio, register, clock, settings, archive, post, folder, wake, closing, working })
+        let office = Office { register, settings, archive, post, folder: folder.to_owned(), wake: Notify::new() };
+        let desk = Desk { studio: Arc::new(studio), clock, office: Arc::new(office) };
+        desk.keep_house().await?;
+        Ok(desk)
     }
 
-    /// A desk over the same register, archive and post, with other letter types.
+    /// A desk over the same office, with other letter types.
     fn with_studio(&self, studio: Studio) -> Desk {
-        Desk {
-            studio,
-            register: self.register.clone(),
-            clock: self.clock,
-            settings: self.settings.clone(),
-            archive: self.archive.clone(),
-            post: self.post.clone(),
-            folder: self.folder.clone(),
-            wake: Arc::clone(&self.wake),
-            closing: Arc::clone(&self.closing),
-            working: Arc::clone(&self.working),
-        }
+        Desk { studio: Arc::new(studio), clock: self.clock, office: Arc::clone(&self.office) }
+    }
+
+    /// What reads the register.
+    pub fn reader(&self) -> &Reader {
+        self.office.register.reader()
+    }
+
+    /// Begins an act of somebody, now.
+    async fn begin(&self, actor: Actor) -> Result<Act, RegisterError> {
+        self.office.register.begin(actor, self.clock.now()).await
+    }
+
+    /// Today, in Toronto.
+    fn today(&self) -> Day {
+        self.clock.today().into()
     }
 
     /// The environment that this desk works in.
     pub fn environment(&self) -> Environment {
-        self.settings.environment
+        self.office.settings.environment
     }
 
     /// Waits until an act has made new work.
     pub fn woken(&self) -> impl Future<Output = ()> + '_ {
-        self.wake.notified()
+        self.office.wake.notified()
     }
 
-    /// The exact bytes of a letter's newest issuance with their SHA-256, verified.
-    pub async fn pdf(&self, letter: &str) -> Result<Option<(Vec<u8>, String)>, DeskError> {
-        let Some(issuance) = self.register.issuance(letter).await? else { return Ok(None) };
-        let key = archive::key(&issuance.date, letter, &issuance.sha256);
-        let pdf = self.archive.get(&key, &issuance.sha256).await?;
+    /// Has the work look for what an act has made.
+    fn wake(&self) {
+        self.office.wake.notify_waiters();
+    }
+
+    /// Closes the register's connections.
+    pub async fn close(&self) {
+        self.office.register.close().await;
+    }
+
+    /// The exact bytes of a letter that is out, with their hash, verified. None where it is not issued, or was taken back.
+    pub async fn pdf(&self, letter: &LetterId) -> Result<Option<(Vec<u8>, Sha256)>, DeskError> {
+        let row = self.reader().letter(letter).await?;
+        if row.is_none_or(|row| row.state != LetterState::Issued) {
+            return Ok(None);
+        }
+        let Some(issuance) = self.reader().issuance(letter).await? else { return Ok(None) };
+        let key = archive::key(&issuance.date.to_string(), letter, &issuance.sha256);
+        let pdf = self.office.archive.get(&key, &issuance.sha256).await?;
         Ok(Some((pdf, issuance.sha256)))
     }
-}
 
-/// Keeps the house's typst files, so that what is set with them can be set again.
-async fn keep_house(register: &Register, studio: &Studio) -> Result<(), RegisterError> {
-    if register.house(studio.press.house_hash()).await?.is_some() {
-        return Ok(());
+    /// Keeps the house's files, so that what is set with them can be set again.
+    async fn keep_house(&self) -> Result<(), RegisterError> {
+        let hash = Sha256::new(self.studio.press.house_hash());
+        if self.reader().house(&hash).await?.is_some() {
+            return Ok(());
+        }
+        let mut act = self.begin(Actor::program()).await?;
+        act.keep_house(&hash, &self.studio.catalogue.house).await?;
+        act.commit().await
     }
-    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-    let files = studio.catalogue.house.iter().map(|(name, bytes)| (name.clone(), text(bytes))).collect();
-    let mut act = register.begin().await?;
-    act.keep_house(studio.press.house_hash(), &files).await?;
-    act.commit().await
 }
 
 /// Makes a data folder that its owner alone can enter: everything in it is somebody's.

@@ -1,116 +1,155 @@
 //! Recording what became of a letter.
 
-use serde_json::{Value, json};
-
-use super::issue::{Verdict, Worked};
+use super::judge::Verdict;
+use super::work_letters::{Work, Worked};
 use super::{Desk, DeskError};
-use crate::case::{Channel, EntryKind, Fault, LetterState};
-use crate::register::{Act, Issuance, NewEntry};
+use crate::case::fault::Reasons;
+use crate::case::{Channel, Entry, LetterState, Sha256, entry};
+use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject};
+use crate::rules::looks_at_other_letters;
 
 /// What became of recording a verdict.
 pub(super) enum Recorded {
     /// It is recorded.
     Done,
-    /// It is recorded, and the letter is stopped for reasons that are new.
-    Stopped { case: String, letter: String },
     /// It came too late; what was issued, if anything, is given back.
     TooLate(Option<Issuance>),
 }
 
+impl LetterRow {
+    /// What an entry about the letter concerns.
+    pub(super) fn subject(&self) -> Subject<'_> {
+        Subject { case: &self.case_reference, event: Some(self.event), letter: Some(&self.id) }
+    }
+}
+
 impl Desk {
     /// Records a verdict. One that came too late (the case has changed meanwhile, or the run has been closed) is not recorded:
-    /// the letter stays due, and the issuance that came to nothing is given back.
+    /// the letter stays to be worked, and the issuance that came to nothing is given back.
+    ///
+    /// A letter that is stopped may have stood in the way of others, as a duplicate does: they are worked again, by the same act.
     pub(super) async fn record_worked(&self, act: &mut Act, worked: Worked) -> Result<Recorded, DeskError> {
-        let Worked { letter, considered, verdict } = worked;
-        let before = letter.reasons()?;
-        let (state, reasons, hash) = verdict.recorded();
-        let stops = [LetterState::Held, LetterState::Ended, LetterState::Refused].contains(&state);
+        let Worked { work: Work { letter, claim }, seen, verdict } = worked;
+        let none = Reasons::default();
+        let recorded = verdict.recorded(&none);
         let run_is_gone = match &verdict {
-            Verdict::Issued { issuance, .. } if letter.channel == Channel::Print.as_str() => {
-                act.run_is_open_or_closed(&issuance.date).await?
-            }
+            Verdict::Issued { issuance, .. } if letter.channel == Channel::Print => act.has_run(issuance.date).await?,
             _ => false,
         };
-        let hash = hash.map(String::as_str);
-        if run_is_gone || !act.move_on(&letter.id, state, reasons, hash, considered).await? {
-            act.give_back_attempt(&letter.id).await?;
+        // What cannot be read has seen all that it ever will.
+        let seen = match seen {
+            Some(seen) => seen,
+            None => self.reader().versions(&letter.case_reference, &letter.person).await?,
+        };
+        let is_recorded = match run_is_gone {
+            true => {
+                act.give_up(&claim).await?;
+                false
+            }
+            false => act.set_verdict(&claim, &LetterVerdict { seen, ..recorded }).await?,
+        };
+        if !is_recorded {
             return Ok(Recorded::TooLate(match verdict {
                 Verdict::Issued { issuance, .. } => Some(*issuance),
                 _ => None,
             }));
         }
-        // A letter that is still stopped for the same reasons is not entered again.
-        let still = match &verdict {
-            Verdict::Held(reasons, _) | Verdict::Ended(reasons, _) | Verdict::Refused(reasons) => {
-                *reasons == before && !before.is_empty()
-            }
-            Verdict::AwaitingApproval { seal, .. } => letter.content_hash.as_ref() == Some(seal),
-            Verdict::Issued { .. } => false,
-        };
-        if still {
+        // A letter that is stopped again for the same reasons is not entered again.
+        if verdict.is_as_before(&letter) {
             return Ok(Recorded::Done);
         }
-        let (kind, detail) = entry_of(&verdict);
-        let now = self.clock.now();
-        let entry = NewEntry {
-            case: &letter.case_reference,
-            kind,
-            event: Some(letter.event),
-            letter: Some(&letter.id),
-            detail,
-        };
-        act.enter(now, entry).await?;
-        if let Verdict::Issued { issuance, source, .. } = &verdict {
-            act.issue(issuance, source).await?;
+        let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
+        if let Verdict::Issued { issuance, kept, .. } = &verdict {
+            act.issue(issuance, kept).await?;
             // What is filed with the case is not on its way to anybody.
-            if letter.channel != Channel::File.as_str() {
-                act.post(issuance, &letter.channel, now).await?;
+            if letter.channel != Channel::File {
+                act.post(issuance, letter.channel).await?;
             }
         }
-        Ok(match stops {
-            true => Recorded::Stopped { case: letter.case_reference, letter: letter.id },
-            false => Recorded::Done,
-        })
+        act.enter(letter.subject(), &verdict.into_entry()).await?;
+        if stops {
+            act.requeue_rivals(&letter.case_reference, &letter.id).await?;
+        }
+        Ok(Recorded::Done)
     }
 }
 
 impl Verdict {
-    /// The state, the reasons and the hash that go into the register.
-    fn recorded(&self) -> (LetterState, &[Fault], Option<&String>) {
+    /// What the register is to say of the letter. `none` stands for no reasons; how much was seen is set by the caller.
+    fn recorded<'v>(&'v self, none: &'v Reasons) -> LetterVerdict<'v> {
+        let verdict = |state, reasons| LetterVerdict {
+            state,
+            reasons,
+            seal: None,
+            content_hash: None,
+            held_for_letters: false,
+            seen: crate::register::Seen { case: 0, person: 0 },
+        };
         match self {
-            Verdict::Held(reasons, _) => (LetterState::Held, reasons, None),
-            Verdict::Ended(reasons, _) => (LetterState::Ended, reasons, None),
-            Verdict::AwaitingApproval { seal, notes, .. } => (LetterState::AwaitingApproval, notes, Some(seal)),
-            Verdict::Refused(faults) => (LetterState::Refused, faults, None),
-            Verdict::Issued { content_hash, .. } => (LetterState::Issued, &[], Some(content_hash)),
+            Verdict::Held(reasons, _) => LetterVerdict {
+                held_for_letters: reasons.iter().any(|reason| looks_at_other_letters(&reason.code)),
+                ..verdict(LetterState::Held, reasons)
+            },
+            Verdict::Ended(reasons, _) => verdict(LetterState::Ended, reasons),
+            Verdict::AwaitingApproval { seal, notes, .. } => {
+                LetterVerdict { seal: Some(seal), ..verdict(LetterState::AwaitingApproval, notes) }
+            }
+            Verdict::Refused(faults) => verdict(LetterState::Refused, faults),
+            Verdict::Issued { content_hash, .. } => {
+                LetterVerdict { content_hash: Some(content_hash), ..verdict(LetterState::Issued, none) }
+            }
+        }
+    }
+
+    /// Whether the letter was stopped before for the same reasons, or waits already for the same approval.
+    fn is_as_before(&self, letter: &LetterRow) -> bool {
+        let same = |state, reasons: &Reasons| letter.state == state && letter.reasons == *reasons;
+        match self {
+            Verdict::Held(reasons, _) => same(LetterState::Held, reasons),
+            Verdict::Ended(reasons, _) => same(LetterState::Ended, reasons),
+            Verdict::Refused(faults) => same(LetterState::Refused, faults),
+            Verdict::AwaitingApproval { seal, .. } => {
+                letter.state == LetterState::AwaitingApproval && letter.seal.as_ref() == Some(seal)
+            }
+            Verdict::Issued { .. } => false,
+        }
+    }
+
+    fn into_entry(self) -> Entry {
+        match self {
+            Verdict::Held(Reasons(reasons), basis) => Entry::LetterHeld(entry::Stopped { reasons, basis }),
+            Verdict::Ended(Reasons(reasons), basis) => Entry::LetterEnded(entry::Stopped { reasons, basis }),
+            Verdict::Refused(Reasons(reasons)) => Entry::LetterRefused(entry::Stopped { reasons, basis: None }),
+            Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
+                Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
+            }
+            Verdict::Issued { issuance, kept, content_hash, basis } => {
+                Entry::LetterIssued(issued(&issuance, kept.as_ref(), content_hash, Some(basis)))
+            }
         }
     }
 }
 
-fn entry_of(verdict: &Verdict) -> (EntryKind, Value) {
-    match verdict {
-        Verdict::Held(reasons, ground) => (EntryKind::LetterHeld, json!({"reasons": reasons, "ground": ground})),
-        Verdict::Ended(reasons, ground) => (EntryKind::LetterEnded, json!({"reasons": reasons, "ground": ground})),
-        Verdict::AwaitingApproval { seal, notes, ground } => {
-            (EntryKind::ApprovalAwaited, json!({"content_hash": seal, "reasons": notes, "ground": ground}))
-        }
-        Verdict::Refused(faults) => (EntryKind::LetterRefused, json!({"reasons": faults})),
-        Verdict::Issued { issuance: i, content_hash, ground, .. } => {
-            let detail = json!({
-                "number": i.number,
-                "date": i.date,
-                "sha256": i.sha256,
-                "bytes": i.bytes,
-                "pages": i.pages,
-                "content_hash": content_hash,
-                "type_version": i.type_version,
-                "type_hash": i.type_hash,
-                "catalogue_hash": i.catalogue_hash,
-                "fonts_hash": i.fonts_hash,
-                "typst_version": i.typst_version,
-                "ground": ground,
-            });
-            (EntryKind::LetterIssued, detail)
-        }
+/// What the case file says of an issuance.
+pub(super) fn issued(
+    issuance: &Issuance,
+    kept: &Kept,
+    content_hash: Sha256,
+    basis: Option<entry::Basis>,
+) -> entry::Issued {
+    entry::Issued {
+        number: issuance.number,
+        date: issuance.date,
+        sha256: issuance.sha256.clone(),
+        bytes: issuance.bytes,
+        pages: issuance.pages,
+        content_hash,
+        type_version: issuance.type_version.clone(),
+        type_hash: Some(issuance.type_hash.clone()).filter(|hash| !hash.is_empty()),
+        catalogue_hash: issuance.catalogue_hash.clone(),
+        fonts_hash: issuance.fonts_hash.clone(),
+        typst_version: issuance.typst_version.clone(),
+        kept: Some(kept.hash()),
+        basis,
     }
 }

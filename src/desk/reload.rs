@@ -6,13 +6,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 use super::Desk;
-use crate::case::Fault;
+use crate::case::{Actor, Fault};
 use crate::register::RegisterError;
 use crate::studio::Studio;
 
 /// The desk that is open now. A desk keeps its letter types for life; taking others puts a new desk over the same register,
 /// archive and post in its place. What was begun at the old one is finished there.
-pub struct OpenDesk {
+pub struct CurrentDesk {
     desk: RwLock<Arc<Desk>>,
     home: PathBuf,
     /// Held while letter types are taken: one set at a time.
@@ -30,10 +30,10 @@ pub struct Reloaded {
     pub letters: usize,
 }
 
-impl OpenDesk {
+impl CurrentDesk {
     /// Opens for a desk whose letter types come from a home folder (`letter-templates`, `fonts`).
-    pub fn new(desk: Desk, home: PathBuf) -> OpenDesk {
-        OpenDesk { desk: RwLock::new(Arc::new(desk)), home, reloading: Mutex::default() }
+    pub fn new(desk: Desk, home: PathBuf) -> CurrentDesk {
+        CurrentDesk { desk: RwLock::new(Arc::new(desk)), home, reloading: Mutex::default() }
     }
 
     /// The desk that is open now.
@@ -43,7 +43,7 @@ impl OpenDesk {
 
     /// Reads the home folder again. A set that passes the whole check (every type, both languages, every sample) is taken from
     /// now on; one that does not is refused with all its faults, and the old one stays.
-    pub async fn reload(&self) -> Result<Reloaded, Vec<Fault>> {
+    pub async fn reload(&self, actor: Actor) -> Result<Reloaded, Vec<Fault>> {
         let _alone = self.reloading.lock().await;
         let old = self.desk();
         let (home, specimen) = (self.home.clone(), old.studio.specimen);
@@ -58,14 +58,14 @@ impl OpenDesk {
             return Err(checked.faults);
         }
         let not_kept = |error: RegisterError| vec![not_kept(&error.to_string())];
-        super::keep_house(&old.register, &studio).await.map_err(not_kept)?;
         let desk = Arc::new(old.with_studio(studio));
-        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&desk);
-        // What could not be made, or was stopped, by the old ones may go by the new ones.
-        let mut act = desk.register.begin().await.map_err(not_kept)?;
-        act.look_again_at_all().await.map_err(not_kept)?;
+        desk.keep_house().await.map_err(not_kept)?;
+        // What could not be made, or was stopped, by the old ones may go by the new ones. Nothing is taken before that is recorded.
+        let mut act = desk.begin(actor).await.map_err(not_kept)?;
+        act.requeue_stopped().await.map_err(not_kept)?;
         act.commit().await.map_err(not_kept)?;
-        desk.wake.notify_waiters();
+        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&desk);
+        desk.wake();
         Ok(Reloaded { before, now, letters: checked.letters.len() })
     }
 }

@@ -2,61 +2,82 @@
 
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
-use serde_json::json;
 
 use super::close::missed;
-use super::issue::type_gone;
+use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
-use crate::case::{EntryKind, Fault, Format, LetterId, Reading};
+use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, entry};
 use crate::dispatch::{Attached, Message, SendError};
-use crate::register::{Act, Delivery, LetterRow, NewEntry};
+use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
 
-/// E-mails looked at together.
+/// E-mails taken up together.
 const BATCH: i64 = 32;
 /// E-mails on their way at a time.
 const AT_A_TIME: usize = 4;
 /// The longest wait between two attempts.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
+/// How long a claim on a mail holds where nobody can tell whether its worker lives.
+const CLAIM: TimeDelta = TimeDelta::minutes(30);
 
 impl Desk {
-    /// Sends some of the e-mails whose time has come. Gives how many it looked at; none means that none is due.
+    /// Sends some of the e-mails whose time has come. Gives how many it took up; none means that none is due, or that others send
+    /// them.
     pub async fn send_emails(&self) -> Result<usize, DeskError> {
-        let due = self.register.due_emails(self.clock.now(), BATCH).await?;
-        let looked_at = due.len();
-        let sendings = due.into_iter().map(|delivery| self.send_email(delivery));
+        self.bury_the_dead().await?;
+        let due = self.reader().due_emails(self.clock.now().into(), BATCH).await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let worker = Worker::sign_on(&self.office.folder)?;
+        let until = (self.clock.now() + CLAIM).into();
+        let mut act = self.begin(Actor::program()).await?;
+        let mut claimed = Vec::new();
+        for delivery in due {
+            if act.claim(Claimed::Mail(&delivery.letter), &worker.id, until).await? {
+                claimed.push(delivery);
+            }
+        }
+        act.commit().await?;
+        let count = claimed.len();
+        let sendings = claimed.into_iter().map(|delivery| self.send_email(delivery));
         let sent: Vec<Result<(), DeskError>> = stream::iter(sendings).buffer_unordered(AT_A_TIME).collect().await;
+        let mut act = self.begin(Actor::program()).await?;
+        act.end_claims(&worker.id).await?;
+        act.commit().await?;
         sent.into_iter().collect::<Result<(), DeskError>>()?;
-        Ok(looked_at)
+        Ok(count)
     }
 
     async fn send_email(&self, delivery: Delivery) -> Result<(), DeskError> {
-        let Some(letter) = self.register.letter(&delivery.letter).await? else { return Ok(()) };
-        if delivery.date < self.clock.today().to_string() {
+        // As it is now that nobody else sends it.
+        let Some(delivery) = self.reader().waiting_delivery(&delivery.letter).await? else { return Ok(()) };
+        let Some(letter) = self.reader().letter(&delivery.letter).await? else { return Ok(()) };
+        if delivery.date < self.today() {
             // A letter never goes out with a stale date; it is set again under today's.
-            let mut act = self.register.begin().await?;
-            self.take_back(&mut act, &letter, &delivery, &[missed(&delivery.date)]).await?;
+            let mut act = self.begin(Actor::program()).await?;
+            self.take_back(&mut act, &letter, &delivery, &[missed(delivery.date)]).await?;
             return Ok(act.commit().await?);
         }
         if delivery.unseen && !self.still_clear(&letter, &delivery).await? {
             return Ok(());
         }
-        let mut act = self.register.begin().await?;
-        if !act.count_delivery(&delivery).await? {
-            // Something happened to the case since it was looked at: the next step looks again.
+        let mut act = self.begin(Actor::program()).await?;
+        if !act.count_attempt(&delivery).await? {
+            // Something happened to the case since it was read: the next step reads it again.
             return Ok(());
         }
         act.commit().await?;
         let sent = match self.message(&letter, &delivery).await {
-            Ok(Ok(message)) => self.post.send(&self.settings.from, message).await,
-            Ok(Err(faults)) => {
+            Ok(message) => self.office.post.send(&self.office.settings.from, message).await,
+            Err(Unsendable::Faults(faults)) => {
                 Err(SendError::Fail(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
             }
             // An object that cannot be read is tried again as a server that does not answer is, and then shown to a person.
-            Err(DeskError::Archive(error)) => Err(SendError::Retry(error.to_string())),
-            Err(error) => return Err(error),
+            Err(Unsendable::Desk(DeskError::Archive(error))) => Err(SendError::Retry(error.to_string())),
+            Err(Unsendable::Desk(error)) => return Err(error),
         };
-        let mut act = self.register.begin().await?;
+        let mut act = self.begin(Actor::program()).await?;
         self.record_sending(&mut act, &letter, &delivery, sent).await?;
         act.commit().await?;
         Ok(())
@@ -69,106 +90,77 @@ impl Desk {
         delivery: &Delivery,
         sent: Result<String, SendError>,
     ) -> Result<(), DeskError> {
-        let now = self.clock.now();
-        let attempts = delivery.attempts + 1;
-        let entry = |kind, detail| NewEntry {
-            case: &letter.case_reference,
-            kind,
-            event: Some(letter.event),
-            letter: Some(&letter.id),
-            detail,
-        };
+        let (number, attempts) = (delivery.number, delivery.attempts + 1);
+        let settings = &self.office.settings;
         let problem = match sent {
             Ok(message_id) => {
-                if act.mailed(delivery, &message_id, now).await? {
-                    let detail = json!({"channel": "email", "number": delivery.number, "message_id": message_id});
-                    act.enter(now, entry(EntryKind::LetterSent, detail)).await?;
+                if act.set_mailed(delivery, &message_id).await? {
+                    let (channel, message_id) = (Channel::Email, Some(message_id));
+                    let sent = entry::Sent { channel, number, run: None, piece: None, message_id };
+                    act.enter(letter.subject(), &Entry::LetterSent(sent)).await?;
                 }
                 return Ok(());
             }
-            Err(SendError::Retry(problem)) if attempts < self.settings.email_attempts => {
+            Err(SendError::Retry(problem)) if attempts < settings.email_attempts => {
                 let doublings = u32::try_from(delivery.attempts).unwrap_or(16).min(16);
-                let wait = TimeDelta::seconds(i64::from(self.settings.email_retry_s) << doublings).min(LONGEST_WAIT);
-                act.postpone(delivery, now + wait, &problem).await?;
+                let wait = TimeDelta::seconds(i64::from(settings.email_retry_s) << doublings).min(LONGEST_WAIT);
+                act.postpone(delivery, (self.clock.now() + wait).into(), &problem).await?;
                 return Ok(());
             }
             Err(SendError::Retry(problem) | SendError::Fail(problem)) => problem,
         };
-        if act.end_delivery(delivery, "failed", &problem).await? {
-            let detail = json!({"number": delivery.number, "problem": problem, "attempts": attempts});
-            act.enter(now, entry(EntryKind::DeliveryFailed, detail)).await?;
+        if act.end_delivery(delivery, DeliveryState::Failed, &problem).await? {
+            let failed = entry::Failed { number, problem, attempts };
+            act.enter(letter.subject(), &Entry::DeliveryFailed(failed)).await?;
         }
         Ok(())
     }
 
-    /// The mail of an issuance: its words written again from the same facts, its PDF the archived bytes.
-    async fn message(&self, letter: &LetterRow, delivery: &Delivery) -> Result<Result<Message, Vec<Fault>>, DeskError> {
-        let key = archive::key(&delivery.date, &letter.id, &delivery.sha256);
-        let pdf = self.archive.get(&key, &delivery.sha256).await?;
-        let data = self.look(letter).await?.data;
-        let to = (data.addressee.full_name(), data.addressee.email.clone().unwrap_or_default());
-        let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
-            return Ok(Err(vec![type_gone(&letter.letter_type)]));
+    /// The mail of an issuance: the words that were kept with it, its PDF the archived bytes. Every attempt is the same mail.
+    async fn message(&self, letter: &LetterRow, delivery: &Delivery) -> Result<Message, Unsendable> {
+        let key = archive::key(&delivery.date.to_string(), &letter.id, &delivery.sha256);
+        let pdf = self.office.archive.get(&key, &delivery.sha256).await.map_err(DeskError::from)?;
+        let addressee = self.read_case(letter).await?.data.addressee;
+        let kept = self.reader().kept(&letter.id, delivery.number).await.map_err(DeskError::from)?;
+        let Some(Kept { mail: Some(CoveringMail { subject, text, html }), reading, .. }) = kept else {
+            return Err(Unsendable::Faults(vec![no_mail()]));
         };
-        let date = delivery.date.parse().unwrap_or(self.clock.today());
-        let drafted = self.studio.catalogue.draft(letter_type, LetterId(letter.id.clone()), date, data);
         let pdf = Attached { name: format!("{}.pdf", letter.id), media_type: "application/pdf", bytes: pdf };
         let mut files = vec![pdf];
-        if drafted.as_ref().is_ok_and(|draft| draft.data.addressee.format == Format::ScreenReader) {
-            match self.reading_files(delivery).await? {
-                Some(more) => files.extend(more),
-                None => return Ok(Err(vec![no_reading()])),
-            }
+        match reading {
+            Some(reading) => files.extend(reading_files(letter, reading)),
+            None if addressee.format == Format::ScreenReader => return Err(Unsendable::Faults(vec![no_reading()])),
+            None => {}
         }
-        let words = drafted.and_then(|draft| self.studio.catalogue.email(&draft, self.studio.specimen));
-        Ok(words.map(|words| Message {
-            letter: letter.id.clone(),
+        Ok(Message {
+            letter: letter.id.to_string(),
             number: delivery.number,
-            to,
-            subject: words.subject,
-            text: words.text,
-            html: words.html,
+            to: (addressee.full_name(), addressee.email.unwrap_or_default()),
+            subject,
+            text,
+            html,
             files,
             date: self.clock.now(),
-        }))
+        })
     }
 
-    /// The issued letter as HTML and plain text, as they were kept when it was issued.
-    async fn reading_files(&self, delivery: &Delivery) -> Result<Option<[Attached; 2]>, DeskError> {
-        let source = self.register.source(&delivery.letter, delivery.number).await?;
-        let file = |ending, media_type, text: String| Attached {
-            name: format!("{}.{ending}", delivery.letter),
-            media_type,
-            bytes: text.into_bytes(),
-        };
-        Ok(source.and_then(|source| source.reading).map(|Reading { html, text }| {
-            [file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]
-        }))
-    }
-
-    /// Looks again at an issued letter whose case has changed. If something stops it now, it is taken back before it leaves
-    /// and becomes due again; the work then holds it, or sets it anew.
+    /// Assesses an issued letter anew whose case has changed. If something stops it now, it is taken back before it leaves
+    /// and is worked again; the work then holds it, or sets it anew.
     pub(super) async fn still_clear(&self, letter: &LetterRow, delivery: &Delivery) -> Result<bool, DeskError> {
-        let (stops, considered, ground) = self.stops_now(letter).await?;
-        let mut act = self.register.begin().await?;
-        if stops.is_empty() {
-            act.confirm(&letter.id, considered).await?;
-            let entry = NewEntry {
-                case: &letter.case_reference,
-                kind: EntryKind::LetterCleared,
-                event: Some(letter.event),
-                letter: Some(&letter.id),
-                detail: json!({"number": delivery.number, "ground": ground}),
-            };
-            act.enter(self.clock.now(), entry).await?;
+        let again = self.reassess(letter, delivery.date).await?;
+        let mut act = self.begin(Actor::program()).await?;
+        if again.stops.is_empty() {
+            act.set_seen(&letter.id, again.seen).await?;
+            let cleared = entry::Cleared { number: delivery.number, basis: again.basis };
+            act.enter(letter.subject(), &Entry::LetterCleared(cleared)).await?;
         } else {
-            self.take_back(&mut act, letter, delivery, &stops).await?;
+            self.take_back(&mut act, letter, delivery, &again.stops).await?;
         }
         act.commit().await?;
-        Ok(stops.is_empty())
+        Ok(again.stops.is_empty())
     }
 
-    /// Takes an issued letter back before it has left.
+    /// Takes an issued letter back before it has left. Nothing happens where it has left, or a run has it.
     pub(super) async fn take_back(
         &self,
         act: &mut Act,
@@ -177,20 +169,48 @@ impl Desk {
         reasons: &[Fault],
     ) -> Result<(), DeskError> {
         let problem = reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>().join(", ");
-        if !act.end_delivery(delivery, "recalled", &problem).await? {
+        if !act.end_delivery(delivery, DeliveryState::Recalled, &problem).await? {
             return Ok(());
         }
-        act.recall(&letter.id).await?;
-        let entry = NewEntry {
-            case: &letter.case_reference,
-            kind: EntryKind::LetterRecalled,
-            event: Some(letter.event),
-            letter: Some(&letter.id),
-            detail: json!({"number": delivery.number, "reasons": reasons}),
-        };
-        act.enter(self.clock.now(), entry).await?;
+        if act.set_recalled(&letter.id).await? {
+            let recalled = entry::Recalled { number: delivery.number, reasons: reasons.to_vec() };
+            act.enter(letter.subject(), &Entry::LetterRecalled(recalled)).await?;
+        }
         Ok(())
     }
+}
+
+/// Why there is no message to send.
+enum Unsendable {
+    /// It will never be: a person must look.
+    Faults(Vec<Fault>),
+    /// Something else is wrong.
+    Desk(DeskError),
+}
+
+impl From<DeskError> for Unsendable {
+    fn from(error: DeskError) -> Unsendable {
+        Unsendable::Desk(error)
+    }
+}
+
+/// The issued letter as HTML and plain text, as they were kept when it was issued.
+fn reading_files(letter: &LetterRow, Reading { html, text }: Reading) -> [Attached; 2] {
+    let file = |ending, media_type, text: String| Attached {
+        name: format!("{}.{ending}", letter.id),
+        media_type,
+        bytes: text.into_bytes(),
+    };
+    [file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]
+}
+
+fn no_mail() -> Fault {
+    Fault::new(
+        "covering-mail-missing",
+        "",
+        "The letter was issued before covering mails were kept. Withdraw it and send its event again.",
+        "La lettre a été émise avant que les courriels d’accompagnement soient conservés. Retirez-la et renvoyez son événement.",
+    )
 }
 
 fn no_reading() -> Fault {

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, EntryKind, Fault, LetterId};
+use crate::case::{Actor, CaseEvent, Entry, Fault, LetterId, PersonId, entry};
 use crate::intake::Offer;
 use crate::letter::{Data, LetterType};
-use crate::register::{Act, NewEntry, NewLetter, Taken};
+use crate::register::{Act, NewLetter, Subject, Taken, event_hash};
 
 /// What became of an offered event.
 #[derive(Debug, Clone)]
@@ -23,11 +23,11 @@ pub enum Outcome {
 
 /// Whether offers stand or fall together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whole {
+pub enum Batch {
     /// All or none: one request, one outcome.
-    Yes,
+    AllOrNone,
     /// Each for itself: a file whose refused events are corrected and sent again.
-    No,
+    EachAlone,
 }
 
 /// An event that has passed its check.
@@ -41,13 +41,13 @@ impl Desk {
     /// Takes events: checks all of them, then records event, entry and the letters called for in one transaction.
     ///
     /// A source and id that were taken before change nothing and get the same answer; with other contents they are refused.
-    pub async fn take(&self, offers: Vec<Offer>, whole: Whole) -> Result<Vec<Outcome>, DeskError> {
+    pub async fn take(&self, actor: Actor, offers: Vec<Offer>, batch: Batch) -> Result<Vec<Outcome>, DeskError> {
         let checked: Vec<Result<Checked<'_>, Vec<Fault>>> = offers.into_iter().map(|offer| self.check(offer)).collect();
-        if whole == Whole::Yes && checked.iter().any(Result::is_err) {
+        if batch == Batch::AllOrNone && checked.iter().any(Result::is_err) {
             let outcome = |one: Result<_, _>| one.map_or_else(Outcome::Refused, |_| Outcome::Untouched);
             return Ok(checked.into_iter().map(outcome).collect());
         }
-        let mut act = self.register.begin().await?;
+        let mut act = self.begin(actor).await?;
         let mut outcomes = Vec::with_capacity(checked.len());
         for one in checked {
             outcomes.push(match one {
@@ -55,12 +55,12 @@ impl Desk {
                 Err(faults) => Outcome::Refused(faults),
             });
         }
-        if whole == Whole::Yes && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Refused(_))) {
+        if batch == Batch::AllOrNone && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Refused(_))) {
             let untouched = |one| if matches!(one, Outcome::Refused(_)) { one } else { Outcome::Untouched };
             return Ok(outcomes.into_iter().map(untouched).collect());
         }
         act.commit().await?;
-        self.wake.notify_waiters();
+        self.wake();
         Ok(outcomes)
     }
 
@@ -73,41 +73,35 @@ impl Desk {
 
     pub(super) async fn record(&self, act: &mut Act, checked: Checked<'_>) -> Result<Outcome, DeskError> {
         let Checked { event, data, letters } = checked;
-        let id = |letter: &&LetterType| LetterId::derive(&event.source, &event.id, &letter.key, &data.person.id);
+        let person = PersonId::new(&data.person.id);
+        let id = |letter: &&LetterType| LetterId::derive(&event.source, &event.id, &letter.key, &person);
         let ids: Vec<LetterId> = letters.iter().map(id).collect();
-        let now = self.clock.now();
-        let sequence = match act.take(&event, now).await? {
+        let sequence = match act.take(&event).await? {
             Taken::New(sequence) => sequence,
             Taken::Repeated(_) => return Ok(Outcome::Repeated(ids)),
             Taken::Conflict(_) => return Ok(Outcome::Refused(vec![conflict(&event)])),
         };
-        let entry = NewEntry {
-            case: &event.subject,
-            kind: EntryKind::EventTaken,
-            event: Some(sequence),
-            letter: None,
-            detail: json!({
-                "event": event.id,
-                "source": event.source,
-                "type": event.kind,
-                "hash": crate::register::event_hash(&event),
-            }),
-        };
-        act.enter(now, entry).await?;
-        act.reconsider(&event.subject, &data.person.id).await?;
-        let name = data.addressee.full_name();
+        let taken = Entry::EventTaken(entry::Taken {
+            hash: event_hash(&event),
+            event: event.id,
+            source: event.source,
+            event_type: event.kind,
+        });
+        act.enter(Subject { case: &event.subject, event: Some(sequence), letter: None }, &taken).await?;
+        act.requeue_case(&event.subject, &person).await?;
         for (letter, id) in letters.iter().zip(&ids) {
             let new = NewLetter {
                 id,
                 event: sequence,
                 letter_type: &letter.key,
                 case: &event.subject,
-                party: &data.person.id,
-                name: &name,
-                language: data.addressee_json()["language"].as_str().unwrap_or_default(),
-                channel: letter.channel(&data.addressee).as_str(),
+                person: &person,
+                person_name: &data.person.full_name(),
+                addressee_name: &data.addressee.full_name(),
+                language: data.addressee.language,
+                channel: letter.channel(&data.addressee),
             };
-            act.call_for(&new, now).await?;
+            act.call_for(&new).await?;
         }
         Ok(Outcome::Taken(ids))
     }

@@ -58,6 +58,22 @@ pub enum SendError {
     Fail(String),
 }
 
+/// Why a mail server cannot be used as it is set.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpError {
+    /// A file that the settings name.
+    #[error("{file} cannot be read: {error}")]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        error: std::io::Error,
+    },
+    /// The server's name or its certificate's authority.
+    #[error("the mail server's settings: {0}")]
+    Tls(#[from] lettre::transport::smtp::Error),
+}
+
 /// Where SMTP mail goes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,11 +129,13 @@ impl Post {
     }
 
     /// A pool of connections to an SMTP server; nothing is connected yet.
-    pub fn smtp(settings: &SmtpSettings) -> anyhow::Result<Post> {
+    pub fn smtp(settings: &SmtpSettings) -> Result<Post, SmtpError> {
+        let unreadable = |file: &PathBuf, error| SmtpError::File { file: file.clone(), error };
         let tls = if settings.starttls {
             let mut parameters = TlsParameters::builder(settings.host.clone());
             if let Some(file) = &settings.ca_file {
-                parameters = parameters.add_root_certificate(Certificate::from_pem(&std::fs::read(file)?)?);
+                let pem = std::fs::read(file).map_err(|error| unreadable(file, error))?;
+                parameters = parameters.add_root_certificate(Certificate::from_pem(&pem)?);
             }
             Tls::Required(parameters.build()?)
         } else {
@@ -129,7 +147,7 @@ impl Post {
             .timeout(Some(TIMEOUT))
             .pool_config(PoolConfig::new().max_size(settings.connections));
         if let (Some(user), Some(file)) = (&settings.username, &settings.password_file) {
-            let password = std::fs::read_to_string(file)?.trim_end().to_owned();
+            let password = std::fs::read_to_string(file).map_err(|error| unreadable(file, error))?.trim_end().to_owned();
             transport = transport.credentials(Credentials::new(user.clone(), password));
         }
         Ok(Post::Smtp(Box::new(transport.build())))

@@ -4,5 +4,5 @@ mod file;
 mod mail;
 mod print;
 
-pub use mail::{Attached, Message, Post, SendError, SmtpSettings};
+pub use mail::{Attached, Message, Post, SendError, SmtpError, SmtpSettings};
 pub use print::{Place, PrintError, PrintPiece, Totals, lay_out, write_run};

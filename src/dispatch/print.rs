@@ -213,15 +213,15 @@ impl PrintFile {
 
     /// Adds a letter's pages, and a blank back where their number is odd.
     fn add(&mut self, piece: PrintPiece) -> Result<ManifestLine, PrintError> {
-        let failed = |error| PrintError::Pdf { letter: piece.letter.clone(), error };
+        let id = piece.letter.clone();
+        let failed = |error| PrintError::Pdf { letter: id.clone(), error };
         let mut letter = Document::load_mem(&piece.pdf).map_err(failed)?;
         letter.renumber_objects_with(self.document.max_id + 1);
         self.document.max_id = letter.max_id;
         let first_page = self.pages.len() as i64 + 1;
-        let PrintPiece { place: Place { file, first_page: registered }, .. } = &piece;
-        if first_page != *registered {
-            let (letter, file, registered) = (piece.letter, file.clone(), *registered);
-            return Err(PrintError::Misplaced { letter, file, found: first_page, registered });
+        let Place { file, first_page: registered } = piece.place;
+        if first_page != registered {
+            return Err(PrintError::Misplaced { letter: piece.letter, file, found: first_page, registered });
         }
         let pages: Vec<ObjectId> = letter.get_pages().into_values().collect();
         if pages.len() as i64 != piece.pages {
@@ -245,7 +245,7 @@ impl PrintFile {
             case: piece.case,
             letter_type: piece.letter_type,
             language: piece.language,
-            file: piece.place.file,
+            file,
             first_page,
             pages: pages.len(),
             sheets: sheets(pages.len()).len(),

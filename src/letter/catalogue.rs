@@ -119,7 +119,7 @@ impl Catalogue {
         if !future.is_empty() {
             return Err(future);
         }
-        if data.case.reference != event.subject {
+        if event.subject != data.case.reference.as_str() {
             return Err(vec![Fault::new(
                 "subject-not-the-case",
                 "/subject",

@@ -11,11 +11,11 @@ use super::derive::{at, derive_all, mismatches, out_of_order};
 use super::key_facts::key_facts_json;
 use super::kind::{Deadline, Description, LetterType};
 use super::program::Program;
-use super::template::{EmailText, Writer};
+use super::template::Writer;
 use crate::case::figures::Figure;
 use crate::case::format::Formats;
 use crate::case::party::Format;
-use crate::case::{Fault, Language, LetterId, Policy, calendar};
+use crate::case::{CoveringMail, Fault, Language, LetterId, Policy, calendar};
 
 /// A letter before its words: its facts, what is derived from them, its deadlines, and what in them stops it.
 pub struct Draft<'c> {
@@ -149,20 +149,20 @@ impl Catalogue {
     }
 
     /// The covering e-mail of a letter, in each language that the letter has; marked where it is a specimen.
-    pub fn email(&self, draft: &Draft<'_>, specimen: bool) -> Result<EmailText, Vec<Fault>> {
+    pub fn email(&self, draft: &Draft<'_>, specimen: bool) -> Result<CoveringMail, Vec<Fault>> {
         let part = |language: &Language| {
             let writer = self.writer(*language);
             writer.email(self.context(draft, writer, *language))
         };
         let parts = draft.languages.iter().map(part).collect::<Result<Vec<_>, _>>().map_err(|fault| vec![fault])?;
         let joined =
-            |text: fn(&EmailText) -> &str, between: &str| parts.iter().map(text).collect::<Vec<_>>().join(between);
+            |text: fn(&CoveringMail) -> &str, between: &str| parts.iter().map(text).collect::<Vec<_>>().join(between);
         let (mark, marked) =
             if specimen { ("SPECIMEN / SPÉCIMEN", "<p>SPECIMEN / SPÉCIMEN</p>\n") } else { ("", "") };
         let subject = format!("{mark} {}", joined(|part| &part.subject, " / ")).trim_start().to_owned();
         let lang = draft.languages[0].code();
         let html = joined(|part| &part.html, "<hr>\n");
-        Ok(EmailText {
+        Ok(CoveringMail {
             text: format!("{mark}\n\n").trim_start().to_owned()
                 + &joined(|part| &part.text, "\n----------------------------------------\n\n"),
             html: format!(

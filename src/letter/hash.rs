@@ -4,7 +4,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::case::letter::{hex, sha256_hex};
+use crate::case::hex;
+use crate::case::letter::sha256_hex;
 
 /// SHA-256 over a letter type's own files without its samples, and over what it shares with others.
 pub(super) fn hash_of_type(folder: &Path, shared: &[String]) -> String {

@@ -35,4 +35,4 @@ pub use policy_names::unused_parameters;
 pub use program::Program;
 pub use readability::readability;
 pub use said::{tags, typst_texts};
-pub use template::{EmailText, Writer};
+pub use template::Writer;

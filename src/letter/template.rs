@@ -17,7 +17,7 @@ use super::read::{read_text, read_toml};
 use super::said::said;
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
-use crate::case::{Fault, Language, Party, Role, Text, Title};
+use crate::case::{CoveringMail, Fault, Language, Party, Role, Text, Title};
 
 /// The templates that are a letter type's own.
 const OWN: [&str; 2] = ["body", "slip"];
@@ -29,17 +29,6 @@ pub struct Writer {
     bodies: BTreeMap<String, Environment<'static>>,
     printed: BTreeMap<String, HashSet<Figure>>,
     email: Environment<'static>,
-}
-
-/// The covering e-mail of a letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EmailText {
-    /// The subject; it names nobody and no debt.
-    pub subject: String,
-    /// The plain-text alternative.
-    pub text: String,
-    /// The HTML alternative.
-    pub html: String,
 }
 
 /// The house's words in both languages, and the words for keys in facts.
@@ -126,10 +115,10 @@ impl Writer {
     }
 
     /// The covering e-mail: its text, and its HTML as one `<div>`.
-    pub(super) fn email(&self, context: Value) -> Result<EmailText, Fault> {
+    pub(super) fn email(&self, context: Value) -> Result<CoveringMail, Fault> {
         let part = |name| render(&self.email, name, context.clone()).map_err(|error| self.template_fault(name, &error));
         let subject = self.words.get("email_subject").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(EmailText { subject, text: part("text")?, html: part("html")? })
+        Ok(CoveringMail { subject, text: part("text")?, html: part("html")? })
     }
 
     /// The names that a letter type's own body and slip use, such as `facts.balance`.

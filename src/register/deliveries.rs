@@ -180,7 +180,7 @@ impl Reader {
     pub async fn due_emails(&self, now: Stamp, limit: i64) -> Result<Vec<Delivery>, RegisterError> {
         let sql = select_deliveries!(
             "WHERE d.state = $1 AND d.channel = $2 AND d.due_at <= $3 \
-             AND NOT EXISTS (SELECT 1 FROM claims WHERE subject = d.letter) ORDER BY d.due_at, d.letter LIMIT $4"
+             AND NOT EXISTS (SELECT 1 FROM claims WHERE subject = 'mail/' || d.letter) ORDER BY d.due_at, d.letter LIMIT $4"
         );
         let query = sqlx::query_as(sql).bind(DeliveryState::Waiting).bind(Channel::Email).bind(now).bind(limit);
         Ok(query.fetch_all(&self.pool).await?)

@@ -1,7 +1,7 @@
 //! Letters: how far they have come, and what moves them on.
 
 use super::cases::Seen;
-use super::{Act, Claim, Reader, RegisterError, expect_one};
+use super::{Act, Claim, Claimed, Reader, RegisterError, expect_one};
 use crate::case::fault::Reasons;
 use crate::case::{
     CaseRef, Channel, Day, DeliveryState, LetterId, LetterState, PersonId, PreferredLanguage, Sha256, Stamp,
@@ -116,7 +116,7 @@ impl LetterRow {
 
 /// What became of a letter that was worked.
 #[derive(Debug)]
-pub struct Verdict<'v> {
+pub struct LetterVerdict<'v> {
     /// Its state.
     pub state: LetterState,
     /// Why it is stopped, or what an approver is to look at.
@@ -188,8 +188,9 @@ impl Act {
 
     /// Records what became of a letter that was worked under a claim, and ends the claim. False, and the letter stays to be worked,
     /// where the claim is gone, the letter has moved on, or its case or person has events that the verdict has not seen.
-    pub async fn set_verdict(&mut self, claim: &Claim, verdict: &Verdict<'_>) -> Result<bool, RegisterError> {
-        if !self.end_claim(&claim.letter, &claim.worker).await? || !self.has_seen_all(&claim.letter, verdict.seen).await? {
+    pub async fn set_verdict(&mut self, claim: &Claim, verdict: &LetterVerdict<'_>) -> Result<bool, RegisterError> {
+        let ended = self.end_claim(Claimed::Case(&claim.case, &claim.letter), &claim.worker).await?;
+        if !ended || !self.has_seen_all(&claim.letter, verdict.seen).await? {
             return Ok(false);
         }
         if !self.move_letter(&claim.letter, verdict.state).await? {
@@ -349,7 +350,7 @@ impl Reader {
     /// Letters that are to be worked and nobody works on, oldest first, one of each case: what becomes of it bears on the next.
     pub async fn due_letters(&self, limit: i64) -> Result<Vec<LetterRow>, RegisterError> {
         let sql = select_letters!(
-            "WHERE l.wanted > l.worked AND NOT EXISTS (SELECT 1 FROM claims WHERE subject = l.id) \
+            "WHERE l.wanted > l.worked AND NOT EXISTS (SELECT 1 FROM claims WHERE subject = 'case/' || l.case_reference) \
              AND NOT EXISTS (SELECT 1 FROM letters o WHERE o.case_reference = l.case_reference \
              AND o.wanted > o.worked AND o.sequence < l.sequence) ORDER BY l.sequence LIMIT $1"
         );

@@ -28,13 +28,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use crate::case::Actor;
 pub use act::{Act, Subject};
 pub use cases::{CaseRow, Seen};
-pub use claims::Claim;
+pub use claims::{Claim, Claimed};
 pub use deliveries::{Delivery, DeliveryRow};
 pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, NewFollowUp};
 pub use issuances::{Issuance, Tally};
-pub use letters::{LetterRow, NewLetter, Verdict};
+pub use letters::{LetterRow, LetterVerdict, NewLetter};
 pub use runs::{NewPiece, PieceRow, RunRow};
 pub use search::{Filter, LetterTally, folded};
 pub use sources::{Kept, Source};

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, Language, LetterId, Party};
+use crate::case::{CaseEvent, CoveringMail, Fault, Language, LetterId, Party};
 use crate::letter::{Catalogue, Data, Draft, LetterType, Source, typst_texts};
 use crate::rules::{Known, Person, last_look};
 use crate::typeset::{Block, Job, PageText, Press, Threads, Typeset};
@@ -130,6 +130,19 @@ impl Studio {
     /// The last look at a letter's finished pages: what stands on them and must not. `others` are the other people of the case.
     pub fn last_look(&self, draft: &Draft<'_>, others: &[Person], set: &Typeset) -> Vec<Fault> {
         let words: Vec<String> = set.pages.iter().map(PageText::words).collect();
+        let mut faults = self.look_at(draft, others, &words);
+        faults.extend(missing_passages(draft, &set.blocks));
+        faults.extend(frame::faults(draft, &set.blocks));
+        faults
+    }
+
+    /// The last look at the words of a letter's covering mail.
+    pub fn last_look_at_mail(&self, draft: &Draft<'_>, others: &[Person], mail: &CoveringMail) -> Vec<Fault> {
+        self.look_at(draft, others, &[format!("{}\n{}", mail.subject, mail.text)])
+    }
+
+    /// What stands in these words and must not.
+    fn look_at(&self, draft: &Draft<'_>, others: &[Person], words: &[String]) -> Vec<Fault> {
         let foreign = draft.letter.schema.marked("foreign-number");
         let foreign: Vec<&str> = foreign.filter_map(|name| draft.data.facts[name].as_str()).collect();
         let known = Known {
@@ -143,10 +156,7 @@ impl Studio {
             others,
             block: &draft.data.addressee.block(),
         };
-        let mut faults = last_look(&words, &known);
-        faults.extend(missing_passages(draft, &set.blocks));
-        faults.extend(frame::faults(draft, &set.blocks));
-        faults
+        last_look(words, &known)
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Preview {
 
 /// The identity shown on a letter that is not one yet.
 fn no_id() -> LetterId {
-    LetterId("0000-0000-0000".to_owned())
+    LetterId::new("0000-0000-0000")
 }
 
 impl Studio {

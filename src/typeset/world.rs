@@ -15,7 +15,7 @@ use typst::{Library, LibraryExt, World, WorldExt};
 use super::outline::MARKS;
 use super::words::{labels, words_of};
 use crate::case::Fault;
-use crate::case::letter::hex;
+use crate::case::hex;
 use crate::case::repertoire::Repertoire;
 
 /// What all letters share.

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use subtle::ConstantTimeEq;
 
 use super::Service;
-use super::page::language_of;
+use super::pages::language_of;
 use super::problem::Problem;
-use crate::case::letter::hex;
+use crate::case::hex;
 
 /// The file in the data folder that holds the token.
 pub const TOKEN_FILE: &str = "token";

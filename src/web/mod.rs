@@ -1,5 +1,5 @@
 //! The JSON API under `/api/v1`, described by `/api/v1/openapi.json`, and the read-only pages. Asks the desk; reads the
-//! register.
+//! register through its reader, and cannot begin an act.
 //!
 //! Everything but the health probes, the metrics and the API's description needs the access token: as `Authorization: Bearer`,
 //! or, in a browser, as the cookie that `/?token=…` sets.
@@ -7,16 +7,9 @@
 mod access;
 mod api;
 mod assets;
-mod cases;
-mod decisions;
-mod events;
-mod letter_types;
-mod letters;
-mod page;
 mod pages;
 mod probes;
 mod problem;
-mod runs;
 mod view;
 
 use std::sync::Arc;
@@ -32,12 +25,15 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::desk::{Desk, OpenDesk};
+use crate::case::Actor;
+use crate::desk::{CurrentDesk, Desk};
 pub use access::{TOKEN_FILE, token};
 pub use api::description;
 
 /// The largest request, in bytes: a batch of some thousand events.
 const MAX_BODY_BYTES: usize = 16 << 20;
+/// Pixels a point of preview images: 144 dots an inch.
+const PREVIEW_SCALE: f32 = 2.0;
 /// The longest that a request may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -45,15 +41,15 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 struct Service {
     desk: Arc<Desk>,
     token: Arc<str>,
-    pages: Arc<page::Pages>,
+    pages: Arc<pages::Pages>,
 }
 
 /// What all requests share.
 #[derive(Clone)]
 struct Shared {
-    open: Arc<OpenDesk>,
+    open: Arc<CurrentDesk>,
     token: Arc<str>,
-    pages: Arc<page::Pages>,
+    pages: Arc<pages::Pages>,
 }
 
 impl FromRef<Shared> for Service {
@@ -62,15 +58,20 @@ impl FromRef<Shared> for Service {
     }
 }
 
-impl FromRef<Shared> for Arc<OpenDesk> {
-    fn from_ref(shared: &Shared) -> Arc<OpenDesk> {
+impl FromRef<Shared> for Arc<CurrentDesk> {
+    fn from_ref(shared: &Shared) -> Arc<CurrentDesk> {
         Arc::clone(&shared.open)
     }
 }
 
+/// Who acts where nobody signs in: whoever has the token.
+fn system() -> Actor {
+    Actor::case_system("API")
+}
+
 /// The whole service.
-pub fn router(open: Arc<OpenDesk>, token: &str) -> anyhow::Result<Router> {
-    let shared = Shared { open, token: token.into(), pages: Arc::new(page::Pages::load()?) };
+pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
+    let shared = Shared { open, token: token.into(), pages: Arc::new(pages::Pages::load()?) };
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router())

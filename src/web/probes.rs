@@ -9,6 +9,8 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use super::{Service, Shared};
+use crate::case::DeliveryState;
+use crate::register::LetterTally;
 
 /// The probes' routes, open without a token.
 pub(super) fn router() -> Router<Shared> {
@@ -26,7 +28,7 @@ fn recorder() -> &'static PrometheusHandle {
 }
 
 async fn ready(State(service): State<Service>) -> (StatusCode, &'static str) {
-    match service.desk.register.ready().await {
+    match service.desk.reader().ready().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the register does not answer\n"),
     }
@@ -34,17 +36,18 @@ async fn ready(State(service): State<Service>) -> (StatusCode, &'static str) {
 
 /// Counts by state, in the Prometheus text format.
 async fn metrics(State(service): State<Service>) -> Result<String, StatusCode> {
-    let tally = service.desk.register.tally().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    let tally = service.desk.reader().tally().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     let events = service
         .desk
-        .register
+        .reader()
         .event_count(chrono::DateTime::UNIX_EPOCH)
         .await
         .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     metrics::gauge!("recto_events").set(events as f64);
-    for (letter_type, state, channel, delivery, count) in tally {
-        let delivery = delivery.unwrap_or_else(|| "none".to_owned());
-        let labels = [("type", letter_type), ("state", state), ("channel", channel), ("delivery", delivery)];
+    for LetterTally { letter_type, state, channel, delivery, count } in tally {
+        let delivery = delivery.map_or("none", DeliveryState::as_str);
+        let (state, channel) = (state.as_str(), channel.as_str());
+        let labels = [("type", letter_type), ("state", state.into()), ("channel", channel.into()), ("delivery", delivery.into())];
         metrics::gauge!("recto_letters", &labels).set(count as f64);
     }
     Ok(recorder().render())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::{Desk, DeskError, OpenDesk};
+use crate::desk::{Desk, DeskError, CurrentDesk};
 
 /// How often the register is asked without having been woken: e-mails that wait for their next attempt.
 const POLL: Duration = Duration::from_secs(2);
@@ -29,7 +29,7 @@ pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(usize)) -> Result<
 
 /// Works until it is told to stop: letters and e-mails side by side, so that a slow mail server holds up no print run. Each
 /// step is done at the desk that is open then.
-pub async fn keep_working(open: &OpenDesk, stop: CancellationToken) {
+pub async fn keep_working(open: &CurrentDesk, stop: CancellationToken) {
     let letters = repeat(open, &stop, "letters", async |desk| desk.work_letters().await);
     let emails = repeat(open, &stop, "e-mails", async |desk| desk.send_emails().await);
     let follow_ups = repeat(open, &stop, "follow-ups", async |desk| desk.follow_up().await);
@@ -39,7 +39,7 @@ pub async fn keep_working(open: &OpenDesk, stop: CancellationToken) {
 /// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
 /// work goes on after a pause: nothing is lost by it.
 async fn repeat(
-    open: &OpenDesk,
+    open: &CurrentDesk,
     stop: &CancellationToken,
     what: &'static str,
     act: impl AsyncFn(&Desk) -> Result<usize, DeskError>,

@@ -63,12 +63,13 @@ CREATE INDEX letters_by_state ON letters (state, sequence);
 CREATE INDEX letters_to_work ON letters (sequence) WHERE wanted > worked;
 CREATE INDEX letters_to_work_of_case ON letters (case_reference, sequence) WHERE wanted > worked;
 
--- Who is at work on what: a letter, or `run/` and a run. It ends when its owner says so, when the owner is gone, or at its end.
+-- Who is at work on what: `case/` and a case for one of its letters, `mail/` and a letter that is sent, `run/` and a mailing date. A
+-- claim ends when its owner says so, when the owner is gone, or at its end.
 CREATE TABLE claims (
     subject TEXT PRIMARY KEY,
+    letter  TEXT,
     worker  TEXT NOT NULL,
-    until   TEXT NOT NULL,
-    wanted  INTEGER NOT NULL DEFAULT 0
+    until   TEXT NOT NULL
 );
 CREATE INDEX claims_by_worker ON claims (worker);
 

@@ -4,6 +4,7 @@
 //! of order ends in the same standing; nothing of it is stored that could go stale.
 
 mod dispute;
+mod flags;
 mod happened;
 mod insolvency;
 mod ledger;

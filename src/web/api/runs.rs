@@ -3,39 +3,17 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
-use serde::Serialize;
 
-use super::Service;
-use super::problem::{Problem, ProblemDocument};
 use crate::desk::DeskError;
 use crate::dispatch::Totals;
-use crate::register::RunRow;
-
-/// A print run.
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct RunView {
-    /// Its mailing date.
-    pub date: String,
-    /// `closing` or `closed`.
-    pub state: String,
-    /// When it was closed, UTC.
-    pub closed_at: Option<String>,
-    /// Its control totals, once it is closed.
-    pub totals: Option<Totals>,
-}
-
-impl RunView {
-    /// A run.
-    pub(super) fn of(row: RunRow) -> RunView {
-        let totals = row.totals.and_then(|totals| serde_json::from_str(&totals).ok());
-        RunView { date: row.date, state: row.state, closed_at: row.closed_at, totals }
-    }
-}
+use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::view::RunView;
+use crate::web::{Service, system};
 
 /// The print runs, newest first.
 #[utoipa::path(get, operation_id = "list_runs", path = "/runs", responses((status = 200, body = Vec<RunView>, description = "Found or made")))]
 pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<RunView>>, Problem> {
-    let runs = service.desk.register.runs(100).await?;
+    let runs = service.desk.reader().runs(100).await?;
     Ok(Json(runs.into_iter().map(RunView::of).collect()))
 }
 
@@ -49,7 +27,7 @@ pub(super) async fn close(State(service): State<Service>, Path(date): Path<Strin
         )
     })?;
     // A task of its own: closing goes on to its end even where the client has gone away.
-    let closing = tokio::spawn(async move { service.desk.close_run(date).await });
-    let closed = closing.await.map_err(|error| DeskError::Io(std::io::Error::other(error)))??;
+    let closing = tokio::spawn(async move { service.desk.close_run(system(), date).await });
+    let closed = closing.await.map_err(DeskError::Task)??;
     Ok(Json(closed.totals))
 }

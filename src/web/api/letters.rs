@@ -5,25 +5,19 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Service;
-use super::problem::{Problem, ProblemDocument, accepted};
-use super::view::LetterView;
-use crate::case::{CaseEvent, Fault, LetterState};
-use crate::desk::{Outcome, Whole};
-use crate::intake::Offer;
+use crate::case::{CaseRef, Day, Fault, LetterId, LetterState};
+use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
 use crate::register::Filter;
+use crate::web::problem::{Problem, ProblemDocument, accepted};
+use crate::web::view::LetterView;
+use crate::web::{PREVIEW_SCALE, Service, system};
 
-/// The source of events that officers raise through the API; their ids are the idempotency keys.
-const OFFICER: &str = "urn:recto:officer";
 /// Letters on one page of a list, at most.
 const MAX_LIMIT: i64 = 200;
-/// Pixels a point of preview images: 144 dots an inch.
-pub(super) const PREVIEW_SCALE: f32 = 2.0;
 
 /// Which letters to list.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -31,8 +25,8 @@ pub(super) const PREVIEW_SCALE: f32 = 2.0;
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// The case reference.
-    case: Option<String>,
-    /// A part of the party's name, whatever its accents, or the party's key.
+    case: Option<CaseRef>,
+    /// A part of the name of whom it is about or of whom it is addressed to, whatever its accents, or the person's key.
     person: Option<String>,
     /// The letter type's key.
     #[serde(rename = "type")]
@@ -40,7 +34,7 @@ pub struct ListQuery {
     /// The state.
     state: Option<LetterState>,
     /// The mailing date, such as 2026-11-17.
-    date: Option<String>,
+    date: Option<Day>,
     /// Where the last list ended: its `next`.
     cursor: Option<i64>,
     /// Letters at most, up to 200; 50 when absent.
@@ -50,12 +44,10 @@ pub struct ListQuery {
 impl ListQuery {
     /// A condition that can never be met is a mistake, and is said.
     fn check(&self, catalogue: &Catalogue) -> Result<(), Problem> {
-        let date = self.date.as_deref().is_none_or(|date| date.parse::<NaiveDate>().is_ok());
         let kind = self.letter_type.as_ref().is_none_or(|key| catalogue.types.contains_key(key));
         let limit = self.limit.is_none_or(|limit| (1..=MAX_LIMIT).contains(&limit));
         let cursor = self.cursor.is_none_or(|cursor| cursor > 0);
-        let wrong =
-            [("date", date), ("type", kind), ("limit", limit), ("cursor", cursor)].into_iter().find(|(_, good)| !good);
+        let wrong = [("type", kind), ("limit", limit), ("cursor", cursor)].into_iter().find(|(_, good)| !good);
         wrong.map_or(Ok(()), |(name, _)| {
             let en = format!("`{name}` has a value that nothing can have. See the API's description.");
             Err(Problem::bad_request(
@@ -94,11 +86,11 @@ pub(super) async fn list(
         before: query.cursor,
         limit: limit + 1,
     };
-    let mut rows = service.desk.register.letters(&filter).await?;
+    let mut rows = service.desk.reader().letters(&filter).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     let next = rows.last().map(|row| row.sequence).filter(|_| more);
-    let letters = LetterView::all(rows, &service.desk.studio.catalogue, accepted(&headers))?;
+    let letters = LetterView::all(rows, &service.desk.studio.catalogue, accepted(&headers));
     Ok(Json(LetterList { letters, next }))
 }
 
@@ -135,42 +127,15 @@ pub(super) async fn create(
         )
     })?;
     let request: LetterRequest = read(&body)?;
-    let catalogue = &service.desk.studio.catalogue;
-    let problem = |fault: Fault| Problem::faults(vec![fault]);
-    let unknown = || problem(service.desk.studio.unknown_type(&request.letter));
-    let letter = catalogue.types.get(&request.letter).ok_or_else(unknown)?;
-    let program = request.data["case"]["program"].as_str().unwrap_or_default();
-    let kind = letter.description.called_by.event.clone();
-    if !letter.is_called_by(&kind, program, &request.data["facts"]) && catalogue.programs.contains_key(program) {
-        return Err(problem(not_for_program(&request.letter, program)));
-    }
-    service.desk.studio.check_data(letter, &request.data).map_err(below_data)?;
-    // A repeat has the time of the first request, so that it is the same event.
-    let known = service.desk.register.event_by_key(OFFICER, key).await?;
-    let event = CaseEvent {
-        source: OFFICER.to_owned(),
-        id: key.to_owned(),
-        kind,
-        subject: request.data["case"]["reference"].as_str().unwrap_or_default().to_owned(),
-        time: known.map_or(service.desk.clock.now(), |known| known.event.time),
-        data: request.data,
-    };
-    let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
-    let outcome = service.desk.take(vec![offer], Whole::Yes).await?.pop();
-    let letters = match outcome {
-        Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
-        Some(Outcome::Refused(faults)) => return Err(Problem::faults(faults)),
-        Some(Outcome::Untouched) | None => Vec::new(),
-    };
-    for id in letters {
-        let row = service.desk.register.letter(id.as_str()).await?;
-        if let Some(row) = row.filter(|row| row.letter_type == request.letter) {
-            let place = format!("/api/v1/letters/{id}");
-            let view = LetterView::of(row, catalogue, language)?;
-            return Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(view)).into_response());
+    let asked = AskedLetter { letter_type: request.letter, data: request.data, key: key.to_owned() };
+    match service.desk.ask_for(system(), asked).await? {
+        Requested::Called(row) => {
+            let place = format!("/api/v1/letters/{}", row.id);
+            let view = LetterView::of(*row, &service.desk.studio.catalogue, language);
+            Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(view)).into_response())
         }
+        Requested::Refused(faults) => Err(Problem::faults(faults)),
     }
-    Err(Problem::not_found("letter of that request"))
 }
 
 /// Which page of a preview.
@@ -216,19 +181,19 @@ pub(super) async fn preview(
 pub(super) async fn one(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(id): Path<LetterId>,
 ) -> Result<Json<LetterView>, Problem> {
-    let row = service.desk.register.letter(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
-    Ok(Json(LetterView::of(row, &service.desk.studio.catalogue, accepted(&headers))?))
+    let row = service.desk.reader().letter(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    Ok(Json(LetterView::of(row, &service.desk.studio.catalogue, accepted(&headers))))
 }
 
 /// The exact bytes of an issued letter, their SHA-256 as ETag.
 #[utoipa::path(get, operation_id = "letter_pdf", path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The exact bytes"),
     (status = 304, description = "If-None-Match has its hash"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
-pub(super) async fn pdf(
+pub(in crate::web) async fn pdf(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(id): Path<LetterId>,
 ) -> Result<Response, Problem> {
     let found = service.desk.pdf(&id).await?;
     let (pdf, sha256) = found.ok_or_else(|| Problem::not_found(&id))?;
@@ -253,13 +218,4 @@ fn below_data(faults: Vec<Fault>) -> Problem {
 /// Reads a request's JSON.
 pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| Problem::not_json(&error))
-}
-
-fn not_for_program(letter: &str, program: &str) -> Fault {
-    Fault::new(
-        "letter-not-for-program",
-        "/letter",
-        format!("“{letter}” is not a letter of the program “{program}”."),
-        format!("« {letter} » n’est pas une lettre du programme « {program} »."),
-    )
 }

@@ -12,9 +12,9 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
-use super::Service;
-use super::access::cookie;
-use super::problem::accepted;
+use crate::web::Service;
+use crate::web::access::cookie;
+use crate::web::problem::accepted;
 use crate::case::clock::toronto;
 use crate::case::format::Formats;
 use crate::case::{Language, Text};
@@ -23,24 +23,24 @@ use crate::case::{Language, Text};
 pub(super) const LANGUAGE_COOKIE: &str = "recto_lang";
 
 #[derive(RustEmbed)]
-#[folder = "src/web/pages"]
+#[folder = "src/web/templates"]
 struct Sources;
 
 /// The templates, one environment a language, the words built in.
-pub(super) struct Pages {
+pub(in crate::web) struct Pages {
     environments: [Environment<'static>; 2],
 }
 
 impl Pages {
-    pub(super) fn load() -> anyhow::Result<Pages> {
-        let words: BTreeMap<String, Text> = toml::from_str(include_str!("words.toml"))?;
+    pub(in crate::web) fn load() -> anyhow::Result<Pages> {
+        let words: BTreeMap<String, Text> = toml::from_str(include_str!("../words.toml"))?;
         let words = Arc::new(words);
         let [en, fr] = Language::BOTH.map(|language| environment(language, &words));
         Ok(Pages { environments: [en?, fr?] })
     }
 
     /// A page in one language. `path` is the request's path and query.
-    pub(super) fn render(
+    pub(in crate::web) fn render(
         &self,
         name: &str,
         language: Language,
@@ -116,7 +116,7 @@ fn unfit(detail: String) -> Error {
 }
 
 /// The language of a page: what the address asks for, or what was chosen before, or what the browser prefers.
-pub(super) fn language_of(headers: &HeaderMap, query: &str) -> Language {
+pub(in crate::web) fn language_of(headers: &HeaderMap, query: &str) -> Language {
     let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
     match asked.or(cookie(headers, LANGUAGE_COOKIE)) {
         Some("fr") => Language::Fr,

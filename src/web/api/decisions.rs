@@ -8,17 +8,13 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Service;
 use super::letters::{one, read};
-use super::problem::{Problem, ProblemDocument, accepted};
-use super::view::LetterView;
 use crate::case::fault::{FaultView, views};
-use crate::case::{Language, money};
-use crate::desk::{DeskError, Outcome};
-use crate::register::FollowUpRow;
-
-/// Follow-ups in one list, at most.
-pub(super) const MAX_FOLLOW_UPS: i64 = 500;
+use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, money};
+use crate::desk::Outcome;
+use crate::web::Service;
+use crate::web::problem::{Problem, ProblemDocument, accepted};
+use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
 
 /// A letter as those who decide of it are shown it: beside its draft, the calculation and the verdict.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -26,7 +22,7 @@ pub struct ReviewView {
     /// The letter.
     letter: LetterView,
     /// What an approval is bound to: the words and the notes, as they would go today.
-    content_hash: String,
+    seal: Sha256,
     /// Whether somebody must approve it.
     needs_approval: bool,
     /// The amount that the approver's authority must reach.
@@ -45,7 +41,7 @@ pub struct ReviewView {
     reasons: Vec<FaultView>,
     /// What the approver is to look at.
     notes: Vec<FaultView>,
-    /// The standing that it was weighed by.
+    /// The standing that it was assessed by.
     standing: Value,
 }
 
@@ -57,34 +53,35 @@ pub struct ReviewView {
 pub(super) async fn review(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(id): Path<LetterId>,
 ) -> Result<Json<ReviewView>, Problem> {
     let language = accepted(&headers);
-    let (row, weighed) = service.desk.weighed(&id).await?;
-    let draft = &weighed.composed.draft;
-    let approvers = draft.policy.approvers(&row.letter_type, weighed.amount).into_iter().map(str::to_owned).collect();
-    let against: Vec<_> = weighed.stops.iter().chain(&weighed.ends).cloned().collect();
+    let (row, assessed) = service.desk.assessed(&id).await?;
+    let draft = &assessed.composed.draft;
+    let approvers = draft.policy.approvers(&row.letter_type, assessed.amount).into_iter().map(str::to_owned).collect();
+    let answers = &assessed.answers;
+    let against: Vec<_> = answers.stops.iter().chain(&answers.ends).cloned().collect();
     Ok(Json(ReviewView {
-        letter: LetterView::of(row, &service.desk.studio.catalogue, language)?,
-        content_hash: weighed.seal.clone(),
-        needs_approval: weighed.needs_approval,
-        amount: money::plain(weighed.amount),
+        letter: LetterView::of(row, &service.desk.studio.catalogue, language),
+        seal: assessed.seal.clone(),
+        needs_approval: assessed.needs_approval,
+        amount: money::plain(assessed.amount),
         approvers,
         facts: draft.data.facts.clone(),
         derived: draft.derived.clone(),
         deadlines: Value::Object(draft.deadlines.clone()),
         guards: draft.letter.description.rules.guards.clone(),
         reasons: views(&against, language),
-        notes: views(&weighed.notes, language),
-        standing: weighed.ground["standing"].clone(),
+        notes: views(&answers.notes, language),
+        standing: assessed.basis.standing.clone(),
     }))
 }
 
 /// See a letter's page as it would go today, whatever stands against it.
 #[utoipa::path(get, operation_id = "draft_letter", path = "/letters/{id}/draft", responses((status = 200, content_type = "application/pdf", description = "The letter as it would be"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
-pub(super) async fn draft(State(service): State<Service>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let (_, weighed) = service.desk.weighed(&id).await?;
-    let set = service.desk.studio.threads.set(weighed.composed.job).await.map_err(Problem::faults)?;
+pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterId>) -> Result<Response, Problem> {
+    let (_, assessed) = service.desk.assessed(&id).await?;
+    let set = service.desk.studio.threads.set(assessed.composed.job).await.map_err(Problem::faults)?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], set.pdf).into_response())
 }
 
@@ -92,8 +89,9 @@ pub(super) async fn draft(State(service): State<Service>, Path(id): Path<String>
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalRequest {
-    /// The `content_hash` of the letter as it was seen.
-    content_hash: String,
+    /// The `seal` of the letter as it was seen.
+    #[serde(alias = "content_hash")]
+    seal: Sha256,
     /// Who approves: one of the unit's people, with the authority, and not who prepared it.
     by: String,
 }
@@ -104,11 +102,11 @@ pub struct ApprovalRequest {
 pub(super) async fn approve(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
     let request: ApprovalRequest = read(&body)?;
-    service.desk.approve(&id, &request.content_hash, named(&request.by)?).await?;
+    service.desk.approve(&id, &request.seal, named(&request.by)?).await?;
     one(State(service), headers, Path(id)).await
 }
 
@@ -130,7 +128,7 @@ pub struct OverrideRequest {
 pub(super) async fn override_hold(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
     let request: OverrideRequest = read(&body)?;
@@ -154,55 +152,12 @@ pub struct WithdrawalRequest {
 pub(super) async fn withdraw(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
     let request: WithdrawalRequest = read(&body)?;
     service.desk.withdraw(&id, &request.reason, named(&request.by)?).await?;
     one(State(service), headers, Path(id)).await
-}
-
-/// Something that Recto noticed to be due.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct FollowUpView {
-    /// Its identity.
-    pub id: String,
-    /// The case reference.
-    pub case: String,
-    /// The person's key.
-    pub person: String,
-    /// What is due: `plan-reminder`, `answer-due` …
-    pub kind: String,
-    /// The letter that an acceptance asks for; absent where it is work for a person.
-    pub letter: Option<String>,
-    /// Since when, or until when.
-    pub due: String,
-    /// What is to be done.
-    pub says: String,
-    /// `proposed`, `accepted`, `declined` or `lapsed`.
-    pub state: String,
-    /// Who decided.
-    pub decided_by: Option<String>,
-    /// Why it was declined.
-    pub reason: Option<String>,
-}
-
-impl FollowUpView {
-    /// A follow-up in one language.
-    pub fn of(row: FollowUpRow, language: Language) -> Result<FollowUpView, DeskError> {
-        Ok(FollowUpView {
-            says: row.says()?.get(language).to_owned(),
-            id: row.id,
-            case: row.case_reference,
-            person: row.person,
-            kind: row.kind,
-            letter: row.letter_type,
-            due: row.due,
-            state: row.state,
-            decided_by: row.decided_by,
-            reason: row.reason,
-        })
-    }
 }
 
 /// Which follow-ups to list.
@@ -211,9 +166,9 @@ impl FollowUpView {
 #[into_params(parameter_in = Query)]
 pub struct FollowUpQuery {
     /// The case reference.
-    case: Option<String>,
-    /// `proposed` when absent; `accepted`, `declined`, `lapsed`.
-    state: Option<String>,
+    case: Option<CaseRef>,
+    /// `proposed` when absent.
+    state: Option<FollowUpState>,
 }
 
 /// The officer's queue: what is due and waits for a decision, the oldest first.
@@ -224,8 +179,8 @@ pub(super) async fn follow_ups(
     query: Result<Query<FollowUpQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Vec<FollowUpView>>, Problem> {
     let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
-    let state = query.state.as_deref().unwrap_or("proposed");
-    let rows = service.desk.register.follow_ups(Some(state), query.case.as_deref(), MAX_FOLLOW_UPS).await?;
+    let state = query.state.unwrap_or(FollowUpState::Proposed);
+    let rows = service.desk.reader().follow_ups(Some(state), query.case.as_ref(), MAX_FOLLOW_UPS).await?;
     let views: Result<Vec<_>, _> = rows.into_iter().map(|row| FollowUpView::of(row, accepted(&headers))).collect();
     Ok(Json(views?))
 }
@@ -249,14 +204,14 @@ pub struct FollowUpDecision {
 pub(super) async fn decide_follow_up(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(id): Path<FollowUpId>,
     body: Bytes,
 ) -> Result<Json<FollowUpView>, Problem> {
     let request: FollowUpDecision = read(&body)?;
     let by = named(&request.by)?;
     match request.decision.as_str() {
         "accept" => {
-            if let Outcome::Refused(faults) = service.desk.accept_follow_up(&id, Some(by)).await? {
+            if let Outcome::Refused(faults) = service.desk.accept_follow_up(&id, by).await? {
                 return Err(Problem::faults(faults));
             }
         }
@@ -268,7 +223,7 @@ pub(super) async fn decide_follow_up(
             ));
         }
     }
-    let row = service.desk.register.follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    let row = service.desk.reader().follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
     Ok(Json(FollowUpView::of(row, accepted(&headers))?))
 }
 

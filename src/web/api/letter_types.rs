@@ -7,9 +7,9 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde::Serialize;
 
-use super::Service;
-use super::problem::{Problem, ProblemDocument, accepted};
-use crate::desk::{OpenDesk, Reloaded};
+use crate::desk::{CurrentDesk, Reloaded};
+use crate::web::problem::{Problem, ProblemDocument, accepted};
+use crate::web::{Service, system};
 
 /// A letter type.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -69,9 +69,9 @@ pub(super) async fn schema(
 /// stays; what was begun under the old one is finished under it.
 #[utoipa::path(post, operation_id = "reload_letter_types", path = "/letter-types/reload",
     responses((status = 200, body = Reloaded, description = "Taken"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Refused: the faults")))]
-pub(super) async fn reload(State(open): State<Arc<OpenDesk>>) -> Result<Json<Reloaded>, Problem> {
+pub(super) async fn reload(State(open): State<Arc<CurrentDesk>>) -> Result<Json<Reloaded>, Problem> {
     // A task of its own: a set that passes is taken though the request has gone away meanwhile.
-    let taken = tokio::spawn(async move { open.reload().await }).await;
+    let taken = tokio::spawn(async move { open.reload(system()).await }).await;
     let taken = taken.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     taken.map(Json).map_err(Problem::faults)
 }

@@ -1,4 +1,11 @@
-//! The API's routes and its description.
+//! The JSON API: its routes and its description.
+
+mod cases;
+mod decisions;
+mod events;
+mod letter_types;
+mod letters;
+mod runs;
 
 use axum::{Json, Router};
 use utoipa::OpenApi;
@@ -6,7 +13,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Shared, cases, decisions, events, letter_types, letters, runs};
+use super::Shared;
 
 #[derive(OpenApi)]
 #[openapi(modifiers(&Bearer), security(("token" = [])), info(
@@ -50,6 +57,8 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(letter_types::reload));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
 }
+
+pub(in crate::web) use letters::pdf as letter_pdf;
 
 /// The routes.
 pub(super) fn router() -> Router<Shared> {

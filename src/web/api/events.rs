@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::Service;
-use super::problem::{Problem, ProblemDocument};
-use crate::case::Fault;
-use crate::desk::{Outcome, Whole};
+use crate::case::{Fault, LetterId};
+use crate::desk::{Batch, Outcome};
 use crate::intake::Offer;
+use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::{Service, system};
 
 /// What an event led to. A repeated event gets the same answer.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -20,7 +20,7 @@ pub struct Receipt {
     /// The event's id.
     id: String,
     /// The letters that it calls for, to be followed under `/letters/{id}`.
-    letters: Vec<String>,
+    letters: Vec<LetterId>,
 }
 
 /// Take case events.
@@ -58,14 +58,14 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     };
     let offer = |(index, event): (usize, &Value)| Offer::of(index.to_string(), event);
     let offers: Vec<Offer> = events.iter().enumerate().map(offer).collect();
-    let outcomes = service.desk.take(offers, Whole::Yes).await?;
+    let outcomes = service.desk.take(system(), offers, Batch::AllOrNone).await?;
     let (mut receipts, mut faults) = (Vec::new(), Vec::new());
     for (index, (event, outcome)) in events.iter().zip(outcomes).enumerate() {
         let place = if batch { format!("/{index}") } else { String::new() };
         match outcome {
             Outcome::Taken(letters) | Outcome::Repeated(letters) => receipts.push(Receipt {
                 id: event["id"].as_str().unwrap_or_default().to_owned(),
-                letters: letters.into_iter().map(|letter| letter.0).collect(),
+                letters,
             }),
             Outcome::Refused(more) => faults.extend(more.into_iter().map(|fault: Fault| fault.below(&place))),
             Outcome::Untouched => {}

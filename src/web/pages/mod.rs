@@ -1,5 +1,7 @@
 //! The read-only pages: what happened today, letters with search, one letter, one case.
 
+mod page;
+
 use std::collections::BTreeMap;
 
 use axum::Router;
@@ -9,15 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
-use super::decisions::{FollowUpView, MAX_FOLLOW_UPS};
-use super::letters::PREVIEW_SCALE;
-use super::page::{keep_language, language_of};
+use self::page::keep_language;
+pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;
-use super::runs::RunView;
-use super::view::{LetterView, entry};
-use super::{Service, Shared, cases, letters};
-use crate::case::{Language, LetterState};
+use super::view::{CaseView, EntryView, FollowUpView, LetterView, MAX_FOLLOW_UPS, RunView};
+use super::{PREVIEW_SCALE, Service, Shared, api};
+use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
 use crate::register::Filter;
 
 /// Letters on one page of the list.
@@ -34,7 +35,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/", get(today))
         .route("/letters", get(list))
         .route("/letters/{id}", get(letter))
-        .route("/letters/{id}/pdf", get(letters::pdf))
+        .route("/letters/{id}/pdf", get(api::letter_pdf))
         .route("/letters/{id}/{page}", get(picture))
         .route("/cases/{reference}", get(case))
 }
@@ -110,20 +111,22 @@ async fn today(State(service): State<Service>, uri: Uri, headers: HeaderMap) -> 
 
 /// What was done today, and what is stopped now, whenever it was stopped.
 async fn today_context(service: &Service, language: Language) -> Result<Option<Value>, Problem> {
-    let (register, catalogue) = (&service.desk.register, &service.desk.studio.catalogue);
+    let (reader, catalogue) = (service.desk.reader(), &service.desk.studio.catalogue);
     let (from, until) = service.desk.clock.day();
     let mut by_type: BTreeMap<String, Counts> = BTreeMap::new();
-    for (letter_type, name, count) in register.tally_between(from, until).await? {
-        *by_type.entry(letter_type).or_default().entry(name).or_default() += count;
+    for tally in reader.tally_between(from, until).await? {
+        let counts = by_type.entry(tally.letter_type).or_default();
+        counts.insert("issued", tally.issued);
+        counts.insert("sent", tally.sent);
     }
-    for (letter_type, state, _, _, count) in register.tally().await? {
-        let name = STOPPED_OR_DUE.iter().find(|(stored, _)| *stored == state).map(|(_, name)| *name);
+    for tally in reader.tally().await? {
+        let name = STOPPED_OR_DUE.iter().find(|(state, _)| *state == tally.state).map(|(_, name)| *name);
         if let Some(name) = name {
-            *by_type.entry(letter_type).or_default().entry(name).or_default() += count;
+            *by_type.entry(tally.letter_type).or_default().entry(name).or_default() += tally.count;
         }
     }
     let mut totals = counted(by_type.values());
-    totals.insert("events".into(), json!(register.event_count(from).await?));
+    totals.insert("events".into(), json!(reader.event_count(from).await?));
     let mut rows = Vec::new();
     for (key, letter) in &catalogue.types {
         let Some(counts) = by_type.get(key) else { continue };
@@ -133,18 +136,18 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         rows.push(one);
     }
     let state = |state| Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
-    let failed = Filter { delivery: Some("failed"), limit: STOPPED, ..Filter::default() };
+    let failed = Filter { delivery: Some(DeliveryState::Failed), limit: STOPPED, ..Filter::default() };
     let mut stopped = Vec::new();
     let states = [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused, LetterState::Ended];
     for filter in states.map(state).into_iter().chain([failed]) {
-        stopped.extend(LetterView::all(register.letters(&filter).await?, catalogue, language)?);
+        stopped.extend(LetterView::all(reader.letters(&filter).await?, catalogue, language));
     }
-    let due = register.follow_ups(Some("proposed"), None, MAX_FOLLOW_UPS).await?;
+    let due = reader.follow_ups(Some(FollowUpState::Proposed), None, MAX_FOLLOW_UPS).await?;
     let follow_up_count = due.len();
     let follow_ups: Result<Vec<_>, _> =
         due.into_iter().take(FOLLOW_UPS).map(|row| FollowUpView::of(row, language)).collect();
-    let recent = register.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
-    let run = register.run(&service.desk.run_date().to_string()).await?.map(RunView::of);
+    let recent = reader.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
+    let run = reader.newest_run(service.desk.run_date().into()).await?.map(RunView::of);
     Ok(Some(json!({
         "counts": totals,
         "by_type": rows,
@@ -152,7 +155,7 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         "follow_ups": follow_ups?,
         "follow_up_count": follow_up_count,
         "run": run,
-        "recent": LetterView::all(recent, catalogue, language)?,
+        "recent": LetterView::all(recent, catalogue, language),
     })))
 }
 
@@ -160,12 +163,13 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
 type Counts = BTreeMap<&'static str, i64>;
 
 /// The states that are shown as they are now, whenever they came about, and their names on the page.
-const STOPPED_OR_DUE: [(&str, &str); 5] = [
-    ("held", "held"),
-    ("awaiting-approval", "awaiting_approval"),
-    ("refused", "refused"),
-    ("ended", "ended"),
-    ("due", "due"),
+const STOPPED_OR_DUE: [(LetterState, &str); 6] = [
+    (LetterState::Held, "held"),
+    (LetterState::AwaitingApproval, "awaiting_approval"),
+    (LetterState::Refused, "refused"),
+    (LetterState::Ended, "ended"),
+    (LetterState::Due, "due"),
+    (LetterState::Recalled, "due"),
 ];
 
 /// The sum of some counts, none of them left out.
@@ -198,16 +202,16 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
     let catalogue = &service.desk.studio.catalogue;
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let filter = Filter {
-        case: given(&search.case),
+        case: given(&search.case).map(CaseRef::new),
         person: given(&search.person),
         letter_type: given(&search.letter_type),
-        state: LetterState::parse(&search.state),
+        state: search.state.parse().ok(),
         delivery: None,
-        date: given(&search.date),
+        date: search.date.trim().parse().ok(),
         before: search.before,
         limit: PAGE + 1,
     };
-    let mut rows = service.desk.register.letters(&filter).await?;
+    let mut rows = service.desk.reader().letters(&filter).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let query = [
@@ -226,30 +230,30 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
     Ok(Some(json!({
         "query": query.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
         "types": types,
-        "states": LetterState::ALL.map(LetterState::as_str),
-        "letters": LetterView::all(rows, catalogue, language)?,
+        "states": LetterState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>(),
+        "letters": LetterView::all(rows, catalogue, language),
         "next": next,
     })))
 }
 
-async fn letter(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(id): Path<String>) -> Response {
+async fn letter(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(id): Path<LetterId>) -> Response {
     let asked = Asked::of(&uri, &headers);
     answer(&service, &asked, "letter.html", letter_context(&service, asked.language, &id)).await
 }
 
-async fn letter_context(service: &Service, language: Language, id: &str) -> Result<Option<Value>, Problem> {
-    let register = &service.desk.register;
-    let Some(row) = register.letter(id).await? else { return Ok(None) };
-    let event = register.event(row.event).await?.map(|stored| stored.event);
-    let issuance = register.issuance(id).await?;
+async fn letter_context(service: &Service, language: Language, id: &LetterId) -> Result<Option<Value>, Problem> {
+    let reader = service.desk.reader();
+    let Some(row) = reader.letter(id).await? else { return Ok(None) };
+    let event = reader.event(row.event).await?.map(|stored| stored.event);
+    let issuance = reader.issuance(id).await?;
     let pages = issuance.as_ref().map_or(0, |issuance| issuance.pages);
-    let entries = register.entries_of_letter(id).await?.into_iter().map(|one| entry(one, language)).collect::<Vec<_>>();
-    let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language)?);
+    let entries = reader.entries_of_letter(id).await?.into_iter().map(|filed| EntryView::of(filed, language)).collect::<Vec<_>>();
+    let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language));
     letter["event"] = event.map_or(Value::Null, |event| json!({"id": event.id, "kind": event.kind}));
     Ok(Some(json!({
         "letter": letter,
         "issuance": issuance,
-        "deliveries": register.deliveries_of(id).await?,
+        "deliveries": reader.deliveries_of(id).await?,
         "entries": entries,
         "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
         "pdf": issuance.is_some().then(|| format!("/letters/{id}/pdf")),
@@ -259,7 +263,7 @@ async fn letter_context(service: &Service, language: Language, id: &str) -> Resu
 /// A picture of a page, drawn from the issued PDF.
 async fn picture(
     State(service): State<Service>,
-    Path((id, page)): Path<(String, String)>,
+    Path((id, page)): Path<(LetterId, String)>,
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found(&format!("{page} of letter {id}"));
     let number =
@@ -269,13 +273,13 @@ async fn picture(
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 
-async fn case(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(reference): Path<String>) -> Response {
+async fn case(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(reference): Path<CaseRef>) -> Response {
     let asked = Asked::of(&uri, &headers);
     answer(&service, &asked, "case.html", case_context(&service, asked.language, &reference)).await
 }
 
-async fn case_context(service: &Service, language: Language, reference: &str) -> Result<Option<Value>, Problem> {
-    let Some(case) = cases::view(service, reference, language).await? else { return Ok(None) };
+async fn case_context(service: &Service, language: Language, reference: &CaseRef) -> Result<Option<Value>, Problem> {
+    let Some(case) = CaseView::of(&service.desk, reference, language).await? else { return Ok(None) };
     let program = service.desk.studio.catalogue.programs.get(&case.program);
     let program = program.map(|program| program.in_language(language)["name"].clone());
     let mut standing: Vec<&str> = case.parties.iter().flat_map(|party| party.standing.iter().copied()).collect();

@@ -1,22 +1,22 @@
-//! What the desk sees when it looks at a letter's case.
+//! What the desk reads of a case before it assesses a letter.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, Channel, EntryKind, LetterState, Role};
+use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, LetterState, PersonId, Role};
 use crate::letter::Data;
-use crate::register::{LetterRow, StoredEvent};
+use crate::register::{LetterRow, Seen, StoredEvent};
 use crate::rules::{Found, OtherCase, SentLetter, Standing, facts_hash, looks_at_other_cases};
 
 /// A letter's case as it stands.
-pub(super) struct Looked {
+pub(super) struct CaseContext {
     /// The letter's data, with what later events change in it.
     pub data: Data,
     pub standing: Standing,
-    /// The newest event that was seen.
-    pub considered: i64,
+    /// How much of the case was seen.
+    pub seen: Seen,
     /// When the event that calls for the letter happened.
     pub asked_at: DateTime<Utc>,
     pub other_cases: Vec<OtherCase>,
@@ -26,58 +26,53 @@ pub(super) struct Looked {
 
 impl Desk {
     /// A letter's data as it stands today, and the case's standing.
-    pub(super) async fn look(&self, letter: &LetterRow) -> Result<Looked, DeskError> {
+    pub(super) async fn read_case(&self, letter: &LetterRow) -> Result<CaseContext, DeskError> {
+        let (case, person) = (&letter.case_reference, &letter.person);
         // Before the events are read, so that one that comes meanwhile is not taken for seen.
-        let considered = self.register.newest_event(&letter.case_reference, &letter.party).await?;
+        let seen = self.reader().versions(case, person).await?;
         let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
-        let (events, letters) = self.course_of(&letter.case_reference).await?;
-        let own = events.iter().find(|event| event.sequence == letter.event);
-        let own = own.cloned().ok_or_else(|| unreadable("it is not there".into()))?.event;
+        let (events, letters) = self.events_and_letters(case).await?;
+        let calling = events.iter().find(|event| event.sequence == letter.event);
+        let calling = calling.cloned().ok_or_else(|| unreadable("it is not there".into()))?.event;
         let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
-        let standing = self.standing(&letter.case_reference, &letter.party, &events, &letters).await?;
-        let channel = Channel::parse(&letter.channel).ok_or_else(|| unreadable("its channel is none".into()))?;
-        let json = as_it_stands(&own, &standing, self.mailing_date(channel).await?);
+        let standing = self.standing(case, person, &events, &letters).await?;
+        let json = as_it_stands(&calling, &standing, self.mailing_date(letter.channel).await?);
         let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        data.addressee.channel = channel;
+        data.addressee.channel = letter.channel;
         let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
-        let across = guards.is_some_and(|guards| looks_at_other_cases(guards));
-        let other_cases = match across {
-            true => self.other_cases(&letter.case_reference, &letter.party).await?,
+        let other_cases = match guards.is_some_and(|guards| looks_at_other_cases(guards)) {
+            true => self.other_cases(case, person).await?,
             false => Vec::new(),
         };
         let overridden = self.overridden(letter).await?;
-        Ok(Looked { data, standing, considered, asked_at: own.time, other_cases, overridden })
+        Ok(CaseContext { data, standing, seen, asked_at: calling.time, other_cases, overridden })
     }
 
     /// The events of a case, and its letters that are on their way or gone.
-    pub(super) async fn course_of(&self, case: &str) -> Result<(Vec<StoredEvent>, Vec<SentLetter>), DeskError> {
-        let events = self.register.events_of(case).await?;
-        let by_other_means = |stored: &StoredEvent| {
-            SentLetter::by_other_means(&stored.event, |letter| self.studio.catalogue.tells(letter).to_vec())
-        };
-        let mut letters: Vec<SentLetter> = events.iter().filter_map(by_other_means).collect();
-        for row in self.register.letters_of_case(case).await? {
-            let state = row.state()?;
-            let stopped_before = state == LetterState::Due && !row.reasons()?.is_empty();
-            let on_its_way = [LetterState::Due, LetterState::AwaitingApproval, LetterState::Issued].contains(&state);
-            if stopped_before || !on_its_way {
-                continue;
-            }
-            let facts = events.iter().find(|event| event.sequence == row.event).map(|one| &one.event.data["facts"]);
-            let facts = facts.cloned().unwrap_or_default();
-            let issued = state == LetterState::Issued;
+    pub(super) async fn events_and_letters(
+        &self,
+        case: &CaseRef,
+    ) -> Result<(Vec<StoredEvent>, Vec<SentLetter>), DeskError> {
+        let events = self.reader().events_of(case).await?;
+        let tells = |letter: &str| self.studio.catalogue.tells(letter).to_vec();
+        let mut letters: Vec<SentLetter> =
+            events.iter().filter_map(|stored| SentLetter::by_other_means(&stored.event, tells)).collect();
+        for row in self.reader().letters_of_case(case).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
+            let calling = events.iter().find(|event| event.sequence == row.event);
+            let facts = calling.map(|stored| stored.event.facts().clone()).unwrap_or(Value::Null);
+            let issued = row.state == LetterState::Issued;
             letters.push(SentLetter {
                 debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
                 facts_hash: facts_hash(&facts),
-                date: row.date.as_deref().filter(|_| issued).and_then(|date| date.parse().ok()),
-                by_mail: row.channel == Channel::Print.as_str(),
-                sent: issued && row.delivery.as_deref() == Some("sent"),
+                date: row.date.filter(|_| issued).map(|day| day.date()),
+                by_mail: row.channel == Channel::Print,
+                sent: issued && row.delivery == Some(DeliveryState::Sent),
                 returned: false,
                 sequence: Some(row.sequence),
-                id: row.id,
-                tells: self.studio.catalogue.tells(&row.letter_type).to_vec(),
+                id: row.id.to_string(),
+                tells: tells(&row.letter_type),
                 letter_type: row.letter_type,
-                person: row.party,
+                person: row.person.to_string(),
             });
         }
         Ok((events, letters))
@@ -86,40 +81,44 @@ impl Desk {
     /// The standing of a case for one of its people, with what the person's other cases say of the person.
     pub async fn standing(
         &self,
-        case: &str,
-        person: &str,
+        case: &CaseRef,
+        person: &PersonId,
         events: &[CaseEvent],
         letters: &[SentLetter],
     ) -> Result<Standing, DeskError> {
-        let elsewhere = self.register.events_elsewhere(case, person).await?;
+        let elsewhere = self.reader().events_elsewhere(case, person).await?;
         let all = events.iter().chain(elsewhere.iter().map(|stored| &stored.event));
         Ok(Standing::of(case, person, all, letters))
     }
 
     /// What a person owes in other cases. What was written off is owed all the same.
-    pub(super) async fn other_cases(&self, case: &str, person: &str) -> Result<Vec<OtherCase>, DeskError> {
+    pub(super) async fn other_cases(&self, case: &CaseRef, person: &PersonId) -> Result<Vec<OtherCase>, DeskError> {
         let today = self.clock.today();
         let mut cases = Vec::new();
-        for reference in self.register.other_cases(case, person).await? {
-            let events: Vec<_> = self.register.events_of(&reference).await?.into_iter().map(|one| one.event).collect();
+        for reference in self.reader().other_cases(case, person).await? {
+            let events: Vec<_> = self.reader().events_of(&reference).await?.into_iter().map(|one| one.event).collect();
             let standing = Standing::of(&reference, person, &events, &[]);
-            let program = events.last().and_then(|event| event.data["case"]["program"].as_str()).unwrap_or_default();
+            let program = events.last().map(CaseEvent::program).unwrap_or_default();
             let program = self.studio.catalogue.program(program).ok();
             let policy = program.and_then(|program| program.policy_on(today));
             let none = standing.ledger.debts.is_empty().then_some(Decimal::ZERO);
             let owed = standing.ledger.owed(today, policy.map_or(&[], |policy| &policy.terms)).or(none);
             let undertaking = program.is_none_or(|program| program.traits.undertaking);
             let plan_kept = standing.kept_plan().is_some();
-            cases.push(OtherCase { reference, undertaking, owed, plan_kept });
+            cases.push(OtherCase { reference: reference.to_string(), undertaking, owed, plan_kept });
         }
         Ok(cases)
     }
 
     /// What a manager has let pass for a letter. The case file has it, and nothing else.
     async fn overridden(&self, letter: &LetterRow) -> Result<Vec<Found>, DeskError> {
-        let entries = self.register.entries_of_letter(&letter.id).await?;
-        let overrides = entries.into_iter().filter(|entry| entry.kind == EntryKind::LetterOverridden);
-        Ok(overrides.filter_map(|entry| serde_json::from_value(entry.detail["ground"].clone()).ok()).collect())
+        let entries = self.reader().entries_of_letter(&letter.id).await?;
+        let findings = entries.into_iter().filter_map(|filed| match filed.entry {
+            Entry::LetterOverridden(overridden) => Some(overridden.finding),
+            _ => None,
+        });
+        // A finding of before findings were data lets nothing pass: the rule holds the letter again, to be decided anew.
+        Ok(findings.filter_map(|finding| serde_json::from_value(finding).ok()).collect())
     }
 }
 

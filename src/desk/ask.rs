@@ -1,0 +1,89 @@
+//! Asking for a letter: an officer's letter is the event that calls for it, raised by the officer.
+
+use serde_json::Value;
+
+use super::{Batch, Desk, DeskError, Outcome};
+use crate::case::{Actor, CaseEvent, CaseRef, Fault};
+use crate::intake::Offer;
+use crate::register::LetterRow;
+
+/// The source of events that officers raise; their ids are the officers' own keys.
+const SOURCE: &str = "urn:recto:officer";
+
+/// A letter that somebody asks for.
+#[derive(Debug, Clone)]
+pub struct LetterRequest {
+    /// The letter type's key.
+    pub letter_type: String,
+    /// `{case, party, facts}`; the facts are those of the letter type's schema.
+    pub data: Value,
+    /// The asker's own key: the same key with the same request is the same letter, however often it is asked for.
+    pub key: String,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub enum Requested {
+    /// The letter was called for, now or before.
+    Called(Box<LetterRow>),
+    /// Nothing was recorded, for these reasons.
+    Refused(Vec<Fault>),
+}
+
+impl Desk {
+    /// Asks for a letter. It goes the same way as any other: its event is taken, and the letter is drafted, assessed and issued.
+    pub async fn ask_for(&self, actor: Actor, request: LetterRequest) -> Result<Requested, DeskError> {
+        let event = match self.event_for(&request) {
+            Ok(event) => event,
+            Err(faults) => return Ok(Requested::Refused(faults)),
+        };
+        // A repeat has the time of the first request, so that it is the same event.
+        let known = self.reader().event_by_key(SOURCE, &request.key).await?;
+        let event = CaseEvent { time: known.map_or(event.time, |known| known.event.time), ..event };
+        let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
+        let letters = match self.take(actor, vec![offer], Batch::AllOrNone).await?.pop() {
+            Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
+            Some(Outcome::Refused(faults)) => return Ok(Requested::Refused(faults)),
+            Some(Outcome::Untouched) | None => Vec::new(),
+        };
+        for id in &letters {
+            let row = self.reader().letter(id).await?;
+            if let Some(row) = row.filter(|row| row.letter_type == request.letter_type) {
+                return Ok(Requested::Called(Box::new(row)));
+            }
+        }
+        Ok(Requested::Refused(vec![not_for_program(&request)]))
+    }
+
+    /// The event that calls for the letter, or everything that is wrong with the request.
+    fn event_for(&self, request: &LetterRequest) -> Result<CaseEvent, Vec<Fault>> {
+        let catalogue = &self.studio.catalogue;
+        let letter = catalogue.types.get(&request.letter_type);
+        let letter = letter.ok_or_else(|| vec![self.studio.unknown_type(&request.letter_type)])?;
+        let program = request.data["case"]["program"].as_str().unwrap_or_default();
+        let kind = letter.description.called_by.event.clone();
+        if !letter.is_called_by(&kind, program, &request.data["facts"]) && catalogue.programs.contains_key(program) {
+            return Err(vec![not_for_program(request)]);
+        }
+        let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>();
+        self.studio.check_data(letter, &request.data).map_err(below)?;
+        Ok(CaseEvent {
+            source: SOURCE.to_owned(),
+            id: request.key.clone(),
+            kind,
+            subject: CaseRef::new(request.data["case"]["reference"].as_str().unwrap_or_default()),
+            time: self.clock.now(),
+            data: request.data.clone(),
+        })
+    }
+}
+
+fn not_for_program(request: &LetterRequest) -> Fault {
+    let (letter, program) = (&request.letter_type, request.data["case"]["program"].as_str().unwrap_or_default());
+    Fault::new(
+        "letter-not-for-program",
+        "/letter",
+        format!("“{letter}” is not a letter of the program “{program}”."),
+        format!("« {letter} » n’est pas une lettre du programme « {program} »."),
+    )
+}

@@ -1,0 +1,180 @@
+//! Assessing a letter: everything that speaks against it, and what an approval of it would be bound to.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::Desk;
+use super::case_context::CaseContext;
+use crate::case::entry::Basis;
+use crate::case::{Channel, CoveringMail, Fault, Policy, Sha256};
+use crate::letter::{Data, Draft, LetterType, amount_at};
+use crate::register::LetterRow;
+use crate::rules::{Asked, Effect, Finding, Found, OtherCase, Question, Standing, findings};
+use crate::studio::Composed;
+
+/// A letter that was composed and assessed by the standing of its case.
+pub struct Assessment<'s> {
+    /// The letter: facts, derived values, deadlines, words.
+    pub composed: Composed<'s>,
+    /// What the guards answer, and the arithmetic.
+    pub answers: Answers,
+    /// Whether it must be approved.
+    pub needs_approval: bool,
+    /// The amount that an approver's authority must reach.
+    pub amount: Decimal,
+    /// Its covering mail, where it goes by e-mail.
+    pub mail: Option<CoveringMail>,
+    /// What an approval is bound to: the words, those of the covering mail, and the notes.
+    pub seal: Sha256,
+    /// The standing that it was assessed by.
+    pub standing: Standing,
+    /// What it was assessed by, as the case file keeps it.
+    pub basis: Basis,
+}
+
+/// What speaks against a letter.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// What holds it.
+    pub stops: Vec<Fault>,
+    /// What of it a manager may let pass, as it was found.
+    pub may_pass: Vec<Found>,
+    /// What ends it: its own ground is gone.
+    pub ends: Vec<Fault>,
+    /// What an approver is to look at.
+    pub notes: Vec<Fault>,
+}
+
+/// What guards are asked about a letter with: where it stands, and what it stands in.
+pub(super) struct Asking<'a> {
+    pub letter: Asked<'a>,
+    pub standing: &'a Standing,
+    pub policy: &'a Policy,
+    pub traits: crate::case::Traits,
+    pub other_cases: &'a [OtherCase],
+    pub overridden: &'a [Found],
+    pub date: NaiveDate,
+}
+
+impl Asking<'_> {
+    /// Asks the named guards. The one place that does, for a letter that is worked as for one that is only thought of.
+    pub fn answers(self, guards: &[String]) -> Answers {
+        let question =
+            Question::new(self.standing, self.policy, self.traits, self.letter, self.date, self.other_cases);
+        let mut answers = Answers::default();
+        for Finding { effect, found, reason } in findings(guards, &question) {
+            match effect {
+                Effect::HoldUnlessOverridden if self.overridden.contains(&found) => {}
+                Effect::HoldUnlessOverridden => {
+                    answers.stops.push(reason);
+                    answers.may_pass.push(found);
+                }
+                Effect::Hold => answers.stops.push(reason),
+                Effect::End => answers.ends.push(reason),
+                Effect::Review => answers.notes.push(reason),
+            }
+        }
+        answers
+    }
+}
+
+impl Desk {
+    /// Drafts a letter for a date, assesses it and writes its words.
+    ///
+    /// The guards are asked before a word is written, so that what holds a letter is said even where its words cannot be.
+    pub(super) fn assess<'s>(
+        &'s self,
+        letter_type: &'s LetterType,
+        letter: &LetterRow,
+        date: NaiveDate,
+        context: CaseContext,
+    ) -> Result<Assessment<'s>, Unwritten> {
+        let CaseContext { data, standing, seen, asked_at, other_cases, overridden } = context;
+        let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
+        let guards = &letter_type.description.rules.guards;
+        let asking = Asking {
+            letter: Asked {
+                id: &letter.id,
+                sequence: Some(letter.sequence),
+                ..asked(letter_type, &draft.data, asked_at)
+            },
+            standing: &standing,
+            policy: draft.policy,
+            traits: draft.program.traits,
+            other_cases: &other_cases,
+            overridden: &overridden,
+            date,
+        };
+        let mut answers = asking.answers(guards);
+        answers.stops.splice(0..0, draft.stops.iter().cloned());
+        let basis = Basis {
+            guards: guards.clone(),
+            overridden: overridden.iter().map(|found| json!(found)).collect(),
+            standing: json!(standing),
+            seen: json!(seen),
+            policy_on: date.into(),
+        };
+        let amount = amount_to_approve(&draft);
+        let by_mail = draft.data.addressee.channel == Channel::Email;
+        let mail = by_mail.then(|| self.studio.catalogue.email(&draft, self.studio.specimen)).transpose();
+        let (composed, mail) = match (self.studio.write(draft), mail) {
+            (Ok(composed), Ok(mail)) => (composed, mail),
+            (composed, mail) => {
+                let faults = [composed.err(), mail.err()].into_iter().flatten().flatten().collect();
+                return Err(Unwritten { faults, stops: answers.stops, basis: Some(basis) });
+            }
+        };
+        let needs_approval = letter_type.needs_approval() || !answers.notes.is_empty();
+        let seal = seal(&composed, mail.as_ref(), &answers.notes);
+        Ok(Assessment { composed, answers, needs_approval, amount, mail, seal, standing, basis })
+    }
+}
+
+/// What an approval is bound to.
+fn seal(composed: &Composed<'_>, mail: Option<&CoveringMail>, notes: &[Fault]) -> Sha256 {
+    Sha256::of(json!([composed.content_hash, mail, notes]).to_string().as_bytes())
+}
+
+/// A letter whose words could not be written.
+#[derive(Default)]
+pub(super) struct Unwritten {
+    /// Why not.
+    pub faults: Vec<Fault>,
+    /// What holds it besides.
+    pub stops: Vec<Fault>,
+    /// What it was assessed by; none where it could not even be drafted.
+    pub basis: Option<Basis>,
+}
+
+impl From<Vec<Fault>> for Unwritten {
+    fn from(faults: Vec<Fault>) -> Unwritten {
+        Unwritten { faults, ..Unwritten::default() }
+    }
+}
+
+/// What a guard looks at of a letter that has no place in the register yet.
+pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTime<Utc>) -> Asked<'q> {
+    let rules = &letter.description.rules;
+    Asked {
+        letter_type: &letter.key,
+        tells: &letter.description.tells,
+        id: "",
+        sequence: None,
+        asked_at,
+        facts: Some(&data.facts),
+        role: data.addressee.role,
+        by_mail: data.addressee.channel == Channel::Print,
+        languages: data.addressee.language.languages(),
+        minimum: &rules.minimum,
+        repeats: rules.repeats,
+        conflicts: &rules.conflicts,
+    }
+}
+
+/// The amount that an approver's authority must reach: the one that the type names, or else the balance.
+fn amount_to_approve(draft: &Draft<'_>) -> Decimal {
+    let root = json!({"facts": draft.data.facts, "derived": draft.derived});
+    let named = amount_at(&root, &draft.letter.description.rules.approval);
+    named.or_else(|_| amount_at(&root, "facts.balance")).unwrap_or(Decimal::ZERO)
+}

@@ -1,0 +1,216 @@
+//! Judging a letter: what becomes of it, before anything is recorded.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use super::case_context::CaseContext;
+use super::{Assessment, Desk, DeskError};
+use crate::archive;
+use crate::case::calendar::{business_day_on_or_after, next_business_day};
+use crate::case::entry::Basis;
+use crate::case::fault::Reasons;
+use crate::case::{Channel, Day, Fault, Format, Sha256};
+use crate::register::{Issuance, Kept, LetterRow, Seen, Source};
+use crate::studio::{Composed, reading};
+use crate::typeset::{Job, TYPST_VERSION, Typeset};
+
+/// The longest that one letter may take before it counts as failed.
+pub(super) const LETTER_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What becomes of a letter, and what that rests on.
+pub(super) enum Verdict {
+    Held(Reasons, Option<Basis>),
+    Ended(Reasons, Option<Basis>),
+    AwaitingApproval { seal: Sha256, notes: Reasons, basis: Basis },
+    Refused(Reasons),
+    Issued { issuance: Box<Issuance>, kept: Box<Kept>, content_hash: Sha256, basis: Basis },
+}
+
+/// An issued letter as it would go today.
+pub(super) struct Reassessment {
+    /// What stops it now.
+    pub stops: Vec<Fault>,
+    /// How much of the case was seen.
+    pub seen: Seen,
+    /// What the answer rests on; none where it could not be assessed.
+    pub basis: Option<Basis>,
+}
+
+impl Verdict {
+    pub(super) fn refused(faults: Vec<Fault>) -> Verdict {
+        Verdict::Refused(Reasons(faults))
+    }
+}
+
+impl Desk {
+    pub(super) async fn judge(&self, letter: &LetterRow, context: CaseContext) -> Result<Verdict, DeskError> {
+        let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
+            return Ok(Verdict::refused(vec![type_gone(&letter.letter_type)]));
+        };
+        if letter_type.description.filed != (letter.channel == Channel::File) {
+            return Ok(Verdict::refused(vec![channel_changed()]));
+        }
+        // The letter types may have changed since the event was taken, and an address with the case.
+        if let Err(faults) = self.studio.check_data(letter_type, &context.data.json) {
+            return Ok(Verdict::refused(faults));
+        }
+        let date = self.mailing_date(context.data.addressee.channel).await?;
+        let assessed = match self.assess(letter_type, letter, date, context) {
+            Ok(assessed) => assessed,
+            Err(unwritten) if unwritten.stops.is_empty() => return Ok(Verdict::refused(unwritten.faults)),
+            Err(unwritten) => return Ok(Verdict::Held(Reasons(unwritten.stops), unwritten.basis)),
+        };
+        if !assessed.answers.ends.is_empty() {
+            return Ok(Verdict::Ended(Reasons(assessed.answers.ends), Some(assessed.basis)));
+        }
+        if !assessed.answers.stops.is_empty() {
+            return Ok(Verdict::Held(Reasons(assessed.answers.stops), Some(assessed.basis)));
+        }
+        let typeset = match tokio::time::timeout(LETTER_TIMEOUT, self.set(&assessed.composed)).await {
+            Ok(Ok(typeset)) => typeset,
+            Ok(Err(faults)) => return Ok(Verdict::refused(faults)),
+            Err(_) => return Ok(Verdict::refused(vec![too_slow()])),
+        };
+        // The finished words are read before anything is recorded, and before anybody is asked to approve them.
+        let stops = self.last_look(&assessed, &typeset);
+        if !stops.is_empty() {
+            return Ok(Verdict::Held(Reasons(stops), Some(assessed.basis)));
+        }
+        if assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal) {
+            let Assessment { seal, answers, basis, .. } = assessed;
+            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), basis });
+        }
+        self.issue(letter, date, assessed, typeset).await
+    }
+
+    /// Puts what was set into the archive, with all that is to be recorded of it.
+    async fn issue(
+        &self,
+        letter: &LetterRow,
+        date: NaiveDate,
+        assessed: Assessment<'_>,
+        typeset: Typeset,
+    ) -> Result<Verdict, DeskError> {
+        let Composed { draft, content_hash, job: Job { main, footer, .. } } = assessed.composed;
+        let by_ear = draft.data.addressee.format == Format::ScreenReader;
+        let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
+        let source = Source { house: Sha256::new(self.studio.press.house_hash()), main, footer };
+        let kept = Box::new(Kept { source, reading, mail: assessed.mail });
+        let issuance = Issuance {
+            letter: letter.id.clone(),
+            number: letter.issuance + 1,
+            date: date.into(),
+            issued_at: self.clock.now().into(),
+            sha256: Sha256::of(&typeset.pdf),
+            bytes: typeset.pdf.len() as i64,
+            pages: typeset.pages.len() as i64,
+            type_version: draft.letter.description.version.clone(),
+            type_hash: Sha256::new(&draft.letter.hash),
+            catalogue_hash: Sha256::new(&self.studio.catalogue.hash),
+            fonts_hash: Sha256::new(&self.studio.fonts_hash),
+            typst_version: TYPST_VERSION.to_owned(),
+        };
+        let key = archive::key(&issuance.date.to_string(), &letter.id, &issuance.sha256);
+        self.office.archive.put(&key, typeset.pdf).await?;
+        let (content_hash, basis) = (Sha256::new(content_hash), assessed.basis);
+        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, content_hash, basis })
+    }
+
+    async fn set(&self, composed: &Composed<'_>) -> Result<Typeset, Vec<Fault>> {
+        self.studio.threads.set(composed.job.clone()).await
+    }
+
+    /// What stands on the finished pages, or in the covering mail, and must not.
+    fn last_look(&self, assessed: &Assessment<'_>, typeset: &Typeset) -> Vec<Fault> {
+        let (draft, others) = (&assessed.composed.draft, &assessed.standing.others);
+        let mut faults = self.studio.last_look(draft, others, typeset);
+        faults.extend(assessed.mail.iter().flat_map(|mail| self.studio.last_look_at_mail(draft, others, mail)));
+        faults
+    }
+
+    /// The date that a letter worked now is promised to: today, or for print the next business day whose run is still open.
+    pub(super) async fn mailing_date(&self, channel: Channel) -> Result<NaiveDate, DeskError> {
+        let today = self.clock.today();
+        if channel != Channel::Print {
+            return Ok(today);
+        }
+        let late = self.clock.time_of_day() >= self.office.settings.cut_off;
+        let mut date = if late { next_business_day(today) } else { business_day_on_or_after(today) };
+        while self.reader().newest_run(date.into()).await?.is_some() {
+            date = next_business_day(date);
+        }
+        Ok(date)
+    }
+
+    /// Assesses an issued letter anew, after its case has changed: its rules, an approval that no longer covers it, or that it would
+    /// read differently now.
+    pub(super) async fn reassess(&self, letter: &LetterRow, date: Day) -> Result<Reassessment, DeskError> {
+        let context = self.read_case(letter).await?;
+        let seen = context.seen;
+        let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
+            return Ok(Reassessment { stops: vec![type_gone(&letter.letter_type)], seen, basis: None });
+        };
+        let assessed = match self.assess(letter_type, letter, date.date(), context) {
+            Ok(assessed) => assessed,
+            Err(unwritten) => return Ok(Reassessment { stops: unwritten.faults, seen, basis: unwritten.basis }),
+        };
+        let differs = letter.content_hash.as_ref().map(Sha256::as_str) != Some(assessed.composed.content_hash.as_str());
+        let unapproved = assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal);
+        let mut stops = assessed.answers.stops.clone();
+        stops.extend(assessed.answers.ends.iter().cloned());
+        stops.extend(differs.then(reads_differently));
+        stops.extend((unapproved && !differs).then(approval_void));
+        // Somebody who is new to the case may stand on the page.
+        match self.set(&assessed.composed).await {
+            Ok(typeset) => stops.extend(self.last_look(&assessed, &typeset)),
+            Err(faults) => stops.extend(faults),
+        }
+        Ok(Reassessment { stops, seen, basis: Some(assessed.basis) })
+    }
+}
+
+pub(super) fn type_gone(letter_type: &str) -> Fault {
+    Fault::new(
+        "letter-type-gone",
+        "",
+        format!("There is no letter type “{letter_type}” any more. Put its folder back."),
+        format!("Le type de lettre « {letter_type} » n’existe plus. Remettez son dossier."),
+    )
+}
+
+fn channel_changed() -> Fault {
+    Fault::new(
+        "letter-type-changed",
+        "",
+        "The type was a letter and is an internal document now, or the reverse. Withdraw this one and send the event again.",
+        "Le type était une lettre et est maintenant un document interne, ou l’inverse. Retirez celle-ci et renvoyez l’événement.",
+    )
+}
+
+fn too_slow() -> Fault {
+    Fault::new(
+        "typesetting-too-slow",
+        "/main.typ",
+        format!("The letter was not set within {} seconds.", LETTER_TIMEOUT.as_secs()),
+        format!("La lettre n’a pas été composée en {} secondes.", LETTER_TIMEOUT.as_secs()),
+    )
+}
+
+fn reads_differently() -> Fault {
+    Fault::new(
+        "reads-differently",
+        "B11",
+        "What happened since changes the letter, such as a new address. It is set again.",
+        "Ce qui s’est passé depuis change la lettre, comme une nouvelle adresse. Elle est composée de nouveau.",
+    )
+}
+
+fn approval_void() -> Fault {
+    Fault::new(
+        "approval-void",
+        "",
+        "What the approver was shown has changed, so the approval no longer holds. It must be approved again.",
+        "Ce que l’approbateur a vu a changé; l’approbation ne vaut donc plus. Il faut approuver de nouveau.",
+    )
+}

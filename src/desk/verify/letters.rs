@@ -1,0 +1,143 @@
+//! Letters and their deliveries against the case files.
+
+use super::{Audit, LoggedLetter, PIECE};
+use crate::case::fault::Reasons;
+use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, entry};
+use crate::desk::{Desk, DeskError};
+use crate::letter::Data;
+use crate::register::{DeliveryRow, Filter, LetterRow, StoredEvent};
+
+impl Desk {
+    pub(super) async fn verify_letters(&self, audit: &mut Audit) -> Result<(), DeskError> {
+        let mut before = None;
+        loop {
+            let filter = Filter { before, limit: PIECE, ..Filter::default() };
+            let letters = self.reader().letters(&filter).await?;
+            let Some(last) = letters.last() else { break };
+            before = Some(last.sequence);
+            for letter in letters {
+                self.verify_letter(&letter, audit).await?;
+            }
+        }
+        for (letter, _) in std::mem::take(&mut audit.letters) {
+            audit.note("letter-missing", letter.as_str(), "The case file has it, the register does not.");
+        }
+        Ok(())
+    }
+
+    async fn verify_letter(&self, letter: &LetterRow, audit: &mut Audit) -> Result<(), DeskError> {
+        let logged = audit.letters.remove(&letter.id).unwrap_or_default();
+        let event = self.reader().event(letter.event).await?;
+        if !event.is_some_and(|event| self.is_as_called(letter, &event)) {
+            let message = "The register's row is not what its event called for.";
+            audit.note("letter-altered", letter.id.as_str(), message);
+        }
+        let expected = state_after(logged.last.as_ref());
+        if letter.state != expected {
+            let last = logged.last.as_ref().map_or("none", |entry| EntryKind::from(entry).as_str());
+            let message = format!("Its state is {}, but the case file's last entry is “{last}”.", letter.state);
+            audit.note("letter-state-differs", letter.id.as_str(), message);
+        }
+        if !says_the_same(letter, &logged) {
+            let message = "Its issuance, words or reasons are not those of the case file.";
+            audit.note("letter-altered", letter.id.as_str(), message);
+        }
+        if !is_approved_as_logged(letter, &logged) {
+            let message = "The register says that it was approved, by whom; the case file does not say so.";
+            audit.note("approval-unlogged", letter.id.as_str(), message);
+        }
+        self.verify_deliveries(letter, &logged, audit).await
+    }
+
+    /// Whether a letter's row is what its event called for.
+    fn is_as_called(&self, letter: &LetterRow, stored: &StoredEvent) -> bool {
+        let event = &stored.event;
+        let Ok(data) = Data::read(&event.data) else { return false };
+        let person = PersonId::new(&data.person.id);
+        let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
+        let channel = letter_type.map_or(letter.channel, |one| one.channel(&data.addressee));
+        letter.id == LetterId::derive(&event.source, &event.id, &letter.letter_type, &person)
+            && letter.case_reference == event.subject
+            && letter.person == person
+            && letter.person_name == data.person.full_name()
+            && letter.addressee_name == data.addressee.full_name()
+            && letter.channel == channel
+            && letter.language == data.addressee.language
+            && letter.called_at == stored.taken_at
+    }
+
+    /// Each issuance has one delivery, and it stands as the case file says; what is filed has none.
+    async fn verify_deliveries(
+        &self,
+        letter: &LetterRow,
+        logged: &LoggedLetter,
+        audit: &mut Audit,
+    ) -> Result<(), DeskError> {
+        let deliveries = self.reader().deliveries_of(&letter.id).await?;
+        let numbers: Vec<i64> = deliveries.iter().map(|delivery| delivery.number).collect();
+        let on_its_way = if letter.channel == Channel::File { 0 } else { letter.issuance };
+        if numbers != (1..=on_its_way).collect::<Vec<_>>() {
+            audit.note("delivery-missing", letter.id.as_str(), "Not every issuance has its one delivery.");
+        }
+        for delivery in deliveries {
+            if !is_delivered_as_logged(&delivery, logged.deliveries.get(&delivery.number)) {
+                let place = format!("{}/{}", letter.id, delivery.number);
+                audit.note("delivery-differs", place, "The delivery is not what the case file says.");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The state in which the case file's newest entry left a letter.
+fn state_after(last: Option<&Entry>) -> LetterState {
+    match last {
+        Some(Entry::LetterHeld(_)) => LetterState::Held,
+        Some(Entry::ApprovalAwaited(_)) => LetterState::AwaitingApproval,
+        Some(Entry::LetterRefused(_)) => LetterState::Refused,
+        Some(Entry::LetterEnded(_)) => LetterState::Ended,
+        Some(Entry::LetterWithdrawn(_)) => LetterState::Withdrawn,
+        Some(Entry::LetterRecalled(_)) => LetterState::Recalled,
+        Some(Entry::LetterIssued(_) | Entry::LetterSent(_) | Entry::DeliveryFailed(_)) => LetterState::Issued,
+        _ => LetterState::Due,
+    }
+}
+
+/// Whether a letter's reasons, words and number of issuances are those of its case file.
+fn says_the_same(letter: &LetterRow, logged: &LoggedLetter) -> bool {
+    let none = Vec::new();
+    let (reasons, seal, content_hash) = match &logged.last {
+        Some(
+            Entry::LetterHeld(stopped) | Entry::LetterRefused(stopped) | Entry::LetterEnded(stopped),
+        ) => (&stopped.reasons, None, None),
+        Some(Entry::ApprovalAwaited(awaited)) => (&awaited.reasons, Some(&awaited.seal), None),
+        Some(Entry::LetterWithdrawn(_)) | None => (&none, None, None),
+        Some(_) => (&none, None, logged.content_hash.as_ref()),
+    };
+    letter.issuance == logged.issuances
+        && letter.reasons == Reasons(reasons.clone())
+        && letter.seal.as_ref() == seal
+        && letter.content_hash.as_ref() == content_hash
+}
+
+fn is_approved_as_logged(letter: &LetterRow, logged: &LoggedLetter) -> bool {
+    let Some(seal) = &letter.approved_seal else { return letter.approved_by.is_none() };
+    logged.approvals.iter().any(|(approved, by)| approved == seal && *by == letter.approved_by)
+}
+
+fn is_delivered_as_logged(delivery: &DeliveryRow, logged: Option<&Entry>) -> bool {
+    match (delivery.state, logged) {
+        (DeliveryState::Sent, Some(Entry::LetterSent(sent))) => {
+            let entry::Sent { channel, run, piece, message_id, .. } = sent;
+            *channel == delivery.channel
+                && delivery.sent_at.is_some()
+                && *run == delivery.run
+                && piece.is_none_or(|piece| Some(piece) == delivery.piece)
+                && *message_id == delivery.message_id
+        }
+        (DeliveryState::Failed, Some(Entry::DeliveryFailed(_)))
+        | (DeliveryState::Recalled, Some(Entry::LetterRecalled(_))) => true,
+        (DeliveryState::Waiting, logged) => logged.is_none(),
+        _ => false,
+    }
+}

@@ -1,0 +1,88 @@
+//! A case: its people with their standing, its letters, follow-ups and entries.
+
+use serde::Serialize;
+
+use super::{EntryView, FollowUpView, LetterView};
+use crate::case::{CaseRef, Channel, Language, PersonId, PreferredLanguage};
+use crate::desk::{Desk, DeskError};
+use crate::letter::Data;
+use crate::register::Filter;
+
+/// Letters of one case, at most.
+const MAX_LETTERS: i64 = 1_000;
+
+/// A case.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct CaseView {
+    /// The case reference.
+    pub reference: CaseRef,
+    /// The program's key.
+    pub program: String,
+    /// Its parties, each with what stands in their way.
+    pub parties: Vec<PartyView>,
+    /// Its letters, newest first.
+    pub letters: Vec<LetterView>,
+    /// What Recto noticed to be due, and what was decided of it.
+    pub follow_ups: Vec<FollowUpView>,
+    /// What was done, in order.
+    pub entries: Vec<EntryView>,
+}
+
+/// A party of a case.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PartyView {
+    /// The case system's key.
+    pub id: PersonId,
+    /// The name.
+    pub name: String,
+    /// `debtor`, `sponsor` …
+    pub role: &'static str,
+    /// `en`, `fr` or `unknown`.
+    pub language: PreferredLanguage,
+    /// `print` or `email`.
+    pub channel: Channel,
+    /// What the case's events say of the party: `deceased`, `insolvency_stay`, `open_dispute` …
+    pub standing: Vec<&'static str>,
+}
+
+impl CaseView {
+    /// A case in one language, if an event of it was taken.
+    pub(in crate::web) async fn of(
+        desk: &Desk,
+        reference: &CaseRef,
+        language: Language,
+    ) -> Result<Option<CaseView>, DeskError> {
+        let reader = desk.reader();
+        let events: Vec<_> = reader.events_of(reference).await?.into_iter().map(|stored| stored.event).collect();
+        let mut people: Vec<Data> = Vec::new();
+        for data in events.iter().filter_map(|event| Data::read(&event.data).ok()) {
+            match people.iter_mut().find(|known| known.person.id == data.person.id) {
+                Some(known) => *known = data,
+                None => people.push(data),
+            }
+        }
+        let Some(program) = people.last().map(|data| data.case.program.clone()) else { return Ok(None) };
+        let mut parties = Vec::with_capacity(people.len());
+        for data in people {
+            let id = PersonId::new(data.person.id.clone());
+            let standing = desk.standing(reference, &id, &events, &[]).await?;
+            parties.push(PartyView {
+                standing: standing.flags(desk.clock.today()),
+                name: data.person.full_name(),
+                role: data.person.role.as_str(),
+                language: data.person.language,
+                channel: data.person.channel,
+                id,
+            });
+        }
+        let filter = Filter { case: Some(reference.clone()), limit: MAX_LETTERS, ..Filter::default() };
+        let letters = LetterView::all(reader.letters(&filter).await?, &desk.studio.catalogue, language);
+        let follow_ups = reader.follow_ups(None, Some(reference), MAX_LETTERS).await?;
+        let follow_ups: Result<Vec<_>, DeskError> =
+            follow_ups.into_iter().map(|row| FollowUpView::of(row, language)).collect();
+        let entries = reader.entries_of_case(reference).await?;
+        let entries = entries.into_iter().map(|filed| EntryView::of(filed, language)).collect();
+        let (reference, follow_ups) = (reference.clone(), follow_ups?);
+        Ok(Some(CaseView { reference, program, parties, letters, follow_ups, entries }))
+    }
+}

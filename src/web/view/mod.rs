@@ -1,0 +1,48 @@
+//! What the API and the pages show: letters, cases, follow-ups, runs and entries, in one language.
+
+mod case;
+mod follow_up;
+mod letter;
+mod run;
+
+pub(super) use case::CaseView;
+pub(super) use follow_up::{FollowUpView, MAX_FOLLOW_UPS};
+pub(super) use letter::LetterView;
+pub(super) use run::RunView;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::case::fault::views;
+use crate::case::{Actor, EntryKind, Fault, FiledEntry, Language, LetterId, Stamp};
+
+/// An entry of a case file, its reasons in one language.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct EntryView {
+    /// Its place in the order of all entries.
+    pub sequence: i64,
+    /// When.
+    pub at: Stamp,
+    /// Who did it; absent in entries of before actors were recorded.
+    pub actor: Option<Actor>,
+    /// What was done.
+    pub kind: EntryKind,
+    /// The letter that it concerns.
+    pub letter: Option<LetterId>,
+    /// What belongs to it: reasons, seal, run, Message-ID.
+    pub detail: Value,
+}
+
+impl EntryView {
+    /// An entry in one language.
+    pub(super) fn of(filed: FiledEntry, language: Language) -> EntryView {
+        let kind = EntryKind::from(&filed.entry);
+        let mut detail = serde_json::json!(filed.entry)["detail"].take();
+        if let Ok(reasons) = serde_json::from_value::<Vec<Fault>>(detail["reasons"].take()) {
+            detail["reasons"] = serde_json::json!(views(&reasons, language));
+        } else if let Some(detail) = detail.as_object_mut() {
+            detail.remove("reasons");
+        }
+        EntryView { sequence: filed.sequence, at: filed.at, actor: filed.actor, kind, letter: filed.letter, detail }
+    }
+}
