@@ -164,6 +164,12 @@ impl Service {
         assert!(status.success(), "kill -s {name}");
     }
 
+    /// Kills it outright after a time, wherever it is then; unless what this gives is dropped before.
+    pub fn kill_after(&self, time: Duration) -> impl Drop + use<> {
+        let script = format!("sleep {}; exec kill -s KILL {}", time.as_secs_f64(), self.process.id());
+        Killer(Command::new("sh").args(["-c", &script]).spawn().unwrap())
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
@@ -179,6 +185,16 @@ impl Service {
             assert!(begun.elapsed() < PATIENCE, "it does not end\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+}
+
+/// A process that waits to kill a service, and does not any more once it is dropped.
+struct Killer(Child);
+
+impl Drop for Killer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -286,7 +286,7 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
     });
     let letters = prop::collection::vec(letter(), 0..3);
     let seen = std::cell::RefCell::new(BTreeMap::<String, [usize; 2]>::new());
-    runner(20_000)
+    runner(8_000)
         .run(&(ask(), courses, letters, any::<u64>()), |(ask, course, letters, turn)| {
             let (wanted, balance) = expected(&ask, &course, &letters);
             let guards = &catalogue.types[ask.letter_type].description.rules.guards;
