@@ -71,15 +71,17 @@ fn civility(studio: &Studio, runtime: &tokio::runtime::Runtime, input: &str, lan
     data[if parts[0] == "mpp" { "addressee" } else { "party" }] = party;
     let set = runtime.block_on(studio.preview(kind, &data, "2026-11-17".parse().unwrap()));
     let set = set.unwrap_or_else(|faults| panic!("{input}: {faults:#?}"));
-    let paragraphs: Vec<String> = set.blocks.iter().filter_map(paragraph).collect();
-    let (first, last) = (paragraphs.first()?, paragraphs.iter().rev().find(|one| one.ends_with(',') || one.ends_with("distinguées."))?);
+    let after_subject = set.blocks.iter().skip_while(|block| !matches!(block, Block::Heading { level: 1, .. }));
+    let paragraphs: Vec<&str> = after_subject.filter_map(paragraph).collect();
+    let closes = |one: &&&str| one.ends_with(',') || one.ends_with("distinguées.");
+    let (first, last) = (paragraphs.first()?, paragraphs.iter().rev().find(closes)?);
     Some(format!("{first} … {last}"))
 }
 
 /// The text of a paragraph.
-fn paragraph(block: &Block) -> Option<String> {
+fn paragraph(block: &Block) -> Option<&str> {
     match block {
-        Block::Paragraph { text, .. } => Some(text.clone()),
+        Block::Paragraph { text, .. } => Some(text),
         _ => None,
     }
 }

@@ -85,7 +85,7 @@ fn a_statutory_paragraph_that_the_french_body_lacks_is_named() {
     let without: Vec<&str> = text.lines().filter(|line| !line.contains("paiement excédentaire")).collect();
     assert_ne!(text.lines().count(), without.len());
     std::fs::write(&file, without.join("\n")).unwrap();
-    assert_eq!(missing_passages(home.path()), set(&["reason (fr)", "decision (fr)"]));
+    assert_eq!(missing_passages(home.path()), set(&["creditor (fr)", "decision (fr)", "payable-now (fr)", "reason (fr)"]));
 }
 
 #[test]
