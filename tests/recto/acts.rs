@@ -176,7 +176,11 @@ async fn an_accepted_follow_up_asks_for_its_letter_and_a_declined_one_for_nothin
     assert_eq!((letters.len(), &letters[0]["state"]), (1, &json!("issued")));
     let of = async |state: &str| {
         let list = api.get(&format!("/follow-ups?state={state}")).await;
-        list.as_array().unwrap().iter().map(|one| [&one["kind"], &one["decided_by"], &one["reason"]].map(Value::clone)).collect::<Vec<_>>()
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|one| [&one["kind"], &one["decided_by"], &one["reason"]].map(Value::clone))
+            .collect::<Vec<_>>()
     };
     assert_eq!(of("accepted").await, [[json!("plan-reminder"), json!("O. Officer"), Value::Null]]);
     assert_eq!(of("declined").await, [[json!("answer-due"), json!("O. Officer"), json!("Answered by telephone")]]);
@@ -201,7 +205,10 @@ async fn whoever_decides_sees_the_calculation_the_grounds_and_the_page_as_it_wou
     let draft = Request::get(format!("/api/v1/letters/{letter}/draft"));
     let draft = draft.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")).body(axum::body::Body::empty()).unwrap();
     let page = api.send(draft).await;
-    assert_eq!((page.status(), &page.headers()[header::CONTENT_TYPE]), (StatusCode::OK, &"application/pdf".parse().unwrap()));
+    assert_eq!(
+        (page.status(), &page.headers()[header::CONTENT_TYPE]),
+        (StatusCode::OK, &"application/pdf".parse().unwrap())
+    );
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), page.into_body().collect().await.unwrap().to_bytes()).unwrap();
     assert!(crate::support::pdf_text(file.path()).contains("$195.61"));

@@ -1,7 +1,7 @@
 //! How figures, dates and numbers are written: `tests/formats.md`, row by row.
 
-use recto::case::format::Formats;
 use recto::case::Language;
+use recto::case::format::Formats;
 use recto::studio::Studio;
 use recto::typeset::Block;
 use serde_json::json;
@@ -63,7 +63,8 @@ fn civility(studio: &Studio, runtime: &tokio::runtime::Runtime, input: &str, lan
         }
     }
     party["channel"] = json!("print");
-    party["address"] = json!({"lines": ["14 ELM ST"], "municipality": "Sudbury", "province": "ON", "postal_code": "P3C 1S2"});
+    party["address"] =
+        json!({"lines": ["14 ELM ST"], "municipality": "Sudbury", "province": "ON", "postal_code": "P3C 1S2"});
     // A letter that goes to anybody: that to a member of parliament; the others go to whom it is about.
     let kind = if parts[0] == "mpp" { "mpp-reply" } else { "information-request" };
     let mut data = sample(kind, "plausible");

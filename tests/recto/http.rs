@@ -108,12 +108,19 @@ impl Service {
     /// Starts it and waits until it listens. Its letter types are those of `home`, its people those of the tests.
     pub fn start(home: &Path, folder: &Path) -> Service {
         let settings = folder.with_extension("toml");
-        let lines = people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
+        let lines =
+            people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
         std::fs::write(&settings, lines.collect::<String>()).unwrap();
         let log = folder.with_extension("log");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = command(folder, &["serve", "--listen", "127.0.0.1:0"]);
-        command.arg("--config").arg(&settings).current_dir(home).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
+        command
+            .arg("--config")
+            .arg(&settings)
+            .current_dir(home)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(file);
         let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -132,10 +132,16 @@ const DECISIONS: [Step; 7] = [
         other["party"]["id"] = json!("P-2");
         let refund = |id, data| event(id, "credit.found", "2026-11-17T09:00:00-05:00", data);
         let data = sample("plan-confirmation", "plausible");
-        let plan = json!({"instalment": "100.00", "frequency": "monthly", "first_due": "2026-11-02", "method": "cheque"});
+        let plan =
+            json!({"instalment": "100.00", "frequency": "monthly", "first_due": "2026-11-02", "method": "cheque"});
         let agreed = json!({"as_of": "2026-10-16", "balance": "1000.00", "agreed_on": "2026-10-16", "plan": plan});
         let agreed = event("p-1", "plan.agreed", "2026-10-16T09:00:00-04:00", &with_facts(&data, agreed));
-        let events = json!([debt_referred("e-1"), refund("c-1", &sample("reimbursement", "plausible")), refund("c-2", &other), agreed]);
+        let events = json!([
+            debt_referred("e-1"),
+            refund("c-1", &sample("reimbursement", "plausible")),
+            refund("c-2", &other),
+            agreed
+        ]);
         take(service, &events)
     },
     |_, service| take(service, &json!([debt_referred("e-2")])),
@@ -149,7 +155,11 @@ const DECISIONS: [Step; 7] = [
         let pass = json!({"rule": "no-duplicate", "reason": "The first one was torn", "by": "A. Manager"});
         decide(service, &format!("/letters/{}/override", of_state(service, "held", "DR-2026-004512")?), &pass)?;
         let withdrawal = json!({"reason": "A mistake", "by": "O. Officer"});
-        decide(service, &format!("/letters/{}/withdraw", of_state(service, "awaiting-approval", "DR-2026-004616")?), &withdrawal)
+        decide(
+            service,
+            &format!("/letters/{}/withdraw", of_state(service, "awaiting-approval", "DR-2026-004616")?),
+            &withdrawal,
+        )
     },
     |_, service| {
         let queue = service.until("/follow-ups", |_| true)?;
@@ -270,7 +280,10 @@ fn a_service_killed_while_people_decide_leads_to_the_same_end() {
     let (_, calm) = Decisions::run(0, &mut chance);
     let letters = calm["letters"].as_array().unwrap();
     let states = |state: &str| letters.iter().filter(|letter| letter["state"] == state).count();
-    assert_eq!((states("withdrawn"), states("awaiting-approval"), calm["follow-ups"].as_array().unwrap().len()), (1, 0, 1));
+    assert_eq!(
+        (states("withdrawn"), states("awaiting-approval"), calm["follow-ups"].as_array().unwrap().len()),
+        (1, 0, 1)
+    );
     let mut kills = 0;
     while kills < 12 {
         let (killed, end) = Decisions::run(4, &mut chance);

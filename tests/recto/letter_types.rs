@@ -54,7 +54,8 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
 fn missing_passages(home: &Path) -> BTreeSet<String> {
     let (faults, errors) = check(home, "debt-notice");
     let missing = faults.iter().filter(|(code, _)| code == "passage-missing");
-    let named = missing.map(|(_, place)| place.split_once(" passage ").unwrap_or_else(|| panic!("{place}: {errors}")).1.to_owned());
+    let named = missing
+        .map(|(_, place)| place.split_once(" passage ").unwrap_or_else(|| panic!("{place}: {errors}")).1.to_owned());
     named.collect()
 }
 
@@ -85,13 +86,17 @@ fn a_statutory_paragraph_that_the_french_body_lacks_is_named() {
     let without: Vec<&str> = text.lines().filter(|line| !line.contains("paiement excédentaire")).collect();
     assert_ne!(text.lines().count(), without.len());
     std::fs::write(&file, without.join("\n")).unwrap();
-    assert_eq!(missing_passages(home.path()), set(&["creditor (fr)", "decision (fr)", "payable-now (fr)", "reason (fr)"]));
+    assert_eq!(
+        missing_passages(home.path()),
+        set(&["creditor (fr)", "decision (fr)", "payable-now (fr)", "reason (fr)"])
+    );
 }
 
 #[test]
 fn a_passage_with_a_condition_is_required_where_the_condition_is_met_and_nowhere_else() {
     let home = small_copy(&["debt-notice"]);
-    let (toml, sample) = ("letter-templates/debt-notice/letter.toml", "letter-templates/debt-notice/samples/plausible.json");
+    let (toml, sample) =
+        ("letter-templates/debt-notice/letter.toml", "letter-templates/debt-notice/samples/plausible.json");
     let change = |file: &str, from: &str, to: &str| edit(home.path().join(file), from, to);
     // The sample's time for a review is open: what is said of one that has passed is not on the page, and need not be.
     change(toml, "en = \"is now final\"", "en = \"is final for ever\"");

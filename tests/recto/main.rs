@@ -9,6 +9,7 @@ mod decisions;
 mod events;
 mod fence;
 mod formats;
+mod happens;
 mod house;
 mod http;
 mod kill;

@@ -10,7 +10,8 @@ use recto::letter::Catalogue;
 use recto::rules::{Asked, Question, SentLetter, Standing, facts_hash, findings};
 use serde_json::{Value, json};
 
-use crate::oracle::{Ask, Happens, Letter, When, expected};
+use crate::happens::{Ask, Happens, Letter, When};
+use crate::oracle::expected;
 use crate::support::{catalogue, event, runner};
 
 /// The day on which the letter is asked for, at nine.
@@ -32,7 +33,8 @@ const TYPES: [(&str, &str); 8] = [
 fn happens() -> impl Strategy<Value = Happens> {
     use Happens::*;
     let filings = prop::sample::select(vec!["bankruptcy", "consumer-proposal", "notice-of-intention"]);
-    let ends = prop::sample::select(vec!["discharged", "trustee-discharged", "withdrawn", "proposal-performed", "annulled"]);
+    let ends =
+        prop::sample::select(vec!["discharged", "trustee-discharged", "withdrawn", "proposal-performed", "annulled"]);
     let kinds = || prop::sample::select(vec!["dispute", "review", "appeal", "submission"]);
     let outcomes = prop::sample::select(vec!["upheld", "partly", "allowed"]);
     let flags = || prop::sample::select(vec!["family-violence", "safe-contact"]);
@@ -73,8 +75,16 @@ fn happens() -> impl Strategy<Value = Happens> {
 
 /// A letter of the register: one of the types that guards look for, or the one that is asked for again.
 fn letter() -> impl Strategy<Value = Letter> {
-    let types = vec!["debt-notice", "cra-transfer-notice", "plan-reminder", "plan-proposal", "sponsor-debt-notice", "the same"];
-    (prop::sample::select(types), prop::option::of(0..60u32), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>())
+    let types =
+        vec!["debt-notice", "cra-transfer-notice", "plan-reminder", "plan-proposal", "sponsor-debt-notice", "the same"];
+    (
+        prop::sample::select(types),
+        prop::option::of(0..60u32),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+    )
         .prop_map(|(letter_type, ago, earlier, same_facts, by_mail, other)| Letter {
             letter_type,
             ago,
@@ -88,8 +98,8 @@ fn letter() -> impl Strategy<Value = Letter> {
 fn ask() -> impl Strategy<Value = Ask> {
     let balances = prop::sample::select(vec!["right", "1000.00", "2.50", "2.51", "25.00", "25.01"]);
     let ages = prop::sample::select(vec![1u32, 10, 60, 61]);
-    (0..TYPES.len(), any::<[bool; 4]>(), balances, ages, prop::option::of(any::<bool>()))
-        .prop_map(|(letter_type, [sponsorship, not_debtor, by_email, decision_told], balance, as_of, sin_on_file)| Ask {
+    (0..TYPES.len(), any::<[bool; 4]>(), balances, ages, prop::option::of(any::<bool>())).prop_map(
+        |(letter_type, [sponsorship, not_debtor, by_email, decision_told], balance, as_of, sin_on_file)| Ask {
             letter_type: TYPES[letter_type].0,
             sponsorship,
             estate: not_debtor && as_of == 10,
@@ -98,7 +108,8 @@ fn ask() -> impl Strategy<Value = Ask> {
             as_of,
             sin_on_file,
             decision_told,
-        })
+        },
+    )
 }
 
 fn today() -> NaiveDate {
@@ -158,7 +169,10 @@ fn facts_of(what: Happens, on: &str) -> (&'static str, Value) {
         WrittenOff => ("debt.written-off", json!({"decided": on})),
         MailReturned { email, deceased } => {
             let reason = if deceased { "deceased" } else { "moved" };
-            ("mail.returned", json!({"returned": on, "reason": reason, "channel": if email { "email" } else { "print" }}))
+            (
+                "mail.returned",
+                json!({"returned": on, "reason": reason, "channel": if email { "email" } else { "print" }}),
+            )
         }
         Moved(away) => {
             let address = address(if away { "1 NEW ST" } else { "14 ELM ST" });
@@ -169,7 +183,10 @@ fn facts_of(what: Happens, on: &str) -> (&'static str, Value) {
         Assisted(false) => ("assistance.ended", json!({"ended": on})),
         Deferred(days) => {
             let outcome = if days.is_some() { "granted" } else { "refused" };
-            ("hardship.decided", json!({"decided": on, "outcome": outcome, "ground": "hardship", "until": days.map(later)}))
+            (
+                "hardship.decided",
+                json!({"decided": on, "outcome": outcome, "ground": "hardship", "until": days.map(later)}),
+            )
         }
         Flagged(flag, _) => ("person.flagged", json!({"flagged": on, "flag": flag})),
         Lifted(flag, _) => ("person.flagged", json!({"flagged": on, "flag": flag, "lifted": true})),
@@ -233,7 +250,8 @@ impl Course {
         let facts = facts_asked(ask, balance);
         let kind = TYPES.iter().find(|(letter, _)| *letter == ask.letter_type).unwrap().1;
         let decision = ask.decision_told.then(|| day(130));
-        let first = json!({"as_of": day(130), "balance": "1000.00", "period": facts["period"], "decision": {"date": decision}});
+        let first =
+            json!({"as_of": day(130), "balance": "1000.00", "period": facts["period"], "decision": {"date": decision}});
         let mut events = vec![
             read("first", "debt.referred", &format!("{}T01:00:00-05:00", day(130)), "P-1", "14 ELM ST", &first),
             read("asked", kind, &format!("{TODAY}T09:00:00-05:00"), "P-1", "14 ELM ST", &facts),

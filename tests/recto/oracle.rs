@@ -3,104 +3,7 @@
 
 use std::collections::BTreeSet;
 
-/// Something that happens in the case of one debtor and one co-signer, who have one debt of $1,000.00.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Happens {
-    /// The letter is asked for, and nothing else happens by it.
-    Asked,
-    /// The debtor died; or that was a mistake.
-    Died(bool),
-    Filed(&'static str),
-    Ended(&'static str),
-    Disputed(&'static str),
-    /// A decision: on what, where it is said, and how.
-    Decided(Option<&'static str>, &'static str),
-    Agreed,
-    Defaulted,
-    Paid(u32),
-    Bounced(u32),
-    PaidOff,
-    WrittenOff,
-    MailReturned {
-        email: bool,
-        deceased: bool,
-    },
-    /// The debtor told an address: another one, or the same again.
-    Moved(bool),
-    /// The co-signer wrote: from the debtor's address, or from their own.
-    OtherWritten(bool),
-    Assisted(bool),
-    /// Recovery waits until so many days after thirty days ago; or that was refused.
-    Deferred(Option<u32>),
-    /// A safety flag, of the debtor or of the co-signer.
-    Flagged(&'static str, bool),
-    Lifted(&'static str, bool),
-    /// Somebody acts for the debtor, until so many days after thirty days ago.
-    Represented {
-        consents: bool,
-        reachable: bool,
-        until: u32,
-    },
-    Unrepresented,
-    Recalculating,
-    Recalculated,
-    Transferred,
-    Recalled,
-    /// A letter went out by other means than Recto.
-    SentOtherwise(&'static str),
-}
-
-/// When something happens.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct When {
-    /// So many days ago.
-    pub ago: u32,
-    /// Of what happens today: after the letter was asked for.
-    pub late: bool,
-}
-
-impl When {
-    pub fn is_late(&self) -> bool {
-        self.late && self.ago == 0
-    }
-}
-
-/// The letter that is asked for.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    pub letter_type: &'static str,
-    pub sponsorship: bool,
-    pub estate: bool,
-    pub by_mail: bool,
-    /// The balance that it states: `right`, or an amount.
-    pub balance: &'static str,
-    /// The day of its balance.
-    pub as_of: u32,
-    pub sin_on_file: Option<bool>,
-    /// Whether the referral of 130 days ago told the day of its decision.
-    pub decision_told: bool,
-}
-
-/// A letter of the register.
-#[derive(Debug, Clone)]
-pub struct Letter {
-    /// Its type, or `the same` as that of the letter that is asked for.
-    pub letter_type: &'static str,
-    /// The day of its mailing; none while it is on its way.
-    pub ago: Option<u32>,
-    /// Whether it was asked for before the letter.
-    pub earlier: bool,
-    pub same_facts: bool,
-    pub by_mail: bool,
-    /// Whether it is the co-signer's.
-    pub other: bool,
-}
-
-impl Letter {
-    pub fn kind(&self, ask: &Ask) -> &'static str {
-        if self.letter_type == "the same" { ask.letter_type } else { self.letter_type }
-    }
-}
+use crate::happens::{Ask, Happens, Letter, When};
 
 /// The guards that must stop the letter, whichever of them its type asks; and the balance that it states, in dollars.
 pub fn expected(ask: &Ask, course: &[(Happens, When)], letters: &[Letter]) -> (BTreeSet<&'static str>, String) {
@@ -170,7 +73,8 @@ impl<'a> Case<'a> {
         for (what, ago) in &course {
             if let MailReturned { email, .. } = what {
                 let own = |letter: &Letter| letter.by_mail != *email && letter.ago.is_some_and(|day| day >= *ago);
-                let newest = (0..sent.len()).rev().filter(|place| own(&sent[*place])).min_by_key(|place| sent[*place].ago);
+                let newest =
+                    (0..sent.len()).rev().filter(|place| own(&sent[*place])).min_by_key(|place| sent[*place].ago);
                 returned.extend(newest);
             }
         }
@@ -189,14 +93,16 @@ impl<'a> Case<'a> {
 
     /// What moved on the debt after a day, or on it and after a place in the course, up to another day.
     fn moved(&self, ago: u32, place: usize, until: u32) -> i64 {
-        let later = |(one, (_, day)): &(usize, &(Happens, u32))| (*day < ago || (*day == ago && *one > place)) && *day >= until;
+        let later =
+            |(one, (_, day)): &(usize, &(Happens, u32))| (*day < ago || (*day == ago && *one > place)) && *day >= until;
         let moves = self.course.iter().enumerate().filter(later);
-        moves.map(|(_, (what, _))| match what {
-            Happens::Paid(cents) => i64::from(*cents),
-            Happens::Bounced(cents) => -i64::from(*cents),
-            _ => 0,
-        })
-        .sum()
+        moves
+            .map(|(_, (what, _))| match what {
+                Happens::Paid(cents) => i64::from(*cents),
+                Happens::Bounced(cents) => -i64::from(*cents),
+                _ => 0,
+            })
+            .sum()
     }
 
     /// The decisions, each with its place, what it was on, and how it ended; and what is still open.
@@ -248,13 +154,16 @@ impl<'a> Case<'a> {
             true => after(returned, self.last(|what| what == Moved(true))),
             false => self.ever(|what| matches!(what, MailReturned { email: true, .. })),
         };
-        let in_force =
-            |(flag, other)| after(self.last(|what| what == Flagged(flag, other)), self.last(|what| what == Lifted(flag, other)));
-        let flags = [("family-violence", false), ("family-violence", true), ("safe-contact", false), ("safe-contact", true)];
+        let in_force = |(flag, other)| {
+            after(self.last(|what| what == Flagged(flag, other)), self.last(|what| what == Lifted(flag, other)))
+        };
+        let flags =
+            [("family-violence", false), ("family-violence", true), ("safe-contact", false), ("safe-contact", true)];
         let flagged = flags.into_iter().any(in_force);
         let others = |what| matches!(what, OtherWritten(_) | Flagged(_, true) | Lifted(_, true));
         let is_at = |place: Option<usize>, what| place.is_some_and(|place| self.course[place].0 == what);
-        let together = is_at(self.last(others), OtherWritten(true)) && !is_at(self.last(|what| !others(what)), Moved(true));
+        let together =
+            is_at(self.last(others), OtherWritten(true)) && !is_at(self.last(|what| !others(what)), Moved(true));
         let represented = self.course.iter().rev().find_map(|(what, _)| match what {
             Represented { consents, reachable, until } => Some((*consents && *until >= 30).then_some(*reachable)),
             Unrepresented => Some(None),
@@ -273,7 +182,10 @@ impl<'a> Case<'a> {
             (unreachable, "mail-deliverable"),
             (is_at(assisted, Assisted(true)), "not-active-recipient"),
             (self.ask.sin_on_file != Some(true), "sin-on-file"),
-            (!self.ask.estate && represented.is_some_and(|reachable| !reachable || !self.ask.by_mail), "representative-reachable"),
+            (
+                !self.ask.estate && represented.is_some_and(|reachable| !reachable || !self.ask.by_mail),
+                "representative-reachable",
+            ),
         ]
     }
 
@@ -282,7 +194,9 @@ impl<'a> Case<'a> {
         let mut stated = (130, 0, 100_000);
         let (decisions, ..) = self.decisions();
         for (place, (what, ago)) in self.course.iter().enumerate() {
-            let allowed = |one: &&(usize, Option<&str>, &str)| one.0 == place && one.1 != Some("submission") && one.2 == "allowed";
+            let allowed = |one: &&(usize, Option<&str>, &str)| {
+                one.0 == place && one.1 != Some("submission") && one.2 == "allowed"
+            };
             if *what == Happens::Recalculated {
                 stated = (*ago, place, 100_000);
             } else if decisions.iter().find(allowed).is_some() {
@@ -314,12 +228,13 @@ impl<'a> Case<'a> {
     fn debt(&self) -> Vec<Verdict> {
         use Happens::*;
         let (ask, asks) = (self.ask, self.claimed != 0);
-        let minimum = if ["cra-transfer-notice", "cra-transfer-confirmed"].contains(&ask.letter_type) { 2_500 } else { 250 };
+        let minimum =
+            if ["cra-transfer-notice", "cra-transfer-confirmed"].contains(&ask.letter_type) { 2_500 } else { 250 };
         let moved = self.course.iter().any(|(what, ago)| *ago < ask.as_of && matches!(what, Paid(_) | Bounced(_)));
         let (decisions, ..) = self.decisions();
-        let changed = decisions.iter().any(|(place, kind, outcome)| {
-            *place > self.asked && *outcome != "upheld" && *kind != Some("submission")
-        });
+        let changed = decisions
+            .iter()
+            .any(|(place, kind, outcome)| *place > self.asked && *outcome != "upheld" && *kind != Some("submission"));
         let open = after(self.last(|what| what == Recalculating), self.last(|what| what == Recalculated));
         let (_, _, released) = self.filing();
         let newer = self.stated().0 < ask.as_of;
@@ -340,14 +255,22 @@ impl<'a> Case<'a> {
     fn course_of_the_case(&self) -> Vec<Verdict> {
         use Happens::*;
         let (decisions, open, _) = self.decisions();
-        let heeded = decisions.iter().filter(|(_, kind, how)| *kind == Some("submission") && *how != "upheld").map(|one| one.0).max();
+        let heeded = decisions
+            .iter()
+            .filter(|(_, kind, how)| *kind == Some("submission") && *how != "upheld")
+            .map(|one| one.0)
+            .max();
         let decided = self.last(|what| matches!(what, Deferred(_)));
         let granted = decided.is_some_and(|place| matches!(self.course[place].0, Deferred(Some(days)) if days >= 30));
         let agreed = self.last(|what| what == Agreed);
         let defaulted = after(self.last(|what| what == Defaulted), agreed);
         let own = agreed == Some(self.asked);
         // The plan that is confirmed counts from the day of its balance, for all of it; others are of $1,000.00.
-        let (since, total) = if own { (self.ask.as_of, self.claimed) } else { (agreed.map_or(0, |place| self.course[place].1), 100_000) };
+        let (since, total) = if own {
+            (self.ask.as_of, self.claimed)
+        } else {
+            (agreed.map_or(0, |place| self.course[place].1), 100_000)
+        };
         let received = agreed.map(|place| self.moved(since, place, 0));
         let kept = !defaulted && received.is_some_and(|received| received < total);
         let arrears = received.map(|received| match if own { 0 } else { instalments_due(since) } {
@@ -360,7 +283,8 @@ impl<'a> Case<'a> {
         let reminded = self.told(&["plan-reminder"]).filter(|ago| *ago <= 40).max();
         let recalled = self.last(|what| what == Recalled);
         let before = recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Recalled));
-        let transferred = recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Transferred));
+        let transferred =
+            recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Transferred));
         vec![
             (!open.is_empty(), "no-open-dispute"),
             (if heeded > decided { heeded.is_some() } else { granted }, "no-deferral"),
@@ -389,7 +313,8 @@ impl<'a> Case<'a> {
         runs_from.extend(recalculated.or(self.ask.decision_told.then_some(130)));
         let runs_from = runs_from.into_iter().min().or(self.told(&["debt-notice"]).max());
         let recalled = self.last(|what| what == Happens::Recalled).map(|place| self.course[place].1);
-        let notice = self.told(&["cra-transfer-notice"]).filter(|ago| recalled.is_none_or(|recalled| *ago < recalled)).min();
+        let notice =
+            self.told(&["cra-transfer-notice"]).filter(|ago| recalled.is_none_or(|recalled| *ago < recalled)).min();
         let explained = self.told(&["sponsor-debt-notice", "cra-transfer-notice"]).max();
         let repeats = ["plan-reminder", "account-statement"].contains(&self.ask.letter_type);
         let same = |(kind, ago, letter): &(&str, Option<u32>, Letter)| {

@@ -22,10 +22,7 @@ struct Typed {
 
 /// Names and references that go into fixed sentences, and whole texts of officers: the longest values of all.
 const TYPED: [Typed; 3] = [
-    Typed {
-        letter_type: "debt-notice",
-        places: &["/party/surname", "/case/office/name", "/facts/decision/reference"],
-    },
+    Typed { letter_type: "debt-notice", places: &["/party/surname", "/case/office/name", "/facts/decision/reference"] },
     Typed {
         letter_type: "correspondence",
         places: &[

@@ -35,7 +35,16 @@ NEGATED = {
     ".min()": ".max()", ".max()": ".min()",
 }
 COMPARISON = re.compile(r"(?<= )(<=|>=|==|!=|<|>)(?= )")
-TRUTH = re.compile("|".join(rf"\b{re.escape(w)}\b" if w.isalpha() else re.escape(w) for w in sorted(NEGATED, key=len, reverse=True)))
+
+
+def pattern(word):
+    """Where one of the words above stands: operators between spaces, names whole."""
+    if word in ("&&", "||"):
+        return rf"(?<= ){re.escape(word)}(?= )"
+    return rf"\b{word}\b" if word.isalpha() else re.escape(word)
+
+
+TRUTH = re.compile("|".join(pattern(word) for word in sorted(NEGATED, key=len, reverse=True)))
 NOT = re.compile(r"(?<![\w!])!(?=[\w(*])")
 NUMBER = re.compile(r"(?<![\w.\"])\d[\d_]*(?![\w.\"])")
 KEPT = re.compile(r"^\s*(let|use|mod|pub|return|type|const|static|#|\}|\)|_)")
