@@ -228,7 +228,7 @@ impl Decisions {
             loop {
                 let killer = (killed < kills).then(|| service.kill_after(Duration::from_secs_f64(2.0 * chance.draw())));
                 let done = step(&day, &service);
-                killer.map(drop);
+                drop(killer);
                 match done {
                     Ok(()) => break,
                     Err(error) => assert!(killed < kills, "{error}: {}", service.log()),

@@ -34,6 +34,33 @@ struct Case<'a> {
     contradicting: bool,
 }
 
+/// What the person wrote that is still open, the days of the answers to requests for review, and all decisions.
+#[derive(Default)]
+struct Answers {
+    open: Vec<&'static str>,
+    reviews: Vec<u32>,
+    decisions: Vec<Decision>,
+}
+
+/// A decision: its place in the course, what it is on, which is empty where nothing was open, and how it ended.
+struct Decision {
+    place: usize,
+    kind: &'static str,
+    outcome: &'static str,
+}
+
+impl Decision {
+    /// Whether it changes the debt: a sponsor's submission changes what is done about it, never the debt.
+    fn changes_the_debt(&self) -> bool {
+        self.outcome != "upheld" && self.kind != "submission"
+    }
+
+    /// Whether what a sponsor has submitted was heeded, so that the unit waits.
+    fn heeds(&self) -> bool {
+        self.outcome != "upheld" && self.kind == "submission"
+    }
+}
+
 /// Whether something is there and came after something else, if that is there.
 fn after(one: Option<usize>, other: Option<usize>) -> bool {
     one.is_some() && one > other
@@ -105,28 +132,29 @@ impl<'a> Case<'a> {
             .sum()
     }
 
-    /// The decisions, each with its place, what it was on, and how it ended; and what is still open.
-    fn decisions(&self) -> (Vec<(usize, Option<&'static str>, &'static str)>, Vec<(usize, &'static str)>, Vec<u32>) {
-        let (mut open, mut decisions, mut reviews): (Vec<(usize, &str)>, Vec<_>, Vec<u32>) = Default::default();
+    /// What the person wrote, and what was answered.
+    fn answers(&self) -> Answers {
+        let mut answers = Answers::default();
         for (place, (what, ago)) in self.course.iter().enumerate() {
             match what {
-                Happens::Disputed(kind) => open.push((place, kind)),
+                Happens::Disputed(kind) => answers.open.push(kind),
                 Happens::Decided(kind, outcome) => {
-                    let kind = kind.or(open.first().map(|(_, kind)| *kind));
-                    if let Some(answered) = open.iter().position(|(_, one)| Some(*one) == kind) {
-                        if open.remove(answered).1 == "review" {
-                            reviews.push(*ago);
-                        }
+                    // Where it is not said, the answer is to the oldest that is open.
+                    let kind = kind.or(answers.open.first().copied()).unwrap_or_default();
+                    if let Some(answered) = answers.open.iter().position(|one| *one == kind) {
+                        answers.open.remove(answered);
+                        answers.reviews.extend((kind == "review").then_some(*ago));
                     }
-                    decisions.push((place, kind, *outcome));
+                    answers.decisions.push(Decision { place, kind, outcome });
                 }
                 _ => {}
             }
         }
-        (decisions, open, reviews)
+        answers
     }
 
-    /// Whether a stay is in force, and whether the debt is released, by the one filing of the course.
+    /// Of the one filing of the course: whether its stay is in force for the debt, whether it has released the debt, and whether it has
+    /// released any.
     fn filing(&self) -> (bool, bool, bool) {
         let Some(filed) = self.last(|what| matches!(what, Happens::Filed(_))) else { return (false, false, false) };
         let (mut ended, mut released) = (false, false);
@@ -192,14 +220,16 @@ impl<'a> Case<'a> {
     /// The newest statement of the debt: its day, its place in the course, and the amount.
     fn stated(&self) -> (u32, usize, i64) {
         let mut stated = (130, 0, 100_000);
-        let (decisions, ..) = self.decisions();
+        let answers = self.answers();
+        let allowed = |place: usize| {
+            let of_the_place =
+                |one: &Decision| one.place == place && one.changes_the_debt() && one.outcome == "allowed";
+            answers.decisions.iter().any(of_the_place)
+        };
         for (place, (what, ago)) in self.course.iter().enumerate() {
-            let allowed = |one: &&(usize, Option<&str>, &str)| {
-                one.0 == place && one.1 != Some("submission") && one.2 == "allowed"
-            };
             if *what == Happens::Recalculated {
                 stated = (*ago, place, 100_000);
-            } else if decisions.iter().find(allowed).is_some() {
+            } else if allowed(place) {
                 stated = (*ago, place, 0);
             } else if place == self.asked && self.ask.letter_type == "debt-notice" && self.ask.as_of <= stated.0 {
                 stated = (self.ask.as_of, place, self.claimed);
@@ -231,10 +261,8 @@ impl<'a> Case<'a> {
         let minimum =
             if ["cra-transfer-notice", "cra-transfer-confirmed"].contains(&ask.letter_type) { 2_500 } else { 250 };
         let moved = self.course.iter().any(|(what, ago)| *ago < ask.as_of && matches!(what, Paid(_) | Bounced(_)));
-        let (decisions, ..) = self.decisions();
-        let changed = decisions
-            .iter()
-            .any(|(place, kind, outcome)| *place > self.asked && *outcome != "upheld" && *kind != Some("submission"));
+        let answers = self.answers();
+        let changed = answers.decisions.iter().any(|one| one.place > self.asked && one.changes_the_debt());
         let open = after(self.last(|what| what == Recalculating), self.last(|what| what == Recalculated));
         let (_, _, released) = self.filing();
         let newer = self.stated().0 < ask.as_of;
@@ -254,12 +282,8 @@ impl<'a> Case<'a> {
 
     fn course_of_the_case(&self) -> Vec<Verdict> {
         use Happens::*;
-        let (decisions, open, _) = self.decisions();
-        let heeded = decisions
-            .iter()
-            .filter(|(_, kind, how)| *kind == Some("submission") && *how != "upheld")
-            .map(|one| one.0)
-            .max();
+        let answers = self.answers();
+        let heeded = answers.decisions.iter().rfind(|one| one.heeds()).map(|one| one.place);
         let decided = self.last(|what| matches!(what, Deferred(_)));
         let granted = decided.is_some_and(|place| matches!(self.course[place].0, Deferred(Some(days)) if days >= 30));
         let agreed = self.last(|what| what == Agreed);
@@ -286,13 +310,13 @@ impl<'a> Case<'a> {
         let transferred =
             recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Transferred));
         vec![
-            (!open.is_empty(), "no-open-dispute"),
+            (!answers.open.is_empty(), "no-open-dispute"),
             (if heeded > decided { heeded.is_some() } else { granted }, "no-deferral"),
             (kept, "no-plan-in-good-standing"),
             (agreed > Some(self.asked) || defaulted, "plan-still-agreed"),
             (cured || arrears.is_some_and(|arrears| arrears < 10_000) || came || defaulted, "instalment-still-missed"),
             // 15 days from receipt, which is 3 days after mailing, are over on the nineteenth day.
-            (cured || !reminded.is_some_and(|ago| ago >= 19), "reminder-sent-and-cure-passed"),
+            (cured || reminded.is_none_or(|ago| ago < 19), "reminder-sent-and-cure-passed"),
             (!after(transferred, before), "debt-transferred"),
         ]
     }
@@ -305,7 +329,7 @@ impl<'a> Case<'a> {
     fn letters_gone(&self) -> Vec<Verdict> {
         // 30 days from receipt, which is 3 days after mailing, are over on the thirty-fourth day.
         let over = |ago: Option<u32>| ago.is_some_and(|ago| ago >= 34);
-        let (_, _, mut runs_from) = self.decisions();
+        let mut runs_from = self.answers().reviews;
         if self.ever(|what| what == Happens::Disputed("appeal")) {
             runs_from.clear();
         }

@@ -11,7 +11,7 @@ use recto::studio::Studio;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{NOW, at, copy, debt_referred, edit, recto, small_copy, state, taken, work};
+use crate::support::{NOW, at, debt_referred, edit, recto, small_copy, state, taken, work};
 
 const HEADING: &str = "letter-templates/debt-notice/en.typ";
 

@@ -123,7 +123,7 @@ fn a_character_that_would_vanish_is_refused_by_name() {
         for typed in &TYPED {
             let faults = set(typed, text).expect_err(text);
             let named = |place: &&str| faults.iter().any(|one| one.place == *place && one.message.en.contains(code));
-            assert!(typed.places.iter().all(|place| named(&place)), "{faults:?}");
+            assert!(typed.places.iter().all(named), "{faults:?}");
         }
     }
 }
