@@ -76,7 +76,8 @@ fn happens() -> impl Strategy<Value = Happens> {
 /// A letter of the register: one of the types that guards look for, or the one that is asked for again.
 fn letter() -> impl Strategy<Value = Letter> {
     let types =
-        vec!["debt-notice", "cra-transfer-notice", "plan-reminder", "plan-proposal", "sponsor-debt-notice", "the same"];
+        "the same, plan-proposal, debt-notice, sponsor-debt-notice, cra-transfer-notice, plan-reminder, plan-reminder";
+    let types: Vec<&str> = types.split(", ").collect();
     (
         prop::sample::select(types),
         prop::option::of(0..60u32),
@@ -96,7 +97,8 @@ fn letter() -> impl Strategy<Value = Letter> {
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
-    let balances = prop::sample::select(vec!["right", "1000.00", "2.50", "2.51", "25.00", "25.01"]);
+    let balances =
+        prop::sample::select(vec!["right", "1000.00", "2000.00", "2000.01", "2.50", "2.51", "25.00", "25.01"]);
     let ages = prop::sample::select(vec![1u32, 10, 60, 61]);
     (0..TYPES.len(), any::<[bool; 4]>(), balances, ages, prop::option::of(any::<bool>())).prop_map(
         |(letter_type, [sponsorship, not_debtor, by_email, decision_told], balance, as_of, sin_on_file)| Ask {
@@ -292,7 +294,7 @@ fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> 
 fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_words_name() {
     let catalogue = catalogue();
     let policy = catalogue.program("ontario-works").unwrap().policy_on(today()).unwrap();
-    let when = (0..120u32, any::<bool>()).prop_map(|(ago, late)| When { ago: if ago > 110 { 0 } else { ago }, late });
+    let when = (0..150u32, any::<bool>()).prop_map(|(ago, late)| When { ago: if ago > 110 { 0 } else { ago }, late });
     // One filing a course: several, and what becomes of one by another, are in tests/scenarios.md.
     let courses = prop::collection::vec((happens(), when), 0..10).prop_map(|mut course| {
         let mut filings = 0;
@@ -302,7 +304,7 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
         });
         course
     });
-    let letters = prop::collection::vec(letter(), 0..3);
+    let letters = prop::collection::vec(letter(), 0..4);
     let seen = std::cell::RefCell::new(BTreeMap::<String, [usize; 2]>::new());
     runner(8_000)
         .run(&(ask(), courses, letters, any::<u64>()), |(ask, course, letters, turn)| {
@@ -326,8 +328,8 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
             Ok(())
         })
         .unwrap();
-    // The test would prove nothing of a guard that never stopped a letter, or never let one pass.
-    let scarce: Vec<_> = seen.into_inner().into_iter().filter(|(_, [pass, stop])| *pass < 20 || *stop < 20).collect();
-    let never = |key: &str| ["both-languages", "plan-minimum"].contains(&key);
+    // The test would prove nothing of a guard that never stopped a letter, or never let one pass. No letter has words of its own here.
+    let scarce: Vec<_> = seen.into_inner().into_iter().filter(|(_, [pass, stop])| *pass < 10 || *stop < 10).collect();
+    let never = |key: &str| key == "both-languages";
     assert!(scarce.iter().all(|(key, _)| never(key)), "let pass and stopped: {scarce:?}");
 }

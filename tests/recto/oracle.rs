@@ -318,6 +318,8 @@ impl<'a> Case<'a> {
             // 15 days from receipt, which is 3 days after mailing, are over on the nineteenth day.
             (cured || reminded.is_none_or(|ago| ago < 19), "reminder-sent-and-cure-passed"),
             (!after(transferred, before), "debt-transferred"),
+            // A hundred dollars a month are five per cent of two thousand.
+            (self.claimed > 200_000, "plan-minimum"),
         ]
     }
 
