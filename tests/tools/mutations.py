@@ -2,8 +2,8 @@
 
     python3 tests/tools/mutations.py [--count N] [--seed S] [--file NAME] [--tests MODULE...] [--draw]
 
-Works on a copy of the tree in a temporary folder, so that nothing here changes, however it ends; the built dependencies are
-those of CARGO_TARGET_DIR (or target/). Each mutation is one of: a comparison turned, a truth negated, a number shifted by one, a
+Works on a copy of the tree in a temporary folder, so that nothing here changes, however it ends, with a copy of the built
+dependencies of CARGO_TARGET_DIR (or target/): build the tests once before. Each mutation is one of: a comparison turned, a truth negated, a number shifted by one, a
 line left out. One that does not compile is drawn anew and not counted. --draw only shows what would be drawn.
 
 The seed is printed first: the same seed with the same sources draws the same mutations. Ends with 1 where one survived.
@@ -106,8 +106,13 @@ class Copy:
     def __init__(self, folder, seed, modules):
         self.tree = pathlib.Path(folder) / "recto"
         shutil.copytree(TOP, self.tree, ignore=NOT_COPIED, symlinks=True)
-        target = os.environ.get("CARGO_TARGET_DIR", str(TOP / "target"))
-        self.environment = os.environ | {"CARGO_TARGET_DIR": target, "TEST_SEED": str(seed)}
+        # Cargo would take what a mutation built for that of the tree itself: it tells them apart by their times alone.
+        target = pathlib.Path(folder) / "target"
+        built = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target")) / "release"
+        (target / "release").mkdir(parents=True)
+        for part in filter(pathlib.Path.exists, (built / name for name in ("deps", "build", ".fingerprint"))):
+            subprocess.run(["cp", "--archive", "--reflink=auto", part, target / "release"], check=True)
+        self.environment = os.environ | {"CARGO_TARGET_DIR": str(target), "TEST_SEED": str(seed)}
         self.modules = [f"{module}::" for module in modules]
 
     def run(self, *arguments):
