@@ -77,6 +77,8 @@ pub struct Ask {
     pub sin_on_file: Option<bool>,
     /// Whether the referral of 130 days ago told the day of its decision.
     pub decision_told: bool,
+    /// Whether it is one of the register's letters; or else somebody asks whether it might go.
+    pub registered: bool,
 }
 
 /// A letter of the register.

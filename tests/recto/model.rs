@@ -100,16 +100,19 @@ fn ask() -> impl Strategy<Value = Ask> {
     let balances =
         prop::sample::select(vec!["right", "1000.00", "2000.00", "2000.01", "2.50", "2.51", "25.00", "25.01"]);
     let ages = prop::sample::select(vec![1u32, 10, 60, 61]);
-    (0..TYPES.len(), any::<[bool; 4]>(), balances, ages, prop::option::of(any::<bool>())).prop_map(
-        |(letter_type, [sponsorship, not_debtor, by_email, decision_told], balance, as_of, sin_on_file)| Ask {
-            letter_type: TYPES[letter_type].0,
-            sponsorship,
-            estate: not_debtor && as_of == 10,
-            by_mail: !by_email,
-            balance,
-            as_of,
-            sin_on_file,
-            decision_told,
+    (0..TYPES.len(), any::<[bool; 5]>(), balances, ages, prop::option::of(any::<bool>())).prop_map(
+        |(letter_type, [sponsorship, not_debtor, by_email, decision_told, registered], balance, as_of, sin_on_file)| {
+            Ask {
+                letter_type: TYPES[letter_type].0,
+                sponsorship,
+                estate: not_debtor && as_of == 10,
+                by_mail: !by_email,
+                balance,
+                as_of,
+                sin_on_file,
+                decision_told,
+                registered,
+            }
         },
     )
 }
@@ -274,7 +277,7 @@ fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> 
     let asked = Asked {
         letter_type: ask.letter_type,
         id: "own",
-        sequence: Some(5),
+        sequence: ask.registered.then_some(5),
         asked_at: format!("{TODAY}T09:00:00-05:00").parse().unwrap(),
         facts: &course.facts,
         role: if ask.estate { "estate" } else { "debtor" },

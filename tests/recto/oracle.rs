@@ -344,7 +344,7 @@ impl<'a> Case<'a> {
         let explained = self.told(&["sponsor-debt-notice", "cra-transfer-notice"]).max();
         let repeats = ["plan-reminder", "account-statement"].contains(&self.ask.letter_type);
         let same = |(kind, ago, letter): &(&str, Option<u32>, Letter)| {
-            let close = ago.map_or(letter.earlier, |ago| ago < 21);
+            let close = ago.map_or(letter.earlier || !self.ask.registered, |ago| ago < 21);
             *kind == self.ask.letter_type && close && (!repeats || letter.same_facts)
         };
         vec![
