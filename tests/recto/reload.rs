@@ -11,7 +11,7 @@ use recto::studio::Studio;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{NOW, at, copy, debt_referred, edit, recto, state, taken, work};
+use crate::support::{NOW, at, debt_referred, edit, recto, small_copy, state, taken, work};
 
 const HEADING: &str = "letter-templates/debt-notice/en.typ";
 
@@ -23,14 +23,7 @@ async fn open(home: &Path, folder: &Path) -> Arc<OpenDesk> {
 
 /// Only the debt notice, so that checking the set is quick.
 fn small_home() -> tempfile::TempDir {
-    let home = copy();
-    for entry in std::fs::read_dir(home.path().join("letter-templates")).unwrap().flatten() {
-        let name = entry.file_name().into_string().unwrap();
-        if !name.starts_with('_') && name != "debt-notice" {
-            std::fs::remove_dir_all(entry.path()).unwrap();
-        }
-    }
-    home
+    small_copy(&["debt-notice"])
 }
 
 async fn ask_to_reload(open: &Arc<OpenDesk>) -> (StatusCode, Value) {
