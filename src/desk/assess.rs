@@ -60,8 +60,7 @@ pub(super) struct Asking<'a> {
 impl Asking<'_> {
     /// Asks the named guards. The one place that does, for a letter that is worked as for one that is only thought of.
     pub fn answers(self, guards: &[String]) -> Answers {
-        let question =
-            Question::new(self.standing, self.policy, self.traits, self.letter, self.date, self.other_cases);
+        let question = Question::new(self.standing, self.policy, self.traits, self.letter, self.date, self.other_cases);
         let mut answers = Answers::default();
         for Finding { effect, found, reason } in findings(guards, &question) {
             match effect {

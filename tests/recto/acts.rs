@@ -69,11 +69,11 @@ async fn every_act_wants_the_token_and_answers_what_it_cannot_find_or_read_with_
 async fn a_letter_is_approved_by_somebody_with_the_authority_who_saw_it_as_it_is() {
     let api = Api::start().await;
     let letter = refund(&api).await;
-    let hash = api.get(&format!("/letters/{letter}/review")).await["content_hash"].clone();
+    let hash = api.get(&format!("/letters/{letter}/review")).await["seal"].clone();
     let approve = async |hash: &Value, by: &str| {
-        api.post(&format!("/letters/{letter}/approve"), &json!({"content_hash": hash, "by": by})).await
+        api.post(&format!("/letters/{letter}/approve"), &json!({"seal": hash, "by": by})).await
     };
-    let nowhere = json!({"content_hash": hash, "by": "A. Manager"});
+    let nowhere = json!({"seal": hash, "by": "A. Manager"});
     assert_eq!(api.post(&format!("{NO_LETTER}/approve"), &nowhere).await, problem(404, "not-found"));
     assert_eq!(approve(&hash, " ").await, problem(400, "bad-request"));
     assert_eq!(approve(&hash, "N. Obody").await, problem(403, "person-unknown"));

@@ -275,9 +275,9 @@ async fn a_manager_approves_and_the_run_is_closed_over_the_api() {
     let (_, receipt) = api.call("POST", "/events", &[STRUCTURED], credit.to_string()).await;
     work(&api.desk).await;
     let id = receipt["letters"][0].as_str().unwrap();
-    let hash = api.get(&format!("/letters/{id}")).await["content_hash"].clone();
+    let hash = api.get(&format!("/letters/{id}")).await["seal"].clone();
     let approve = async |by: &str| {
-        let body = json!({"content_hash": hash, "by": by}).to_string();
+        let body = json!({"seal": hash, "by": by}).to_string();
         api.call("POST", &format!("/letters/{id}/approve"), &[], body).await.0
     };
     assert_eq!(approve(credit["data"]["facts"]["prepared_by"].as_str().unwrap()).await, StatusCode::FORBIDDEN);

@@ -22,7 +22,7 @@ fn day(text: &str) -> NaiveDate {
 fn composed<'s>(studio: &'s Studio, letter_type: &str, id: &str, date: &str, data: &Value) -> Composed<'s> {
     let letter = &studio.catalogue.types[letter_type];
     let data = studio.check_data(letter, data).unwrap();
-    studio.compose(letter, LetterId(id.to_owned()), day(date), data).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    studio.compose(letter, LetterId::new(id.to_owned()), day(date), data).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 /// What is wrong with a home whose letter templates were changed.
@@ -56,7 +56,7 @@ fn the_amount_and_the_day_of_a_letter_are_data() {
             let mut data = data.clone();
             let date = take_date(&mut data).unwrap_or(day("2026-11-17"));
             let data = studio.check_data(letter, &data).unwrap();
-            let draft = studio.catalogue.draft(letter, LetterId("0".to_owned()), date, data).unwrap();
+            let draft = studio.catalogue.draft(letter, LetterId::new("0".to_owned()), date, data).unwrap();
             let KeyFacts { sum, by } = draft.key_facts().unwrap();
             assert!(toml.contains("\nsum = ") || sum.is_none(), "{key} {name}");
             assert!(toml.contains("\nby = ") || by.is_none(), "{key} {name}");

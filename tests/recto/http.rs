@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use recto::desk::{Desk, OpenDesk};
+use recto::desk::{CurrentDesk, Desk};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -37,7 +37,7 @@ pub struct Api {
 impl Api {
     pub async fn start() -> Api {
         let folder = tempfile::tempdir().unwrap();
-        let open = Arc::new(OpenDesk::new(desk(folder.path()).await, home()));
+        let open = Arc::new(CurrentDesk::new(desk(folder.path()).await, home()));
         let desk = open.desk();
         Api { router: recto::web::router(open, TOKEN).unwrap(), desk, _folder: folder }
     }

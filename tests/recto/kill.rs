@@ -148,7 +148,7 @@ const DECISIONS: [Step; 7] = [
     |_, service| {
         let letter = of_state(service, "awaiting-approval", "DR-2026-004615")?;
         let (_, review) = service.call("GET", &format!("/letters/{letter}/review"), &Value::Null)?;
-        let approval = json!({"content_hash": review["content_hash"], "by": "A. Manager"});
+        let approval = json!({"seal": review["seal"], "by": "A. Manager"});
         decide(service, &format!("/letters/{letter}/approve"), &approval)
     },
     |_, service| {

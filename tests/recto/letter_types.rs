@@ -124,7 +124,7 @@ async fn a_letter_without_a_required_passage_is_held_and_says_which() {
     work(&desk).await;
     assert_eq!(state(&desk, &english).await, ("held", vec!["passage-missing".to_owned()]));
     assert_eq!(state(&desk, &french).await, ("issued", vec![]), "its words are there");
-    let reason = desk.register.letter(&english).await.unwrap().unwrap().reasons().unwrap().remove(0);
+    let reason = desk.reader().letter(&english).await.unwrap().unwrap().reasons.0.remove(0);
     assert!(reason.message.en.contains("creditor") && reason.message.fr.contains("creditor"), "{reason}");
 }
 
@@ -285,13 +285,8 @@ async fn an_internal_document_is_filed_with_the_case_and_sent_to_nobody() {
     work(&desk).await;
     let mut states = Vec::new();
     for letter in &letters {
-        let row = desk.register.letter(letter).await.unwrap().unwrap();
-        states.push((
-            row.letter_type.clone(),
-            row.channel.clone(),
-            row.state().unwrap().as_str(),
-            row.delivery.clone(),
-        ));
+        let row = desk.reader().letter(letter).await.unwrap().unwrap();
+        states.push((row.letter_type.clone(), row.channel.clone(), row.state.as_str(), row.delivery.clone()));
     }
     // The letter waits for the manager, and the package with its calculation is there for the decision.
     let row = |letter: &str, channel: &str, state: &'static str| (letter.to_owned(), channel.to_owned(), state, None);
@@ -311,7 +306,7 @@ async fn an_internal_document_is_filed_with_the_case_and_sent_to_nobody() {
     assert!(!words.contains("Sincerely"), "{words}");
     assert_eq!(desk.verify().await.unwrap(), []);
     for letter in [&letters[1], &asked[0]] {
-        assert!(desk.register.deliveries_of(letter).await.unwrap().is_empty(), "nothing is on its way to anybody");
+        assert!(desk.reader().deliveries_of(letter).await.unwrap().is_empty(), "nothing is on its way to anybody");
     }
 }
 

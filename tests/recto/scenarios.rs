@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use recto::desk::{Desk, Outcome, Whole};
+use recto::desk::{Batch, Desk, Outcome};
 use recto::intake::Offer;
 use recto::register::LetterRow;
 use recto::rules::{Guard, guards};
 use serde_json::{Value, json};
 
-use crate::support::{catalogue, desk, event, home, work};
+use crate::support::{catalogue, desk, event, home, operator, work};
 
 /// A row of the table.
 struct Scenario {
@@ -173,7 +173,7 @@ async fn wrong_end(desk: &Desk, row: &Scenario, outcome: Option<&Outcome>) -> Op
     };
     let mut letters = Vec::new();
     for id in ids {
-        letters.push(desk.register.letter(id.as_str()).await.unwrap().unwrap());
+        letters.push(desk.reader().letter(id.as_str()).await.unwrap().unwrap());
     }
     let of_the_type = |letter: &&LetterRow| letter.letter_type == row.letter_type();
     let [letter] = letters.iter().filter(of_the_type).collect::<Vec<_>>()[..] else {
@@ -201,7 +201,7 @@ async fn every_scenario_of_the_rules_ends_as_its_row_says() {
     for (place, row) in rows.iter().enumerate() {
         let offers: Vec<Offer> =
             events(place, row, &defaults).iter().map(|one| Offer::of(row.rule.clone(), one)).collect();
-        let mut outcomes = desk.take(offers, Whole::No).await.unwrap();
+        let mut outcomes = desk.take(operator(), offers, Batch::EachAlone).await.unwrap();
         asked.push(outcomes.pop());
         let untaken = outcomes.iter().filter(|outcome| !matches!(outcome, Outcome::Taken(_)));
         wrong.extend(untaken.map(|outcome| format!("{row}\n    its history was not taken: {outcome:?}")));

@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use recto::case::Clock;
-use recto::desk::{Desk, Environment, Member, Outcome, Settings, Whole};
+use recto::case::{Actor, Clock, LetterId};
+use recto::desk::{Batch, Desk, Environment, Member, Outcome, Settings};
 use recto::intake::Offer;
 use recto::letter::Catalogue;
 use recto::studio::Studio;
@@ -108,16 +108,21 @@ pub fn with_facts(data: &Value, facts: Value) -> Value {
     json!({"case": data["case"], "party": data["party"], "facts": facts})
 }
 
+/// Who acts in tests where nobody else does.
+pub fn operator() -> Actor {
+    Actor::operator("tests")
+}
+
 /// Takes one event and gives what became of it.
 pub async fn take(desk: &Desk, event: &Value) -> Outcome {
     let offers = vec![Offer::of("test".into(), event)];
-    desk.take(offers, Whole::No).await.unwrap().pop().unwrap()
+    desk.take(operator(), offers, Batch::EachAlone).await.unwrap().pop().unwrap()
 }
 
 /// Takes one event that must be taken, and gives its letters.
-pub async fn taken(desk: &Desk, event: &Value) -> Vec<String> {
+pub async fn taken(desk: &Desk, event: &Value) -> Vec<LetterId> {
     match take(desk, event).await {
-        Outcome::Taken(letters) => letters.into_iter().map(|letter| letter.0).collect(),
+        Outcome::Taken(letters) => letters,
         other => panic!("{other:#?}"),
     }
 }
@@ -127,10 +132,10 @@ pub async fn work(desk: &Desk) {
 }
 
 /// The state of a letter and the codes of its reasons.
-pub async fn state(desk: &Desk, letter: &str) -> (&'static str, Vec<String>) {
-    let row = desk.register.letter(letter).await.unwrap().unwrap();
-    let codes = row.reasons().unwrap().into_iter().map(|reason| reason.code).collect();
-    (row.state().unwrap().as_str(), codes)
+pub async fn state(desk: &Desk, letter: &LetterId) -> (&'static str, Vec<String>) {
+    let row = desk.reader().letter(letter).await.unwrap().unwrap();
+    let codes = row.reasons.iter().map(|reason| reason.code.clone()).collect();
+    (row.state.as_str(), codes)
 }
 
 /// Runs the `recto` binary at the sample day's instant.
