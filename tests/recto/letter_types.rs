@@ -217,7 +217,7 @@ fn policy_is_that_of_the_letters_date_and_each_parameter_has_a_source() {
     std::fs::write(
         &file,
         text.replace("[policy.words]", idle)
-            .replace("[policy.sources]", "[policy.sources]\nset_off_requires_sin = \"ITA\""),
+            .replace("\n[policy.sources]", "\n[policy.sources]\nset_off_requires_sin = \"ITA\""),
     )
     .unwrap();
     let (faults, errors) = check(home.path(), "debt-notice");
