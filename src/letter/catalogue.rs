@@ -66,10 +66,11 @@ impl Catalogue {
             }
         });
         faults.extend(types.values().flat_map(unknown_paths));
+        // What a type or program that cannot be read would have said is not called unknown.
         if faults.is_empty() {
             faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
+            faults.extend(policy_names::unknown_names(&types, &programs));
         }
-        faults.extend(policy_names::unknown_names(&types, &programs));
         match (case, party, writers) {
             (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
                 let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];

@@ -196,23 +196,42 @@ fn policy_is_that_of_the_letters_date_and_each_parameter_has_a_source() {
     let home = copy();
     let file = home.path().join("letter-templates/_programs/ontario-works.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let policy = "
-[[policy]]
-effective = \"2027-01-01\"
-interest = \"none\"
-interest_percent = \"0.00\"
-\
-                  delegation = []
-override_roles = []
-automatic = [\"plan-default\"]
-review_days = 40
-[policy.sources]
-";
-    std::fs::write(&file, text + policy).unwrap();
+    let policy = &text[text.find("[[policy]]").unwrap()..];
+    let later = policy.replace("2024-01-01", "2027-01-01");
+    // All that is missing is said first, because a rule rests on it.
+    let lacking = later.replace("clearing_days = 10 ", "#").replace("telephone_business_days = 2 ", "#");
+    std::fs::write(&file, format!("{text}\n{lacking}")).unwrap();
     let (_, errors) = check(home.path(), "debt-notice");
-    assert!(errors.contains("_programs/ontario-works.toml") && errors.contains("review_days"), "{errors}");
-    assert!(errors.contains("“clearing_days”"), "a rule rests on it: {errors}");
+    assert!(errors.contains("_programs/ontario-works.toml:"), "{errors}");
+    assert!(errors.contains("“clearing_days”") && errors.contains("“telephone_business_days”"), "{errors}");
+    let unsourced = later.replace("automatic = []", "automatic = [\"plan-default\"]").replace("review_days = \"T", "#");
+    std::fs::write(&file, format!("{text}\n{unsourced}")).unwrap();
+    let (_, errors) = check(home.path(), "debt-notice");
+    assert!(errors.contains("“review_days” has no source"), "{errors}");
+    let automatic = later.replace("automatic = []", "automatic = [\"plan-default\"]");
+    std::fs::write(&file, format!("{text}\n{automatic}")).unwrap();
+    let (_, errors) = check(home.path(), "debt-notice");
     assert!(errors.contains("“plan-default” cannot be automatic"), "{errors}");
+    // What nothing reads looks alive and is dead.
+    let idle = "[policy.words]\nset_off_requires_sin = true";
+    std::fs::write(
+        &file,
+        text.replace("[policy.words]", idle)
+            .replace("\n[policy.sources]", "\n[policy.sources]\nset_off_requires_sin = \"ITA\""),
+    )
+    .unwrap();
+    let (faults, errors) = check(home.path(), "debt-notice");
+    assert!(faults.iter().any(|(code, _)| code == "policy-never-read"), "{errors}");
+}
+
+#[test]
+fn a_fact_that_a_guard_reads_must_be_required_by_the_schema() {
+    let home = copy();
+    let file = home.path().join("letter-templates/hardship-decision/letter.toml");
+    edit(file, "\"debtor-living\"", "\"debtor-living\", \"consent-valid\"");
+    let (faults, errors) = check(home.path(), "hardship-decision");
+    assert!(faults.iter().any(|(code, _)| code == "guard-fact-not-required"), "{errors}");
+    assert!(errors.contains("“consent-valid” reads “consent”"), "{errors}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

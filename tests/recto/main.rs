@@ -6,6 +6,7 @@ mod day;
 mod decisions;
 mod events;
 mod fence;
+mod findings;
 mod formats;
 mod frame;
 mod house;

@@ -21,6 +21,10 @@ async fn open(home: &Path, folder: &Path) -> Arc<OpenDesk> {
     Arc::new(OpenDesk::new(desk, home.to_owned()))
 }
 
+/// What other letter types have in the programs' policies.
+const OF_OTHERS: [&str; 6] =
+    ["refund_days", "plan_reply_days", "default_days", "settlement_days", "information_days", "trillium_affected"];
+
 /// Only the debt notice, so that checking the set is quick.
 fn small_home() -> tempfile::TempDir {
     let home = copy();
@@ -29,6 +33,12 @@ fn small_home() -> tempfile::TempDir {
         if !name.starts_with('_') && name != "debt-notice" {
             std::fs::remove_dir_all(entry.path()).unwrap();
         }
+    }
+    for entry in std::fs::read_dir(home.path().join("letter-templates/_programs")).unwrap().flatten() {
+        let text = std::fs::read_to_string(entry.path()).unwrap();
+        let own = text.lines().filter(|line| !OF_OTHERS.iter().any(|name| line.starts_with(name)));
+        let own = own.map(|line| if line.starts_with("letters = ") { "letters = [\"*\"]" } else { line });
+        std::fs::write(entry.path(), own.collect::<Vec<_>>().join("\n")).unwrap();
     }
     home
 }
