@@ -9,7 +9,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::case::Fault;
+use crate::case::{Fault, Text};
 
 /// How alike two names must be, from 0 to 1, for one to be offered for the other.
 const ALIKE: f64 = 0.85;
@@ -162,9 +162,22 @@ fn alike(name: &str, schema: &Value) -> Option<String> {
     }
     let mut found = Vec::new();
     names(schema, &mut found);
+    most_like(name, found)
+}
+
+/// The name among those known that is most like one that is not; `None` where none is like it.
+pub(super) fn most_like<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let like = |known: &&str| strsim::jaro_winkler(name, known);
-    let best = found.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)))?;
+    let best = known.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)))?;
     (like(&best) >= ALIKE).then(|| best.to_owned())
+}
+
+/// What to do about a name that is not known, in English and French: the name that was meant, or to take it out.
+pub(super) fn hint<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Text {
+    match most_like(name, known) {
+        Some(known) => Text::new(format!("Did you mean “{known}”?"), format!("Vouliez-vous dire « {known} »?")),
+        None => Text::new("Take it out.", "Retirez-le."),
+    }
 }
 
 fn malformed(message: &str, place: String) -> Fault {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Standing;
 use super::standing::Debt;
 use crate::case::format::Formats;
-use crate::case::{Language, Policy, Text, money};
+use crate::case::{Language, Place, Policy, Text, money};
 
 /// May this letter go, to this party, on this day? Everything that the answer may rest on.
 pub struct Question<'q> {
@@ -37,6 +37,8 @@ pub struct Asked<'q> {
     pub asked_at: DateTime<Utc>,
     /// Its facts.
     pub facts: &'q Value,
+    /// Where among them officers have written in words.
+    pub officer_texts: &'q [Place],
     /// The role of the addressee: `debtor`, `estate`, `trustee` …
     pub role: &'q str,
     /// Whether it goes by mail.

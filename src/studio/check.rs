@@ -77,9 +77,6 @@ fn prose(block: &Block) -> Vec<String> {
     }
 }
 
-/// Facts that guards and approvals read.
-const FACTS_WEIGHED: [&str; 4] = ["prepared_by", "edited_by", "sin_on_file", "consent"];
-
 impl Studio {
     /// Checks letter types wholly: their files, every sample in every language that it can have, and whether the languages say
     /// the same. `progress` is told how many letters there are each time that one of them is set.
@@ -95,6 +92,7 @@ impl Studio {
         mut progress: impl FnMut(usize),
     ) -> Checked {
         let mut faults = self.check_passages();
+        faults.extend(self.catalogue.unlabelled());
         faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
         let mut wanted = Vec::new();
         for letter in types {
@@ -155,9 +153,9 @@ impl Studio {
         let used: BTreeSet<String> = shared.flat_map(|other| self.facts_used(other, &names(other))).collect();
         let known = |name: &String| properties.iter().any(|(property, _)| property == name);
         let own = en.iter().chain(&fr).filter_map(|name| fact(name)).collect::<BTreeSet<_>>();
-        faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, file("en.typ"))));
+        faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, &letter.schema.shown, file("en.typ"))));
         let unused = properties.iter().filter(|(name, required)| *required && !used.contains(name));
-        faults.extend(unused.map(|(name, _)| never_used(name, file("facts.schema.json"))));
+        faults.extend(unused.map(|(name, _)| never_used(name, letter.schema.shown.clone())));
         faults
     }
 
@@ -204,7 +202,7 @@ impl Studio {
         let paths = derived.chain(deadlines).chain(checks).map(str::to_owned);
         let (called_by, approval) = (&description.called_by.facts, &description.rules.approval);
         // What decides whether a letter may go need not stand in it.
-        let weighed = FACTS_WEIGHED.into_iter().map(str::to_owned).chain(called_by.keys().cloned());
+        let weighed = letter.schema.weighed.iter().map(|place| place.fact().to_owned()).chain(called_by.keys().cloned());
         let paths = paths.chain([approval.clone()]).chain(weighed.map(|name| format!("facts.{name}")));
         body.iter().cloned().chain(house).chain(paths).filter_map(|name| fact(&name)).collect()
     }
@@ -319,12 +317,12 @@ fn one_sided(name: &str, place: String) -> Fault {
     )
 }
 
-fn not_in_schema(name: &str, place: String) -> Fault {
+fn not_in_schema(name: &str, schema: &str, place: String) -> Fault {
     Fault::new(
         "name-not-in-schema",
         place,
-        format!("“facts.{name}” is used, but facts.schema.json does not have it."),
-        format!("« facts.{name} » est employé, mais facts.schema.json ne l’a pas."),
+        format!("“facts.{name}” is used, but {schema} does not have it."),
+        format!("« facts.{name} » est employé, mais {schema} ne l’a pas."),
     )
 }
 

@@ -183,6 +183,7 @@ fn letter_findings(catalogue: &Catalogue, policy: &Policy, events: &[CaseEvent])
         sequence: None,
         asked_at: format!("{TODAY}T14:00:00Z").parse().unwrap(),
         facts: &facts,
+        officer_texts: &letter.schema.officer_texts,
         role: "debtor",
         by_mail: true,
         languages: &[Language::En],

@@ -245,7 +245,10 @@ pub const GUARDS: [Guard; 16] = [
             "The letter's own words are missing in a language that the person is to get. Add them.",
             "Le texte de la lettre manque dans une langue que la personne doit recevoir. Ajoutez-le.",
         ),
-        finds: |q| plainly(FREE_TEXTS.iter().any(|name| lacks_language(&q.letter.facts[*name], q.letter.languages))),
+        finds: |q| {
+            let texts = q.letter.officer_texts.iter().flat_map(|place| place.values(q.letter.facts));
+            plainly(texts.into_iter().any(|(_, text)| lacks_language(text, q.letter.languages)))
+        },
     },
     Guard {
         key: "not-sponsorship",
@@ -263,37 +266,11 @@ pub const GUARDS: [Guard; 16] = [
     },
 ];
 
-/// Facts that an officer writes in words, in one language or as `{en, fr}`.
-const FREE_TEXTS: [&str; 18] = [
-    "wrong",
-    "body",
-    "subject",
-    "issues",
-    "documents",
-    "considered",
-    "reasons",
-    "answer",
-    "enclosures",
-    "purpose",
-    "items",
-    "what_happened",
-    "information",
-    "recipients",
-    "steps",
-    "what_you_can_do",
-    "mistakes",
-    "what_to_do",
-];
-
 /// Whether a text is not there in each language: a plain one where the letter is written in both, or one that has not both.
 fn lacks_language(text: &Value, languages: &[Language]) -> bool {
     match text {
         Value::String(_) => languages.len() > 1,
-        Value::Array(list) => list.iter().any(|text| lacks_language(text, languages)),
-        Value::Object(map) if map.contains_key("en") || map.contains_key("fr") => {
-            languages.iter().any(|language| !map.contains_key(language.code()))
-        }
-        Value::Object(map) => map.values().any(|text| lacks_language(text, languages)),
+        Value::Object(map) => languages.iter().any(|language| !map.contains_key(language.code())),
         _ => false,
     }
 }
