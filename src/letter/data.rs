@@ -81,7 +81,8 @@ pub fn normalize(value: Value) -> Value {
 pub fn future_facts<'p>(event: &CaseEvent, past_days: impl IntoIterator<Item = &'p Place>) -> Vec<Fault> {
     let told = toronto(event.time).date();
     let found = past_days.into_iter().flat_map(|place| place.values(&event.data["facts"]));
-    let is_later = |day: &Value| day.as_str().and_then(|day| day.parse::<NaiveDate>().ok()).is_some_and(|day| day > told);
+    let is_later =
+        |day: &Value| day.as_str().and_then(|day| day.parse::<NaiveDate>().ok()).is_some_and(|day| day > told);
     // Schemas of several letters may have the same place.
     let later: BTreeSet<String> = found.filter(|(_, day)| is_later(day)).map(|(pointer, _)| pointer).collect();
     let fault = |pointer: String| {

@@ -113,7 +113,10 @@ impl Definitions {
             "definition-unknown",
             place,
             format!("“{reference}” leads to no definition of {FILE} or of this file, or back to itself. {}", hint.en),
-            format!("« {reference} » ne mène à aucune définition de {FILE} ni de ce fichier, ou revient à son point de départ. {}", hint.fr),
+            format!(
+                "« {reference} » ne mène à aucune définition de {FILE} ni de ce fichier, ou revient à son point de départ. {}",
+                hint.fr
+            ),
         )
     }
 

@@ -100,8 +100,12 @@ impl Events {
         Fault::new(
             "event-undescribed",
             place,
-            format!("Nothing says what the facts of “{kind}” are.{en} Describe a new event in facts.schema.json beside letter.toml, or in _events/{kind}.schema.json."),
-            format!("Rien ne dit quels sont les faits de « {kind} ».{fr} Décrivez un nouvel événement dans facts.schema.json à côté de letter.toml, ou dans _events/{kind}.schema.json."),
+            format!(
+                "Nothing says what the facts of “{kind}” are.{en} Describe a new event in facts.schema.json beside letter.toml, or in _events/{kind}.schema.json."
+            ),
+            format!(
+                "Rien ne dit quels sont les faits de « {kind} ».{fr} Décrivez un nouvel événement dans facts.schema.json à côté de letter.toml, ou dans _events/{kind}.schema.json."
+            ),
         )
     }
 }
@@ -208,7 +212,10 @@ fn require(schema: &mut Value, path: &str, place: &str, faults: &mut Vec<Fault>)
     let Some(rest) = rest else {
         let required = schema.as_object_mut().map(|schema| schema.entry("required").or_insert_with(|| json!([])));
         let required = required.and_then(Value::as_array_mut);
-        return required.into_iter().filter(|list| !list.contains(&json!(name))).for_each(|list| list.push(json!(name)));
+        return required
+            .into_iter()
+            .filter(|list| !list.contains(&json!(name)))
+            .for_each(|list| list.push(json!(name)));
     };
     let inner = &mut schema["properties"][name];
     let inner = if inner["items"].is_object() { &mut inner["items"] } else { inner };

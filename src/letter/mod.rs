@@ -31,6 +31,6 @@ pub use draft::{Draft, Source};
 pub use kind::{LetterType, Passage};
 pub use program::Program;
 pub use readability::readability;
-pub use schema::Schema;
 pub use said::{tags, typst_texts};
+pub use schema::Schema;
 pub use template::{EmailText, Writer};

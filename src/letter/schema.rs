@@ -34,8 +34,8 @@ impl Schema {
     pub(super) fn build(mut source: Value, file: &SchemaFile, unlabelled: Vec<Fault>) -> Result<Schema, Vec<Fault>> {
         hand_down(&mut source, &Value::Null);
         let validator = options().should_validate_formats(true).should_ignore_unknown_formats(false).build(&source);
-        let validator = validator
-            .map_err(|error| vec![malformed(&file.at(error.instance_path().as_str()), &error.to_string())])?;
+        let validator =
+            validator.map_err(|error| vec![malformed(&file.at(error.instance_path().as_str()), &error.to_string())])?;
         let shown = file.shown.clone();
         let (past_days, officer_texts, weighed, foreign_numbers) = Default::default();
         let mut schema =

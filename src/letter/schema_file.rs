@@ -27,11 +27,50 @@ use crate::case::{Fault, Text};
 
 /// The keywords of JSON Schema 2020-12 that our schemas may have.
 const KEYWORDS: [&str; 44] = [
-    "$schema", "$id", "$ref", "$defs", "$comment", "title", "description", "default", "examples", "deprecated", "type",
-    "format", "const", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
-    "exclusiveMaximum", "multipleOf", "items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains",
-    "properties", "patternProperties", "propertyNames", "additionalProperties", "minProperties", "maxProperties",
-    "required", "dependentRequired", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "unevaluatedProperties",
+    "$schema",
+    "$id",
+    "$ref",
+    "$defs",
+    "$comment",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "type",
+    "format",
+    "const",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "items",
+    "prefixItems",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "contains",
+    "properties",
+    "patternProperties",
+    "propertyNames",
+    "additionalProperties",
+    "minProperties",
+    "maxProperties",
+    "required",
+    "dependentRequired",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "unevaluatedProperties",
 ];
 const ANNOTATIONS: [&str; 6] = ["x-label", "x-hint", "x-from", "x-recto", "x-term", "x-when"];
 const FORMATS: [&str; 3] = ["money", "date", "past-date"];
@@ -77,9 +116,8 @@ impl SchemaFile {
         let file = SchemaFile { shown: shown.to_owned(), value, text };
         let meta = jsonschema::draft202012::meta::validator();
         let wrong = meta.iter_errors(&file.value);
-        let faults: Vec<Fault> = wrong
-            .map(|error| malformed(&file.at(error.instance_path().as_str()), &error.to_string()))
-            .collect();
+        let faults: Vec<Fault> =
+            wrong.map(|error| malformed(&file.at(error.instance_path().as_str()), &error.to_string())).collect();
         if faults.is_empty() { Ok(file) } else { Err(faults) }
     }
 
@@ -103,9 +141,7 @@ impl SchemaFile {
                     "x-from" if value.as_str().is_none_or(|from| !SUPPLIERS.contains(&from)) => {
                         Some(unfit(name, &value.to_string(), value, &SUPPLIERS, &place))
                     }
-                    "x-recto" => {
-                        annotated::<Mark>(name, value, <Mark as strum::VariantNames>::VARIANTS, &place)
-                    }
+                    "x-recto" => annotated::<Mark>(name, value, <Mark as strum::VariantNames>::VARIANTS, &place),
                     "x-when" => annotated::<When>(name, value, &[], &place),
                     "x-term" => definitions.term_fault(self, pointer, schema, &place),
                     name if name.starts_with("x-") && !ANNOTATIONS.contains(&name) => {
@@ -148,7 +184,14 @@ fn each_schema(value: &Value, pointer: &str, visit: &mut dyn FnMut(&str, &Map<St
                 list.iter().enumerate().for_each(|(place, one)| each_schema(one, &format!("{below}/{place}"), visit));
             }
             (
-                "items" | "contains" | "not" | "if" | "then" | "else" | "additionalProperties" | "propertyNames"
+                "items"
+                | "contains"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "additionalProperties"
+                | "propertyNames"
                 | "unevaluatedProperties",
                 one,
             ) => each_schema(one, &below, visit),
@@ -199,7 +242,12 @@ fn unfit(name: &str, problem: &str, value: &Value, known: &[&'static str], place
 }
 
 /// The fault that a schema has a name that is not known there.
-pub(super) fn unknown<'n>(code: &str, name: &str, known: impl IntoIterator<Item = &'n &'n str>, place: String) -> Fault {
+pub(super) fn unknown<'n>(
+    code: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'n &'n str>,
+    place: String,
+) -> Fault {
     let hint = hint(name, known.into_iter().copied());
     Fault::new(
         code,
@@ -214,6 +262,8 @@ fn label_missing(pointer: &str, place: &str) -> Fault {
         "label-missing",
         place,
         format!("{pointer} has no label. Add \"x-label\": {{\"en\": …, \"fr\": …}}, as an officer reads it on a form."),
-        format!("{pointer} n’a pas de libellé. Ajoutez \"x-label\" : {{\"en\": …, \"fr\": …}}, tel qu’il se lit sur un formulaire."),
+        format!(
+            "{pointer} n’a pas de libellé. Ajoutez \"x-label\" : {{\"en\": …, \"fr\": …}}, tel qu’il se lit sur un formulaire."
+        ),
     )
 }

@@ -153,7 +153,11 @@ impl Studio {
         let used: BTreeSet<String> = shared.flat_map(|other| self.facts_used(other, &names(other))).collect();
         let known = |name: &String| properties.iter().any(|(property, _)| property == name);
         let own = en.iter().chain(&fr).filter_map(|name| fact(name)).collect::<BTreeSet<_>>();
-        faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, &letter.schema.shown, file("en.typ"))));
+        faults.extend(
+            own.iter()
+                .filter(|name| !known(name))
+                .map(|name| not_in_schema(name, &letter.schema.shown, file("en.typ"))),
+        );
         let unused = properties.iter().filter(|(name, required)| *required && !used.contains(name));
         faults.extend(unused.map(|(name, _)| never_used(name, letter.schema.shown.clone())));
         faults
@@ -202,7 +206,8 @@ impl Studio {
         let paths = derived.chain(deadlines).chain(checks).map(str::to_owned);
         let (called_by, approval) = (&description.called_by.facts, &description.rules.approval);
         // What decides whether a letter may go need not stand in it.
-        let weighed = letter.schema.weighed.iter().map(|place| place.fact().to_owned()).chain(called_by.keys().cloned());
+        let weighed =
+            letter.schema.weighed.iter().map(|place| place.fact().to_owned()).chain(called_by.keys().cloned());
         let paths = paths.chain([approval.clone()]).chain(weighed.map(|name| format!("facts.{name}")));
         body.iter().cloned().chain(house).chain(paths).filter_map(|name| fact(&name)).collect()
     }
