@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::definitions::{Definitions, lay};
 use super::hash::{entries, file_name};
 use super::kind::CalledBy;
-use super::read::{hint, most_like};
+use super::read::{closest, hint};
 use super::schema::Schema;
 use super::schema_file::{SchemaFile, When, unknown};
 use crate::case::Fault;
@@ -94,7 +94,7 @@ impl Events {
     }
 
     fn undescribed(&self, kind: &str, place: String) -> Fault {
-        let meant = most_like(kind, self.kinds());
+        let meant = closest(kind, self.kinds());
         let en = meant.as_ref().map_or(String::new(), |known| format!(" Did you mean “{known}”?"));
         let fr = meant.as_ref().map_or(String::new(), |known| format!(" Vouliez-vous dire « {known} »?"));
         Fault::new(
@@ -147,6 +147,11 @@ fn names(schema: &Value) -> Vec<&str> {
 fn wrong_conditions(schema: &Value, file: &SchemaFile) -> Vec<Fault> {
     let known = names(schema);
     let mut faults = Vec::new();
+    for (name, others) in schema["dependentRequired"].as_object().into_iter().flatten() {
+        let named = others.as_array().into_iter().flatten().filter_map(Value::as_str).chain([name.as_str()]);
+        let strange = named.filter(|name| !known.contains(name));
+        faults.extend(strange.map(|name| unknown("name-unknown", name, &known, file.at("/dependentRequired"))));
+    }
     for (place, condition) in schema["allOf"].as_array().into_iter().flatten().enumerate() {
         let mut named = Vec::new();
         names_in(condition, &mut named);

@@ -18,8 +18,8 @@ use crate::case::{Channel, Fault, Language, Party, Text};
 pub struct LetterType {
     /// The folder's name, such as `debt-notice`.
     pub key: String,
-    /// SHA-256 over its own files without the samples, over the house and over the programs: what a letter of the type says
-    /// rests on these and on its facts alone.
+    /// SHA-256 over its own files without the samples, over its event's schema, the house and the programs: what a letter of the
+    /// type says rests on these and on its facts alone.
     pub hash: String,
     /// What `letter.toml` says.
     pub description: Description,

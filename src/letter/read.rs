@@ -162,19 +162,19 @@ fn alike(name: &str, schema: &Value) -> Option<String> {
     }
     let mut found = Vec::new();
     names(schema, &mut found);
-    most_like(name, found)
+    closest(name, found).map(str::to_owned)
 }
 
-/// The name among those known that is most like one that is not; `None` where none is like it.
-pub(super) fn most_like<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+/// The known name that is most like one that is not known, where one is alike enough to be offered.
+pub(super) fn closest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let like = |known: &&str| strsim::jaro_winkler(name, known);
     let best = known.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)))?;
-    (like(&best) >= ALIKE).then(|| best.to_owned())
+    (like(&best) >= ALIKE).then_some(best)
 }
 
 /// What to do about a name that is not known, in English and French: the name that was meant, or to take it out.
 pub(super) fn hint<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Text {
-    match most_like(name, known) {
+    match closest(name, known) {
         Some(known) => Text::new(format!("Did you mean “{known}”?"), format!("Vouliez-vous dire « {known} »?")),
         None => Text::new("Take it out.", "Retirez-le."),
     }

@@ -266,3 +266,19 @@ fn marks_stand_where_the_schemas_put_them() {
     assert!(!names("debt-notice").contains(&"months".to_owned()) && !names("estate").contains(&"in_error".to_owned()));
     assert!(!names("ombudsman-reply").contains(&"consent".to_owned()));
 }
+
+#[test]
+fn what_must_stand_together_does() {
+    let studio = studio();
+    let schema = &studio.catalogue.types["correction"].schema;
+    let mut facts = sample("correction", "plausible")["facts"].clone();
+    facts.as_object_mut().unwrap().shift_remove("as_of");
+    facts["balance"] = json!("1.00");
+    assert!(!schema.faults(&facts, "").is_empty(), "a balance needs its date");
+    // Nine digits that could be a Social Insurance Number have no place where mistakes are told of.
+    let mut facts = sample("correction", "plausible")["facts"].clone();
+    for text in [json!("Your number 046-454-286."), json!({"en": "046 454 286", "fr": "rien"})] {
+        facts["what_to_do"] = text;
+        assert!(!schema.faults(&facts, "").is_empty());
+    }
+}
