@@ -18,7 +18,7 @@ const DEPTH: usize = 12;
 /// The shared definitions, and the tables of terms.
 pub(super) struct Definitions {
     file: Option<SchemaFile>,
-    terms: BTreeMap<String, BTreeMap<String, Text>>,
+    terms: Option<BTreeMap<String, BTreeMap<String, Text>>>,
 }
 
 impl Definitions {
@@ -27,7 +27,7 @@ impl Definitions {
         let file = SchemaFile::read(folder, FILE).map_err(|more| faults.extend(more)).ok();
         // What makes it no list of terms is said where the words are read.
         let terms = read_text(folder, "", "_house/terms.toml").ok().and_then(|text| read_toml(&text, "").ok());
-        let definitions = Definitions { file, terms: terms.unwrap_or_else(BTreeMap::new) };
+        let definitions = Definitions { file, terms };
         if let Some(file) = &definitions.file {
             faults.extend(file.faults(&definitions));
             definitions.resolved(file, &file.value, "", 0, faults);
@@ -129,8 +129,9 @@ impl Definitions {
         place: &str,
     ) -> Option<Fault> {
         let name = schema["x-term"].as_str().unwrap_or_default();
-        let Some(table) = self.terms.get(name) else {
-            let known: Vec<&str> = self.terms.keys().map(String::as_str).collect();
+        let terms = self.terms.as_ref()?;
+        let Some(table) = terms.get(name) else {
+            let known: Vec<&str> = terms.keys().map(String::as_str).collect();
             return Some(unknown("term-unknown", name, &known, place.to_owned()));
         };
         let whole = self.resolved(file, &Value::Object(schema.clone()), pointer, 0, &mut Vec::new());
