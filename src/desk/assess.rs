@@ -163,6 +163,7 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         sequence: None,
         asked_at,
         facts: Some(&data.facts),
+        officer_texts: &letter.schema.officer_texts,
         role: data.addressee.role,
         by_mail: data.addressee.channel == Channel::Print,
         languages: data.addressee.language.languages(),

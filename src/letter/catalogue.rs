@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::data::{Data, future_facts, normalize};
-use super::hash::{entries, file_name, hash_of, hash_of_type};
+use super::events::Events;
+use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
 use super::key_facts::{unknown_labels, unknown_paths};
 use super::kind::LetterType;
@@ -36,7 +37,7 @@ pub struct Catalogue {
     pub(super) known: [BTreeMap<String, HashSet<Figure>>; 2],
     case: Schema,
     party: Schema,
-    events: BTreeMap<String, Schema>,
+    events: Events,
 }
 
 impl Catalogue {
@@ -44,15 +45,11 @@ impl Catalogue {
     pub fn load(folder: &Path) -> Result<Catalogue, Vec<Fault>> {
         let mut faults = Vec::new();
         let sets = load_guard_sets(folder, &mut faults);
-        let mut types = load_types(folder, &sets, &mut faults);
+        let events = Events::read(folder, &mut faults);
+        let mut types = load_types(folder, &sets, &events, &mut faults);
         let programs = load_programs(folder, &mut faults);
-        let events = load_events(folder, &mut faults);
-        let mut house_schema = |name: &str| {
-            let shown = format!("_house/{name}");
-            let read = read_text(&folder.join("_house"), "_house", name).map_err(|fault| vec![fault]);
-            read.and_then(|text| Schema::read(&text, &shown)).map_err(|more| faults.extend(more)).ok()
-        };
-        let (case, party) = (house_schema("case.schema.json"), house_schema("party.schema.json"));
+        let mut of_house = |shown: &str| events.of_house(folder, shown).map_err(|more| faults.extend(more)).ok();
+        let (case, party) = (of_house("_house/case.schema.json"), of_house("_house/party.schema.json"));
         let words = Words::read(&folder.join("_house")).map_err(|more| faults.extend(more)).ok();
         let writers = words.and_then(|words| {
             let writer = |language| Writer::new(language, folder, &types, &words);
@@ -75,7 +72,8 @@ impl Catalogue {
             (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
                 let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
                 for letter in types.values_mut() {
-                    letter.hash = hash_of_type(&folder.join(&letter.key), &shared);
+                    let event = hash_of_event(folder, &letter.description.called_by.event);
+                    letter.hash = hash_of_type(&folder.join(&letter.key), &[&shared[..], &[event]].concat());
                 }
                 let house = house_files(&folder.join("_house"));
                 let known = Language::BOTH.map(|language| {
@@ -106,8 +104,9 @@ impl Catalogue {
         let letters: Vec<&LetterType> = self.called_by(&event.kind, program, facts);
         // The facts of an event that calls for several letters must be those of each.
         let mut schemas: Vec<&Schema> = letters.iter().map(|letter| &letter.schema).collect();
-        if schemas.is_empty() {
-            schemas.extend(self.events.get(&event.kind));
+        // One that asks for a letter of another program is not taken without it.
+        if !self.types.values().any(|letter| letter.is_asked_for_by(&event.kind, facts)) {
+            schemas.extend(self.events.schema(&event.kind));
         }
         if schemas.is_empty() {
             self.program(program).map_err(|fault| vec![fault.below("/data")])?;
@@ -116,7 +115,7 @@ impl Catalogue {
         let data = self
             .check_data(&event.data, &schemas, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
-        let future = future_facts(event);
+        let future = future_facts(event, schemas.iter().flat_map(|schema| &schema.past_days));
         if !future.is_empty() {
             return Err(future);
         }
@@ -150,6 +149,20 @@ impl Catalogue {
     /// Whether a word has the shape of a case reference, as the schema of case has it.
     pub fn is_reference(&self, word: &str) -> bool {
         self.case.allows("reference", word)
+    }
+
+    /// The schema of an event that calls for no letter; `None` where there is none of this short type.
+    pub fn event_schema(&self, kind: &str) -> Option<&Schema> {
+        self.events.schema(kind)
+    }
+
+    /// The properties that a form could not name: those without a label, in all schemas, with file and line.
+    pub fn unlabelled(&self) -> Vec<Fault> {
+        let types = self.types.values().map(|letter| &letter.schema);
+        let schemas = types.chain([&self.case, &self.party]);
+        let mut faults = self.events.unlabelled();
+        faults.extend(schemas.flat_map(|schema| schema.unlabelled.iter().cloned()));
+        faults
     }
 
     /// Checks `{case, party, facts}` for one letter type, without an event around it.
@@ -227,7 +240,7 @@ impl Catalogue {
 
     fn unused_fault(&self, event: &CaseEvent, program: &str) -> Fault {
         let mut known: Vec<&str> = self.types.values().map(|l| l.description.called_by.event.as_str()).collect();
-        known.extend(self.events.keys().map(String::as_str));
+        known.extend(self.events.kinds());
         known.sort_unstable();
         known.dedup();
         let known = known.join(", ");
@@ -309,12 +322,13 @@ fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, V
 fn load_types(
     folder: &Path,
     sets: &BTreeMap<String, Vec<String>>,
+    events: &Events,
     faults: &mut Vec<Fault>,
 ) -> BTreeMap<String, LetterType> {
     let is_type = |path: &std::path::PathBuf| path.is_dir() && !file_name(path).starts_with(['_', '.']);
     let mut types = BTreeMap::new();
     for path in entries(folder).into_iter().filter(is_type) {
-        let read = LetterType::read(&path).and_then(|mut letter| letter.expand_guards(sets).map(|()| letter));
+        let read = LetterType::read(&path, events).and_then(|mut letter| letter.expand_guards(sets).map(|()| letter));
         match read {
             Ok(letter) => {
                 types.insert(letter.key.clone(), letter);
@@ -355,20 +369,4 @@ fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Pro
     programs
 }
 
-fn load_events(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Schema> {
-    let folder = folder.join("_events");
-    let mut events = BTreeMap::new();
-    for path in entries(&folder) {
-        let name = file_name(&path);
-        let shown = format!("_events/{name}");
-        let Some(kind) = name.strip_suffix(".schema.json") else { continue };
-        let read = read_text(&folder, "_events", &name).map_err(|fault| vec![fault]);
-        match read.and_then(|text| Schema::read(&text, &shown)) {
-            Ok(schema) => {
-                events.insert(kind.to_owned(), schema);
-            }
-            Err(more) => faults.extend(more),
-        }
-    }
-    events
 }

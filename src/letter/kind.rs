@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::derive::{Check, Derivation, InOrder};
+use super::events::Events;
 use super::key_facts::KeyFactsFrom;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
@@ -18,8 +19,8 @@ use crate::case::{Channel, Fault, Language, Party, Tells, Text};
 pub struct LetterType {
     /// The folder's name, such as `debt-notice`.
     pub key: String,
-    /// SHA-256 over its own files without the samples, over the house and over the programs: what a letter of the type says
-    /// rests on these and on its facts alone.
+    /// SHA-256 over its own files without the samples, over its event's schema, the house and the programs: what a letter of the
+    /// type says rests on these and on its facts alone.
     pub hash: String,
     /// What `letter.toml` says.
     pub description: Description,
@@ -97,6 +98,9 @@ pub struct CalledBy {
     /// whether it asks for a letter or not.
     #[serde(default, rename = "where")]
     pub facts: BTreeMap<String, Value>,
+    /// Facts that the letter needs and its event alone does not, such as `balance`, or `missed.paid` in each item of a list.
+    #[serde(default)]
+    pub requires: Vec<String>,
 }
 
 /// What must be so before a letter of the type may go.
@@ -194,17 +198,18 @@ impl Passage {
 
 impl LetterType {
     /// Reads one letter type's folder, or says everything that is wrong with it.
-    pub fn read(folder: &Path) -> Result<LetterType, Vec<Fault>> {
+    pub(super) fn read(folder: &Path, events: &Events) -> Result<LetterType, Vec<Fault>> {
         let key = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut faults = Vec::new();
         let mut text = |name: &str| read_text(folder, &key, name).map_err(|fault| faults.push(fault)).ok();
-        let (toml, schema) = (text("letter.toml"), text("facts.schema.json"));
+        let toml = text("letter.toml");
         let (en, fr) = (text("en.typ"), text("fr.typ"));
         let description = toml.and_then(|toml| {
             read_toml::<Description>(&toml, &format!("{key}/letter.toml")).map_err(|more| faults.extend(more)).ok()
         });
-        let schema = schema.and_then(|schema| {
-            Schema::read(&schema, &format!("{key}/facts.schema.json")).map_err(|more| faults.extend(more)).ok()
+        let schema = description.as_ref().and_then(|description| {
+            let templates = folder.parent().unwrap_or(folder);
+            events.schema_of(templates, &key, &description.called_by).map_err(|more| faults.extend(more)).ok()
         });
         // The words of a type that cannot be read otherwise are looked at all the same.
         for (text, name) in [(&en, "en.typ"), (&fr, "fr.typ")] {
@@ -224,10 +229,14 @@ impl LetterType {
 
     /// Whether an event of this short type, for this program, with these facts, calls for the letter.
     pub fn is_called_by(&self, event: &str, program: &str, facts: &Value) -> bool {
+        let programs = &self.description.called_by.programs;
+        self.is_asked_for_by(event, facts) && (programs.is_empty() || programs.iter().any(|p| p == program))
+    }
+
+    /// Whether an event of this short type with these facts asks for the letter, whatever its program.
+    pub(super) fn is_asked_for_by(&self, event: &str, facts: &Value) -> bool {
         let by = &self.description.called_by;
-        by.event == event
-            && (by.programs.is_empty() || by.programs.iter().any(|p| p == program))
-            && by.facts.iter().all(|(name, value)| facts.get(name) == Some(value))
+        by.event == event && by.facts.iter().all(|(name, value)| facts.get(name) == Some(value))
     }
 
     /// How a letter of the type reaches a party: as the party asked, or not at all.

@@ -1,9 +1,9 @@
 //! The letter types on disk: what each asks of its facts, and the words it makes of them.
 //!
-//! A letter type is a folder (`letter.toml`, `facts.schema.json`, `en.typ`, `fr.typ`, `samples/`, and `slip.en.typ`, `slip.fr.typ` where
-//! something of its own is cut off); none is known to Rust by
-//! name. [`Catalogue::load`] reads them all, with the house (`_house/`), the programs (`_programs/`) and the schemas of the
-//! events that call for no letter (`_events/`). Then, for one letter:
+//! A letter type is a folder (`letter.toml`, `en.typ`, `fr.typ`, `samples/`, `facts.schema.json` where it asks more than its event
+//! does, and `slip.en.typ`, `slip.fr.typ` where something of its own is cut off); none is known to Rust by name.
+//! [`Catalogue::load`] reads them all, with the house (`_house/`), the programs (`_programs/`) and the schemas of the events
+//! (`_events/`), one each. Then, for one letter:
 //!
 //! 1. [`Catalogue::check_event`] checks an event's data against the schemas and the fonts, and says every fault at once;
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
@@ -11,8 +11,10 @@
 
 mod catalogue;
 mod data;
+mod definitions;
 mod derive;
 mod draft;
+mod events;
 mod hash;
 mod house;
 mod key_facts;
@@ -23,6 +25,7 @@ mod read;
 mod readability;
 mod said;
 mod schema;
+mod schema_file;
 mod template;
 
 pub use catalogue::Catalogue;
@@ -35,4 +38,5 @@ pub use policy_names::unused_parameters;
 pub use program::Program;
 pub use readability::readability;
 pub use said::{tags, typst_texts};
+pub use schema::Schema;
 pub use template::Writer;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::case::Fault;
+use crate::case::{Fault, Text};
 
 /// How alike two names must be, from 0 to 1, for one to be offered for the other.
 const ALIKE: f64 = 0.85;
@@ -170,6 +170,14 @@ pub(super) fn closest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) 
     let like = |known: &&str| strsim::jaro_winkler(name, known);
     let best = known.into_iter().max_by(|one, other| like(one).total_cmp(&like(other)))?;
     (like(&best) >= ALIKE).then_some(best)
+}
+
+/// What to do about a name that is not known, in English and French: the name that was meant, or to take it out.
+pub(super) fn hint<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Text {
+    match closest(name, known) {
+        Some(known) => Text::new(format!("Did you mean “{known}”?"), format!("Vouliez-vous dire « {known} »?")),
+        None => Text::new("Take it out.", "Retirez-le."),
+    }
 }
 
 fn malformed(message: &str, place: String) -> Fault {

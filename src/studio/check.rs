@@ -77,9 +77,6 @@ fn prose(block: &Block) -> Vec<String> {
     }
 }
 
-/// Facts that guards and approvals read.
-const FACTS_WEIGHED: [&str; 4] = ["prepared_by", "edited_by", "sin_on_file", "consent"];
-
 impl Studio {
     /// Checks letter types wholly: their files, every sample in every language that it can have, and whether the languages say
     /// the same. `progress` is told how many letters there are each time that one of them is set.
@@ -96,6 +93,7 @@ impl Studio {
     ) -> Checked {
         let mut faults = self.check_passages();
         faults.extend(unused_parameters(&self.catalogue));
+        faults.extend(self.catalogue.unlabelled());
         faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
         let mut wanted = Vec::new();
         for letter in types {
@@ -158,14 +156,18 @@ impl Studio {
         let used: BTreeSet<String> = shared.flat_map(|other| self.facts_used(other, &names(other))).collect();
         let known = |name: &String| properties.iter().any(|(property, _)| property == name);
         let own = en.iter().chain(&fr).filter_map(|name| fact(name)).collect::<BTreeSet<_>>();
-        faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, file("en.typ"))));
+        faults.extend(
+            own.iter()
+                .filter(|name| !known(name))
+                .map(|name| not_in_schema(name, &letter.schema.shown, file("en.typ"))),
+        );
         let required = |name: &str| properties.iter().any(|(property, required)| *required && property == name);
         for guard in letter.description.rules.guards.iter().filter_map(|name| guard(name)) {
             let lacking = guard.reads.iter().filter(|name| !required(name));
-            faults.extend(lacking.map(|name| guard_reads(guard.key, name, file("facts.schema.json"))));
+            faults.extend(lacking.map(|name| guard_reads(guard.key, name, &letter.schema.shown, file("letter.toml"))));
         }
         let unused = properties.iter().filter(|(name, required)| *required && !used.contains(name));
-        faults.extend(unused.map(|(name, _)| never_used(name, file("facts.schema.json"))));
+        faults.extend(unused.map(|(name, _)| never_used(name, letter.schema.shown.clone())));
         faults
     }
 
@@ -213,7 +215,8 @@ impl Studio {
         let paths = derived.chain(deadlines).chain(checks).chain(key_facts).map(str::to_owned);
         let (called_by, approval) = (&description.called_by.facts, &description.rules.approval);
         // What decides whether a letter may go need not stand in it.
-        let weighed = FACTS_WEIGHED.into_iter().map(str::to_owned).chain(called_by.keys().cloned());
+        let weighed =
+            letter.schema.weighed.iter().map(|place| place.fact().to_owned()).chain(called_by.keys().cloned());
         let paths = paths.chain([approval.clone()]).chain(weighed.map(|name| format!("facts.{name}")));
         body.iter().cloned().chain(house).chain(paths).filter_map(|name| fact(&name)).collect()
     }
@@ -319,15 +322,15 @@ fn unknown_guard(guard: &str, place: String) -> Fault {
     )
 }
 
-fn guard_reads(guard: &str, name: &str, place: String) -> Fault {
+fn guard_reads(guard: &str, name: &str, schema: &str, place: String) -> Fault {
     Fault::new(
         "guard-fact-not-required",
         place,
         format!(
-            "The guard “{guard}” reads “{name}”, so the schema must require it. Add it to “required”, or take the guard out."
+            "The guard “{guard}” reads “{name}”, which {schema} does not require. Add it to “requires” under [called_by], or take the guard out."
         ),
         format!(
-            "La garde « {guard} » lit « {name} », donc le schéma doit l’exiger. Ajoutez-le à « required » ou retirez la garde."
+            "La garde « {guard} » lit « {name} », que {schema} n’exige pas. Ajoutez-le à « requires » sous [called_by] ou retirez la garde."
         ),
     )
 }
@@ -341,12 +344,12 @@ fn one_sided(name: &str, place: String) -> Fault {
     )
 }
 
-fn not_in_schema(name: &str, place: String) -> Fault {
+fn not_in_schema(name: &str, schema: &str, place: String) -> Fault {
     Fault::new(
         "name-not-in-schema",
         place,
-        format!("“facts.{name}” is used, but facts.schema.json does not have it."),
-        format!("« facts.{name} » est employé, mais facts.schema.json ne l’a pas."),
+        format!("“facts.{name}” is used, but {schema} does not have it."),
+        format!("« facts.{name} » est employé, mais {schema} ne l’a pas."),
     )
 }
 

@@ -143,8 +143,8 @@ impl Studio {
 
     /// What stands in these words and must not.
     fn look_at(&self, draft: &Draft<'_>, others: &[Person], words: &[String]) -> Vec<Fault> {
-        let foreign = draft.letter.schema.marked("foreign-number");
-        let foreign: Vec<&str> = foreign.filter_map(|name| draft.data.facts[name].as_str()).collect();
+        let foreign = draft.letter.schema.foreign_numbers.iter().flat_map(|place| place.values(&draft.data.facts));
+        let foreign: Vec<&str> = foreign.filter_map(|(_, number)| number.as_str()).collect();
         let known = Known {
             is_reference: &|word| self.catalogue.is_reference(word),
             foreign_numbers: &foreign,

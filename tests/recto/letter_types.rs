@@ -34,7 +34,7 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
         "letter.toml",
         "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\npage_limit = 2\n[[passages]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
     );
-    write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["place"], "additionalProperties": false, "properties": {"place": {"type": "string", "maxLength": 40}}}).to_string());
+    write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["place"], "additionalProperties": false, "x-from": "officer", "properties": {"place": {"x-label": {"en": "Place", "fr": "Endroit"}, "type": "string", "maxLength": 40}}}).to_string());
     write("en.typ", "Our office has opened in {{ facts.place }}.\n");
     write("fr.typ", "Notre bureau est ouvert à {{ facts.place }}.\n");
     let mut data = sample("debt-notice", "plausible");
@@ -130,12 +130,9 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
     edit(templates.join("plan-default/letter.toml"), "page_limit", "page_limitt");
     edit(templates.join("plan-default/letter.toml"), "version = \"1.0.0\"", "version = 1");
     edit(templates.join("_programs/odsp.toml"), "review_days = 30", "review_days = ");
-    edit(templates.join("write-off/facts.schema.json"), "\"maxLength\": 12", "\"maxLength\": \"many\"");
-    edit(
-        templates.join("write-off/facts.schema.json"),
-        "\"additionalProperties\": false",
-        "\"additionalProperties\": 7",
-    );
+    let written_off = templates.join("_events/debt.written-off.schema.json");
+    edit(written_off.clone(), "\"maxLength\": 60", "\"maxLength\": \"many\"");
+    edit(written_off, "\"additionalProperties\": false", "\"additionalProperties\": 7");
     edit(templates.join("estate/en.typ"), "{{ facts.balance | money }}", "{{ facts.balance | money }");
     let errors = check(home.path(), "plan-default").1;
     for wanted in [
@@ -144,7 +141,7 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
         "“page_limit” is missing in /rules",
         "/version cannot be so",
         "_programs/odsp.toml:",
-        "write-off/facts.schema.json:",
+        "_events/debt.written-off.schema.json:",
         "\"many\"",
         "7 is not",
         "estate/en.typ:",

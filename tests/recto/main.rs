@@ -21,6 +21,7 @@ mod proofs;
 mod reload;
 mod rules;
 mod scenarios;
+mod schemas;
 mod support;
 mod values;
 mod verify;

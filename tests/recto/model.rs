@@ -188,6 +188,7 @@ fn letter_findings(catalogue: &Catalogue, policy: &Policy, events: &[CaseEvent])
         sequence: None,
         asked_at: format!("{TODAY}T14:00:00Z").parse().unwrap(),
         facts: Some(&facts),
+        officer_texts: &letter.schema.officer_texts,
         role: Role::Debtor,
         by_mail: true,
         languages: &[Language::En],

@@ -40,6 +40,11 @@ pub async fn desk_at(folder: &Path, instant: &str) -> Desk {
     Desk::open(studio(), settings, at(instant), folder).await.unwrap()
 }
 
+/// A desk with letter types of its own, at the sample day's instant.
+pub async fn desk_of(studio: Studio, folder: &Path) -> Desk {
+    Desk::open(studio, Settings::default(), at(NOW), folder).await.unwrap()
+}
+
 /// A desk in a folder at the sample day's instant.
 pub async fn desk(folder: &Path) -> Desk {
     desk_at(folder, NOW).await
