@@ -8,7 +8,7 @@ use super::Desk;
 use super::look::Looked;
 use crate::case::letter::sha256_hex;
 use crate::case::{Channel, Fault, LetterId};
-use crate::letter::{Data, Draft, LetterType, amount_at};
+use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, Question, Standing, findings};
 use crate::studio::Composed;
@@ -70,7 +70,10 @@ impl Desk {
             "considered": considered,
             "policy_on": date.to_string(),
         });
-        let amount = amount_to_approve(&draft);
+        let amount = match draft.amount_to_approve() {
+            Ok(amount) => amount,
+            Err(fault) => return Err(Unwritten { faults: vec![fault], stops, ground }),
+        };
         let composed = match self.studio.write(draft) {
             Ok(composed) => composed,
             Err(faults) => return Err(Unwritten { faults, stops, ground }),
@@ -117,11 +120,4 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         repeats: rules.repeats,
         conflicts: &rules.conflicts,
     }
-}
-
-/// The amount that an approver's authority must reach: the one that the type names, or else the balance.
-fn amount_to_approve(draft: &Draft<'_>) -> Decimal {
-    let root = json!({"facts": draft.data.facts, "derived": draft.derived});
-    let named = amount_at(&root, &draft.letter.description.rules.approval);
-    named.or_else(|_| amount_at(&root, "facts.balance")).unwrap_or(Decimal::ZERO)
 }

@@ -6,13 +6,17 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::agree::InOrder;
 use super::data::{Data, future_facts, normalize};
 use super::hash::{entries, file_name, hash_of, hash_of_type};
 use super::kind::LetterType;
+use super::must_say::{SharedTexts, read_shared};
+use super::order::read_in_order;
 use super::program::Program;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
-use super::template::{Words, Writer};
+use super::template::Writer;
+use super::words::Words;
 use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
 use crate::case::repertoire::Repertoire;
@@ -26,9 +30,13 @@ pub struct Catalogue {
     pub programs: BTreeMap<String, Program>,
     /// The typst files of the house by name, such as `letter.typ`: what `/house/…` holds for the typesetter.
     pub house: BTreeMap<String, Vec<u8>>,
+    /// The texts that many letters have, by key.
+    pub shared: SharedTexts,
     /// SHA-256 over every file, recorded with each letter.
     pub hash: String,
     pub(super) writers: [Writer; 2],
+    /// Dates that must be in order in every letter that has them.
+    pub(super) in_order: Vec<InOrder>,
     /// The figures of each program and of the house, in each language.
     pub(super) known: [BTreeMap<String, HashSet<Figure>>; 2],
     case: Schema,
@@ -44,6 +52,17 @@ impl Catalogue {
         let mut types = load_types(folder, &sets, &mut faults);
         let programs = load_programs(folder, &mut faults);
         let events = load_events(folder, &mut faults);
+        let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
+        if let Some(shared) = &shared {
+            let frame = |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
+            let frames = ["frame", "memorandum"].map(frame);
+            for letter in types.values_mut() {
+                let frame = &frames[usize::from(letter.description.filed)];
+                faults.extend(letter.owe_shared(shared, frame).err().into_iter().flatten());
+                faults.extend(letter.deadline_faults(&programs));
+            }
+        }
+        let in_order = read_in_order(folder, &types).map_err(|more| faults.extend(more)).ok();
         let mut house_schema = |name: &str| {
             let shown = format!("_house/{name}");
             let read = read_text(&folder.join("_house"), "_house", name).map_err(|fault| vec![fault]);
@@ -51,8 +70,8 @@ impl Catalogue {
         };
         let (case, party) = (house_schema("case.schema.json"), house_schema("party.schema.json"));
         let words = Words::read(&folder.join("_house")).map_err(|more| faults.extend(more)).ok();
-        let writers = words.and_then(|words| {
-            let writer = |language| Writer::new(language, folder, &types, &words);
+        let writers = words.zip(shared.as_ref()).and_then(|(words, shared)| {
+            let writer = |language| Writer::new(language, folder, &types, &words, shared);
             let [en, fr] = Language::BOTH.map(writer);
             match (en, fr) {
                 (Ok(en), Ok(fr)) => Some([en, fr]),
@@ -62,11 +81,11 @@ impl Catalogue {
                 }
             }
         });
-        match (case, party, writers) {
-            (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
-                let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
+        match (case, party, writers, shared, in_order) {
+            (Some(case), Some(party), Some(writers), Some(shared), Some(in_order)) if faults.is_empty() => {
+                let rests_on = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
                 for letter in types.values_mut() {
-                    letter.hash = hash_of_type(&folder.join(&letter.key), &shared);
+                    letter.hash = hash_of_type(&folder.join(&letter.key), &rests_on);
                 }
                 let house = typst_files(&folder.join("_house"));
                 let known = Language::BOTH.map(|language| {
@@ -76,7 +95,8 @@ impl Catalogue {
                         .map(|(key, program)| (key.clone(), known_figures(program, words, language)))
                         .collect()
                 });
-                Ok(Catalogue { known, types, programs, house, hash: hash_of(folder), writers, case, party, events })
+                let hash = hash_of(folder);
+                Ok(Catalogue { known, types, programs, house, shared, hash, writers, in_order, case, party, events })
             }
             _ => Err(faults),
         }

@@ -7,11 +7,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::derive::{Check, Derivation, InOrder};
-use super::read::{read_text, read_toml};
+use super::agree::{Check, InOrder};
+use super::deadline::{Deadline, no_days};
+use super::derive::{Derivation, circular, in_order_of_need};
+use super::must_say::{MustSay, Owed, SharedTexts, included, not_as_stated};
+use super::path::{Condition, FactPath};
+use super::program::Program;
+use super::read::{read_text, read_toml, toml_line};
+use super::resolve::Ground;
 use super::schema::Schema;
 use super::template::malformed;
-use crate::case::{Channel, Fault, Language, Party, Text};
+use crate::case::{Channel, Fault, Party, Text};
 
 /// A letter type: its description, the schema of its facts, and its samples. Its words are with the [`super::Writer`]s.
 pub struct LetterType {
@@ -22,6 +28,10 @@ pub struct LetterType {
     pub hash: String,
     /// What `letter.toml` says.
     pub description: Description,
+    /// What must be on the page in both languages: its own words, those of the shared texts that it owes, and those of its frame.
+    pub must_say: Vec<MustSay>,
+    /// The text of `letter.toml`, for the lines of its faults.
+    toml: String,
     /// The schema of the facts.
     pub schema: Schema,
     /// The body's source in English and French.
@@ -57,9 +67,12 @@ pub struct Description {
     /// Identities that must hold to the cent.
     #[serde(default)]
     pub checks: Vec<Check>,
-    /// Passages that must be on the page in both languages.
+    /// Shared texts that the letter must have, by key: `always`, or where a condition holds.
     #[serde(default)]
-    pub passages: Vec<Passage>,
+    pub shared: BTreeMap<String, Owed>,
+    /// The type's own words that must be on the page in both languages.
+    #[serde(default)]
+    pub must_say: Vec<MustSay>,
 }
 
 /// The event that calls for a letter type.
@@ -71,10 +84,10 @@ pub struct CalledBy {
     /// The programs for which it does; all of them when absent.
     #[serde(default)]
     pub programs: Vec<String>,
-    /// Facts that the event must have for it, with their values, such as `letter = true`: an event that changes the standing
-    /// whether it asks for a letter or not.
-    #[serde(default, rename = "where")]
-    pub facts: BTreeMap<String, Value>,
+    /// What the event's facts must say for it, such as that `facts.letter` is true: an event that changes the standing whether it
+    /// asks for a letter or not.
+    #[serde(default)]
+    pub when: Option<Condition>,
 }
 
 /// What must be so before a letter of the type may go.
@@ -86,8 +99,12 @@ pub struct Rules {
     /// The policy parameter that has the smallest balance that may be asked for.
     #[serde(default = "minimum_balance")]
     pub minimum: String,
-    /// Whether somebody must approve it: `none`, or the amount that the authority must reach, such as `facts.excess`.
-    pub approval: String,
+    /// Whether somebody must approve each letter: `none`, or the amount that the authority must reach, such as `facts.excess`.
+    pub approval: Approval,
+    /// The amount that the authority must reach where a guard asks for a review of a letter that needs no approval otherwise:
+    /// `facts.balance` when absent, `none` where the letter is about no amount, so that whoever may approve anything may.
+    #[serde(default = "balance")]
+    pub review: Approval,
     /// Whether only a letter with the very same facts counts as the same letter: replies may follow each other closely.
     #[serde(default)]
     pub repeats: bool,
@@ -102,67 +119,35 @@ fn minimum_balance() -> String {
     "minimum_balance".to_owned()
 }
 
-/// A deadline: so many days after a date, moved to the next business day. The letter is held where the deadline has passed when
-/// it is dated, or, for one that must have passed, where it has not.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Deadline {
-    /// The program's policy parameter that has the days.
-    pub days: String,
-    /// The fact that has the date from which they count, such as `facts.decision.date`; the letter's date when absent.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// Works the deadline out only where this fact …
-    #[serde(default)]
-    pub when: Option<String>,
-    /// … has this value.
-    #[serde(default)]
-    pub is: Option<String>,
-    /// Whether it must have passed: the letter says that it has.
-    #[serde(default)]
-    pub passed: bool,
-    /// What the officer is told that it is a deadline for.
-    pub label: Text,
-    /// Whether the policy's `deemed_receipt_days` are added: the days count from receipt, not from mailing.
-    #[serde(default)]
-    pub deemed_receipt: bool,
-    /// Whether the days are business days, as those of the service standards are.
-    #[serde(default)]
-    pub business: bool,
+fn balance() -> Approval {
+    Approval::Amount(FactPath::balance())
 }
 
-/// A statement that must be found in the rendered text of each language.
+/// The amount that an approver's authority must reach: `none`, or the path to it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Passage {
-    /// Its name, shared by both languages.
-    pub key: String,
-    /// Words that stand on the English page.
-    pub en: String,
-    /// Words that stand on the French page.
-    pub fr: String,
-    /// Must be there only where this fact …
-    #[serde(default)]
-    pub when: Option<String>,
-    /// … has this value.
-    #[serde(default)]
-    pub is: Option<String>,
+#[serde(untagged)]
+pub enum Approval {
+    /// There is none.
+    None(NoAmount),
+    /// The amount, such as `facts.excess`.
+    Amount(FactPath),
 }
 
-impl Passage {
-    /// Its words in one language, white space folded.
-    pub fn words(&self, language: Language) -> String {
-        let words = if language == Language::En { &self.en } else { &self.fr };
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
+/// The word `none`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoAmount {
+    /// No amount.
+    None,
+}
 
-    /// Whether it must be on the page of a letter with these facts.
-    pub fn is_due(&self, facts: &Value) -> bool {
-        let Some(path) = &self.when else { return true };
-        let pointer = path.strip_prefix("facts").map(|rest| rest.replace('.', "/")).unwrap_or_default();
-        let value = facts.pointer(&pointer).unwrap_or(&Value::Null);
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Some(&text) == self.is.as_ref()
+impl Approval {
+    /// The path to the amount, where there is one.
+    pub fn amount(&self) -> Option<&FactPath> {
+        match self {
+            Approval::None(_) => None,
+            Approval::Amount(path) => Some(path),
+        }
     }
 }
 
@@ -174,8 +159,8 @@ impl LetterType {
         let mut text = |name: &str| read_text(folder, &key, name).map_err(|fault| faults.push(fault)).ok();
         let (toml, schema) = (text("letter.toml"), text("facts.schema.json"));
         let (en, fr) = (text("en.typ"), text("fr.typ"));
-        let description = toml.and_then(|toml| {
-            read_toml::<Description>(&toml, &format!("{key}/letter.toml")).map_err(|more| faults.extend(more)).ok()
+        let description = toml.as_ref().and_then(|toml| {
+            read_toml::<Description>(toml, &format!("{key}/letter.toml")).map_err(|more| faults.extend(more)).ok()
         });
         let schema = schema.and_then(|schema| {
             Schema::read(&schema, &format!("{key}/facts.schema.json")).map_err(|more| faults.extend(more)).ok()
@@ -187,7 +172,10 @@ impl LetterType {
         let samples = read_samples(folder, &key).map_err(|more| faults.extend(more)).ok();
         match (description, schema, en, fr, samples) {
             (Some(description), Some(schema), Some(en), Some(fr), Some(samples)) if faults.is_empty() => {
-                Ok(LetterType { key, hash: String::new(), description, schema, body: Text { en, fr }, samples })
+                let (hash, must_say, toml) = (String::new(), description.must_say.clone(), toml.unwrap_or_default());
+                let read = LetterType { key, hash, description, must_say, toml, schema, body: Text { en, fr }, samples };
+                let faults = read.path_faults();
+                if faults.is_empty() { Ok(read) } else { Err(faults) }
             }
             _ => Err(faults),
         }
@@ -198,7 +186,7 @@ impl LetterType {
         let by = &self.description.called_by;
         by.event == event
             && (by.programs.is_empty() || by.programs.iter().any(|p| p == program))
-            && by.facts.iter().all(|(name, value)| facts.get(name) == Some(value))
+            && by.when.as_ref().is_none_or(|when| when.holds(facts))
     }
 
     /// How a letter of the type reaches a party: as the party asked, or not at all.
@@ -208,7 +196,55 @@ impl LetterType {
 
     /// Whether every letter of the type must be approved.
     pub fn needs_approval(&self) -> bool {
-        self.description.rules.approval != "none"
+        self.description.rules.approval.amount().is_some()
+    }
+
+    /// The file and line of what a JSON Pointer names in letter.toml.
+    fn place(&self, pointer: &str) -> String {
+        format!("{}/letter.toml:{}", self.key, toml_line(&self.toml, pointer))
+    }
+
+    /// Paths of letter.toml that lead nowhere, or to something of another kind; derived values that wait for each other.
+    fn path_faults(&self) -> Vec<Fault> {
+        let (derived, place) = (&self.description.derived, |pointer: &str| self.place(pointer));
+        let ground = Ground::of(&self.schema.source, derived);
+        let mut faults = ground.faults(&self.description.uses(), place);
+        faults.extend(in_order_of_need(derived).err().map(|circle| circular(&circle, place("/derived"))));
+        faults
+    }
+
+    /// Whether a path leads to a date among its facts.
+    pub(super) fn has_date(&self, path: &FactPath) -> bool {
+        Ground::of(&self.schema.source, &self.description.derived).has_date(path)
+    }
+
+    /// Takes what the shared texts must say of those that letter.toml owes and of those in its frame, or says where letter.toml and
+    /// the body do not agree on them.
+    pub(super) fn owe_shared(&mut self, texts: &SharedTexts, frame: &str) -> Result<(), Vec<Fault>> {
+        let owed = &self.description.shared;
+        let faults = not_as_stated(owed, &self.body.en, texts, |pointer| self.place(pointer));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let in_frame = included(frame, texts).into_iter().flat_map(|key| texts[key].owed(None));
+        let in_body = owed.iter().flat_map(|(key, owed)| texts[key].owed(owed.when()));
+        self.must_say.extend(in_body.chain(in_frame));
+        Ok(())
+    }
+
+    /// Deadlines whose days are missing in the policy of a program that can call for the letter, in any of its periods.
+    pub(super) fn deadline_faults(&self, programs: &BTreeMap<String, Program>) -> Vec<Fault> {
+        let only = &self.description.called_by.programs;
+        let calling = programs.values().filter(|program| only.is_empty() || only.contains(&program.key));
+        let mut faults = Vec::new();
+        for program in calling {
+            for (name, deadline) in &self.description.deadlines {
+                let lacking = program.policies().find_map(|policy| deadline.lacks(&policy).map(str::to_owned));
+                let place = || self.place(&format!("/deadlines/{name}/days"));
+                faults.extend(lacking.map(|parameter| no_days(name, &parameter, &program.key, place())));
+            }
+        }
+        faults
     }
 
     /// Puts the guards of each named set in its place.

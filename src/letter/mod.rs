@@ -8,24 +8,32 @@
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
 //! 3. [`Catalogue::write`] writes the typst source in the party's language or languages.
 
+mod agree;
 mod catalogue;
 mod data;
+mod deadline;
 mod derive;
 mod draft;
 mod hash;
 mod kind;
+mod must_say;
+mod order;
+mod path;
 mod program;
 mod read;
 mod readability;
+mod resolve;
 mod said;
 mod schema;
+mod shape;
 mod template;
+mod words;
 
 pub use catalogue::Catalogue;
 pub use data::{Data, addressee, in_language, take_date};
-pub use derive::amount_at;
 pub use draft::{Draft, Source};
-pub use kind::{LetterType, Passage};
+pub use kind::LetterType;
+pub use must_say::MustSay;
 pub use program::Program;
 pub use readability::readability;
 pub use said::{tags, typst_texts};

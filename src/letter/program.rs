@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::read::read_toml;
+use super::words::words_missing;
 use crate::case::interest::{Method, Terms};
 use crate::case::policy::{Delegation, Policy};
 use crate::case::{Fault, Language};
@@ -79,17 +80,7 @@ impl Program {
         let mut program: Program = read_toml(text, shown)?;
         key.clone_into(&mut program.key);
         program.policy.sort_by_key(|policy| policy.effective);
-        let mut faults = Vec::new();
-        for (one, other, language) in [(&program.en, &program.fr, "fr"), (&program.fr, &program.en, "en")] {
-            faults.extend(one.keys().filter(|name| !other.contains_key(*name)).map(|name| {
-                Fault::new(
-                    "word-missing",
-                    shown,
-                    format!("“{name}” is missing in [{language}]. Say it in both languages."),
-                    format!("« {name} » manque dans [{language}]. Dites-le dans les deux langues."),
-                )
-            }));
-        }
+        let mut faults = words_missing(&program.en, &program.fr, shown);
         for policy in &program.policy {
             faults.extend(Method::parse(&policy.interest).is_none().then(|| unknown_method(&policy.interest, shown)));
             let own = ["interest", "interest_percent", "delegation", "override_roles", "automatic"].into_iter();
@@ -134,6 +125,11 @@ impl Program {
             override_roles: period.override_roles.clone(),
             automatic: period.automatic.clone(),
         })
+    }
+
+    /// Its policies, oldest first.
+    pub(super) fn policies(&self) -> impl Iterator<Item = Policy> {
+        self.policy.iter().filter_map(|period| self.policy_on(period.effective))
     }
 
     /// The program as templates see it in one language.
