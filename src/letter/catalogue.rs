@@ -54,7 +54,8 @@ impl Catalogue {
         let events = load_events(folder, &mut faults);
         let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
         if let Some(shared) = &shared {
-            let frame = |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
+            let frame =
+                |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
             let frames = ["frame", "memorandum"].map(frame);
             for letter in types.values_mut() {
                 let frame = &frames[usize::from(letter.description.filed)];

@@ -76,7 +76,9 @@ pub(super) fn set_deadlines(
             continue;
         }
         let from = match &deadline.from {
-            Some(path) => Values::of_facts(facts).at(path).ok().and_then(Value::as_str).and_then(|day| day.parse().ok()),
+            Some(path) => {
+                Values::of_facts(facts).at(path).ok().and_then(Value::as_str).and_then(|day| day.parse().ok())
+            }
             None => Some(date),
         };
         match (deadline.days(policy), from) {
@@ -87,9 +89,9 @@ pub(super) fn set_deadlines(
                 set.insert(name.clone(), json!(day.to_string()));
             }
             (days, from) => {
-                faults.extend(days.err().map(|parameter| {
-                    no_days(name, parameter, program, format!("_programs/{program}.toml"))
-                }));
+                faults.extend(
+                    days.err().map(|parameter| no_days(name, parameter, program, format!("_programs/{program}.toml"))),
+                );
                 faults.extend(deadline.from.as_ref().filter(|_| from.is_none()).map(|path| no_day(name, path)));
             }
         }
@@ -119,7 +121,10 @@ fn deadline_stops(name: &str, deadline: &Deadline, day: NaiveDate, date: NaiveDa
         "deadline-open",
         place,
         format!("The facts say that the time {} has passed, but it runs until {en}. Correct the facts.", label.en),
-        format!("Les faits disent que le délai {} est passé, mais il court jusqu’au {fr}. Corrigez les faits.", label.fr),
+        format!(
+            "Les faits disent que le délai {} est passé, mais il court jusqu’au {fr}. Corrigez les faits.",
+            label.fr
+        ),
     )
 }
 
@@ -128,8 +133,12 @@ pub(super) fn no_days(name: &str, parameter: &str, program: &str, place: String)
     Fault::new(
         "deadline-without-days",
         place,
-        format!("The deadline “{name}” wants “{parameter}”, but the policy of “{program}” has no such number of days. Correct the name, or add it there."),
-        format!("L’échéance « {name} » demande « {parameter} », mais la politique de « {program} » n’a pas ce nombre de jours. Corrigez le nom ou ajoutez-le là."),
+        format!(
+            "The deadline “{name}” wants “{parameter}”, but the policy of “{program}” has no such number of days. Correct the name, or add it there."
+        ),
+        format!(
+            "L’échéance « {name} » demande « {parameter} », mais la politique de « {program} » n’a pas ce nombre de jours. Corrigez le nom ou ajoutez-le là."
+        ),
     )
 }
 

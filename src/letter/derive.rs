@@ -98,7 +98,8 @@ pub(super) fn in_order_of_need(derivations: &BTreeMap<String, Derivation>) -> Re
     let mut open: Vec<(&str, &Derivation)> = derivations.iter().map(|(name, one)| (name.as_str(), one)).collect();
     let mut order = Vec::with_capacity(open.len());
     while !open.is_empty() {
-        let waits = |(_, one): &(&str, &Derivation)| one.needs().any(|other| open.iter().any(|(name, _)| *name == other));
+        let waits =
+            |(_, one): &(&str, &Derivation)| one.needs().any(|other| open.iter().any(|(name, _)| *name == other));
         let (later, now): (Vec<_>, Vec<_>) = open.iter().copied().partition(waits);
         if now.is_empty() {
             return Err(later.into_iter().map(|(name, _)| name).collect());

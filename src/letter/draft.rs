@@ -62,7 +62,7 @@ impl Draft<'_> {
     /// that is not among the facts is a fault, and nobody approves the letter.
     pub fn amount_to_approve(&self) -> Result<Decimal, Fault> {
         let rules = &self.letter.description.rules;
-        let Some(path) = rules.approval.amount().or(rules.review.amount()) else { return Ok(Decimal::ZERO) };
+        let Some(path) = rules.approval.amount().or_else(|| rules.review.amount()) else { return Ok(Decimal::ZERO) };
         let values = Values { derived: &self.derived, ..Values::of_facts(&self.data.facts) };
         values.amount(path).map_err(|_| amount_missing(path))
     }
@@ -102,8 +102,7 @@ impl Catalogue {
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
         let derived = derive_all(&description.derived, &data.facts, &policy)?;
-        let (deadlines, passed) =
-            set_deadlines(&description.deadlines, &policy, &program.key, date, &data.facts)?;
+        let (deadlines, passed) = set_deadlines(&description.deadlines, &policy, &program.key, date, &data.facts)?;
         let values = Values { facts: &data.facts, derived: &derived, date: &json!(date.to_string()) };
         let mut stops = mismatches(&description.checks, &values);
         stops.extend(passed);
@@ -134,7 +133,8 @@ impl Catalogue {
             main.push('\n');
         }
         let parts = draft.languages.len();
-        let page_limit = draft.letter.description.rules.page_limit * parts * if draft.large { LARGE_PRINT_PAGES } else { 1 };
+        let page_limit =
+            draft.letter.description.rules.page_limit * parts * if draft.large { LARGE_PRINT_PAGES } else { 1 };
         let source = Source { main, parts, block: draft.data.addressee.block(), page_limit };
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
@@ -239,8 +239,12 @@ fn amount_missing(path: &FactPath) -> Fault {
     Fault::new(
         "approval-amount-missing",
         path.pointer(),
-        format!("The letter needs an approval, but “{path}”, the amount that the approver's authority must reach, is not there. Add it to the facts."),
-        format!("La lettre doit être approuvée, mais « {path} », le montant que doit couvrir le pouvoir de la personne qui l’approuve, manque. Ajoutez-le aux faits."),
+        format!(
+            "The letter needs an approval, but “{path}”, the amount that the approver's authority must reach, is not there. Add it to the facts."
+        ),
+        format!(
+            "La lettre doit être approuvée, mais « {path} », le montant que doit couvrir le pouvoir de la personne qui l’approuve, manque. Ajoutez-le aux faits."
+        ),
     )
 }
 

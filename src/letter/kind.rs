@@ -173,7 +173,8 @@ impl LetterType {
         match (description, schema, en, fr, samples) {
             (Some(description), Some(schema), Some(en), Some(fr), Some(samples)) if faults.is_empty() => {
                 let (hash, must_say, toml) = (String::new(), description.must_say.clone(), toml.unwrap_or_default());
-                let read = LetterType { key, hash, description, must_say, toml, schema, body: Text { en, fr }, samples };
+                let read =
+                    LetterType { key, hash, description, must_say, toml, schema, body: Text { en, fr }, samples };
                 let faults = read.path_faults();
                 if faults.is_empty() { Ok(read) } else { Err(faults) }
             }

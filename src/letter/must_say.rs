@@ -150,7 +150,8 @@ pub(super) fn not_as_stated(
     place: impl Fn(&str) -> String,
 ) -> Vec<Fault> {
     let included = included(body, texts);
-    let known: Vec<&str> = texts.iter().filter(|(_, text)| !text.must_say.is_empty()).map(|(key, _)| key.as_str()).collect();
+    let known: Vec<&str> =
+        texts.iter().filter(|(_, text)| !text.must_say.is_empty()).map(|(key, _)| key.as_str()).collect();
     let unstated = included.iter().filter(|key| !owed.contains_key(**key)).map(|key| unstated(key, place("/shared")));
     let absent = owed.keys().filter(|key| !included.contains(&key.as_str()));
     let absent = absent.map(|key| match known.contains(&key.as_str()) {
@@ -164,8 +165,12 @@ fn unstated(key: &str, place: String) -> Fault {
     Fault::new(
         "shared-text-not-stated",
         place,
-        format!("The letter has the shared text “{key}”. Say under [shared] where it must: {key} = \"always\", or a condition."),
-        format!("La lettre comprend le texte commun « {key} ». Dites sous [shared] où il doit figurer : {key} = \"always\", ou une condition."),
+        format!(
+            "The letter has the shared text “{key}”. Say under [shared] where it must: {key} = \"always\", or a condition."
+        ),
+        format!(
+            "La lettre comprend le texte commun « {key} ». Dites sous [shared] où il doit figurer : {key} = \"always\", ou une condition."
+        ),
     )
 }
 
@@ -173,8 +178,12 @@ fn not_included(key: &str, place: String) -> Fault {
     Fault::new(
         "shared-text-not-included",
         place,
-        format!("The letter must have the shared text “{key}”, but its body does not include it. Write {{% include \"{key}\" %}} in both languages."),
-        format!("La lettre doit comprendre le texte commun « {key} », mais son corps ne l’inclut pas. Écrivez {{% include \"{key}\" %}} dans les deux langues."),
+        format!(
+            "The letter must have the shared text “{key}”, but its body does not include it. Write {{% include \"{key}\" %}} in both languages."
+        ),
+        format!(
+            "La lettre doit comprendre le texte commun « {key} », mais son corps ne l’inclut pas. Écrivez {{% include \"{key}\" %}} dans les deux langues."
+        ),
     )
 }
 

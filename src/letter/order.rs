@@ -19,10 +19,7 @@ struct House {
 }
 
 /// Reads the house's rules; each of their paths must lead to a date in some letter type.
-pub(super) fn read_in_order(
-    folder: &Path,
-    types: &BTreeMap<String, LetterType>,
-) -> Result<Vec<InOrder>, Vec<Fault>> {
+pub(super) fn read_in_order(folder: &Path, types: &BTreeMap<String, LetterType>) -> Result<Vec<InOrder>, Vec<Fault>> {
     let shown = "_house/in_order.toml";
     let text = read_text(&folder.join("_house"), "_house", "in_order.toml").map_err(|fault| vec![fault])?;
     let House { in_order } = read_toml(&text, shown)?;

@@ -191,9 +191,18 @@ fn names_of(schema: &Value) -> Vec<&str> {
 /// The remedy for a name that is not known, in both languages: the known one that is most like it, or else all that are listed, or
 /// that it is to be taken out where none is.
 pub(super) fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>, listed: &str) -> (String, String) {
+    hint(most_alike(name, known), listed)
+}
+
+/// The name that is most like one that is not known, if any is.
+pub(super) fn most_alike<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let like = |known: &str| strsim::jaro_winkler(name, known);
-    let best = known.max_by(|one, other| like(one).total_cmp(&like(other))).filter(|best| like(best) >= ALIKE);
-    match best {
+    known.max_by(|one, other| like(one).total_cmp(&like(other))).filter(|best| like(best) >= ALIKE)
+}
+
+/// The remedy for a name that is not known, where the one that was meant is known already.
+pub(super) fn hint(meant: Option<&str>, listed: &str) -> (String, String) {
+    match meant {
         Some(known) => (format!("Did you mean “{known}”?"), format!("Vouliez-vous dire « {known} »?")),
         None if listed.is_empty() => ("Take it out.".to_owned(), "Retirez-le.".to_owned()),
         None => (format!("Known are: {listed}."), format!("Sont connus : {listed}.")),

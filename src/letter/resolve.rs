@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::derive::Derivation;
 use super::kind::Description;
 use super::path::{Condition, FactPath};
-use super::read::did_you_mean;
+use super::read::{did_you_mean, hint, most_alike};
 use super::shape::Shape;
 use crate::case::{Fault, money};
 
@@ -59,9 +59,10 @@ impl Description {
     pub(super) fn uses(&self) -> Vec<Use<'_>> {
         let mut uses = Vec::new();
         uses.extend(self.called_by.when.iter().map(|when| Use::of_condition(when, "/called_by/when")));
-        for (name, approval) in [("approval", &self.rules.approval), ("review", &self.rules.review)] {
-            uses.extend(approval.amount().map(|path| Use::of(path, format!("/rules/{name}"), Kind::Amount)));
-        }
+        // Where each letter is approved, a guard's review asks for no other authority.
+        let approval = self.rules.approval.amount().map(|path| (path, "/rules/approval"));
+        let amount = approval.or(self.rules.review.amount().map(|path| (path, "/rules/review")));
+        uses.extend(amount.map(|(path, at)| Use::of(path, at.to_owned(), Kind::Amount)));
         for (name, deadline) in &self.deadlines {
             let at = format!("/deadlines/{name}");
             // One that is worked out only sometimes may count from a date that is only then there.
@@ -166,8 +167,13 @@ impl<'s> Ground<'s> {
             Ok(found) => found,
             Err(unknown) => return Some(unknown.fault(path)),
         };
-        if (found.in_list && !one.through_lists) || !is_of(&found.shape, one.kind) {
-            return Some(of_another_kind(path, if found.in_list { Kind::Any } else { one.kind }));
+        if found.in_list && !one.through_lists {
+            return Some(of_another_kind(path, Kind::Any));
+        }
+        // The dates of a list of dates count as those of its items do.
+        let items = found.shape.items().filter(|_| one.through_lists);
+        if !is_of(items.as_ref().unwrap_or(&found.shape), one.kind) {
+            return Some(of_another_kind(path, one.kind));
         }
         if one.always && !found.required && !path.is_optional() {
             return Some(not_required(path));
@@ -229,10 +235,9 @@ fn rest<'s>(steps: impl Iterator<Item = &'s str>) -> String {
 impl Unknown {
     fn fault(self, path: &FactPath) -> Fault {
         let Unknown { before, step, after, known } = self;
-        let whole: Vec<String> = known.iter().map(|name| format!("{before}{name}{after}")).collect();
-        let written = format!("{before}{step}{after}");
-        let listed = known.join(", ");
-        let (hint_en, hint_fr) = did_you_mean(&written, whole.iter().map(String::as_str), &listed);
+        let meant = most_alike(&step, known.iter().map(String::as_str));
+        let meant = meant.map(|name| format!("{before}{name}{after}"));
+        let (hint_en, hint_fr) = hint(meant.as_deref(), &known.join(", "));
         Fault::new(
             "path-unknown",
             "",
@@ -274,7 +279,10 @@ fn of_another_kind(path: &FactPath, wanted: Kind) -> Fault {
         Kind::Date => ("a date is wanted here (format date)", "il faut ici une date (format date)"),
         Kind::Amount => ("an amount is wanted here (format money)", "il faut ici un montant (format money)"),
         Kind::List => ("a list is wanted here", "il faut ici une liste"),
-        Kind::Any => ("a single value is wanted here, and it goes through a list", "il faut ici une seule valeur, et il passe par une liste"),
+        Kind::Any => (
+            "a single value is wanted here, and it goes through a list",
+            "il faut ici une seule valeur, et il passe par une liste",
+        ),
     };
     Fault::new(
         "path-of-another-kind",
@@ -288,8 +296,12 @@ fn not_required(path: &FactPath) -> Fault {
     Fault::new(
         "path-optional",
         "",
-        format!("The schema does not require “{path}”, and this rests on it. Require it, or write “{path}?” where the letter can do without."),
-        format!("Le schéma n’exige pas « {path} », dont ceci dépend. Exigez-le, ou écrivez « {path}? » si la lettre peut s’en passer."),
+        format!(
+            "The schema does not require “{path}”, and this rests on it. Require it, or write “{path}?” where the letter can do without."
+        ),
+        format!(
+            "Le schéma n’exige pas « {path} », dont ceci dépend. Exigez-le, ou écrivez « {path}? » si la lettre peut s’en passer."
+        ),
     )
 }
 

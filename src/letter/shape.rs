@@ -97,7 +97,8 @@ impl<'s> Shape<'s> {
             return;
         }
         found.push(schema);
-        let branches = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name)?.as_array()).flatten();
+        let branches =
+            ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name)?.as_array()).flatten();
         let conditional = ["then", "else"].into_iter().filter_map(|name| schema.get(name));
         for inner in self.referred(schema).into_iter().chain(branches).chain(conditional) {
             self.gather(inner, depth + 1, found);
@@ -114,7 +115,9 @@ impl<'s> Shape<'s> {
         }
         let list = |key: &str| schema.get(key).and_then(Value::as_array);
         let inner = |schema: &&'s Value| self.schema_requires(schema, name, depth + 1);
-        let each = |key: &str| list(key).is_some_and(|branches| !branches.is_empty() && branches.iter().all(|one| inner(&one)));
+        let each = |key: &str| {
+            list(key).is_some_and(|branches| !branches.is_empty() && branches.iter().all(|one| inner(&one)))
+        };
         list("required").is_some_and(|names| names.iter().any(|one| one == name))
             || list("allOf").is_some_and(|branches| branches.iter().any(|one| inner(&one)))
             || self.referred(schema).as_ref().is_some_and(inner)

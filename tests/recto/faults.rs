@@ -89,7 +89,8 @@ fn faults_in(tokens: &[Token], file: &str) -> Vec<Said> {
         if let [code, _, en, fr] = texts.as_slice() {
             // A code that is no literal is that of a guard, or of a fault that is listed where it is named.
             let code = code.first().cloned().unwrap_or_else(|| "(from elsewhere)".to_owned());
-            let named = |texts: &[String]| if texts.is_empty() { "(from elsewhere)".to_owned() } else { texts.join(" · ") };
+            let named =
+                |texts: &[String]| if texts.is_empty() { "(from elsewhere)".to_owned() } else { texts.join(" · ") };
             found.push(said(code, vec![named(en), named(fr)]));
         }
     }
@@ -121,12 +122,15 @@ fn guards_in(tokens: &[Token], file: &str) -> Vec<Said> {
     let field = |name: &str, from: usize| {
         let word = Token::Word(name.to_owned());
         let at = from + tokens[from..].windows(2).position(|two| two[0] == word && two[1] == Token::Mark(':'))?;
-        let texts = tokens[at..].iter().filter_map(|token| if let Token::Text(text) = token { Some(text.clone()) } else { None });
+        let texts = tokens[at..]
+            .iter()
+            .filter_map(|token| if let Token::Text(text) = token { Some(text.clone()) } else { None });
         Some((at, texts.take(2).collect::<Vec<_>>()))
     };
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some((at, key)) = field("key", from).filter(|(at, _)| matches!(tokens.get(at + 2), Some(Token::Text(_)))) {
+    while let Some((at, key)) = field("key", from).filter(|(at, _)| matches!(tokens.get(at + 2), Some(Token::Text(_))))
+    {
         let (_, says) = field("says", at).unwrap();
         let (_, basis) = field("basis", at).unwrap();
         found.push(Said { code: key[0].clone(), file: file.to_owned(), texts: [says, basis].concat() });
@@ -145,7 +149,9 @@ fn positions(tokens: &[Token], name: &[&str]) -> Vec<usize> {
         wanted.push(Token::Word((*word).to_owned()));
     }
     wanted.push(Token::Mark('('));
-    let ends = |at: &usize| *at == 0 || !matches!(tokens[at - 1], Token::Mark('.' | ':')) && tokens[at - 1] != Token::Word("fn".to_owned());
+    let ends = |at: &usize| {
+        *at == 0 || !matches!(tokens[at - 1], Token::Mark('.' | ':')) && tokens[at - 1] != Token::Word("fn".to_owned())
+    };
     let found = tokens.windows(wanted.len()).enumerate().filter(|(_, window)| *window == wanted).map(|(at, _)| at);
     found.filter(ends).map(|at| at + wanted.len() - 1).collect()
 }
@@ -190,7 +196,9 @@ fn tokens(source: &str) -> Vec<Token> {
                 at = end;
             }
             // A character, as '"' or '\n'; a lifetime has no second quote.
-            '\'' if chars.get(at + 1) == Some(&'\\') => at += 2 + chars[at + 2..].iter().skip(1).take_while(|c| **c != '\'').count() + 2,
+            '\'' if chars.get(at + 1) == Some(&'\\') => {
+                at += 2 + chars[at + 2..].iter().skip(1).take_while(|c| **c != '\'').count() + 2
+            }
             '\'' if chars.get(at + 2) == Some(&'\'') => at += 3,
             c if c.is_alphanumeric() || c == '_' => {
                 let word: String = chars[at..].iter().take_while(|c| c.is_alphanumeric() || **c == '_').collect();

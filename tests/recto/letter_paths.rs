@@ -49,7 +49,12 @@ fn slip(home: &Path, letter_type: &str, right: &str, wrong: &str) -> String {
 fn a_misspelt_path_is_named_with_its_line_and_what_was_meant_wherever_letter_toml_has_one() {
     let slips = [
         ("debt-notice", "from = \"facts.decision.date\"", "from = \"facts.decision.dat\"", "facts.decision.date"),
-        ("dispute-acknowledgement", "{ fact = \"facts.kind\", is = \"dispute\" }", "{ fact = \"facts.kin\", is = \"dispute\" }", "facts.kind"),
+        (
+            "dispute-acknowledgement",
+            "{ fact = \"facts.kind\", is = \"dispute\" }",
+            "{ fact = \"facts.kin\", is = \"dispute\" }",
+            "facts.kind",
+        ),
         ("plan-confirmation", "[\"derived.schedule.total\"", "[\"derived.schedule.totl\"", "derived.schedule.total"),
         ("write-off", "[\"facts.decided\"", "[\"facts.decidet\"", "facts.decided"),
         ("cra-transfer-notice", "of = [\"facts.principal\"", "of = [\"facts.principle\"", "facts.principal"),
@@ -57,8 +62,18 @@ fn a_misspelt_path_is_named_with_its_line_and_what_was_meant_wherever_letter_tom
         ("reimbursement", "approval = \"facts.excess\"", "approval = \"facts.exces\"", "facts.excess"),
         ("paid-in-full", "review = \"derived.balance\"", "review = \"derived.ballance\"", "derived.balance"),
         ("estate", "fact = \"facts.letter\"", "fact = \"facts.leter\"", "facts.letter"),
-        ("dispute-response", "how-to-pay = { fact = \"facts.outcome\"", "how-to-pay = { fact = \"facts.outcom\"", "facts.outcome"),
-        ("hardship-decision", "when = { fact = \"facts.outcome\", is = \"granted\"", "when = { fact = \"facts.autcome\", is = \"granted\"", "facts.outcome"),
+        (
+            "dispute-response",
+            "how-to-pay = { fact = \"facts.outcome\"",
+            "how-to-pay = { fact = \"facts.outcom\"",
+            "facts.outcome",
+        ),
+        (
+            "hardship-decision",
+            "when = { fact = \"facts.outcome\", is = \"granted\"",
+            "when = { fact = \"facts.autcome\", is = \"granted\"",
+            "facts.outcome",
+        ),
         ("settlement-offer", "[\"facts.offer\"", "[\"fact.offer\"", "facts.offer"),
     ];
     let home = copy();
@@ -114,7 +129,12 @@ fn derived_values_that_are_misspelt_say_what_the_function_wants() {
 #[test]
 fn words_owed_under_a_condition_are_missed_where_it_holds_and_nowhere_else() {
     let home = copy();
-    slip(home.path(), "hardship-decision", "en = \"not to pause the collection\"", "en = \"never to pause the collection\"");
+    slip(
+        home.path(),
+        "hardship-decision",
+        "en = \"not to pause the collection\"",
+        "en = \"never to pause the collection\"",
+    );
     let told = check(home.path(), "hardship-decision");
     let missing: Vec<&Told> = told.iter().filter(|(code, ..)| code == "passage-missing").collect();
     assert!(!missing.is_empty(), "{told:#?}");
@@ -125,7 +145,12 @@ fn words_owed_under_a_condition_are_missed_where_it_holds_and_nowhere_else() {
     }
     // With the condition turned, the words are missed where the decision is another.
     let home = copy();
-    slip(home.path(), "hardship-decision", "key = \"refused\"\nwhen = { fact = \"facts.outcome\", is = \"refused\" }", "key = \"refused\"\nwhen = { fact = \"facts.outcome\", is = [\"granted\", \"partly\"] }");
+    slip(
+        home.path(),
+        "hardship-decision",
+        "key = \"refused\"\nwhen = { fact = \"facts.outcome\", is = \"refused\" }",
+        "key = \"refused\"\nwhen = { fact = \"facts.outcome\", is = [\"granted\", \"partly\"] }",
+    );
     let told = check(home.path(), "hardship-decision");
     let missing = told.iter().filter(|(code, _, said)| code == "passage-missing" && said.contains("“refused”"));
     assert_eq!(missing.count(), 2, "in each language: {told:#?}");
@@ -143,7 +168,10 @@ fn a_shared_text_carries_what_it_must_say_and_is_missed_where_it_is_taken_out() 
     let told = check(home.path(), "debt-notice");
     let has = |code: &str, place: &str| told.iter().any(|(told, at, _)| told == code && at.starts_with(place));
     assert!(has("shared-text-not-included", "debt-notice/letter.toml:"), "{told:#?}");
-    assert!(has("shared-text-unknown", &place) && has("shared-text-not-stated", "plan-default/letter.toml:"), "{told:#?}");
+    assert!(
+        has("shared-text-unknown", &place) && has("shared-text-not-stated", "plan-default/letter.toml:"),
+        "{told:#?}"
+    );
     // Reworded, it no longer says what it must: in each letter that has it, the frame's among them.
     let home = copy();
     let shared = |name: &str| home.path().join(format!("letter-templates/_house/shared/{name}"));
