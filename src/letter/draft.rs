@@ -62,9 +62,9 @@ impl Draft<'_> {
     /// that is not among the facts is a fault, and nobody approves the letter.
     pub fn amount_to_approve(&self) -> Result<Decimal, Fault> {
         let rules = &self.letter.description.rules;
-        let Some(path) = rules.approval.amount().or_else(|| rules.review.amount()) else { return Ok(Decimal::ZERO) };
+        let Some((path, _)) = rules.amount() else { return Ok(Decimal::ZERO) };
         let values = Values { derived: &self.derived, ..Values::of_facts(&self.data.facts) };
-        values.amount(path).map_err(|_| amount_missing(path))
+        values.amount(&path).map_err(|_| amount_missing(&path))
     }
 }
 

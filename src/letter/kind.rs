@@ -103,8 +103,8 @@ pub struct Rules {
     pub approval: Approval,
     /// The amount that the authority must reach where a guard asks for a review of a letter that needs no approval otherwise:
     /// `facts.balance` when absent, `none` where the letter is about no amount, so that whoever may approve anything may.
-    #[serde(default = "balance")]
-    pub review: Approval,
+    #[serde(default)]
+    review: Option<Approval>,
     /// Whether only a letter with the very same facts counts as the same letter: replies may follow each other closely.
     #[serde(default)]
     pub repeats: bool,
@@ -119,8 +119,24 @@ fn minimum_balance() -> String {
     "minimum_balance".to_owned()
 }
 
-fn balance() -> Approval {
-    Approval::Amount(FactPath::balance())
+impl Rules {
+    /// The path to the amount that an approver's authority must reach, with the name under which letter.toml has it; none where
+    /// the letter is about no amount.
+    pub fn amount(&self) -> Option<(FactPath, &'static str)> {
+        if let Approval::Amount(path) = &self.approval {
+            return Some((path.clone(), "approval"));
+        }
+        match &self.review {
+            Some(Approval::None(_)) => None,
+            Some(Approval::Amount(path)) => Some((path.clone(), "review")),
+            None => Some((FactPath::balance(), "review")),
+        }
+    }
+
+    /// Whether the amount is the balance because letter.toml names none.
+    pub(super) fn takes_balance(&self) -> bool {
+        matches!((&self.approval, &self.review), (Approval::None(_), None))
+    }
 }
 
 /// The amount that an approver's authority must reach: `none`, or the path to it.
@@ -139,16 +155,6 @@ pub enum Approval {
 pub enum NoAmount {
     /// No amount.
     None,
-}
-
-impl Approval {
-    /// The path to the amount, where there is one.
-    pub fn amount(&self) -> Option<&FactPath> {
-        match self {
-            Approval::None(_) => None,
-            Approval::Amount(path) => Some(path),
-        }
-    }
 }
 
 impl LetterType {
@@ -197,7 +203,7 @@ impl LetterType {
 
     /// Whether every letter of the type must be approved.
     pub fn needs_approval(&self) -> bool {
-        self.description.rules.approval.amount().is_some()
+        matches!(self.description.rules.approval, Approval::Amount(_))
     }
 
     /// The file and line of what a JSON Pointer names in letter.toml.
@@ -209,7 +215,11 @@ impl LetterType {
     fn path_faults(&self) -> Vec<Fault> {
         let (derived, place) = (&self.description.derived, |pointer: &str| self.place(pointer));
         let ground = Ground::of(&self.schema.source, derived);
-        let mut faults = ground.faults(&self.description.uses(), place);
+        let unsaid = self.description.rules.takes_balance() && !ground.has_balance();
+        let mut uses = self.description.uses();
+        uses.retain(|one| !unsaid || one.at != "/rules/review");
+        let mut faults = ground.faults(&uses, place);
+        faults.extend(unsaid.then(|| no_balance(place("/rules"))));
         faults.extend(in_order_of_need(derived).err().map(|circle| circular(&circle, place("/derived"))));
         faults
     }
@@ -261,6 +271,16 @@ impl LetterType {
         self.description.rules.guards = expanded;
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
+}
+
+/// A type that has no balance must say what an approver's authority must reach.
+fn no_balance(place: String) -> Fault {
+    Fault::new(
+        "review-amount-unsaid",
+        place,
+        "A guard may ask for a review, and the schema requires no facts.balance. Say under [rules] which amount the approver's authority must reach, such as review = \"facts.excess\", or review = \"none\" where the letter is about no amount.",
+        "Une garde peut demander un examen, et le schéma n’exige pas de facts.balance. Dites sous [rules] quel montant doit couvrir le pouvoir de la personne qui approuve, comme review = \"facts.excess\", ou review = \"none\" si la lettre ne porte sur aucun montant.",
+    )
 }
 
 fn unknown_set(name: &str, key: &str, sets: &BTreeMap<String, Vec<String>>) -> Fault {

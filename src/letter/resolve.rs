@@ -29,7 +29,7 @@ pub(super) struct Use<'d> {
     /// The path.
     pub path: FactPath,
     /// Where letter.toml has it, as a JSON Pointer.
-    at: String,
+    pub at: String,
     /// What it must lead to.
     kind: Kind,
     /// Whether it may go through lists, each item's value counting.
@@ -59,10 +59,8 @@ impl Description {
     pub(super) fn uses(&self) -> Vec<Use<'_>> {
         let mut uses = Vec::new();
         uses.extend(self.called_by.when.iter().map(|when| Use::of_condition(when, "/called_by/when")));
-        // Where each letter is approved, a guard's review asks for no other authority.
-        let approval = self.rules.approval.amount().map(|path| (path, "/rules/approval"));
-        let amount = approval.or(self.rules.review.amount().map(|path| (path, "/rules/review")));
-        uses.extend(amount.map(|(path, at)| Use::of(path, at.to_owned(), Kind::Amount)));
+        let amount = self.rules.amount();
+        uses.extend(amount.map(|(path, name)| Use::of(&path, format!("/rules/{name}"), Kind::Amount)));
         for (name, deadline) in &self.deadlines {
             let at = format!("/deadlines/{name}");
             // One that is worked out only sometimes may count from a date that is only then there.
@@ -159,6 +157,11 @@ impl<'s> Ground<'s> {
     /// Whether a path leads to a date.
     pub fn has_date(&self, path: &FactPath) -> bool {
         self.find(path).is_ok_and(|found| is_of(&found.shape, Kind::Date))
+    }
+
+    /// Whether the facts always have a balance.
+    pub fn has_balance(&self) -> bool {
+        self.fault(&Use::of(&FactPath::balance(), String::new(), Kind::Amount)).is_none()
     }
 
     fn fault(&self, one: &Use<'_>) -> Option<Fault> {

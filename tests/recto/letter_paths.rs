@@ -103,12 +103,14 @@ fn a_path_to_something_of_another_kind_or_to_what_need_not_be_there_is_named() {
     ];
     let home = copy();
     let places = slips.map(|(letter_type, right, wrong, _)| slip(home.path(), letter_type, right, wrong));
+    let unsaid = slip(home.path(), "information-request", "review = \"none\"", "#");
     let circle = slip(home.path(), "sponsor-debt-notice", "of = \"facts.months\"", "of = \"derived.net\"");
     let told = check(home.path(), "write-off");
     for (place, (_, _, wrong, code)) in places.iter().zip(slips) {
         assert!(told.iter().any(|(told, at, _)| told == code && at == place), "{place}: {wrong}: {told:#?}");
     }
     assert!(told.iter().any(|(_, at, _)| *at == circle), "{told:#?}");
+    assert!(!unsaid.is_empty() && told.iter().any(|(code, ..)| code == "review-amount-unsaid"), "{told:#?}");
     assert!(told.iter().any(|(code, _, said)| code == "derivation-circular" && said.contains("months_total, net")));
 }
 

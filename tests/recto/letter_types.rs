@@ -32,14 +32,16 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     write(
         "letter.toml",
-        "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\npage_limit = 2\n[[must_say]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
+        "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\nreview = \"none\"\npage_limit = 2\n[[must_say]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
     );
     write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["place"], "additionalProperties": false, "properties": {"place": {"type": "string", "maxLength": 40}}}).to_string());
     write("en.typ", "Our office has opened in {{ facts.place }}.\n");
     write("fr.typ", "Notre bureau est ouvert à {{ facts.place }}.\n");
     let mut data = sample("debt-notice", "plausible");
     data["facts"] = json!({"place": "Sudbury #1"});
-    write("samples/plausible.json", &data.to_string());
+    let mut dated = data.clone();
+    dated["dated"] = json!("2026-11-17");
+    write("samples/plausible.json", &dated.to_string());
     assert_eq!(check(home.path(), "welcome-note").0, []);
     let data_folder = tempfile::tempdir().unwrap();
     let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
