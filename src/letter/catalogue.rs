@@ -54,6 +54,7 @@ impl Catalogue {
         let events = load_events(folder, &mut faults);
         let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
         if let Some(shared) = &shared {
+            // A frame that cannot be read is said by the writers.
             let frame =
                 |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
             let frames = ["frame", "memorandum"].map(frame);

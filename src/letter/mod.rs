@@ -2,7 +2,7 @@
 //!
 //! A letter type is a folder (`letter.toml`, `facts.schema.json`, `en.typ`, `fr.typ`, `samples/`); none is known to Rust by
 //! name. [`Catalogue::load`] reads them all, with the house (`_house/`), the programs (`_programs/`) and the schemas of the
-//! events that call for no letter (`_events/`). Then, for one letter:
+//! events that call for no letter (`_events/`); every path that a letter.toml names is resolved there. Then, for one letter:
 //!
 //! 1. [`Catalogue::check_event`] checks an event's data against the schemas and the fonts, and says every fault at once;
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
