@@ -85,9 +85,14 @@ impl CaseEvent {
             faults.push(attribute_fault("data"));
         }
         match (short, instant, data) {
-            (Some(kind), Some(time), Some(data)) if faults.is_empty() => {
-                Ok(CaseEvent { source, id, kind: kind.to_owned(), subject: CaseRef::new(subject), time: time.to_utc(), data: data.clone() })
-            }
+            (Some(kind), Some(time), Some(data)) if faults.is_empty() => Ok(CaseEvent {
+                source,
+                id,
+                kind: kind.to_owned(),
+                subject: CaseRef::new(subject),
+                time: time.to_utc(),
+                data: data.clone(),
+            }),
             _ => Err(faults),
         }
     }

@@ -88,7 +88,16 @@ impl Party {
 
 /// A language preference. Where it is not known, the party gets both complete letters (French Language Services Act, s. 5).
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
@@ -116,7 +125,16 @@ impl PreferredLanguage {
 
 /// How a letter reaches its party.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]

@@ -113,9 +113,6 @@ impl LetterState {
 
     /// Whether the letter is on its way to the person or gone, so that it bears on others: as a duplicate does, or a notice.
     pub const fn is_on_its_way(self) -> bool {
-        matches!(
-            self,
-            LetterState::Due | LetterState::AwaitingApproval | LetterState::Issued | LetterState::Recalled
-        )
+        matches!(self, LetterState::Due | LetterState::AwaitingApproval | LetterState::Issued | LetterState::Recalled)
     }
 }

@@ -86,7 +86,13 @@ impl Desk {
     ///
     /// It lifts this finding and no other: where something else is found (another letter of the same kind, another date), the rule
     /// holds the letter again. Who may is who could approve the letter.
-    pub async fn override_hold(&self, letter: &LetterId, rule: &str, reason: &str, by: &str) -> Result<(), DecideError> {
+    pub async fn override_hold(
+        &self,
+        letter: &LetterId,
+        rule: &str,
+        reason: &str,
+        by: &str,
+    ) -> Result<(), DecideError> {
         let (row, assessed, member) = self.before_decision(letter, by).await?;
         let reason = given(reason)?;
         let policy = assessed.composed.draft.policy;

@@ -115,8 +115,7 @@ impl Desk {
             ..asked(letter, &data, asked_at)
         };
         let traits = program.traits;
-        let asking =
-            Asking { letter: asked, standing, policy, traits, other_cases, overridden: &[], date: today };
+        let asking = Asking { letter: asked, standing, policy, traits, other_cases, overridden: &[], date: today };
         let Answers { stops, ends, notes, .. } = asking.answers(&rules.guards);
         let reasons: Vec<Fault> = stops.into_iter().chain(ends).collect();
         Some(Eligibility {

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 
 use super::decide::given;
 use super::{DecideError, Desk, DeskError, Outcome};
-use crate::case::{
-    Actor, CaseEvent, CaseRef, Entry, FollowUpId, FollowUpState, PersonId, Sha256, entry,
-};
+use crate::case::{Actor, CaseEvent, CaseRef, Entry, FollowUpId, FollowUpState, PersonId, Sha256, entry};
 use crate::intake::Offer;
 use crate::register::{Act, FollowUpRow, NewFollowUp, Subject};
 use crate::rules::{Proposal, follow_ups};

@@ -106,9 +106,7 @@ pub enum OpenError {
     #[error(transparent)]
     Smtp(#[from] SmtpError),
     /// Production has nowhere to send e-mail.
-    #[error(
-        "production needs [smtp] to send e-mail; or set `outbox = true` to have mail written to the outbox folder"
-    )]
+    #[error("production needs [smtp] to send e-mail; or set `outbox = true` to have mail written to the outbox folder")]
     NoPost,
     /// The folder.
     #[error("the data folder: {0}")]

@@ -147,7 +147,8 @@ impl Post {
             .timeout(Some(TIMEOUT))
             .pool_config(PoolConfig::new().max_size(settings.connections));
         if let (Some(user), Some(file)) = (&settings.username, &settings.password_file) {
-            let password = std::fs::read_to_string(file).map_err(|error| unreadable(file, error))?.trim_end().to_owned();
+            let password =
+                std::fs::read_to_string(file).map_err(|error| unreadable(file, error))?.trim_end().to_owned();
             transport = transport.credentials(Credentials::new(user.clone(), password));
         }
         Ok(Post::Smtp(Box::new(transport.build())))

@@ -166,7 +166,8 @@ pub fn write_run(
         let mut file = PrintFile::new();
         while let Some(piece) = next.take() {
             lines.push(file.add(piece)?);
-            let same = |piece: &Result<PrintPiece, PrintError>| piece.as_ref().map_or(true, |one| one.place.file == name);
+            let same =
+                |piece: &Result<PrintPiece, PrintError>| piece.as_ref().map_or(true, |one| one.place.file == name);
             next = pieces.next_if(same).transpose()?;
         }
         totals.pages += file.pages.len() - file.blanks;

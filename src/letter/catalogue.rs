@@ -6,17 +6,21 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::agree::InOrder;
 use super::data::{Data, future_facts, normalize};
 use super::events::Events;
 use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
-use super::key_facts::{unknown_labels, unknown_paths};
+use super::key_facts::unknown_labels;
 use super::kind::LetterType;
+use super::must_say::{SharedTexts, read_shared};
+use super::order::read_in_order;
 use super::policy_names;
 use super::program::Program;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
-use super::template::{Words, Writer};
+use super::template::Writer;
+use super::words::Words;
 use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
 use crate::case::repertoire::Repertoire;
@@ -30,9 +34,13 @@ pub struct Catalogue {
     pub programs: BTreeMap<String, Program>,
     /// The files of the house that typst reads, by name, such as `letter.typ`: what `/house/…` holds for the typesetter.
     pub house: BTreeMap<String, Vec<u8>>,
+    /// The texts that many letters have, by key.
+    pub shared: SharedTexts,
     /// SHA-256 over every file, recorded with each letter.
     pub hash: String,
     pub(super) writers: [Writer; 2],
+    /// Dates that must be in order in every letter that has them.
+    pub(super) in_order: Vec<InOrder>,
     /// The figures of each program and of the house, in each language.
     pub(super) known: [BTreeMap<String, HashSet<Figure>>; 2],
     case: Schema,
@@ -48,11 +56,23 @@ impl Catalogue {
         let events = Events::read(folder, &mut faults);
         let mut types = load_types(folder, &sets, &events, &mut faults);
         let programs = load_programs(folder, &mut faults);
+        let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
+        if let Some(shared) = &shared {
+            // A frame that cannot be read is said by the writers.
+            let frame =
+                |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
+            let frames = ["frame", "memorandum"].map(frame);
+            for letter in types.values_mut() {
+                let frame = &frames[usize::from(letter.description.filed)];
+                faults.extend(letter.owe_shared(shared, frame).err().into_iter().flatten());
+            }
+        }
+        let in_order = read_in_order(folder, &types).map_err(|more| faults.extend(more)).ok();
         let mut of_house = |shown: &str| events.of_house(folder, shown).map_err(|more| faults.extend(more)).ok();
         let (case, party) = (of_house("_house/case.schema.json"), of_house("_house/party.schema.json"));
         let words = Words::read(&folder.join("_house")).map_err(|more| faults.extend(more)).ok();
-        let writers = words.and_then(|words| {
-            let writer = |language| Writer::new(language, folder, &types, &words);
+        let writers = words.zip(shared.as_ref()).and_then(|(words, shared)| {
+            let writer = |language| Writer::new(language, folder, &types, &words, shared);
             let [en, fr] = Language::BOTH.map(writer);
             match (en, fr) {
                 (Ok(en), Ok(fr)) => Some([en, fr]),
@@ -62,18 +82,17 @@ impl Catalogue {
                 }
             }
         });
-        faults.extend(types.values().flat_map(unknown_paths));
         // What a type or program that cannot be read would have said is not called unknown.
         if faults.is_empty() {
             faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
             faults.extend(policy_names::unknown_names(&types, &programs));
         }
-        match (case, party, writers) {
-            (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
-                let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
+        match (case, party, writers, shared, in_order) {
+            (Some(case), Some(party), Some(writers), Some(shared), Some(in_order)) if faults.is_empty() => {
+                let rests_on = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
                 for letter in types.values_mut() {
                     let event = hash_of_event(folder, &letter.description.called_by.event);
-                    letter.hash = hash_of_type(&folder.join(&letter.key), &[&shared[..], &[event]].concat());
+                    letter.hash = hash_of_type(&folder.join(&letter.key), &[&rests_on[..], &[event]].concat());
                 }
                 let house = house_files(&folder.join("_house"));
                 let known = Language::BOTH.map(|language| {
@@ -83,7 +102,8 @@ impl Catalogue {
                         .map(|(key, program)| (key.clone(), known_figures(program, words, language)))
                         .collect()
                 });
-                Ok(Catalogue { known, types, programs, house, hash: hash_of(folder), writers, case, party, events })
+                let hash = hash_of(folder);
+                Ok(Catalogue { known, types, programs, house, shared, hash, writers, in_order, case, party, events })
             }
             _ => Err(faults),
         }
@@ -367,6 +387,4 @@ fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Pro
         }
     }
     programs
-}
-
 }

@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 use super::definitions::{Definitions, lay};
 use super::hash::{entries, file_name};
 use super::kind::CalledBy;
+use super::path::Condition;
 use super::read::{closest, hint};
 use super::schema::Schema;
-use super::schema_file::{SchemaFile, When, unknown};
+use super::schema_file::{SchemaFile, unknown};
 use crate::case::Fault;
 
 /// The schemas of the events.
@@ -82,14 +83,15 @@ impl Events {
             (None, None) => return Err(vec![self.undescribed(&called_by.event, toml)]),
         };
         let mut faults = wrong_conditions(&schema, file);
-        fix(&mut schema, &called_by.facts, &toml, &mut faults);
+        let fixed = called_by.when.as_ref();
+        fixed.into_iter().for_each(|fixed| fix(&mut schema, fixed));
         for path in &called_by.requires {
             require(&mut schema, path, &toml, &mut faults);
         }
         if !faults.is_empty() {
             return Err(faults);
         }
-        bind(&mut schema, &called_by.facts);
+        bind(&mut schema, fixed);
         Schema::build(schema, file, unlabelled)
     }
 
@@ -117,7 +119,7 @@ fn event(definitions: &Definitions, folder: &Path, shown: &str) -> Result<Event,
         return Err(faults);
     }
     let mut schema = described.clone();
-    bind(&mut schema, &BTreeMap::new());
+    bind(&mut schema, None);
     let schema = Schema::build(schema, &file, file.unlabelled(definitions))?;
     Ok(Event { file, described, schema })
 }
@@ -159,12 +161,13 @@ fn wrong_conditions(schema: &Value, file: &SchemaFile) -> Vec<Fault> {
         faults.extend(strange.map(|name| unknown("name-unknown", name, &known, file.at(&format!("/allOf/{place}")))));
     }
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let Some(When { when, is }) = when(property) else { continue };
+        let Some(condition) = when(property) else { continue };
         let place = file.at(&format!("/properties/{name}/x-when"));
-        let other = when.strip_prefix("facts.").and_then(|other| schema["properties"].get(other));
+        let (when, is) = (condition.fact.as_str(), condition.values());
+        let other = top(&condition).and_then(|other| schema["properties"].get(other));
         let Some(other) = other else {
             let known: Vec<String> = known.iter().map(|name| format!("facts.{name}")).collect();
-            let hint = hint(&when, known.iter().map(String::as_str));
+            let hint = hint(when, known.iter().map(String::as_str));
             faults.push(Fault::new(
                 "path-unknown",
                 place,
@@ -173,7 +176,7 @@ fn wrong_conditions(schema: &Value, file: &SchemaFile) -> Vec<Fault> {
             ));
             continue;
         };
-        let allowed = other["enum"].as_array().cloned().unwrap_or_else(|| vec![json!(true), json!(false)]);
+        let allowed = allowed(other);
         let strange = is.iter().filter(|value| !allowed.contains(value)).map(Value::to_string);
         let allowed: Vec<String> = allowed.iter().map(Value::to_string).collect();
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
@@ -194,17 +197,43 @@ fn names_in<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
     }
 }
 
-fn when(property: &Value) -> Option<When> {
-    When::deserialize(property.get("x-when")?).ok()
+fn when(property: &Value) -> Option<Condition> {
+    Condition::deserialize(property.get("x-when")?).ok()
 }
 
-/// Fixes the facts by which an event calls for the letter.
-fn fix(schema: &mut Value, fixed: &BTreeMap<String, Value>, place: &str, faults: &mut Vec<Fault>) {
-    for (name, value) in fixed {
-        require(schema, name, place, faults);
-        if let Some(property) = schema["properties"].get_mut(name).and_then(Value::as_object_mut) {
-            property.insert("const".to_owned(), value.clone());
+/// The fact at the top of the schema that a condition is about, such as `letter`.
+fn top(condition: &Condition) -> Option<&str> {
+    condition.fact.as_str().strip_prefix("facts.").filter(|fact| !fact.contains('.'))
+}
+
+/// The values that a fact may have by which something is decided: those that it lists, or else true and false.
+fn allowed(property: &Value) -> Vec<Value> {
+    property["enum"].as_array().cloned().unwrap_or_else(|| vec![json!(true), json!(false)])
+}
+
+/// Fixes the fact by which an event calls for the letter. One that the event does not have, or that it cannot have so, is a fault of
+/// letter.toml's path.
+fn fix(schema: &mut Value, fixed: &Condition) {
+    let (Some(name), values) = (top(fixed), fixed.values()) else { return };
+    let Some(property) = schema["properties"].get_mut(name) else { return };
+    let allowed = allowed(property);
+    if !values.iter().all(|value| allowed.contains(value)) {
+        return;
+    }
+    if let Some(property) = property.as_object_mut() {
+        match values {
+            [one] => drop(property.insert("const".to_owned(), one.clone())),
+            several => drop(property.insert("enum".to_owned(), json!(several))),
         }
+    }
+    need(schema, name);
+}
+
+/// Requires a fact at the top of a schema.
+fn need(schema: &mut Value, name: &str) {
+    let required = schema.as_object_mut().map(|schema| schema.entry("required").or_insert_with(|| json!([])));
+    if let Some(list) = required.and_then(Value::as_array_mut).filter(|list| !list.contains(&json!(name))) {
+        list.push(json!(name));
     }
 }
 
@@ -215,12 +244,7 @@ fn require(schema: &mut Value, path: &str, place: &str, faults: &mut Vec<Fault>)
         return faults.push(unknown("name-unknown", name, &names(schema), place.to_owned()));
     }
     let Some(rest) = rest else {
-        let required = schema.as_object_mut().map(|schema| schema.entry("required").or_insert_with(|| json!([])));
-        let required = required.and_then(Value::as_array_mut);
-        return required
-            .into_iter()
-            .filter(|list| !list.contains(&json!(name)))
-            .for_each(|list| list.push(json!(name)));
+        return need(schema, name);
     };
     let inner = &mut schema["properties"][name];
     let inner = if inner["items"].is_object() { &mut inner["items"] } else { inner };
@@ -228,14 +252,20 @@ fn require(schema: &mut Value, path: &str, place: &str, faults: &mut Vec<Fault>)
 }
 
 /// Works out when each fact may stand: what the fixed facts decide is decided, the rest becomes rules of the schema.
-fn bind(schema: &mut Value, fixed: &BTreeMap<String, Value>) {
-    let mut rules: Vec<(When, Map<String, Value>)> = Vec::new();
+fn bind(schema: &mut Value, fixed: Option<&Condition>) {
+    let mut rules: Vec<(Condition, Map<String, Value>)> = Vec::new();
     let Some(properties) = schema["properties"].as_object_mut() else { return };
     properties.retain(|name, property| {
         let Some(condition) = when(property) else { return true };
-        if let Some(value) = condition.when.strip_prefix("facts.").and_then(|fact| fixed.get(fact)) {
-            property.as_object_mut().map(|property| property.shift_remove("x-when"));
-            return condition.is.contains(value);
+        if let Some(fixed) = fixed.filter(|fixed| top(fixed) == top(&condition)) {
+            let holds = |value: &Value| condition.values().contains(value);
+            if fixed.values().iter().all(holds) {
+                property.as_object_mut().map(|property| property.shift_remove("x-when"));
+                return true;
+            }
+            if !fixed.values().iter().any(holds) {
+                return false;
+            }
         }
         let rule = rules.iter_mut().find(|(known, _)| *known == condition);
         match rule {
@@ -244,9 +274,10 @@ fn bind(schema: &mut Value, fixed: &BTreeMap<String, Value>) {
         }
         true
     });
-    let rules = rules.into_iter().map(|(condition, barred)| {
-        let fact = condition.when.trim_start_matches("facts.");
-        json!({"if": {"required": [fact], "properties": {fact: {"enum": condition.is}}}, "else": {"properties": barred}})
+    let rules = rules.into_iter().filter_map(|(condition, barred)| {
+        let fact = top(&condition)?;
+        let holds = json!({"required": [fact], "properties": {fact: {"enum": condition.values()}}});
+        Some(json!({"if": holds, "else": {"properties": barred}}))
     });
     let rules: Vec<Value> = rules.collect();
     if let (false, Some(schema)) = (rules.is_empty(), schema.as_object_mut()) {

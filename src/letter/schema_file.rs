@@ -9,7 +9,7 @@
 //! | `x-from` | who supplies it: `officer`, `case-system` or `recto`; what stands further in wins |
 //! | `x-recto` | what Recto does with it: `officer-text`, `weighed` (read by guards, it need not stand in the letter), `foreign-number` (a number of somebody else's, that may look like a Social Insurance Number) |
 //! | `x-term` | the table of `_house/terms.toml` whose keys its values are |
-//! | `x-when` | `{"when": "facts.x", "is": […]}`: it may stand only where that fact has one of these values |
+//! | `x-when` | `{"fact": "facts.x", "is": …}`: it may stand only where that fact has this value, or one of these |
 //!
 //! The order of the properties is that of a form. A key or format that is not known is a fault: a slip of the pen must not
 //! switch a safeguard off.
@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::definitions::Definitions;
+use super::path::Condition;
 use super::read::{hint, json_line, read_text};
 use super::schema::{is_known_format, json_fault, malformed};
 use crate::case::{Fault, Text};
@@ -89,16 +90,6 @@ pub enum Mark {
     ForeignNumber,
 }
 
-/// When a fact may stand: where another has one of some values.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct When {
-    /// The other fact, such as `facts.letter`.
-    pub(super) when: String,
-    /// Its values.
-    pub(super) is: Vec<Value>,
-}
-
 /// A schema file.
 pub(super) struct SchemaFile {
     /// Its path below the letter templates.
@@ -142,7 +133,7 @@ impl SchemaFile {
                         Some(unfit(name, &value.to_string(), value, &SUPPLIERS, &place))
                     }
                     "x-recto" => annotated::<Mark>(name, value, <Mark as strum::VariantNames>::VARIANTS, &place),
-                    "x-when" => annotated::<When>(name, value, &[], &place),
+                    "x-when" => annotated::<Condition>(name, value, &[], &place),
                     "x-term" => definitions.term_fault(self, pointer, schema, &place),
                     name if name.starts_with("x-") && !ANNOTATIONS.contains(&name) => {
                         Some(unknown("annotation-unknown", name, &ANNOTATIONS, place))

@@ -77,13 +77,15 @@ impl Reader {
 
     /// Cases that were not followed up on this day, or have an event since, with their versions.
     pub async fn cases_to_follow(&self, day: Day, limit: i64) -> Result<Vec<(CaseRef, i64)>, RegisterError> {
-        let sql = "SELECT reference, version FROM cases WHERE followed_on < $1 ORDER BY followed_on, reference LIMIT $2";
+        let sql =
+            "SELECT reference, version FROM cases WHERE followed_on < $1 ORDER BY followed_on, reference LIMIT $2";
         Ok(sqlx::query_as(sql).bind(day).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// Cases after a reference, in order: the way through all of them in pieces.
     pub async fn cases_after(&self, reference: &str, limit: i64) -> Result<Vec<CaseRow>, RegisterError> {
-        let sql = "SELECT reference, version, entries, chain FROM cases WHERE reference > $1 ORDER BY reference LIMIT $2";
+        let sql =
+            "SELECT reference, version, entries, chain FROM cases WHERE reference > $1 ORDER BY reference LIMIT $2";
         Ok(sqlx::query_as(sql).bind(reference).bind(limit).fetch_all(&self.pool).await?)
     }
 

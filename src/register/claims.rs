@@ -80,7 +80,8 @@ impl Act {
 
     /// Ends the claims of a worker that is gone. Each counts as an attempt at its letter: it may be what the worker died of.
     pub async fn bury(&mut self, worker: &WorkerId) -> Result<(), RegisterError> {
-        let sql = "UPDATE letters SET attempts = attempts + 1 WHERE id IN (SELECT letter FROM claims WHERE worker = $1)";
+        let sql =
+            "UPDATE letters SET attempts = attempts + 1 WHERE id IN (SELECT letter FROM claims WHERE worker = $1)";
         sqlx::query(sql).bind(worker).execute(&mut *self.transaction).await?;
         self.end_claims(worker).await
     }

@@ -73,15 +73,17 @@ pub(super) use in_no_run;
 impl Act {
     /// Sets an issuance on its way, due now.
     pub async fn post(&mut self, issuance: &Issuance, channel: Channel) -> Result<(), RegisterError> {
-        sqlx::query("INSERT INTO deliveries (letter, number, channel, date, state, due_at) VALUES ($1, $2, $3, $4, $5, $6)")
-            .bind(&issuance.letter)
-            .bind(issuance.number)
-            .bind(channel)
-            .bind(issuance.date)
-            .bind(DeliveryState::Waiting)
-            .bind(self.now())
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO deliveries (letter, number, channel, date, state, due_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(&issuance.letter)
+        .bind(issuance.number)
+        .bind(channel)
+        .bind(issuance.date)
+        .bind(DeliveryState::Waiting)
+        .bind(self.now())
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 

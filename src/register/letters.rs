@@ -304,8 +304,7 @@ impl Act {
 
     /// Has everything worked again that is stopped: the day or the letter types have changed.
     pub async fn requeue_stopped(&mut self) -> Result<(), RegisterError> {
-        let mut query =
-            sqlx::query("UPDATE letters SET wanted = wanted + 1, attempts = 0 WHERE state IN ($1, $2, $3)");
+        let mut query = sqlx::query("UPDATE letters SET wanted = wanted + 1, attempts = 0 WHERE state IN ($1, $2, $3)");
         for state in LetterState::STOPPED {
             query = query.bind(state);
         }

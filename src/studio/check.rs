@@ -91,7 +91,7 @@ impl Studio {
         only: Option<&str>,
         mut progress: impl FnMut(usize),
     ) -> Checked {
-        let mut faults = self.check_passages();
+        let mut faults = self.check_shared_texts();
         faults.extend(unused_parameters(&self.catalogue));
         faults.extend(self.catalogue.unlabelled());
         faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
@@ -121,22 +121,21 @@ impl Studio {
             }
         }
         for pair in letters.windows(2).filter(|pair| pair[0].is_twin_of(&pair[1])) {
-            let required = &self.catalogue.types[&pair[0].letter_type].description.passages;
+            let required = &self.catalogue.types[&pair[0].letter_type].must_say;
             faults.extend(differences(&pair[0], &pair[1], required));
         }
         Checked { letters, faults: together(faults) }
     }
 
-    /// What differs between the languages of the shared passages.
-    fn check_passages(&self) -> Vec<Fault> {
-        let [en, fr] = Language::BOTH.map(|language| self.catalogue.writer(language).passages());
-        let file = |key: &str| format!("_house/passages/{key}.fr.typ");
-        let pairs = en.iter().filter_map(|(key, en)| Some((key, en, fr.get(key)?)));
-        pairs.flat_map(|(key, en, fr)| lines_differ(en, fr, &file(key))).collect()
+    /// What differs between the languages of the shared texts.
+    fn check_shared_texts(&self) -> Vec<Fault> {
+        let shared = self.catalogue.shared.iter();
+        let file = |key: &str| format!("_house/shared/{key}.fr.typ");
+        shared.flat_map(|(key, text)| lines_differ(&text.source.en, &text.source.fr, &file(key))).collect()
     }
 
     /// Everything that is wrong with a letter type's files, before any sample is set: unknown guards, names that the schema
-    /// does not have, facts that one language uses and the other does not, passages in another order.
+    /// does not have, facts that one language uses and the other does not.
     fn check_type(&self, letter: &LetterType) -> Vec<Fault> {
         let mut faults = Vec::new();
         let file = |name: &str| format!("{}/{name}", letter.key);
@@ -180,7 +179,7 @@ impl Studio {
     ) -> Result<(CheckedLetter, Vec<Fault>), Vec<Fault>> {
         let place = format!("{}/samples/{sample}", letter.key);
         let mut data = letter.samples[sample].clone();
-        let day = take_date(&mut data).unwrap_or(NaiveDate::from_ymd_opt(2026, 11, 17).expect("a date"));
+        let day = take_date(&mut data).ok_or_else(|| vec![undated(&place)])?;
         let date = business_day_on_or_after(day);
         in_language(&mut data, languages.map_or("unknown", Language::code));
         let set = self.preview(&letter.key, &data, date).await;
@@ -207,18 +206,10 @@ impl Studio {
 
     fn facts_used(&self, letter: &LetterType, body: &BTreeSet<String>) -> BTreeSet<String> {
         let house = self.catalogue.writer(Language::En).names_in_house(&letter.key);
-        let description = &letter.description;
-        let derived = description.derived.values().flat_map(|derivation| derivation.reads());
-        let deadlines = description.deadlines.values().flat_map(|d| [d.from.as_deref(), d.when.as_deref()]).flatten();
-        let checks = description.checks.iter().flat_map(|check| check.reads());
-        let key_facts = description.key_facts.reads();
-        let paths = derived.chain(deadlines).chain(checks).chain(key_facts).map(str::to_owned);
-        let (called_by, approval) = (&description.called_by.facts, &description.rules.approval);
         // What decides whether a letter may go need not stand in it.
-        let weighed =
-            letter.schema.weighed.iter().map(|place| place.fact().to_owned()).chain(called_by.keys().cloned());
-        let paths = paths.chain([approval.clone()]).chain(weighed.map(|name| format!("facts.{name}")));
-        body.iter().cloned().chain(house).chain(paths).filter_map(|name| fact(&name)).collect()
+        let weighed = letter.schema.weighed.iter().map(|place| place.fact().to_owned());
+        let weighed = weighed.chain(letter.description.facts());
+        body.iter().cloned().chain(house).filter_map(|name| fact(&name)).chain(weighed).collect()
     }
 }
 
@@ -310,6 +301,16 @@ fn without_key(block: &Block, sample: &str, language: Option<Language>) -> Optio
             "Le titre « {text} » n’a pas de clé. Écrivez-en une à sa suite, commune aux deux langues, comme <how-to-pay>."
         ),
     ))
+}
+
+/// A sample of which nobody knows for which day it is set.
+fn undated(sample: &str) -> Fault {
+    Fault::new(
+        "sample-undated",
+        sample,
+        "The sample does not say for which day it is. Add \"dated\": \"2026-11-17\" beside \"facts\", or the fact as_of.",
+        "L’exemple ne dit pas pour quel jour il est. Ajoutez \"dated\": \"2026-11-17\" à côté de \"facts\", ou le fait as_of.",
+    )
 }
 
 fn unknown_guard(guard: &str, place: String) -> Fault {

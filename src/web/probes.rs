@@ -47,7 +47,12 @@ async fn metrics(State(service): State<Service>) -> Result<String, StatusCode> {
     for LetterTally { letter_type, state, channel, delivery, count } in tally {
         let delivery = delivery.map_or("none", DeliveryState::as_str);
         let (state, channel) = (state.as_str(), channel.as_str());
-        let labels = [("type", letter_type), ("state", state.into()), ("channel", channel.into()), ("delivery", delivery.into())];
+        let labels = [
+            ("type", letter_type),
+            ("state", state.into()),
+            ("channel", channel.into()),
+            ("delivery", delivery.into()),
+        ];
         metrics::gauge!("recto_letters", &labels).set(count as f64);
     }
     Ok(recorder().render())

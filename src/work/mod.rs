@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::{Desk, DeskError, CurrentDesk};
+use crate::desk::{CurrentDesk, Desk, DeskError};
 
 /// How often the register is asked without having been woken: e-mails that wait for their next attempt.
 const POLL: Duration = Duration::from_secs(2);

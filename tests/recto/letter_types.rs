@@ -32,14 +32,16 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     write(
         "letter.toml",
-        "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\npage_limit = 2\n[[passages]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
+        "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\nreview = \"none\"\npage_limit = 2\n[[must_say]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
     );
     write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["place"], "additionalProperties": false, "x-from": "officer", "properties": {"place": {"x-label": {"en": "Place", "fr": "Endroit"}, "type": "string", "maxLength": 40}}}).to_string());
     write("en.typ", "Our office has opened in {{ facts.place }}.\n");
     write("fr.typ", "Notre bureau est ouvert à {{ facts.place }}.\n");
     let mut data = sample("debt-notice", "plausible");
     data["facts"] = json!({"place": "Sudbury #1"});
-    write("samples/plausible.json", &data.to_string());
+    let mut dated = data.clone();
+    dated["dated"] = json!("2026-11-17");
+    write("samples/plausible.json", &dated.to_string());
     assert_eq!(check(home.path(), "welcome-note").0, []);
     let data_folder = tempfile::tempdir().unwrap();
     let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
@@ -50,12 +52,12 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
 }
 
 #[test]
-fn a_statutory_passage_missing_in_french_is_found_and_named() {
+fn a_statutory_sentence_missing_in_french_is_found_and_named() {
     let home = copy();
     let toml = std::fs::read_to_string(home.path().join("letter-templates/debt-notice/letter.toml")).unwrap();
     let table: toml::Table = toml::from_str(&toml).unwrap();
-    for passage in table["passages"].as_array().unwrap() {
-        assert!(passage["en"].as_str().unwrap().len() > 3 && passage["fr"].as_str().unwrap().len() > 3);
+    for one in table["must_say"].as_array().unwrap() {
+        assert!(one["en"].as_str().unwrap().len() > 3 && one["fr"].as_str().unwrap().len() > 3);
     }
     // Take out a paragraph of the French body that carries the legal ground of the debt.
     let file = home.path().join("letter-templates/debt-notice/fr.typ");
@@ -96,7 +98,7 @@ fn section<'t>(text: &'t str, key: &str) -> &'t str {
 }
 
 #[test]
-fn a_passage_that_french_lacks_adds_or_has_elsewhere_is_named() {
+fn a_section_that_french_lacks_adds_or_has_elsewhere_is_named() {
     let named = |faults: &[(String, String, String)], words: &str| {
         assert!(
             faults.iter().any(|(code, _, message)| code == "languages-differ" && message.contains(words)),
@@ -105,22 +107,22 @@ fn a_passage_that_french_lacks_adds_or_has_elsewhere_is_named() {
     };
     let (one, two) = ("what-this-means-for-you", "do-you-still-owe-this-debt");
     let gone = french_faults("write-off", |text| text.replace(section(text, two), ""));
-    named(&gone, &format!("The passage “{two}” is on the English pages and not on the French ones"));
+    named(&gone, &format!("The section “{two}” is on the English pages and not on the French ones"));
     let added = french_faults("write-off", |text| {
         text.to_owned() + "\n== Encore une chose <one-more-thing>\n\nNous vous remercions.\n"
     });
-    named(&added, "The passage “one-more-thing” is on the French pages");
+    named(&added, "The section “one-more-thing” is on the French pages");
     let swapped = french_faults("write-off", |text| {
         let (first, second) = (section(text, one).to_owned(), section(text, two).to_owned());
         text.replace(&first, "\u{1}").replace(&second, &first).replace('\u{1}', &second)
     });
-    named(&swapped, "The passages are in another order");
-    // Within a passage: a paragraph too many, and figures that stand in another paragraph.
+    named(&swapped, "The sections are in another order");
+    // Within a section: a paragraph too many, and figures that stand in another paragraph.
     let more = french_faults("write-off", |text| {
         let whole = section(text, one).to_owned();
         text.replace(&whole, &format!("{}\n\nNous vous remercions.\n\n", whole.trim_end()))
     });
-    named(&more, &format!("In the passage “{one}”"));
+    named(&more, &format!("In the section “{one}”"));
 }
 
 #[test]
@@ -152,9 +154,9 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
     let home = copy();
     let templates = home.path().join("letter-templates");
     edit(templates.join("debt-notice/fr.typ"), "#ledger(", "#ledger((");
-    edit(templates.join("_house/passages/how-to-pay.en.typ"), "== ", "#let ( == ");
+    edit(templates.join("_house/shared/how-to-pay.en.typ"), "== ", "#let ( == ");
     let errors = check(home.path(), "plan-default").1;
-    for wanted in ["debt-notice/fr.typ:", "_house/passages/how-to-pay.en.typ:"] {
+    for wanted in ["debt-notice/fr.typ:", "_house/shared/how-to-pay.en.typ:"] {
         assert!(errors.contains(wanted), "{wanted}: {errors}");
     }
     // What only shows when the letter is set names the template's line too.

@@ -17,8 +17,7 @@ impl Desk {
             let Some(last) = entries.last() else { break };
             after = last.sequence;
             for entry in entries {
-                let (number, chain) =
-                    own.entry(entry.case_reference.clone()).or_insert_with(|| (0, genesis.clone()));
+                let (number, chain) = own.entry(entry.case_reference.clone()).or_insert_with(|| (0, genesis.clone()));
                 *number += 1;
                 let before = if entry.version == 1 { &mut shared } else { chain };
                 if entry.after(before) != entry.chain || entry.number != *number {
@@ -33,7 +32,11 @@ impl Desk {
             }
         }
         if shared != genesis {
-            audit.note("chain-altered", "settings/chain", "The chain of version 1 does not end where version 2 begins.");
+            audit.note(
+                "chain-altered",
+                "settings/chain",
+                "The chain of version 1 does not end where version 2 begins.",
+            );
         }
         Ok(())
     }
@@ -76,7 +79,8 @@ impl Desk {
                 let LoggedCase { entries, chain } = audit.cases.remove(&case.reference).unwrap_or_default();
                 let events = audit.events_of_case.remove(&case.reference).unwrap_or_default();
                 if (case.version, case.entries, &case.chain) != (events, entries, &chain) {
-                    let message = "Its number of events or entries, or the end of its chain, is not that of its case file.";
+                    let message =
+                        "Its number of events or entries, or the end of its chain, is not that of its case file.";
                     audit.note("case-altered", format!("cases/{}", case.reference), message);
                 }
             }
@@ -113,7 +117,11 @@ impl Desk {
             for row in rows {
                 let logged = audit.follow_ups.remove(&row.id);
                 if !logged.is_some_and(|logged| agrees(&row, &logged)) {
-                    audit.note("follow-up-altered", format!("follow_ups/{}", row.id), "It is not what the case file says.");
+                    audit.note(
+                        "follow-up-altered",
+                        format!("follow_ups/{}", row.id),
+                        "It is not what the case file says.",
+                    );
                 }
             }
         }

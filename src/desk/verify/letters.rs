@@ -107,9 +107,9 @@ fn state_after(last: Option<&Entry>) -> LetterState {
 fn says_the_same(letter: &LetterRow, logged: &LoggedLetter) -> bool {
     let none = Vec::new();
     let (reasons, seal, content_hash) = match &logged.last {
-        Some(
-            Entry::LetterHeld(stopped) | Entry::LetterRefused(stopped) | Entry::LetterEnded(stopped),
-        ) => (&stopped.reasons, None, None),
+        Some(Entry::LetterHeld(stopped) | Entry::LetterRefused(stopped) | Entry::LetterEnded(stopped)) => {
+            (&stopped.reasons, None, None)
+        }
         Some(Entry::ApprovalAwaited(awaited)) => (&awaited.reasons, Some(&awaited.seal), None),
         Some(Entry::LetterWithdrawn(_)) | None => (&none, None, None),
         Some(_) => (&none, None, logged.content_hash.as_ref()),

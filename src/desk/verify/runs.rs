@@ -26,7 +26,11 @@ impl Desk {
                 })
             };
             if printed.len() != pieces.len() || !pieces.iter().all(is_logged) {
-                audit.note("run-altered", &place, "Its pieces are not the letters that the case files say were sent in it.");
+                audit.note(
+                    "run-altered",
+                    &place,
+                    "Its pieces are not the letters that the case files say were sent in it.",
+                );
             }
             self.verify_folder(&run, &pieces, audit);
         }

@@ -63,10 +63,9 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     for (index, (event, outcome)) in events.iter().zip(outcomes).enumerate() {
         let place = if batch { format!("/{index}") } else { String::new() };
         match outcome {
-            Outcome::Taken(letters) | Outcome::Repeated(letters) => receipts.push(Receipt {
-                id: event["id"].as_str().unwrap_or_default().to_owned(),
-                letters,
-            }),
+            Outcome::Taken(letters) | Outcome::Repeated(letters) => {
+                receipts.push(Receipt { id: event["id"].as_str().unwrap_or_default().to_owned(), letters })
+            }
             Outcome::Refused(more) => faults.extend(more.into_iter().map(|fault: Fault| fault.below(&place))),
             Outcome::Untouched => {}
         }

@@ -247,7 +247,8 @@ async fn letter_context(service: &Service, language: Language, id: &LetterId) ->
     let event = reader.event(row.event).await?.map(|stored| stored.event);
     let issuance = reader.issuance(id).await?;
     let pages = issuance.as_ref().map_or(0, |issuance| issuance.pages);
-    let entries = reader.entries_of_letter(id).await?.into_iter().map(|filed| EntryView::of(filed, language)).collect::<Vec<_>>();
+    let entries =
+        reader.entries_of_letter(id).await?.into_iter().map(|filed| EntryView::of(filed, language)).collect::<Vec<_>>();
     let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language));
     letter["event"] = event.map_or(Value::Null, |event| json!({"id": event.id, "kind": event.kind}));
     Ok(Some(json!({
@@ -273,7 +274,12 @@ async fn picture(
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 
-async fn case(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(reference): Path<CaseRef>) -> Response {
+async fn case(
+    State(service): State<Service>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(reference): Path<CaseRef>,
+) -> Response {
     let asked = Asked::of(&uri, &headers);
     answer(&service, &asked, "case.html", case_context(&service, asked.language, &reference)).await
 }

@@ -12,12 +12,12 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
-use crate::web::Service;
-use crate::web::access::cookie;
-use crate::web::problem::accepted;
 use crate::case::clock::toronto;
 use crate::case::format::Formats;
 use crate::case::{Language, Text};
+use crate::web::Service;
+use crate::web::access::cookie;
+use crate::web::problem::accepted;
 
 /// The cookie that keeps the language chosen on a page.
 pub(super) const LANGUAGE_COOKIE: &str = "recto_lang";
