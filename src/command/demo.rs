@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use recto::case::clock::toronto;
-use recto::case::{LetterState, Text};
+use recto::case::{Actor, CaseRef, Channel, DeliveryState, FollowUpState, LetterState, Text};
 use recto::desk::{Desk, Environment, Member};
 use recto::register::Filter;
 use serde::Deserialize;
@@ -38,7 +38,7 @@ struct Day {
 /// One line of `samples/approvals.json`.
 #[derive(Deserialize)]
 struct Approval {
-    case: String,
+    case: CaseRef,
     letter: String,
     by: Approver,
 }
@@ -69,7 +69,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let approved = approve(&desk, &samples).await?;
     until_idle(&desk).await?;
     eprintln!("Closing the print run …");
-    let closed = desk.close_run(desk.run_date()).await?;
+    let closed = desk.close_run(Actor::operator("recto demo"), desk.run_date()).await?;
     until_idle(&desk).await?;
 
     say!("A day at the unit: {}\n", toronto(day.now).format("%A %-d %B %Y, %H:%M"));
@@ -87,7 +87,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     say!("  register    {}", config.dir.join("recto.db").display());
     say!("\nEvery page says SPECIMEN, and no mail leaves this machine.\n");
     if arguments.no_serve {
-        desk.register.close().await;
+        desk.close().await;
         return Ok(ExitCode::SUCCESS);
     }
     serve::serve(desk, &config).await
@@ -122,9 +122,9 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
             limit: 10,
             ..Filter::default()
         };
-        for letter in desk.register.letters(&filter).await? {
-            let hash = letter.content_hash.unwrap_or_default();
-            desk.approve(&letter.id, &hash, &approval.by.name).await?;
+        for letter in desk.reader().letters(&filter).await? {
+            let seal = letter.seal.context("a letter that waits for approval has a seal")?;
+            desk.approve(&letter.id, &seal, &approval.by.name).await?;
             approved += 1;
         }
     }
@@ -134,27 +134,24 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
 /// The table of letters by type and what became of them.
 async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
     const COLUMNS: [&str; 7] = ["issued", "printed", "e-mailed", "held", "ended", "approval", "refused"];
-    let tally = desk.register.tally().await?;
+    let tally = desk.reader().tally().await?;
     say!("{:28}{}", "letter", COLUMNS.map(|column| format!("{column:>10}")).concat());
     let mut sums = [0; 7];
     for (key, letter) in &desk.studio.catalogue.types {
         let mut row = [0; 7];
-        for (letter_type, state, channel, delivery, count) in &tally {
-            if letter_type != key {
-                continue;
-            }
-            let sent = delivery.as_deref() == Some("sent");
+        for tally in tally.iter().filter(|tally| tally.letter_type == *key) {
+            let sent = tally.delivery == Some(DeliveryState::Sent);
             let facts = [
-                state == "issued",
-                sent && channel == "print",
-                sent && channel == "email",
-                state == "held",
-                state == "ended",
-                state == "awaiting-approval",
-                state == "refused",
+                tally.state == LetterState::Issued,
+                sent && tally.channel == Channel::Print,
+                sent && tally.channel == Channel::Email,
+                tally.state == LetterState::Held,
+                tally.state == LetterState::Ended,
+                tally.state == LetterState::AwaitingApproval,
+                tally.state == LetterState::Refused,
             ];
             for (place, is_so) in facts.into_iter().enumerate() {
-                row[place] += if is_so { *count } else { 0 };
+                row[place] += if is_so { tally.count } else { 0 };
             }
         }
         if row == [0; 7] {
@@ -169,7 +166,7 @@ async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
 
 /// What Recto noticed to be due and proposes to the officers.
 async fn print_follow_ups(desk: &Desk) -> anyhow::Result<()> {
-    let due = desk.register.follow_ups(Some("proposed"), None, 1_000).await?;
+    let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 1_000).await?;
     say!("\n  {} follow-ups wait for an officer", due.len());
     for row in due {
         say!("      {}  {}  due {}: {}", row.case_reference, row.kind, row.due, row.says()?.en);
@@ -181,11 +178,11 @@ async fn print_follow_ups(desk: &Desk) -> anyhow::Result<()> {
 async fn print_stopped(desk: &Desk) -> anyhow::Result<()> {
     for state in [LetterState::Held, LetterState::Ended, LetterState::AwaitingApproval, LetterState::Refused] {
         let filter = Filter { state: Some(state), limit: 1_000, ..Filter::default() };
-        for letter in desk.register.letters(&filter).await? {
+        for letter in desk.reader().letters(&filter).await? {
             let title = desk.studio.catalogue.types.get(&letter.letter_type).map(|t| &t.description.title);
             let title = title.map(|Text { en, .. }| en.clone()).unwrap_or(letter.letter_type.clone());
             say!("\n  {}  {}  {title}", state.as_str(), letter.case_reference);
-            for reason in letter.reasons()? {
+            for reason in letter.reasons.iter() {
                 say!("      {}: {}", reason.place, reason.message.en);
             }
         }

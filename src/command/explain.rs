@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use recto::case::CaseRef;
 use recto::desk::Eligibility;
 use serde_json::json;
 
@@ -25,8 +26,8 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     if let Some(letter) = arguments.letter.as_deref().filter(|key| !desk.studio.catalogue.types.contains_key(*key)) {
         anyhow::bail!("{}", desk.studio.unknown_type(letter));
     }
-    let answers = desk.explain(&arguments.case, arguments.letter.as_deref()).await?;
-    desk.register.close().await;
+    let answers = desk.explain(&CaseRef::new(&arguments.case), arguments.letter.as_deref()).await?;
+    desk.close().await;
     if answers.is_empty() {
         anyhow::bail!("no event of the case {} was taken, or the letter is not of its program", arguments.case);
     }

@@ -133,20 +133,28 @@ async fn open_desk(config: &Config) -> anyhow::Result<Desk> {
     desk.with_context(|| format!("the data folder {} cannot be opened", config.dir.display()))
 }
 
-/// The file whose lock a working process holds.
+/// The file whose lock says that somebody works in the data folder.
 const LOCK: &str = "recto.lock";
 
-/// Holds the data folder for this process alone while it works: two workers would send twice.
-fn hold(config: &Config) -> anyhow::Result<std::fs::File> {
-    make_private(&config.dir)?;
-    let file = std::fs::File::create(config.dir.join(LOCK))?;
-    file.try_lock().map_err(|_| {
-        anyhow::anyhow!(
-            "another recto works in {}: stop it first, or let it do the work (it takes events over HTTP)",
-            config.dir.display()
-        )
+/// Says that this process works in the data folder. Several may: they share the work by claims. None may while the demo has it.
+fn work_in(config: &Config) -> anyhow::Result<std::fs::File> {
+    let file = lock_file(config)?;
+    file.try_lock_shared().map_err(|_| {
+        anyhow::anyhow!("recto demo has {} to itself: stop it first, or work in another folder", config.dir.display())
     })?;
     Ok(file)
+}
+
+/// Takes the data folder for this process alone.
+fn hold(config: &Config) -> anyhow::Result<std::fs::File> {
+    let file = lock_file(config)?;
+    file.try_lock().map_err(|_| anyhow::anyhow!("another recto works in {}: stop it first", config.dir.display()))?;
+    Ok(file)
+}
+
+fn lock_file(config: &Config) -> anyhow::Result<std::fs::File> {
+    make_private(&config.dir)?;
+    Ok(std::fs::File::options().create(true).append(true).open(config.dir.join(LOCK))?)
 }
 
 /// Prints one JSON document to standard output.

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::{Config, hold, open_desk, print_json};
+use recto::case::Actor;
+
+use super::{Config, open_desk, print_json, work_in};
 
 /// Commands on print runs.
 #[derive(clap::Subcommand)]
@@ -27,11 +29,11 @@ pub struct Arguments {
 
 /// Closes a print run.
 pub async fn close(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
-    let _held = hold(&config)?;
+    let _held = work_in(&config)?;
     let desk = open_desk(&config).await?;
     let date = arguments.date.unwrap_or(desk.run_date());
-    let closed = desk.close_run(date).await?;
-    desk.register.close().await;
+    let closed = desk.close_run(Actor::operator("recto run close"), date).await?;
+    desk.close().await;
     if arguments.json {
         print_json(&json!({"folder": closed.folder, "totals": closed.totals, "taken_back": closed.taken_back}));
     } else {

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use recto::desk::{Desk, OpenDesk};
+use recto::case::Actor;
+use recto::desk::{CurrentDesk, Desk};
 use recto::{web, work};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Config, hold, open_desk};
+use super::{Config, open_desk, work_in};
 
 /// Arguments of `recto serve`.
 #[derive(clap::Args)]
@@ -26,7 +27,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     if let Some(listen) = arguments.listen {
         config.listen = listen;
     }
-    let _held = hold(&config)?;
+    let _held = work_in(&config)?;
     let desk = open_desk(&config).await?;
     serve(desk, &config).await
 }
@@ -36,7 +37,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
 /// finished; what is not recorded by then is done at the next start.
 pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     let token = web::token(&config.dir).context("the access token")?;
-    let open = Arc::new(OpenDesk::new(desk, config.home.clone()));
+    let open = Arc::new(CurrentDesk::new(desk, config.home.clone()));
     let listener =
         TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
@@ -67,7 +68,7 @@ pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
     }
     stop.cancel();
     tracker.wait().await;
-    open.desk().register.close().await;
+    open.desk().close().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -81,7 +82,7 @@ async fn told_to_stop() {
 }
 
 /// Takes the letter types anew at each SIGHUP, as services do with their settings.
-async fn reload_when_told(open: &OpenDesk, stop: CancellationToken) {
+async fn reload_when_told(open: &CurrentDesk, stop: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hang_up = signal(SignalKind::hangup()).expect("the system lets us hear SIGHUP");
     loop {
@@ -89,7 +90,7 @@ async fn reload_when_told(open: &OpenDesk, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = hang_up.recv() => {}
         }
-        match open.reload().await {
+        match open.reload(Actor::operator("SIGHUP")).await {
             Ok(taken) => tracing::info!(before = taken.before, now = taken.now, "the letter types were taken anew"),
             Err(faults) => {
                 tracing::error!(faults = faults.len(), "the letter types were refused; the old ones stay");

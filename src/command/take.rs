@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use recto::case::Language;
+use recto::case::{Actor, Language};
 use recto::case::letter::sha256_hex;
-use recto::desk::{Desk, Outcome, Whole};
+use recto::desk::{Batch, Desk, Outcome};
 use recto::intake::{self, Offer};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     for file in &arguments.files {
         take_file(&desk, file, &config.dir, &mut tally).await?;
     }
-    desk.register.close().await;
+    desk.close().await;
     if arguments.json {
         print_json(&tally.view());
     } else {
@@ -78,7 +78,7 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
         let places: Vec<(String, Vec<u8>)> =
             some.iter().map(|offer| (offer.place.clone(), offer.raw.clone())).collect();
         bar.inc(some.len() as u64);
-        let outcomes = desk.take(some, Whole::No).await?;
+        let outcomes = desk.take(Actor::operator("recto take"), some, Batch::EachAlone).await?;
         let mut refused = Vec::new();
         for ((place, raw), outcome) in places.into_iter().zip(outcomes) {
             match &outcome {

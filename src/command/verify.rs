@@ -28,7 +28,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     if arguments.set_again {
         differences.extend(desk.set_all_again(|| set += 1).await?);
     }
-    desk.register.close().await;
+    desk.close().await;
     if arguments.json {
         print_json(&json!({"differences": differences, "set_again": set}));
     } else if differences.is_empty() {

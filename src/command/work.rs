@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::desk::Desk;
+use recto::register::LetterTally;
 use recto::work;
 use serde_json::json;
 
-use super::{Config, hold, open_desk, print_json};
+use super::{Config, open_desk, print_json, work_in};
 
 /// Arguments of `recto work`.
 #[derive(clap::Args)]
@@ -22,15 +23,15 @@ pub struct Arguments {
 
 /// Works until nothing is due.
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
-    let _held = hold(&config)?;
+    let _held = work_in(&config)?;
     let desk = open_desk(&config).await?;
     let looked_at = until_idle(&desk).await?;
-    let tally = desk.register.tally().await?;
-    desk.register.close().await;
+    let tally = desk.reader().tally().await?;
+    desk.close().await;
     if arguments.json {
         let states: Vec<_> = tally
             .into_iter()
-            .map(|(letter_type, state, channel, delivery, count)| {
+            .map(|LetterTally { letter_type, state, channel, delivery, count }| {
                 json!({"type": letter_type, "state": state, "channel": channel, "delivery": delivery, "letters": count})
             })
             .collect();
@@ -44,7 +45,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
 /// Works until nothing is due, with a progress bar. Gives how many letters and e-mails it looked at.
 pub async fn until_idle(desk: &Desk) -> anyhow::Result<usize> {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} letters and e-mails worked, {per_sec}, {eta} left")?;
-    let due = desk.register.due_count().await?;
+    let due = desk.reader().due_count().await?;
     let bar = ProgressBar::new(due).with_style(style);
     let mut looked_at = 0;
     work::until_idle(desk, |more| {
