@@ -19,6 +19,7 @@ pub mod language;
 pub mod letter;
 pub mod money;
 pub mod party;
+pub mod place;
 pub mod policy;
 pub mod repertoire;
 pub mod role;
@@ -39,6 +40,7 @@ pub use identity::{CaseRef, FollowUpId, LetterId, PersonId, RunId, Sha256, Worke
 pub use language::{Both, Language, Text};
 pub use letter::{CoveringMail, Reading};
 pub use party::{Case, Channel, Format, Party, PreferredLanguage};
+pub use place::Place;
 pub use policy::Policy;
 pub use role::{Role, Title};
 pub use states::{DeliveryState, FollowUpState, LetterState, PieceState, RunState};

@@ -8,7 +8,7 @@ use super::Desk;
 use super::case_context::CaseContext;
 use crate::case::entry::Basis;
 use crate::case::{Channel, CoveringMail, Fault, Policy, Sha256};
-use crate::letter::{Data, Draft, LetterType, amount_at};
+use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, Found, OtherCase, Question, Standing, findings};
 use crate::studio::Composed;
@@ -114,7 +114,12 @@ impl Desk {
             seen: json!(seen),
             policy_on: date.into(),
         };
-        let amount = amount_to_approve(&draft);
+        let amount = match draft.amount_to_approve() {
+            Ok(amount) => amount,
+            Err(fault) => {
+                return Err(Unwritten { faults: vec![fault], stops: answers.stops, basis: Some(basis) });
+            }
+        };
         let by_mail = draft.data.addressee.channel == Channel::Email;
         let mail = by_mail.then(|| self.studio.catalogue.email(&draft, self.studio.specimen)).transpose();
         let (composed, mail) = match (self.studio.write(draft), mail) {
@@ -162,6 +167,7 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         sequence: None,
         asked_at,
         facts: Some(&data.facts),
+        officer_texts: &letter.schema.officer_texts,
         role: data.addressee.role,
         by_mail: data.addressee.channel == Channel::Print,
         languages: data.addressee.language.languages(),
@@ -169,11 +175,4 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         repeats: rules.repeats,
         conflicts: &rules.conflicts,
     }
-}
-
-/// The amount that an approver's authority must reach: the one that the type names, or else the balance.
-fn amount_to_approve(draft: &Draft<'_>) -> Decimal {
-    let root = json!({"facts": draft.data.facts, "derived": draft.derived});
-    let named = amount_at(&root, &draft.letter.description.rules.approval);
-    named.or_else(|_| amount_at(&root, "facts.balance")).unwrap_or(Decimal::ZERO)
 }

@@ -6,16 +6,21 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::agree::InOrder;
 use super::data::{Data, future_facts, normalize};
-use super::hash::{entries, file_name, hash_of, hash_of_type};
+use super::events::Events;
+use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
-use super::key_facts::{unknown_labels, unknown_paths};
+use super::key_facts::unknown_labels;
 use super::kind::LetterType;
+use super::must_say::{SharedTexts, read_shared};
+use super::order::read_in_order;
 use super::policy_names;
 use super::program::Program;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
-use super::template::{Words, Writer};
+use super::template::Writer;
+use super::words::Words;
 use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
 use crate::case::repertoire::Repertoire;
@@ -29,14 +34,18 @@ pub struct Catalogue {
     pub programs: BTreeMap<String, Program>,
     /// The files of the house that typst reads, by name, such as `letter.typ`: what `/house/…` holds for the typesetter.
     pub house: BTreeMap<String, Vec<u8>>,
+    /// The texts that many letters have, by key.
+    pub shared: SharedTexts,
     /// SHA-256 over every file, recorded with each letter.
     pub hash: String,
     pub(super) writers: [Writer; 2],
+    /// Dates that must be in order in every letter that has them.
+    pub(super) in_order: Vec<InOrder>,
     /// The figures of each program and of the house, in each language.
     pub(super) known: [BTreeMap<String, HashSet<Figure>>; 2],
     case: Schema,
     party: Schema,
-    events: BTreeMap<String, Schema>,
+    events: Events,
 }
 
 impl Catalogue {
@@ -44,18 +53,26 @@ impl Catalogue {
     pub fn load(folder: &Path) -> Result<Catalogue, Vec<Fault>> {
         let mut faults = Vec::new();
         let sets = load_guard_sets(folder, &mut faults);
-        let mut types = load_types(folder, &sets, &mut faults);
+        let events = Events::read(folder, &mut faults);
+        let mut types = load_types(folder, &sets, &events, &mut faults);
         let programs = load_programs(folder, &mut faults);
-        let events = load_events(folder, &mut faults);
-        let mut house_schema = |name: &str| {
-            let shown = format!("_house/{name}");
-            let read = read_text(&folder.join("_house"), "_house", name).map_err(|fault| vec![fault]);
-            read.and_then(|text| Schema::read(&text, &shown)).map_err(|more| faults.extend(more)).ok()
-        };
-        let (case, party) = (house_schema("case.schema.json"), house_schema("party.schema.json"));
+        let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
+        if let Some(shared) = &shared {
+            // A frame that cannot be read is said by the writers.
+            let frame =
+                |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
+            let frames = ["frame", "memorandum"].map(frame);
+            for letter in types.values_mut() {
+                let frame = &frames[usize::from(letter.description.filed)];
+                faults.extend(letter.owe_shared(shared, frame).err().into_iter().flatten());
+            }
+        }
+        let in_order = read_in_order(folder, &types).map_err(|more| faults.extend(more)).ok();
+        let mut of_house = |shown: &str| events.of_house(folder, shown).map_err(|more| faults.extend(more)).ok();
+        let (case, party) = (of_house("_house/case.schema.json"), of_house("_house/party.schema.json"));
         let words = Words::read(&folder.join("_house")).map_err(|more| faults.extend(more)).ok();
-        let writers = words.and_then(|words| {
-            let writer = |language| Writer::new(language, folder, &types, &words);
+        let writers = words.zip(shared.as_ref()).and_then(|(words, shared)| {
+            let writer = |language| Writer::new(language, folder, &types, &words, shared);
             let [en, fr] = Language::BOTH.map(writer);
             match (en, fr) {
                 (Ok(en), Ok(fr)) => Some([en, fr]),
@@ -65,16 +82,17 @@ impl Catalogue {
                 }
             }
         });
-        faults.extend(types.values().flat_map(unknown_paths));
+        // What a type or program that cannot be read would have said is not called unknown.
         if faults.is_empty() {
             faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
+            faults.extend(policy_names::unknown_names(&types, &programs));
         }
-        faults.extend(policy_names::unknown_names(&types, &programs));
-        match (case, party, writers) {
-            (Some(case), Some(party), Some(writers)) if faults.is_empty() => {
-                let shared = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
+        match (case, party, writers, shared, in_order) {
+            (Some(case), Some(party), Some(writers), Some(shared), Some(in_order)) if faults.is_empty() => {
+                let rests_on = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
                 for letter in types.values_mut() {
-                    letter.hash = hash_of_type(&folder.join(&letter.key), &shared);
+                    let event = hash_of_event(folder, &letter.description.called_by.event);
+                    letter.hash = hash_of_type(&folder.join(&letter.key), &[&rests_on[..], &[event]].concat());
                 }
                 let house = house_files(&folder.join("_house"));
                 let known = Language::BOTH.map(|language| {
@@ -84,7 +102,8 @@ impl Catalogue {
                         .map(|(key, program)| (key.clone(), known_figures(program, words, language)))
                         .collect()
                 });
-                Ok(Catalogue { known, types, programs, house, hash: hash_of(folder), writers, case, party, events })
+                let hash = hash_of(folder);
+                Ok(Catalogue { known, types, programs, house, shared, hash, writers, in_order, case, party, events })
             }
             _ => Err(faults),
         }
@@ -105,8 +124,9 @@ impl Catalogue {
         let letters: Vec<&LetterType> = self.called_by(&event.kind, program, facts);
         // The facts of an event that calls for several letters must be those of each.
         let mut schemas: Vec<&Schema> = letters.iter().map(|letter| &letter.schema).collect();
-        if schemas.is_empty() {
-            schemas.extend(self.events.get(&event.kind));
+        // One that asks for a letter of another program is not taken without it.
+        if !self.types.values().any(|letter| letter.is_asked_for_by(&event.kind, facts)) {
+            schemas.extend(self.events.schema(&event.kind));
         }
         if schemas.is_empty() {
             self.program(program).map_err(|fault| vec![fault.below("/data")])?;
@@ -115,7 +135,7 @@ impl Catalogue {
         let data = self
             .check_data(&event.data, &schemas, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
-        let future = future_facts(event);
+        let future = future_facts(event, schemas.iter().flat_map(|schema| &schema.past_days));
         if !future.is_empty() {
             return Err(future);
         }
@@ -149,6 +169,20 @@ impl Catalogue {
     /// Whether a word has the shape of a case reference, as the schema of case has it.
     pub fn is_reference(&self, word: &str) -> bool {
         self.case.allows("reference", word)
+    }
+
+    /// The schema of an event that calls for no letter; `None` where there is none of this short type.
+    pub fn event_schema(&self, kind: &str) -> Option<&Schema> {
+        self.events.schema(kind)
+    }
+
+    /// The properties that a form could not name: those without a label, in all schemas, with file and line.
+    pub fn unlabelled(&self) -> Vec<Fault> {
+        let types = self.types.values().map(|letter| &letter.schema);
+        let schemas = types.chain([&self.case, &self.party]);
+        let mut faults = self.events.unlabelled();
+        faults.extend(schemas.flat_map(|schema| schema.unlabelled.iter().cloned()));
+        faults
     }
 
     /// Checks `{case, party, facts}` for one letter type, without an event around it.
@@ -226,7 +260,7 @@ impl Catalogue {
 
     fn unused_fault(&self, event: &CaseEvent, program: &str) -> Fault {
         let mut known: Vec<&str> = self.types.values().map(|l| l.description.called_by.event.as_str()).collect();
-        known.extend(self.events.keys().map(String::as_str));
+        known.extend(self.events.kinds());
         known.sort_unstable();
         known.dedup();
         let known = known.join(", ");
@@ -308,12 +342,13 @@ fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, V
 fn load_types(
     folder: &Path,
     sets: &BTreeMap<String, Vec<String>>,
+    events: &Events,
     faults: &mut Vec<Fault>,
 ) -> BTreeMap<String, LetterType> {
     let is_type = |path: &std::path::PathBuf| path.is_dir() && !file_name(path).starts_with(['_', '.']);
     let mut types = BTreeMap::new();
     for path in entries(folder).into_iter().filter(is_type) {
-        let read = LetterType::read(&path).and_then(|mut letter| letter.expand_guards(sets).map(|()| letter));
+        let read = LetterType::read(&path, events).and_then(|mut letter| letter.expand_guards(sets).map(|()| letter));
         match read {
             Ok(letter) => {
                 types.insert(letter.key.clone(), letter);
@@ -352,22 +387,4 @@ fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Pro
         }
     }
     programs
-}
-
-fn load_events(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Schema> {
-    let folder = folder.join("_events");
-    let mut events = BTreeMap::new();
-    for path in entries(&folder) {
-        let name = file_name(&path);
-        let shown = format!("_events/{name}");
-        let Some(kind) = name.strip_suffix(".schema.json") else { continue };
-        let read = read_text(&folder, "_events", &name).map_err(|fault| vec![fault]);
-        match read.and_then(|text| Schema::read(&text, &shown)) {
-            Ok(schema) => {
-                events.insert(kind.to_owned(), schema);
-            }
-            Err(more) => faults.extend(more),
-        }
-    }
-    events
 }

@@ -1,11 +1,13 @@
 //! The checked data of an event.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::case::{Case, CaseEvent, Fault, Party};
+use crate::case::{Case, CaseEvent, Fault, Party, Place};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
 /// the person whom it is about: a trustee, a representative, a member of parliament.
@@ -74,46 +76,24 @@ pub fn normalize(value: Value) -> Value {
     }
 }
 
-/// Facts that say on which day something happened; it cannot have happened after the event that tells of it.
-const HAPPENED: [&str; 22] = [
-    "accepted",
-    "agreed_on",
-    "answered",
-    "changed",
-    "decided",
-    "defaulted",
-    "died",
-    "dishonoured",
-    "ended",
-    "filed",
-    "flagged",
-    "mailed",
-    "named",
-    "opened",
-    "paid",
-    "recalculated",
-    "recalled",
-    "received",
-    "requested",
-    "resumed",
-    "returned",
-    "transferred",
-];
-
-/// The facts of an event that are dated after the day on which it tells of them.
-pub fn future_facts(event: &CaseEvent) -> Vec<Fault> {
+/// The facts of an event that are dated after the day on which it tells of them: a day of the past at one of these places.
+pub fn future_facts<'p>(event: &CaseEvent, past_days: impl IntoIterator<Item = &'p Place>) -> Vec<Fault> {
     let told = event.day();
-    let day = |name: &str| event.data["facts"][name].as_str().and_then(|day| day.parse::<NaiveDate>().ok());
-    let later = HAPPENED.into_iter().filter(|name| day(name).is_some_and(|day| day > told));
-    let fault = |name: &str| {
+    let found = past_days.into_iter().flat_map(|place| place.values(&event.data["facts"]));
+    let is_later =
+        |day: &Value| day.as_str().and_then(|day| day.parse::<NaiveDate>().ok()).is_some_and(|day| day > told);
+    // Schemas of several letters may have the same place.
+    let later: BTreeSet<String> = found.filter(|(_, day)| is_later(day)).map(|(pointer, _)| pointer).collect();
+    let fault = |pointer: String| {
+        let name = pointer.trim_start_matches('/');
         Fault::new(
             "date-in-the-future",
-            format!("/data/facts/{name}"),
+            format!("/data/facts{pointer}"),
             format!("“{name}” is after {told}, the day of the event that tells of it. Send it when it has happened."),
             format!(
                 "« {name} » est postérieur au {told}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé."
             ),
         )
     };
-    later.map(fault).collect()
+    later.into_iter().map(fault).collect()
 }

@@ -1,4 +1,4 @@
-//! Values that Recto works out from the facts, in exact decimals, and the identities that must hold.
+//! Values that Recto works out from the facts, in exact decimals.
 
 use std::collections::BTreeMap;
 
@@ -8,217 +8,183 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::case::format::Formats;
+use super::path::{FactPath, Values};
 use crate::case::interest::accrued;
 use crate::case::schedule::{Instalment, schedule};
-use crate::case::{Fault, Language, Policy, Text, money};
+use crate::case::{Fault, Policy, money};
 
-/// One derived value: a function and the facts it is made from.
+/// One derived value: a function and what it reads. Each is a small identity of the ledger; letter types combine them.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Derivation {
-    function: Function,
-    /// The list or amounts it works on, as dotted paths such as `facts.transactions`.
-    of: Paths,
-    /// The amount of each item (`sum`); `amount` where it is not named.
-    #[serde(default)]
-    item: Option<String>,
-    /// The amount to be spread (`schedule`).
-    #[serde(default)]
-    amount: Option<String>,
-    /// The amount that was owed (`excess`).
-    #[serde(default)]
-    owed: Option<String>,
-    /// The day from which interest counts (`interest`); where the facts do not have it, there is none.
-    #[serde(default)]
-    from: Option<String>,
-    /// The day until which it counts (`interest`).
-    #[serde(default)]
-    until: Option<String>,
-}
-
-/// What can be derived. Each is a small identity of the ledger; letter types combine them.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Function {
+#[serde(tag = "function", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Derivation {
     /// Transactions with the balance after each: `{rows, debits, credits, closing}`.
-    RunningBalance,
+    RunningBalance {
+        /// The list of transactions, `{date, debit or credit}` each.
+        of: FactPath,
+    },
     /// Equal instalments with the remainder last: `{rows, count, last_amount, last_due, total}`.
-    Schedule,
-    /// The sum of the `amount`s of a list.
-    Sum,
+    Schedule {
+        /// The plan: `{instalment, frequency, first_due}`.
+        of: FactPath,
+        /// The amount to be spread.
+        amount: FactPath,
+    },
+    /// The sum of one amount of each item of a list.
+    Sum {
+        /// The list.
+        of: FactPath,
+        /// The name of the amount in each item.
+        #[serde(default = "amount")]
+        item: String,
+    },
     /// The sum of some amounts.
-    Total,
+    Total {
+        /// The amounts.
+        of: Vec<FactPath>,
+    },
     /// The first amount less the others.
-    Difference,
+    Difference {
+        /// The amounts, at least one.
+        #[schemars(length(min = 1))]
+        of: Vec<FactPath>,
+    },
     /// Receipts against what was owed: `{rows, received, excess, paid_off_on}`.
-    Excess,
+    Excess {
+        /// The receipts, `{date, amount}` each.
+        of: FactPath,
+        /// The amount that was owed.
+        owed: FactPath,
+    },
     /// The interest on an amount by the program's terms.
-    Interest,
+    Interest {
+        /// The amount.
+        of: FactPath,
+        /// The day from which interest counts; where the facts do not have it, there is none.
+        from: FactPath,
+        /// The day until which it counts.
+        until: FactPath,
+    },
 }
 
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
-enum Paths {
-    One(String),
-    Many(Vec<String>),
+fn amount() -> String {
+    "amount".to_owned()
 }
 
-/// Amounts that must be equal to the cent, and what the officer is told where they are not.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    equal: [String; 2],
-    /// The sentence, with `{0}` and `{1}` for the two amounts.
-    otherwise: Text,
-}
-
-/// Dates of which each must not be after the next: paths of facts, or `letter.date`. A list's dates must all be in order.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct InOrder {
-    dates: Vec<String>,
-    /// What the officer is told where they are not.
-    otherwise: Text,
-}
-
-/// The dates that are not in order. A date that is not there is in no one's way.
-pub fn out_of_order(orders: &[InOrder], facts: &Value, date: NaiveDate) -> Vec<Fault> {
-    let root = json!({"facts": facts, "letter": {"date": date.to_string()}});
-    let broken = |order: &&InOrder| {
-        let dates: Vec<Vec<&str>> = order.dates.iter().map(|path| texts_at(&root, path)).collect();
-        // ISO dates are in order as texts are.
-        dates.windows(2).any(|pair| pair[0].iter().any(|one| pair[1].iter().any(|next| one > next)))
-    };
-    let fault = |order: &InOrder| Fault {
-        code: "dates-out-of-order".to_owned(),
-        place: format!("/{}", order.dates[0].replace('.', "/")),
-        message: order.otherwise.clone(),
-    };
-    orders.iter().filter(broken).map(fault).collect()
-}
-
-/// The texts at a dotted path; of each item where the path goes through a list.
-fn texts_at<'v>(value: &'v Value, path: &str) -> Vec<&'v str> {
-    if let Value::Array(list) = value {
-        return list.iter().flat_map(|item| texts_at(item, path)).collect();
-    }
-    match path.split_once('.') {
-        Some((name, rest)) => value.get(name).map(|inner| texts_at(inner, rest)).unwrap_or_default(),
-        None if path.is_empty() => value.as_str().into_iter().collect(),
-        None => value.get(path).map(|inner| texts_at(inner, "")).unwrap_or_default(),
-    }
-}
-
-impl Check {
-    /// The paths that it reads.
-    pub fn reads(&self) -> [&str; 2] {
-        [&self.equal[0], &self.equal[1]]
-    }
-}
-
-/// Works out all derived values of a letter, in whatever order they need each other.
+/// Works out all derived values of a letter, each after what it reads. A value that rests on one that cannot be worked out is not
+/// a fault of its own.
 pub fn derive_all(
     derivations: &BTreeMap<String, Derivation>,
     facts: &Value,
     policy: &Policy,
 ) -> Result<Value, Vec<Fault>> {
-    let mut root = json!({"facts": facts, "derived": {}});
-    let mut open: Vec<_> = derivations.iter().collect();
-    while !open.is_empty() {
-        let (mut faults, mut later, before) = (Vec::new(), Vec::new(), open.len());
-        for (name, derivation) in open {
-            match derivation.value(&root, policy) {
-                Ok(value) => root["derived"][name.as_str()] = value,
-                Err(problem) => {
-                    faults.push(underivable(name, &problem));
-                    later.push((name, derivation));
-                }
-            }
+    let mut derived = Value::Object(Map::new());
+    let mut faults = Vec::new();
+    let order = in_order_of_need(derivations).map_err(|circle| vec![circular(&circle, "/derived".to_owned())])?;
+    for name in order {
+        let derivation = &derivations[name];
+        if derivation.needs().any(|other| derivations.contains_key(other) && derived.get(other).is_none()) {
+            continue;
         }
-        if later.len() == before {
-            return Err(faults);
+        match derivation.value(&Values { derived: &derived, ..Values::of_facts(facts) }, policy) {
+            Ok(value) => derived[name] = value,
+            Err(problem) => faults.push(underivable(name, &problem)),
         }
-        open = later;
     }
-    Ok(root["derived"].take())
+    if faults.is_empty() { Ok(derived) } else { Err(faults) }
 }
 
-/// The checks that do not hold, each with both figures.
-pub fn mismatches(checks: &[Check], facts: &Value, derived: &Value) -> Vec<Fault> {
-    let root = json!({"facts": facts, "derived": derived});
-    // A figure that is not there does not agree with anything.
-    let agrees = |check: &Check| {
-        let [left, right] = check.equal.each_ref().map(|path| amount_at(&root, path));
-        matches!((left, right), (Ok(left), Ok(right)) if left == right)
-    };
-    checks.iter().filter(|check| !agrees(check)).map(|check| mismatch(check, &root)).collect()
+/// The names of the derivations, each after those that it reads; or those that read each other in a circle.
+pub(super) fn in_order_of_need(derivations: &BTreeMap<String, Derivation>) -> Result<Vec<&str>, Vec<&str>> {
+    let mut open: Vec<(&str, &Derivation)> = derivations.iter().map(|(name, one)| (name.as_str(), one)).collect();
+    let mut order = Vec::with_capacity(open.len());
+    while !open.is_empty() {
+        let waits =
+            |(_, one): &(&str, &Derivation)| one.needs().any(|other| open.iter().any(|(name, _)| *name == other));
+        let (later, now): (Vec<_>, Vec<_>) = open.iter().copied().partition(waits);
+        if now.is_empty() {
+            return Err(later.into_iter().map(|(name, _)| name).collect());
+        }
+        order.extend(now.into_iter().map(|(name, _)| name));
+        open = later;
+    }
+    Ok(order)
 }
 
 impl Derivation {
-    /// The paths that it reads, such as `facts.transactions`.
-    pub fn reads(&self) -> Vec<&str> {
-        let of = match &self.of {
-            Paths::One(path) => vec![path.as_str()],
-            Paths::Many(paths) => paths.iter().map(String::as_str).collect(),
-        };
-        let more = [&self.amount, &self.owed, &self.from, &self.until];
-        of.into_iter().chain(more.into_iter().filter_map(Option::as_deref)).collect()
+    /// What it reads, with the names under which letter.toml has it.
+    pub fn reads(&self) -> Vec<(&'static str, &FactPath)> {
+        match self {
+            Derivation::RunningBalance { of } | Derivation::Sum { of, .. } => vec![("of", of)],
+            Derivation::Schedule { of, amount } => vec![("of", of), ("amount", amount)],
+            Derivation::Excess { of, owed } => vec![("of", of), ("owed", owed)],
+            Derivation::Interest { of, from, until } => vec![("of", of), ("from", from), ("until", until)],
+            Derivation::Total { of } | Derivation::Difference { of } => of.iter().map(|path| ("of", path)).collect(),
+        }
     }
 
-    fn value(&self, root: &Value, policy: &Policy) -> Result<Value, String> {
-        match self.function {
-            Function::RunningBalance => running_balance(self.list(root)?),
-            Function::Schedule => {
-                schedule_view(at(root, self.one()?)?, amount_at(root, required(&self.amount, "amount")?)?)
+    /// The derived values that it reads.
+    fn needs(&self) -> impl Iterator<Item = &str> {
+        self.reads().into_iter().filter_map(|(_, path)| path.derived())
+    }
+
+    /// What it makes, as a schema: paths lead into it as into the facts.
+    pub(super) fn shape(&self) -> Value {
+        let (money, date) = (json!({"type": "string", "format": "money"}), json!({"type": "string", "format": "date"}));
+        let object = |amounts: &[&str], dates: &[&str]| {
+            let rows = json!({"type": "array", "items": {"type": "object"}});
+            let amounts = amounts.iter().map(|name| ((*name).to_owned(), money.clone()));
+            let dates = dates.iter().map(|name| ((*name).to_owned(), date.clone()));
+            let properties: Map<String, Value> = amounts.chain(dates).chain([("rows".to_owned(), rows)]).collect();
+            let required: Vec<&String> = properties.keys().collect();
+            json!({"type": "object", "required": required, "properties": properties})
+        };
+        match self {
+            Derivation::RunningBalance { .. } => object(&["debits", "credits", "closing"], &[]),
+            Derivation::Schedule { .. } => object(&["last_amount", "total"], &["last_due"]),
+            Derivation::Excess { .. } => object(&["received", "excess"], &["paid_off_on"]),
+            _ => money,
+        }
+    }
+
+    fn value(&self, values: &Values<'_>, policy: &Policy) -> Result<Value, String> {
+        let amounts = |paths: &[FactPath]| paths.iter().map(|path| values.amount(path)).collect::<Result<Vec<_>, _>>();
+        Ok(match self {
+            Derivation::RunningBalance { of } => running_balance(list(values, of)?)?,
+            Derivation::Schedule { of, amount } => schedule_view(values.at(of)?, values.amount(amount)?)?,
+            Derivation::Excess { of, owed } => excess(list(values, of)?, values.amount(owed)?)?,
+            Derivation::Interest { of, from, until } => {
+                let until = day(values, until)?.ok_or("the day until which interest counts is not there")?;
+                let principal = values.amount(of)?;
+                let interest = day(values, from)?.map(|from| accrued(principal, from, until, &[], &policy.terms));
+                plain(interest.unwrap_or_default())
             }
-            Function::Excess => excess(self.list(root)?, amount_at(root, required(&self.owed, "owed")?)?),
-            Function::Interest => self.interest(root, policy),
-            Function::Sum => {
-                let item = self.item.as_deref().unwrap_or("amount");
-                let amounts: Result<Vec<_>, _> = self.list(root)?.iter().map(|row| row_amount(row, item)).collect();
-                Ok(json!(money::plain(amounts?.into_iter().sum())))
+            Derivation::Sum { of, item } => {
+                let amounts: Result<Vec<_>, _> = list(values, of)?.iter().map(|row| row_amount(row, item)).collect();
+                plain(amounts?.into_iter().sum())
             }
-            Function::Total => Ok(json!(money::plain(self.amounts(root)?.into_iter().sum()))),
-            Function::Difference => {
-                let amounts = self.amounts(root)?;
+            Derivation::Total { of } => plain(amounts(of)?.into_iter().sum()),
+            Derivation::Difference { of } => {
+                let amounts = amounts(of)?;
                 let (first, rest) = amounts.split_first().ok_or("it names no amounts")?;
-                Ok(json!(money::plain(*first - rest.iter().sum::<Decimal>())))
+                plain(*first - rest.iter().sum::<Decimal>())
             }
-        }
+        })
     }
+}
 
-    fn interest(&self, root: &Value, policy: &Policy) -> Result<Value, String> {
-        let day = |path: &Option<String>, name: &str| -> Result<Option<NaiveDate>, String> {
-            let found = at(root, required(path, name)?).ok();
-            let parsed =
-                found.map(|day| day.as_str().and_then(|day| day.parse().ok()).ok_or(format!("{day} is no date")));
-            parsed.transpose()
-        };
-        let until = day(&self.until, "until")?.ok_or("the day until which interest counts is not there")?;
-        let principal = amount_at(root, self.one()?)?;
-        let interest = day(&self.from, "from")?.map(|from| accrued(principal, from, until, &[], &policy.terms));
-        Ok(json!(money::plain(interest.unwrap_or_default())))
-    }
+fn plain(amount: Decimal) -> Value {
+    json!(money::plain(amount))
+}
 
-    fn one(&self) -> Result<&str, String> {
-        match &self.of {
-            Paths::One(path) => Ok(path),
-            Paths::Many(_) => Err("“of” must name one value".into()),
-        }
-    }
+fn list<'v>(values: &Values<'v>, path: &FactPath) -> Result<&'v [Value], String> {
+    values.at(path)?.as_array().map(Vec::as_slice).ok_or(format!("{path} is not a list"))
+}
 
-    fn list<'v>(&self, root: &'v Value) -> Result<&'v [Value], String> {
-        let path = self.one()?;
-        at(root, path)?.as_array().map(Vec::as_slice).ok_or(format!("{path} is not a list"))
-    }
-
-    fn amounts(&self, root: &Value) -> Result<Vec<Decimal>, String> {
-        match &self.of {
-            Paths::One(path) => Ok(vec![amount_at(root, path)?]),
-            Paths::Many(paths) => paths.iter().map(|path| amount_at(root, path)).collect(),
-        }
-    }
+/// The day at a path; `None` where it is not there.
+fn day(values: &Values<'_>, path: &FactPath) -> Result<Option<NaiveDate>, String> {
+    let found = values.at(path).ok();
+    let read = |day: &Value| day.as_str().and_then(|day| day.parse().ok()).ok_or(format!("{day} is no date"));
+    found.map(read).transpose()
 }
 
 fn running_balance(rows: &[Value]) -> Result<Value, String> {
@@ -286,23 +252,19 @@ fn excess(receipts: &[Value], owed: Decimal) -> Result<Value, String> {
     }))
 }
 
-/// The value at a dotted path such as `facts.decision.date`.
-pub fn at<'v>(root: &'v Value, path: &str) -> Result<&'v Value, String> {
-    path.split('.').try_fold(root, |value, name| value.get(name)).ok_or(format!("{path} is not there"))
-}
-
-/// The amount at a dotted path, or what is wrong with it.
-pub fn amount_at(root: &Value, path: &str) -> Result<Decimal, String> {
-    let text = at(root, path)?.as_str();
-    text.and_then(|text| text.parse().ok()).ok_or(format!("{path} is not an amount"))
-}
-
 fn row_amount(row: &Value, name: &str) -> Result<Decimal, String> {
     row.get(name).and_then(Value::as_str).and_then(money::parse).ok_or(format!("“{name}” is not an amount"))
 }
 
-fn required<'t>(path: &'t Option<String>, name: &str) -> Result<&'t str, String> {
-    path.as_deref().ok_or(format!("letter.toml does not name its “{name}”"))
+/// Derived values that read each other in a circle.
+pub(super) fn circular(circle: &[&str], place: String) -> Fault {
+    let names = circle.join(", ");
+    Fault::new(
+        "derivation-circular",
+        place,
+        format!("These derived values wait for each other: {names}. Derive one of them from the facts alone."),
+        format!("Ces valeurs calculées s’attendent l’une l’autre : {names}. Calculez-en une à partir des faits seuls."),
+    )
 }
 
 fn underivable(name: &str, problem: &str) -> Fault {
@@ -311,22 +273,5 @@ fn underivable(name: &str, problem: &str) -> Fault {
         format!("/derived/{name}"),
         format!("“{name}” cannot be worked out: {problem}. Check the facts against the ledger."),
         format!("« {name} » ne peut pas être calculé ({problem}). Vérifiez les faits dans le grand livre."),
-    )
-}
-
-fn mismatch(check: &Check, root: &Value) -> Fault {
-    let says = |language: Language| {
-        let figure = |path: &str| {
-            let plain = at(root, path).ok().and_then(Value::as_str).unwrap_or("?");
-            Formats::of(language).money(plain).unwrap_or_else(|| plain.to_owned())
-        };
-        let [left, right] = &check.equal;
-        check.otherwise.get(language).replace("{0}", &figure(left)).replace("{1}", &figure(right))
-    };
-    Fault::new(
-        "arithmetic-mismatch",
-        format!("/{}", check.equal[1].replace('.', "/")),
-        format!("{} Correct the figures in the case system and send the event again.", says(Language::En)),
-        format!("{} Corrigez les chiffres dans le système de dossiers et renvoyez l’événement.", says(Language::Fr)),
     )
 }

@@ -3,19 +3,26 @@
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
+use super::agree::{mismatches, out_of_order};
 use super::catalogue::Catalogue;
 use super::data::Data;
-use super::derive::{at, derive_all, mismatches, out_of_order};
+use super::deadline::set_deadlines;
+use super::derive::derive_all;
 use super::key_facts::key_facts_json;
-use super::kind::{Deadline, Description, LetterType};
+use super::kind::LetterType;
+use super::path::{FactPath, Values};
 use super::program::Program;
 use super::template::Writer;
 use crate::case::figures::Figure;
 use crate::case::format::Formats;
 use crate::case::party::Format;
-use crate::case::{CoveringMail, Fault, Language, LetterId, Policy, calendar};
+use crate::case::{CoveringMail, Fault, Language, LetterId, Policy};
+
+/// Large print may have so many times the pages of a letter at the usual size.
+const LARGE_PRINT_PAGES: usize = 3;
 
 /// A letter before its words: its facts, what is derived from them, its deadlines, and what in them stops it.
 pub struct Draft<'c> {
@@ -49,6 +56,16 @@ impl Draft<'_> {
         let title = &self.letter.description.title;
         self.languages.iter().map(|language| title.get(*language)).collect::<Vec<_>>().join(" / ")
     }
+
+    /// The amount that an approver's authority must reach: the one that letter.toml names for each letter (`approval`), or else for
+    /// one that a guard wants reviewed (`review`). Zero where it says that the letter is about no amount, and only there: an amount
+    /// that is not among the facts is a fault, and nobody approves the letter.
+    pub fn amount_to_approve(&self) -> Result<Decimal, Fault> {
+        let rules = &self.letter.description.rules;
+        let Some((path, _)) = rules.amount() else { return Ok(Decimal::ZERO) };
+        let values = Values { derived: &self.derived, ..Values::of_facts(&self.data.facts) };
+        values.amount(&path).map_err(|_| amount_missing(&path))
+    }
 }
 
 /// The typst sources of a letter.
@@ -80,10 +97,11 @@ impl Catalogue {
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
         let derived = derive_all(&description.derived, &data.facts, policy)?;
-        let (deadlines, passed) = set_deadlines(description, policy, &program.key, date, &data.facts)?;
-        let mut stops = mismatches(&description.checks, &data.facts, &derived);
+        let (deadlines, passed) = set_deadlines(&description.deadlines, policy, &program.key, date, &data.facts)?;
+        let values = Values { derived: &derived, date: &json!(date.to_string()), ..Values::of_facts(&data.facts) };
+        let mut stops = mismatches(&description.checks, &values);
         stops.extend(passed);
-        stops.extend(out_of_order(&description.in_order, &data.facts, date));
+        stops.extend(out_of_order(description.in_order.iter().chain(&self.in_order), &values));
         let (large, languages) =
             (data.addressee.format == Format::LargePrint && !description.filed, data.addressee.language.languages());
         Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
@@ -105,7 +123,8 @@ impl Catalogue {
             put(&mut main, writer.rendered(draft.letter, part, context));
         }
         let parts = draft.languages.len();
-        let page_limit = draft.letter.description.rules.page_limit * parts * if draft.large { 3 } else { 1 };
+        let page_limit =
+            draft.letter.description.rules.page_limit * parts * if draft.large { LARGE_PRINT_PAGES } else { 1 };
         let source = Source { main, footer, parts, block: draft.data.addressee.block(), page_limit };
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
@@ -228,72 +247,17 @@ fn as_typeset(value: &Value, formats: &Formats) -> Value {
     }
 }
 
-/// Deadlines by name, and a fault for each of them that has passed.
-type Deadlines = (Map<String, Value>, Vec<Fault>);
-
-/// The deadlines of a letter, and those of them that have passed on its date.
-fn set_deadlines(
-    description: &Description,
-    policy: &Policy,
-    program: &str,
-    date: NaiveDate,
-    facts: &Value,
-) -> Result<Deadlines, Vec<Fault>> {
-    let root = json!({"facts": facts});
-    let fact = |path: &str| at(&root, path).ok().and_then(Value::as_str);
-    let days = |parameter: &str| policy.days(parameter);
-    let (mut deadlines, mut passed, mut faults) = (Map::new(), Vec::new(), Vec::new());
-    for (name, deadline) in &description.deadlines {
-        if deadline.when.as_deref().is_some_and(|path| fact(path) != deadline.is.as_deref()) {
-            continue;
-        }
-        let receipt = if deadline.deemed_receipt { Some(policy.deemed_receipt_days) } else { Some(0) };
-        let from = match &deadline.from {
-            Some(path) => fact(path).and_then(|day| day.parse().ok()),
-            None => Some(date),
-        };
-        match (days(&deadline.days), receipt, from) {
-            (Some(days), Some(receipt), Some(from)) => {
-                let day = match deadline.business {
-                    true => calendar::business_days_after(from, days),
-                    false => calendar::deadline(from, days + receipt),
-                };
-                let has_passed = day < date;
-                passed.extend((has_passed != deadline.passed).then(|| deadline_stops(name, deadline, day, date)));
-                deadlines.insert(name.clone(), json!(day.to_string()));
-            }
-            _ => faults.push(no_days(name, program)),
-        }
-    }
-    if faults.is_empty() { Ok((deadlines, passed)) } else { Err(faults) }
-}
-
-fn deadline_stops(name: &str, deadline: &Deadline, day: NaiveDate, date: NaiveDate) -> Fault {
-    let written = |language| Formats::of(language).date(&day.to_string()).unwrap_or_default();
-    let ([en, fr], label) = (Language::BOTH.map(written), &deadline.label);
-    let (code, en, fr) = if day < date {
-        (
-            "deadline-passed",
-            format!(
-                "The deadline {} was {en}, before the letter's date. Correct the facts: the person can no longer act by it.",
-                label.en
-            ),
-            format!(
-                "L’échéance {} était le {fr}, avant la date de la lettre. Corrigez les faits : la personne ne peut plus la respecter.",
-                label.fr
-            ),
-        )
-    } else {
-        (
-            "deadline-open",
-            format!("The facts say that the time {} has passed, but it runs until {en}. Correct the facts.", label.en),
-            format!(
-                "Les faits disent que le délai {} est passé, mais il court jusqu’au {fr}. Corrigez les faits.",
-                label.fr
-            ),
-        )
-    };
-    Fault::new(code, format!("/deadlines/{name}"), en, fr)
+fn amount_missing(path: &FactPath) -> Fault {
+    Fault::new(
+        "approval-amount-missing",
+        path.pointer(),
+        format!(
+            "The letter needs an approval, but “{path}”, the amount that the approver's authority must reach, is not there. Add it to the facts."
+        ),
+        format!(
+            "La lettre doit être approuvée, mais « {path} », le montant que doit couvrir le pouvoir de la personne qui l’approuve, manque. Ajoutez-le aux faits."
+        ),
+    )
 }
 
 fn no_policy(program: &str, date: NaiveDate) -> Fault {
@@ -302,14 +266,5 @@ fn no_policy(program: &str, date: NaiveDate) -> Fault {
         format!("_programs/{program}.toml"),
         format!("No policy is in force on {date}. Add a [[policy]] with an earlier effective date."),
         format!("Aucune politique n’est en vigueur le {date}. Ajoutez une section [[policy]] à date antérieure."),
-    )
-}
-
-fn no_days(name: &str, program: &str) -> Fault {
-    Fault::new(
-        "deadline-without-days",
-        format!("_programs/{program}.toml"),
-        format!("The policy in force has no number of days for the deadline “{name}”."),
-        format!("La politique en vigueur n’a pas de nombre de jours pour l’échéance « {name} »."),
     )
 }

@@ -13,6 +13,11 @@ pub(super) fn hash_of_type(folder: &Path, shared: &[String]) -> String {
     sha256_hex(format!("{own}\n{}", shared.join("\n")).as_bytes())
 }
 
+/// SHA-256 over the schema of an event.
+pub(super) fn hash_of_event(folder: &Path, kind: &str) -> String {
+    hash_of_files(&folder.join("_events"), |name| name.strip_suffix(".schema.json") == Some(kind))
+}
+
 /// SHA-256 over everything in a folder.
 pub(super) fn hash_of(folder: &Path) -> String {
     hash_of_files(folder, |_| true)

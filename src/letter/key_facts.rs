@@ -3,17 +3,17 @@
 //! `[key_facts]` in letter.toml says from where a letter has both; the box on its first page, its HTML, an e-mail and a list of
 //! letters have them from here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::derive::at;
 use super::draft::Draft;
 use super::kind::LetterType;
+use super::path::{Condition, FactPath, Values};
 use super::read::closest;
 use super::template::Writer;
 use crate::case::{Fault, Language};
@@ -24,17 +24,17 @@ use crate::case::{Fault, Language};
 pub struct KeyFactsFrom {
     /// The amount that the letter asks for, or else is about.
     #[serde(default)]
-    sum: Origins,
+    pub(super) sum: Origins,
     /// The day by which its reader is to act.
     #[serde(default)]
-    by: Origins,
+    pub(super) by: Origins,
 }
 
 /// Paths of which the first that is there counts.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
-enum Origins {
-    One(String),
+pub(super) enum Origins {
+    One(Origin),
     First(Vec<Origin>),
 }
 
@@ -44,12 +44,12 @@ impl Default for Origins {
     }
 }
 
-/// A path, such as `deadlines.respond`, always or only where a fact has one of some values.
+/// A path, such as `deadlines.respond`, always or only where a condition holds.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields)]
-enum Origin {
-    Always(String),
-    Where { path: String, when: String, is: Vec<String> },
+pub(super) enum Origin {
+    Always(FactPath),
+    Where { path: FactPath, when: Condition },
 }
 
 /// What a letter comes to.
@@ -82,63 +82,34 @@ pub(super) fn key_facts_json(
     derived: &Value,
     deadlines: &Map<String, Value>,
 ) -> Map<String, Value> {
-    let root = json!({"facts": facts, "derived": derived, "deadlines": deadlines});
+    let values = Values { derived, deadlines: Some(deadlines), ..Values::of_facts(facts) };
     let cells = [("sum", &from.sum), ("by", &from.by)];
-    cells.into_iter().filter_map(|(name, origins)| Some((name.to_owned(), origins.value(&root)?.clone()))).collect()
-}
-
-impl KeyFactsFrom {
-    /// The paths that it reads.
-    pub fn reads(&self) -> Vec<&str> {
-        [&self.sum, &self.by].into_iter().flat_map(Origins::reads).collect()
-    }
+    cells.into_iter().filter_map(|(name, origins)| Some((name.to_owned(), origins.value(&values)?.clone()))).collect()
 }
 
 impl Origins {
-    fn value<'v>(&self, root: &'v Value) -> Option<&'v Value> {
-        match self {
-            Origins::One(path) => at(root, path).ok(),
-            Origins::First(origins) => origins.iter().find_map(|origin| origin.value(root)),
-        }
+    fn value<'v>(&self, values: &Values<'v>) -> Option<&'v Value> {
+        self.each("").into_iter().find_map(|(_, origin)| origin.value(values))
     }
 
-    fn reads(&self) -> Vec<&str> {
+    /// Each with its JSON Pointer, where all of them stand at one.
+    pub(super) fn each(&self, at: &str) -> Vec<(String, &Origin)> {
         match self {
-            Origins::One(path) => vec![path],
-            Origins::First(origins) => origins.iter().flat_map(Origin::reads).collect(),
+            Origins::One(origin) => vec![(at.to_owned(), origin)],
+            Origins::First(origins) => {
+                origins.iter().enumerate().map(|(index, origin)| (format!("{at}/{index}"), origin)).collect()
+            }
         }
     }
 }
 
 impl Origin {
-    fn value<'v>(&self, root: &'v Value) -> Option<&'v Value> {
+    fn value<'v>(&self, values: &Values<'v>) -> Option<&'v Value> {
         match self {
-            Origin::Always(path) => at(root, path).ok(),
-            Origin::Where { path, when, is } => {
-                let value = at(root, when).ok()?.as_str()?;
-                at(root, path).ok().filter(|_| is.iter().any(|one| one == value))
-            }
+            Origin::Always(path) => values.at(path).ok(),
+            Origin::Where { path, when } => values.at(path).ok().filter(|_| when.holds(values.facts)),
         }
     }
-
-    fn reads(&self) -> Vec<&str> {
-        match self {
-            Origin::Always(path) => vec![path],
-            Origin::Where { path, when, .. } => vec![path, when],
-        }
-    }
-}
-
-/// The paths of `[key_facts]` that a letter type does not have, each with the one that is most like it.
-pub(super) fn unknown_paths(letter: &LetterType) -> Vec<Fault> {
-    let description = &letter.description;
-    let facts = letter.schema.properties().into_iter().map(|(name, _)| format!("facts.{name}"));
-    let derived = description.derived.keys().map(|name| format!("derived.{name}"));
-    let deadlines = description.deadlines.keys().map(|name| format!("deadlines.{name}"));
-    let known: BTreeSet<String> = facts.chain(derived).chain(deadlines).collect();
-    let head = |path: &str| path.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
-    let unknown = description.key_facts.reads().into_iter().filter(|path| !known.contains(&head(path)));
-    unknown.map(|path| unknown_path(path, &letter.key, &known)).collect()
 }
 
 /// The labels that letter types name and words.toml does not have.
@@ -163,28 +134,10 @@ fn labels(writer: &Writer) -> Vec<String> {
     table.into_iter().flat_map(|table| table.keys().cloned()).collect()
 }
 
-/// What is offered for a misspelt name.
-fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k String>) -> (String, String) {
-    match closest(name, known.into_iter().map(String::as_str)) {
-        Some(known) => (format!(" Did you mean “{known}”?"), format!(" Vouliez-vous dire « {known} »?")),
-        None => Default::default(),
-    }
-}
-
-fn unknown_path(path: &str, key: &str, known: &BTreeSet<String>) -> Fault {
-    let (en, fr) = hint(path, known);
-    Fault::new(
-        "path-unknown",
-        format!("{key}/letter.toml"),
-        format!("[key_facts] names “{path}”, which is no fact, derived value or deadline of the letter type.{en}"),
-        format!(
-            "[key_facts] nomme « {path} », qui n’est ni un fait, ni une valeur calculée, ni une échéance du type de lettre.{fr}"
-        ),
-    )
-}
-
 fn unknown_label(name: &str, place: String, known: &[String]) -> Fault {
-    let (en, fr) = hint(name, known);
+    let meant = closest(name, known.iter().map(String::as_str));
+    let en = meant.map_or_else(String::new, |known| format!(" Did you mean “{known}”?"));
+    let fr = meant.map_or_else(String::new, |known| format!(" Vouliez-vous dire « {known} »?"));
     Fault::new(
         "label-unknown",
         place,

@@ -7,9 +7,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::derive::{Check, Derivation, InOrder};
+use super::agree::{Check, InOrder};
+use super::deadline::Deadline;
+use super::derive::{Derivation, circular, in_order_of_need};
+use super::events::Events;
 use super::key_facts::KeyFactsFrom;
-use super::read::{read_text, read_toml};
+use super::must_say::{MustSay, Owed, SharedTexts, included, not_as_stated};
+use super::path::{Condition, FactPath};
+use super::read::{read_text, read_toml, toml_line};
+use super::resolve::Ground;
 use super::schema::Schema;
 use super::template::malformed;
 use crate::case::{Channel, Fault, Language, Party, Tells, Text};
@@ -18,11 +24,15 @@ use crate::case::{Channel, Fault, Language, Party, Tells, Text};
 pub struct LetterType {
     /// The folder's name, such as `debt-notice`.
     pub key: String,
-    /// SHA-256 over its own files without the samples, over the house and over the programs: what a letter of the type says
-    /// rests on these and on its facts alone.
+    /// SHA-256 over its own files without the samples, over its event's schema, the house and the programs: what a letter of the
+    /// type says rests on these and on its facts alone.
     pub hash: String,
     /// What `letter.toml` says.
     pub description: Description,
+    /// What must be on the page in both languages: its own words, those of the shared texts that it owes, and those of its frame.
+    pub must_say: Vec<MustSay>,
+    /// The text of `letter.toml`, for the lines of its faults.
+    toml: String,
     /// The schema of the facts.
     pub schema: Schema,
     /// The body's source in English and French.
@@ -69,9 +79,12 @@ pub struct Description {
     /// Identities that must hold to the cent.
     #[serde(default)]
     pub checks: Vec<Check>,
-    /// Passages that must be on the page in both languages.
+    /// Shared texts that the letter must have, by key: `always`, or where a condition holds.
     #[serde(default)]
-    pub passages: Vec<Passage>,
+    pub shared: BTreeMap<String, Owed>,
+    /// The type's own words that must be on the page in both languages.
+    #[serde(default)]
+    pub must_say: Vec<MustSay>,
 }
 
 /// What is cut off a letter and sent back.
@@ -93,10 +106,13 @@ pub struct CalledBy {
     /// The programs for which it does; all of them when absent.
     #[serde(default)]
     pub programs: Vec<String>,
-    /// Facts that the event must have for it, with their values, such as `letter = true`: an event that changes the standing
-    /// whether it asks for a letter or not.
-    #[serde(default, rename = "where")]
-    pub facts: BTreeMap<String, Value>,
+    /// What the event's facts must say for it, such as that `facts.letter` is true: an event that changes the standing whether it
+    /// asks for a letter or not.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// Facts that the letter needs and its event alone does not, such as `balance`, or `missed.paid` in each item of a list.
+    #[serde(default)]
+    pub requires: Vec<String>,
 }
 
 /// What must be so before a letter of the type may go.
@@ -108,8 +124,12 @@ pub struct Rules {
     /// The policy parameter that has the smallest balance that may be asked for.
     #[serde(default = "minimum_balance")]
     pub minimum: String,
-    /// Whether somebody must approve it: `none`, or the amount that the authority must reach, such as `facts.excess`.
-    pub approval: String,
+    /// Whether somebody must approve each letter: `none`, or the amount that the authority must reach, such as `facts.excess`.
+    pub approval: Approval,
+    /// The amount that the authority must reach where a guard asks for a review of a letter that needs no approval otherwise:
+    /// `facts.balance` when absent, `none` where the letter is about no amount, so that whoever may approve anything may.
+    #[serde(default)]
+    review: Option<Approval>,
     /// Whether a program may let the letter of a follow-up go without an officer: its event states nothing that only an officer may
     /// state, such as that a plan has defaulted.
     #[serde(default)]
@@ -128,83 +148,58 @@ fn minimum_balance() -> String {
     "minimum_balance".to_owned()
 }
 
-/// A deadline: so many days after a date, moved to the next business day. The letter is held where the deadline has passed when
-/// it is dated, or, for one that must have passed, where it has not.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Deadline {
-    /// The program's policy parameter that has the days.
-    pub days: String,
-    /// The fact that has the date from which they count, such as `facts.decision.date`; the letter's date when absent.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// Works the deadline out only where this fact …
-    #[serde(default)]
-    pub when: Option<String>,
-    /// … has this value.
-    #[serde(default)]
-    pub is: Option<String>,
-    /// Whether it must have passed: the letter says that it has.
-    #[serde(default)]
-    pub passed: bool,
-    /// What the officer is told that it is a deadline for.
-    pub label: Text,
-    /// Whether the policy's `deemed_receipt_days` are added: the days count from receipt, not from mailing.
-    #[serde(default)]
-    pub deemed_receipt: bool,
-    /// Whether the days are business days, as those of the service standards are.
-    #[serde(default)]
-    pub business: bool,
-}
-
-/// A statement that must be found in the rendered text of each language.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Passage {
-    /// Its name, shared by both languages.
-    pub key: String,
-    /// Words that stand on the English page.
-    pub en: String,
-    /// Words that stand on the French page.
-    pub fr: String,
-    /// Must be there only where this fact …
-    #[serde(default)]
-    pub when: Option<String>,
-    /// … has this value.
-    #[serde(default)]
-    pub is: Option<String>,
-}
-
-impl Passage {
-    /// Its words in one language, white space folded.
-    pub fn words(&self, language: Language) -> String {
-        let words = if language == Language::En { &self.en } else { &self.fr };
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
+impl Rules {
+    /// The path to the amount that an approver's authority must reach, with the name under which letter.toml has it; none where
+    /// the letter is about no amount.
+    pub fn amount(&self) -> Option<(FactPath, &'static str)> {
+        if let Approval::Amount(path) = &self.approval {
+            return Some((path.clone(), "approval"));
+        }
+        match &self.review {
+            Some(Approval::None(_)) => None,
+            Some(Approval::Amount(path)) => Some((path.clone(), "review")),
+            None => Some((FactPath::balance(), "review")),
+        }
     }
 
-    /// Whether it must be on the page of a letter with these facts.
-    pub fn is_due(&self, facts: &Value) -> bool {
-        let Some(path) = &self.when else { return true };
-        let pointer = path.strip_prefix("facts").map(|rest| rest.replace('.', "/")).unwrap_or_default();
-        let value = facts.pointer(&pointer).unwrap_or(&Value::Null);
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Some(&text) == self.is.as_ref()
+    /// Whether the amount is the balance because letter.toml names none.
+    pub(super) fn takes_balance(&self) -> bool {
+        matches!((&self.approval, &self.review), (Approval::None(_), None))
     }
+}
+
+/// The amount that an approver's authority must reach: `none`, or the path to it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Approval {
+    /// There is none.
+    None(NoAmount),
+    /// The amount, such as `facts.excess`.
+    Amount(FactPath),
+}
+
+/// The word `none`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoAmount {
+    /// No amount.
+    None,
 }
 
 impl LetterType {
     /// Reads one letter type's folder, or says everything that is wrong with it.
-    pub fn read(folder: &Path) -> Result<LetterType, Vec<Fault>> {
+    pub(super) fn read(folder: &Path, events: &Events) -> Result<LetterType, Vec<Fault>> {
         let key = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut faults = Vec::new();
         let mut text = |name: &str| read_text(folder, &key, name).map_err(|fault| faults.push(fault)).ok();
-        let (toml, schema) = (text("letter.toml"), text("facts.schema.json"));
+        let toml = text("letter.toml");
         let (en, fr) = (text("en.typ"), text("fr.typ"));
-        let description = toml.and_then(|toml| {
-            read_toml::<Description>(&toml, &format!("{key}/letter.toml")).map_err(|more| faults.extend(more)).ok()
+        let description = toml.as_ref().and_then(|toml| {
+            read_toml::<Description>(toml, &format!("{key}/letter.toml")).map_err(|more| faults.extend(more)).ok()
         });
-        let schema = schema.and_then(|schema| {
-            Schema::read(&schema, &format!("{key}/facts.schema.json")).map_err(|more| faults.extend(more)).ok()
+        let schema = description.as_ref().and_then(|description| {
+            let templates = folder.parent().unwrap_or(folder);
+            events.schema_of(templates, &key, &description.called_by).map_err(|more| faults.extend(more)).ok()
         });
         // The words of a type that cannot be read otherwise are looked at all the same.
         for (text, name) in [(&en, "en.typ"), (&fr, "fr.typ")] {
@@ -215,8 +210,11 @@ impl LetterType {
         let samples = read_samples(folder, &key).map_err(|more| faults.extend(more)).ok();
         match (description, schema, en, fr, slip, samples) {
             (Some(description), Some(schema), Some(en), Some(fr), Some(slip), Some(samples)) if faults.is_empty() => {
-                let (hash, body) = (String::new(), Text { en, fr });
-                Ok(LetterType { key, hash, description, schema, body, slip, samples })
+                let (hash, must_say, toml) = (String::new(), description.must_say.clone(), toml.unwrap_or_default());
+                let body = Text { en, fr };
+                let read = LetterType { key, hash, description, must_say, toml, schema, body, slip, samples };
+                let faults = read.path_faults();
+                if faults.is_empty() { Ok(read) } else { Err(faults) }
             }
             _ => Err(faults),
         }
@@ -224,10 +222,14 @@ impl LetterType {
 
     /// Whether an event of this short type, for this program, with these facts, calls for the letter.
     pub fn is_called_by(&self, event: &str, program: &str, facts: &Value) -> bool {
+        let programs = &self.description.called_by.programs;
+        self.is_asked_for_by(event, facts) && (programs.is_empty() || programs.iter().any(|p| p == program))
+    }
+
+    /// Whether an event of this short type with these facts asks for the letter, whatever its program.
+    pub(super) fn is_asked_for_by(&self, event: &str, facts: &Value) -> bool {
         let by = &self.description.called_by;
-        by.event == event
-            && (by.programs.is_empty() || by.programs.iter().any(|p| p == program))
-            && by.facts.iter().all(|(name, value)| facts.get(name) == Some(value))
+        by.event == event && by.when.as_ref().is_none_or(|when| when.holds(facts))
     }
 
     /// How a letter of the type reaches a party: as the party asked, or not at all.
@@ -237,7 +239,46 @@ impl LetterType {
 
     /// Whether every letter of the type must be approved.
     pub fn needs_approval(&self) -> bool {
-        self.description.rules.approval != "none"
+        matches!(self.description.rules.approval, Approval::Amount(_))
+    }
+
+    /// The file and line of what a JSON Pointer names in letter.toml.
+    pub(super) fn place(&self, pointer: &str) -> String {
+        format!("{}/letter.toml:{}", self.key, toml_line(&self.toml, pointer))
+    }
+
+    /// Paths of letter.toml that lead nowhere, or to something of another kind; derived values that wait for each other.
+    fn path_faults(&self) -> Vec<Fault> {
+        let (derived, place) = (&self.description.derived, |pointer: &str| self.place(pointer));
+        let ground = Ground::of(&self.schema.source, &self.description);
+        let unsaid = self.description.rules.takes_balance() && !ground.has_balance();
+        let mut uses = self.description.uses();
+        uses.retain(|one| !unsaid || one.at != "/rules/review");
+        let mut faults = ground.faults(&uses, place);
+        faults.extend(unsaid.then(|| no_balance(place("/rules"))));
+        faults.extend(in_order_of_need(derived).err().map(|circle| circular(&circle, place("/derived"))));
+        faults
+    }
+
+    /// Whether a path leads to a date among its facts.
+    pub(super) fn has_date(&self, path: &FactPath) -> bool {
+        Ground::of(&self.schema.source, &self.description).has_date(path)
+    }
+
+    /// Takes what the shared texts must say of those that letter.toml owes and of those in its frame, or says where letter.toml and
+    /// the body do not agree on them.
+    pub(super) fn owe_shared(&mut self, texts: &SharedTexts, frame: &str) -> Result<(), Vec<Fault>> {
+        let owed = &self.description.shared;
+        let slip = self.slip.as_ref().map_or("", |slip| &slip.en);
+        let own = format!("{}\n{slip}", self.body.en);
+        let faults = not_as_stated(owed, &own, texts, |pointer| self.place(pointer));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let in_frame = included(frame, texts).into_iter().flat_map(|key| texts[key].owed(None));
+        let in_body = owed.iter().flat_map(|(key, owed)| texts[key].owed(owed.when()));
+        self.must_say.extend(in_body.chain(in_frame));
+        Ok(())
     }
 
     /// Puts the guards of each named set in its place.
@@ -280,6 +321,16 @@ fn slip_unannounced(key: &str) -> Fault {
         format!("{key}/letter.toml"),
         "There is a slip beside it, but letter.toml does not say that the letter has one, so it would not be set. Write slip = \"payment\" or slip = \"reply\" above the first table.",
         "Un talon se trouve à côté, mais letter.toml ne dit pas que la lettre en a un; il ne serait donc pas composé. Écrivez slip = \"payment\" ou slip = \"reply\" avant la première section.",
+    )
+}
+
+/// A type that has no balance must say what an approver's authority must reach.
+fn no_balance(place: String) -> Fault {
+    Fault::new(
+        "review-amount-unsaid",
+        place,
+        "A guard may ask for a review, and the schema requires no facts.balance. Say under [rules] which amount the approver's authority must reach, such as review = \"facts.excess\", or review = \"none\" where the letter is about no amount.",
+        "Une garde peut demander un examen, et le schéma n’exige pas de facts.balance. Dites sous [rules] quel montant doit couvrir le pouvoir de la personne qui approuve, comme review = \"facts.excess\", ou review = \"none\" si la lettre ne porte sur aucun montant.",
     )
 }
 

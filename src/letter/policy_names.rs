@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::catalogue::Catalogue;
 use super::kind::LetterType;
 use super::program::Program;
+use super::read::hint_among;
 use crate::case::policy::Delegation;
-use crate::case::{Fault, Language, Policy};
-
-/// How alike two names must be, from 0 to 1, for one to be offered for the other.
-const ALIKE: f64 = 0.85;
+use crate::case::{Fault, Language, Policy, Text};
 
 /// Letter types and programs by key.
 type Types = BTreeMap<String, LetterType>;
@@ -42,7 +40,6 @@ fn unknown_in_type(letter: &LetterType, types: &Types, programs: &Programs) -> V
     faults.extend(strange.map(|name| unknown_program(name, programs, &shown)));
     let calling = programs.values().filter(|program| by.is_empty() || by.contains(&program.key));
     for (program, policy) in calling.flat_map(|program| program.policy.iter().map(move |policy| (program, policy))) {
-        let place = |what: &str| format!("{shown} {what}");
         for (name, deadline) in description.deadlines.iter().filter(|(_, one)| policy.days(&one.days).is_none()) {
             let known = days_known(policy);
             faults.push(unknown_parameter(
@@ -50,13 +47,13 @@ fn unknown_in_type(letter: &LetterType, types: &Types, programs: &Programs) -> V
                 &known,
                 program,
                 policy,
-                place(&format!("/deadlines/{name}/days")),
+                letter.place(&format!("/deadlines/{name}/days")),
             ));
         }
         let minimum = &description.rules.minimum;
         if policy.amount(minimum).is_none() {
             let known = policy.amounts().map(|(name, _)| name.to_owned());
-            faults.push(unknown_parameter(minimum, &known, program, policy, place("/rules/minimum")));
+            faults.push(unknown_parameter(minimum, &known, program, policy, letter.place("/rules/minimum")));
         }
     }
     faults
@@ -87,24 +84,11 @@ fn days_known(policy: &Policy) -> Vec<String> {
     policy.view().into_iter().map(|(name, _)| name).filter(|name| policy.days(name).is_some()).collect()
 }
 
-/// What to do about a name that is not among those known, in English and French.
-fn remedy<'k>(name: &str, known: impl IntoIterator<Item = &'k String>) -> (String, String) {
-    let known: Vec<&String> = known.into_iter().collect();
-    let like = |one: &&&String| strsim::jaro_winkler(name, one);
-    match known.iter().max_by(|one, other| like(one).total_cmp(&like(other))).filter(|best| like(best) >= ALIKE) {
-        Some(best) => (format!("Did you mean “{best}”?"), format!("Vouliez-vous dire « {best} »?")),
-        None => {
-            let all = known.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
-            (format!("Known are: {all}."), format!("Sont connus : {all}."))
-        }
-    }
-}
-
 fn unknown_type(name: &str, types: &Types, shown: &str) -> Option<Fault> {
     if types.contains_key(name) {
         return None;
     }
-    let (en, fr) = remedy(name, types.keys());
+    let Text { en, fr } = hint_among(name, types.keys().map(String::as_str));
     Some(Fault::new(
         "letter-type-unknown",
         shown,
@@ -114,7 +98,7 @@ fn unknown_type(name: &str, types: &Types, shown: &str) -> Option<Fault> {
 }
 
 fn unknown_program(name: &str, programs: &Programs, shown: &str) -> Fault {
-    let (en, fr) = remedy(name, programs.keys());
+    let Text { en, fr } = hint_among(name, programs.keys().map(String::as_str));
     Fault::new(
         "program-unknown",
         shown,
@@ -124,7 +108,8 @@ fn unknown_program(name: &str, programs: &Programs, shown: &str) -> Fault {
 }
 
 fn unknown_parameter(name: &str, known: &[String], program: &Program, policy: &Policy, place: String) -> Fault {
-    let ((en, fr), key, from) = (remedy(name, known), &program.key, policy.effective);
+    let Text { en, fr } = hint_among(name, known.iter().map(String::as_str));
+    let (key, from) = (&program.key, policy.effective);
     Fault::new(
         "policy-parameter-unknown",
         place,

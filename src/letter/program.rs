@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::read::read_toml;
+use super::words::words_missing;
 use crate::case::interest::Terms;
 use crate::case::{Fault, Language, Policy, Traits};
 
@@ -35,17 +36,7 @@ impl Program {
         let mut program: Program = read_toml(text, shown)?;
         key.clone_into(&mut program.key);
         program.policy.sort_by_key(|policy| policy.effective);
-        let mut faults = Vec::new();
-        for (one, other, language) in [(&program.en, &program.fr, "fr"), (&program.fr, &program.en, "en")] {
-            faults.extend(one.keys().filter(|name| !other.contains_key(*name)).map(|name| {
-                Fault::new(
-                    "word-missing",
-                    shown,
-                    format!("“{name}” is missing in [{language}]. Say it in both languages."),
-                    format!("« {name} » manque dans [{language}]. Dites-le dans les deux langues."),
-                )
-            }));
-        }
+        let mut faults = words_missing(&program.en, &program.fr, shown);
         faults.extend(program.policy.iter().flat_map(|policy| unsourced(policy, shown)));
         let terms = |policy: &Policy| Terms {
             from: policy.effective,

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use jsonschema::error::ValidationErrorKind;
+use jsonschema::error::{ValidationError, ValidationErrorKind};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::case::Fault;
+use crate::case::{Fault, Text};
 
 /// How alike two names must be, from 0 to 1, for one to be offered for the other.
 const ALIKE: f64 = 0.85;
@@ -39,20 +39,9 @@ pub fn read_toml<T: DeserializeOwned + JsonSchema>(text: &str, shown: &str) -> R
     let value: Value = toml::from_str(text).map_err(|error| vec![malformed(error.message(), shown.to_owned())])?;
     let validator = jsonschema::options().should_ignore_unknown_formats(true).build(&schema);
     let validator = validator.expect("the schema of one of our types is a schema");
-    let mut faults = Vec::new();
-    for error in validator.iter_errors(&value) {
-        let pointer = error.instance_path().as_str().to_owned();
-        let line = |below: &str| at(offset_of(&table, &format!("{pointer}{below}")));
-        match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected } => {
-                faults.extend(unexpected.iter().map(|name| unknown(name, line(&format!("/{name}")), &schema)));
-            }
-            ValidationErrorKind::Required { property } => {
-                faults.push(missing(property.as_str().unwrap_or_default(), &pointer, line("")));
-            }
-            _ => faults.push(unfit(&error.to_string(), &pointer, line(""))),
-        }
-    }
+    let line = |pointer: &str| at(offset_of(&table, pointer));
+    let faults: Vec<Fault> =
+        validator.iter_errors(&value).flat_map(|error| faults_of(&error, &schema, &line)).collect();
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -61,6 +50,40 @@ pub fn read_toml<T: DeserializeOwned + JsonSchema>(text: &str, shown: &str) -> R
         let place = error.span().map_or_else(|| shown.to_owned(), |span| at(span.start));
         vec![malformed(error.message(), place)]
     })
+}
+
+/// What an error says; of several forms that a value may have, what is wrong with the one that it was meant to be.
+fn faults_of(error: &ValidationError<'_>, schema: &Value, line: &dyn Fn(&str) -> String) -> Vec<Fault> {
+    let pointer = error.instance_path().as_str();
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            unexpected.iter().map(|name| unknown(name, line(&format!("{pointer}/{name}")), schema)).collect()
+        }
+        ValidationErrorKind::Required { property } => {
+            vec![missing(property.as_str().unwrap_or_default(), pointer, line(pointer))]
+        }
+        ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
+            match context.iter().find(|errors| errors.iter().all(is_within)) {
+                Some(meant) => meant.iter().flat_map(|error| faults_of(error, schema, line)).collect(),
+                None => vec![unfit(&error.to_string(), pointer, line(pointer))],
+            }
+        }
+        _ => vec![unfit(&error.to_string(), pointer, line(pointer))],
+    }
+}
+
+/// Whether an error is of a form that was meant: neither of another type nor with another tag.
+fn is_within(error: &ValidationError<'_>) -> bool {
+    !matches!(
+        error.kind(),
+        ValidationErrorKind::Type { .. } | ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. }
+    )
+}
+
+/// The line of a JSON Pointer's value in a TOML text; the last line that its path reaches where there is no such value.
+pub(super) fn toml_line(text: &str, pointer: &str) -> usize {
+    let (table, _) = DeTable::parse_recoverable(text);
+    line_at(text, offset_of(&table, pointer))
 }
 
 /// The line of a JSON Pointer's value in a JSON text; the last line that its path reaches where there is no such value.
@@ -147,8 +170,8 @@ fn offset_of(table: &Spanned<DeTable<'_>>, pointer: &str) -> usize {
     at
 }
 
-/// The name in a schema that is most like one that it does not have.
-fn alike(name: &str, schema: &Value) -> Option<String> {
+/// The names in a schema.
+fn names_of(schema: &Value) -> Vec<&str> {
     fn names<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
         match schema {
             Value::Object(members) => {
@@ -162,7 +185,7 @@ fn alike(name: &str, schema: &Value) -> Option<String> {
     }
     let mut found = Vec::new();
     names(schema, &mut found);
-    closest(name, found).map(str::to_owned)
+    found
 }
 
 /// The known name that is most like one that is not known, where one is alike enough to be offered.
@@ -172,15 +195,32 @@ pub(super) fn closest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) 
     (like(&best) >= ALIKE).then_some(best)
 }
 
+/// What to do about a name that is not known, in English and French: the name that was meant, or to take it out.
+pub(super) fn hint<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Text {
+    remedy(closest(name, known), "")
+}
+
+/// As [`hint`] does, with all that are known where none of them is alike.
+pub(super) fn hint_among<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Text {
+    let known: Vec<&str> = known.into_iter().collect();
+    remedy(closest(name, known.iter().copied()), &known.join(", "))
+}
+
+/// The remedy for a name that is not known: the one that was meant, else those that are listed, else to take it out.
+pub(super) fn remedy(meant: Option<&str>, listed: &str) -> Text {
+    match meant {
+        Some(known) => Text::new(format!("Did you mean “{known}”?"), format!("Vouliez-vous dire « {known} »?")),
+        None if listed.is_empty() => Text::new("Take it out.", "Retirez-le."),
+        None => Text::new(format!("Known are: {listed}."), format!("Sont connus : {listed}.")),
+    }
+}
+
 fn malformed(message: &str, place: String) -> Fault {
     Fault::new("toml-malformed", place, format!("{message}."), format!("Le fichier TOML est fautif : {message}."))
 }
 
 fn unknown(name: &str, place: String, schema: &Value) -> Fault {
-    let (hint_en, hint_fr) = match alike(name, schema) {
-        Some(known) => (format!("Did you mean “{known}”?"), format!("Vouliez-vous dire « {known} »?")),
-        None => ("Take it out.".to_owned(), "Retirez-le.".to_owned()),
-    };
+    let Text { en: hint_en, fr: hint_fr } = hint(name, names_of(schema));
     Fault::new(
         "name-unknown",
         place,

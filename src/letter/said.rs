@@ -104,3 +104,9 @@ pub fn tags(text: &str) -> impl Iterator<Item = &str> {
         Some(tag)
     })
 }
+
+/// The keys of the templates that a template includes, in order.
+pub(super) fn includes(template: &str) -> Vec<String> {
+    let key = |tag| if keyword(tag) == "include" { tag.split('"').nth(1).map(str::to_owned) } else { None };
+    tags(template).filter_map(key).collect()
+}

@@ -1,42 +1,69 @@
 //! JSON Schema 2020-12 of case, party and facts, and the faults it finds.
 
 use chrono::{Datelike, NaiveDate};
-use jsonschema::Validator;
 use jsonschema::error::{ValidationError, ValidationErrorKind};
-use serde_json::Value;
+use jsonschema::{Draft, ValidationOptions, Validator};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use super::read::json_line;
-use crate::case::{Fault, money};
+use super::schema_file::{Mark, SchemaFile};
+use crate::case::{Fault, Place, money};
 
 /// A compiled schema, with its source for those who ask for it.
 pub struct Schema {
-    /// The schema as written.
+    /// The schema, whole: it refers to nothing outside of it.
     pub source: Value,
+    /// The file that says most of it, below the letter templates.
+    pub shown: String,
+    /// The days on which something happened: never after the event that tells of them.
+    pub past_days: Vec<Place>,
+    /// What officers write in words.
+    pub officer_texts: Vec<Place>,
+    /// Facts that guards and approvals read: they need not stand in the letter.
+    pub weighed: Vec<Place>,
+    /// Numbers of somebody else's, such as a trustee's, that may look like a Social Insurance Number.
+    pub foreign_numbers: Vec<Place>,
+    /// Its properties without a label.
+    pub(super) unlabelled: Vec<Fault>,
     validator: Validator,
 }
 
 impl Schema {
-    /// Compiles a schema, or says everything that makes it none, with its lines. Formats `money` (`"1234.56"`) and `date`
-    /// (`"2026-11-17"`) are checked, unknown formats refused.
-    pub fn read(text: &str, shown: &str) -> Result<Schema, Vec<Fault>> {
-        let source: Value = serde_json::from_str(text).map_err(|error| vec![json_fault(shown, &error)])?;
-        let wrong = |pointer: &str, problem: &str| malformed(&format!("{shown}:{}", json_line(text, pointer)), problem);
-        let meta = jsonschema::draft202012::meta::validator();
-        let faults: Vec<Fault> =
-            meta.iter_errors(&source).map(|error| wrong(error.instance_path().as_str(), &error.to_string())).collect();
-        if !faults.is_empty() {
-            return Err(faults);
+    /// Compiles a schema that was read from a file. Formats `money` (`"1234.56"`), `date` (`"2026-11-17"`) and `past-date` (one
+    /// that is not after its event) are checked.
+    pub(super) fn build(mut source: Value, file: &SchemaFile, unlabelled: Vec<Fault>) -> Result<Schema, Vec<Fault>> {
+        hand_down(&mut source, &Value::Null);
+        let validator = options().should_validate_formats(true).should_ignore_unknown_formats(false).build(&source);
+        let validator =
+            validator.map_err(|error| vec![malformed(&file.at(error.instance_path().as_str()), &error.to_string())])?;
+        let shown = file.shown.clone();
+        let (past_days, officer_texts, weighed, foreign_numbers) = Default::default();
+        let mut schema =
+            Schema { source, shown, past_days, officer_texts, weighed, foreign_numbers, unlabelled, validator };
+        let source = schema.source.take();
+        schema.mark(&source, "");
+        schema.source = source;
+        Ok(schema)
+    }
+
+    /// Gathers the places of what the schema marks. What stands in an officer's text is part of it.
+    fn mark(&mut self, part: &Value, place: &str) {
+        let here = || Place::new(place);
+        let mark = Mark::deserialize(&part["x-recto"]).ok();
+        match mark {
+            Some(Mark::OfficerText) => return self.officer_texts.push(here()),
+            Some(Mark::Weighed) => self.weighed.push(here()),
+            Some(Mark::ForeignNumber) => self.foreign_numbers.push(here()),
+            None => {}
         }
-        let built = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .with_format("money", |text: &str| money::parse(text).is_some())
-            .with_format("date", is_date)
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(false)
-            .build(&source);
-        match built {
-            Ok(validator) => Ok(Schema { source, validator }),
-            Err(error) => Err(vec![wrong(error.instance_path().as_str(), &error.to_string())]),
+        if part["format"] == "past-date" {
+            self.past_days.push(here());
+        }
+        for (name, property) in part["properties"].as_object().into_iter().flatten() {
+            self.mark(property, &format!("{place}/{name}"));
+        }
+        if part["items"].is_object() {
+            self.mark(&part["items"], &format!("{place}/*"));
         }
     }
 
@@ -52,12 +79,6 @@ impl Schema {
         !self.validator.iter_errors(&value).any(|error| error.instance_path().as_str() == place)
     }
 
-    /// The top-level properties that carry a mark of Recto's own, `"x-recto": "…"`.
-    pub fn marked<'s>(&'s self, mark: &'s str) -> impl Iterator<Item = &'s str> {
-        let properties = self.source["properties"].as_object().into_iter().flatten();
-        properties.filter(move |(_, property)| property["x-recto"] == mark).map(|(name, _)| name.as_str())
-    }
-
     /// The names of the top-level properties, and whether each is required.
     pub fn properties(&self) -> Vec<(String, bool)> {
         let required =
@@ -65,6 +86,34 @@ impl Schema {
         let properties = self.source["properties"].as_object();
         properties.into_iter().flatten().map(|(name, _)| (name.clone(), required(name))).collect()
     }
+}
+
+/// Says of each property who supplies it, where only what it is in does.
+fn hand_down(schema: &mut Value, from: &Value) {
+    let from = schema.get("x-from").cloned().unwrap_or_else(|| from.clone());
+    if let Some(items) = schema.get_mut("items") {
+        hand_down(items, &from);
+    }
+    for property in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+        hand_down(property, &from);
+        if let (Some(property), false) = (property.as_object_mut(), from.is_null()) {
+            property.entry("x-from").or_insert_with(|| from.clone());
+        }
+    }
+}
+
+/// What a schema of ours is compiled with.
+fn options() -> ValidationOptions<'static> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_format("money", |text: &str| money::parse(text).is_some())
+        .with_format("date", is_date)
+        .with_format("past-date", is_date)
+}
+
+/// Whether a format of this name is checked.
+pub(super) fn is_known_format(name: &str) -> bool {
+    options().is_known_format(Draft::Draft202012, name)
 }
 
 /// Whether the text is a date as events carry it, such as `2026-11-17`, from 1900 to 2199.
@@ -84,7 +133,7 @@ pub fn json_fault(shown: &str, error: &serde_json::Error) -> Fault {
     )
 }
 
-fn malformed(place: &str, problem: &str) -> Fault {
+pub(super) fn malformed(place: &str, problem: &str) -> Fault {
     let problem = shorten_text(problem);
     Fault::new(
         "schema-malformed",
@@ -121,11 +170,17 @@ fn faults_of(error: &ValidationError<'_>, prefix: &str) -> Vec<Fault> {
                 "{shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\"."
             ),
         ),
-        ValidationErrorKind::Format { format } if format == "date" => fault(
+        ValidationErrorKind::Format { format } if ["date", "past-date"].contains(&format.as_str()) => fault(
             "date-malformed",
             place,
             format!("{shown} is not a date. Write it as \"2026-11-17\"."),
             format!("{shown} n’est pas une date. Écrivez-la comme \"2026-11-17\"."),
+        ),
+        ValidationErrorKind::FalseSchema => fault(
+            "fact-unknown",
+            place.clone(),
+            format!("{place} does not belong here: its schema says when it does (x-when). Take it out."),
+            format!("{place} n’a pas sa place ici : son schéma dit quand il l’a (x-when). Retirez-le."),
         ),
         ValidationErrorKind::Enum { options } => fault(
             "value-not-allowed",

@@ -13,11 +13,13 @@ use serde_json::{Map, Value};
 
 use super::house::TEMPLATES;
 use super::kind::LetterType;
-use super::read::{read_text, read_toml};
+use super::must_say::SharedTexts;
+use super::read::read_text;
 use super::said::said;
+use super::words::Words;
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
-use crate::case::{CoveringMail, Fault, Language, Party, Role, Text, Title};
+use crate::case::{CoveringMail, Fault, Language, Party, Role, Title};
 
 /// The templates that are a letter type's own.
 const OWN: [&str; 2] = ["body", "slip"];
@@ -31,35 +33,13 @@ pub struct Writer {
     email: Environment<'static>,
 }
 
-/// The house's words in both languages, and the words for keys in facts.
-pub(super) struct Words {
-    words: [Map<String, Value>; 2],
-    terms: BTreeMap<String, BTreeMap<String, Text>>,
-}
-
-impl Words {
-    pub(super) fn read(house: &Path) -> Result<Words, Vec<Fault>> {
-        #[derive(serde::Deserialize, schemars::JsonSchema)]
-        struct Pair {
-            en: Map<String, Value>,
-            fr: Map<String, Value>,
-        }
-        let toml = |name: &str| read_text(house, "_house", name).map_err(|fault| vec![fault]);
-        let words = toml("words.toml").and_then(|text| read_toml::<Pair>(&text, "_house/words.toml"));
-        let terms = toml("terms.toml").and_then(|text| read_toml(&text, "_house/terms.toml"));
-        match (words, terms) {
-            (Ok(words), Ok(terms)) => Ok(Words { words: [words.en, words.fr], terms }),
-            (words, terms) => Err([words.err(), terms.err()].into_iter().flatten().flatten().collect()),
-        }
-    }
-}
-
 impl Writer {
     pub(super) fn new(
         language: Language,
         folder: &Path,
         types: &BTreeMap<String, LetterType>,
         words: &Words,
+        shared: &SharedTexts,
     ) -> Result<Writer, Vec<Fault>> {
         let house = folder.join("_house");
         let code = language.code();
@@ -67,17 +47,14 @@ impl Writer {
         let mut base = environment(language, words);
         base.set_auto_escape_callback(|_| AutoEscape::Custom("typst".into()));
         base.set_formatter(move |out, _, value| write_value(out, Formats::of(language), value));
-        let suffix = format!(".{code}.typ");
-        let mut parts: Vec<_> = TEMPLATES.iter().map(|name| (name.to_string(), format!("_house/{name}.typ"))).collect();
-        for file in std::fs::read_dir(house.join("passages")).into_iter().flatten().flatten() {
-            let name = file.file_name().to_string_lossy().into_owned();
-            if let Some(key) = name.strip_suffix(&suffix) {
-                parts.push((key.to_owned(), format!("_house/passages/{name}")));
-            }
-        }
-        for (name, shown) in parts {
-            let added = read_text(folder, "", &shown).and_then(|text| add(&mut base, &name, text, &shown));
+        for name in TEMPLATES {
+            let shown = format!("_house/{name}.typ");
+            let added = read_text(folder, "", &shown).and_then(|text| add(&mut base, name, text, &shown));
             faults.extend(added.err());
+        }
+        for (key, text) in shared {
+            let shown = format!("_house/shared/{key}.{code}.typ");
+            faults.extend(add(&mut base, key, text.source.get(language).to_owned(), &shown).err());
         }
         let mut bodies = BTreeMap::new();
         for letter in types.values() {
@@ -99,7 +76,7 @@ impl Writer {
             faults.extend(added.err());
         }
         let printed = bodies.iter().map(|(key, body)| (key.clone(), printed(body, words, language))).collect();
-        let words = words.words[language as usize].clone();
+        let words = words.of(language).clone();
         if faults.is_empty() { Ok(Writer { language, words, bodies, printed, email }) } else { Err(faults) }
     }
 
@@ -126,20 +103,12 @@ impl Writer {
         OWN.iter().flat_map(|template| names(&self.bodies[letter_type], template)).collect()
     }
 
-    /// The shared passages by key, as their files have them.
-    pub fn passages(&self) -> BTreeMap<String, String> {
-        let any = self.bodies.values().next();
-        let templates = any.into_iter().flat_map(|body| body.templates());
-        let shared = templates.filter(|(name, _)| !OWN.contains(name) && !TEMPLATES.contains(name));
-        shared.map(|(name, template)| (name.to_owned(), template.source().to_owned())).collect()
-    }
-
     /// The names that the covering e-mail uses.
     pub fn names_in_email(&self) -> BTreeSet<String> {
         ["text", "html"].into_iter().flat_map(|part| names(&self.email, part)).collect()
     }
 
-    /// The names that the frame and the passages use.
+    /// The names that the frame and the shared texts use.
     pub fn names_in_house(&self, letter_type: &str) -> BTreeSet<String> {
         let environment = &self.bodies[letter_type];
         let house = environment.templates().map(|(name, _)| name).filter(|name| !OWN.contains(name));
@@ -165,16 +134,18 @@ impl Writer {
         &self.printed[letter_type]
     }
 
-    /// The salutation and the closing for a party.
+    /// The salutation and the closing for a party. A member of parliament with a title has those of the office.
     pub fn courtesies(&self, party: &Party) -> (String, String) {
         let word = |key: &str| self.words.get(key).and_then(Value::as_str);
         // A single name may be a surname or not: a salutation that needs the surname is none for it.
-        let fits = |title: &&'static str| {
+        let fits = |title: &String| {
             party.given_name.is_some()
                 || !word(&format!("salutation_{title}")).is_some_and(|text| text.contains("{surname}"))
         };
-        let title = party.title.map(Title::as_str).filter(fits);
-        let kind = if party.role == Role::Estate { party.role.as_str() } else { title.unwrap_or("name") };
+        let title = party.title.map(Title::as_str);
+        let title = title.map(|title| if party.role == Role::Mpp { format!("mpp_{title}") } else { title.to_owned() });
+        let title = title.filter(fits).unwrap_or_else(|| "name".to_owned());
+        let kind = if party.role == Role::Estate { party.role.as_str() } else { &title };
         let fill = |text: &str| text.replace("{surname}", &party.surname).replace("{full_name}", &party.full_name());
         let salutation = word(&format!("salutation_{kind}")).or(word("salutation_name")).unwrap_or_default();
         let closing = word(&format!("closing_{kind}")).or(word("closing")).unwrap_or_default();
@@ -190,7 +161,7 @@ impl Writer {
             house if TEMPLATES.contains(&house) => format!("_house/{template}.typ"),
             "text" => format!("_house/email.{code}.txt"),
             "html" => format!("_house/email.{code}.html"),
-            passage => format!("_house/passages/{passage}.{code}.typ"),
+            shared => format!("_house/shared/{shared}.{code}.typ"),
         }
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Standing;
 use super::found::Unread;
 use super::standing::{Debt, MissedRow};
-use crate::case::{Language, Policy, Role, Tells, Traits, money};
+use crate::case::{Language, Place, Policy, Role, Tells, Traits, money};
 
 /// May this letter go, to this party, on this day? Everything that the answer may rest on.
 pub struct Question<'q> {
@@ -45,6 +45,8 @@ pub struct Asked<'q> {
     pub asked_at: DateTime<Utc>,
     /// Its facts; none where no event has asked for it yet, so that it is judged by the standing alone.
     pub facts: Option<&'q Value>,
+    /// Where among them officers have written in words.
+    pub officer_texts: &'q [Place],
     /// The role of the addressee.
     pub role: Role,
     /// Whether it goes by mail.

@@ -77,9 +77,6 @@ fn prose(block: &Block) -> Vec<String> {
     }
 }
 
-/// Facts that guards and approvals read.
-const FACTS_WEIGHED: [&str; 4] = ["prepared_by", "edited_by", "sin_on_file", "consent"];
-
 impl Studio {
     /// Checks letter types wholly: their files, every sample in every language that it can have, and whether the languages say
     /// the same. `progress` is told how many letters there are each time that one of them is set.
@@ -94,8 +91,9 @@ impl Studio {
         only: Option<&str>,
         mut progress: impl FnMut(usize),
     ) -> Checked {
-        let mut faults = self.check_passages();
+        let mut faults = self.check_shared_texts();
         faults.extend(unused_parameters(&self.catalogue));
+        faults.extend(self.catalogue.unlabelled());
         faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
         let mut wanted = Vec::new();
         for letter in types {
@@ -123,22 +121,21 @@ impl Studio {
             }
         }
         for pair in letters.windows(2).filter(|pair| pair[0].is_twin_of(&pair[1])) {
-            let required = &self.catalogue.types[&pair[0].letter_type].description.passages;
+            let required = &self.catalogue.types[&pair[0].letter_type].must_say;
             faults.extend(differences(&pair[0], &pair[1], required));
         }
         Checked { letters, faults: together(faults) }
     }
 
-    /// What differs between the languages of the shared passages.
-    fn check_passages(&self) -> Vec<Fault> {
-        let [en, fr] = Language::BOTH.map(|language| self.catalogue.writer(language).passages());
-        let file = |key: &str| format!("_house/passages/{key}.fr.typ");
-        let pairs = en.iter().filter_map(|(key, en)| Some((key, en, fr.get(key)?)));
-        pairs.flat_map(|(key, en, fr)| lines_differ(en, fr, &file(key))).collect()
+    /// What differs between the languages of the shared texts.
+    fn check_shared_texts(&self) -> Vec<Fault> {
+        let shared = self.catalogue.shared.iter();
+        let file = |key: &str| format!("_house/shared/{key}.fr.typ");
+        shared.flat_map(|(key, text)| lines_differ(&text.source.en, &text.source.fr, &file(key))).collect()
     }
 
     /// Everything that is wrong with a letter type's files, before any sample is set: unknown guards, names that the schema
-    /// does not have, facts that one language uses and the other does not, passages in another order.
+    /// does not have, facts that one language uses and the other does not.
     fn check_type(&self, letter: &LetterType) -> Vec<Fault> {
         let mut faults = Vec::new();
         let file = |name: &str| format!("{}/{name}", letter.key);
@@ -158,14 +155,18 @@ impl Studio {
         let used: BTreeSet<String> = shared.flat_map(|other| self.facts_used(other, &names(other))).collect();
         let known = |name: &String| properties.iter().any(|(property, _)| property == name);
         let own = en.iter().chain(&fr).filter_map(|name| fact(name)).collect::<BTreeSet<_>>();
-        faults.extend(own.iter().filter(|name| !known(name)).map(|name| not_in_schema(name, file("en.typ"))));
+        faults.extend(
+            own.iter()
+                .filter(|name| !known(name))
+                .map(|name| not_in_schema(name, &letter.schema.shown, file("en.typ"))),
+        );
         let required = |name: &str| properties.iter().any(|(property, required)| *required && property == name);
         for guard in letter.description.rules.guards.iter().filter_map(|name| guard(name)) {
             let lacking = guard.reads.iter().filter(|name| !required(name));
-            faults.extend(lacking.map(|name| guard_reads(guard.key, name, file("facts.schema.json"))));
+            faults.extend(lacking.map(|name| guard_reads(guard.key, name, &letter.schema.shown, file("letter.toml"))));
         }
         let unused = properties.iter().filter(|(name, required)| *required && !used.contains(name));
-        faults.extend(unused.map(|(name, _)| never_used(name, file("facts.schema.json"))));
+        faults.extend(unused.map(|(name, _)| never_used(name, letter.schema.shown.clone())));
         faults
     }
 
@@ -178,7 +179,7 @@ impl Studio {
     ) -> Result<(CheckedLetter, Vec<Fault>), Vec<Fault>> {
         let place = format!("{}/samples/{sample}", letter.key);
         let mut data = letter.samples[sample].clone();
-        let day = take_date(&mut data).unwrap_or(NaiveDate::from_ymd_opt(2026, 11, 17).expect("a date"));
+        let day = take_date(&mut data).ok_or_else(|| vec![undated(&place)])?;
         let date = business_day_on_or_after(day);
         in_language(&mut data, languages.map_or("unknown", Language::code));
         let set = self.preview(&letter.key, &data, date).await;
@@ -205,17 +206,10 @@ impl Studio {
 
     fn facts_used(&self, letter: &LetterType, body: &BTreeSet<String>) -> BTreeSet<String> {
         let house = self.catalogue.writer(Language::En).names_in_house(&letter.key);
-        let description = &letter.description;
-        let derived = description.derived.values().flat_map(|derivation| derivation.reads());
-        let deadlines = description.deadlines.values().flat_map(|d| [d.from.as_deref(), d.when.as_deref()]).flatten();
-        let checks = description.checks.iter().flat_map(|check| check.reads());
-        let key_facts = description.key_facts.reads();
-        let paths = derived.chain(deadlines).chain(checks).chain(key_facts).map(str::to_owned);
-        let (called_by, approval) = (&description.called_by.facts, &description.rules.approval);
         // What decides whether a letter may go need not stand in it.
-        let weighed = FACTS_WEIGHED.into_iter().map(str::to_owned).chain(called_by.keys().cloned());
-        let paths = paths.chain([approval.clone()]).chain(weighed.map(|name| format!("facts.{name}")));
-        body.iter().cloned().chain(house).chain(paths).filter_map(|name| fact(&name)).collect()
+        let weighed = letter.schema.weighed.iter().map(|place| place.fact().to_owned());
+        let weighed = weighed.chain(letter.description.facts());
+        body.iter().cloned().chain(house).filter_map(|name| fact(&name)).chain(weighed).collect()
     }
 }
 
@@ -309,6 +303,16 @@ fn without_key(block: &Block, sample: &str, language: Option<Language>) -> Optio
     ))
 }
 
+/// A sample of which nobody knows for which day it is set.
+fn undated(sample: &str) -> Fault {
+    Fault::new(
+        "sample-undated",
+        sample,
+        "The sample does not say for which day it is. Add \"dated\": \"2026-11-17\" beside \"facts\", or the fact as_of.",
+        "L’exemple ne dit pas pour quel jour il est. Ajoutez \"dated\": \"2026-11-17\" à côté de \"facts\", ou le fait as_of.",
+    )
+}
+
 fn unknown_guard(guard: &str, place: String) -> Fault {
     let known = guards().map(|guard| guard.key).collect::<Vec<_>>().join(", ");
     Fault::new(
@@ -319,15 +323,15 @@ fn unknown_guard(guard: &str, place: String) -> Fault {
     )
 }
 
-fn guard_reads(guard: &str, name: &str, place: String) -> Fault {
+fn guard_reads(guard: &str, name: &str, schema: &str, place: String) -> Fault {
     Fault::new(
         "guard-fact-not-required",
         place,
         format!(
-            "The guard “{guard}” reads “{name}”, so the schema must require it. Add it to “required”, or take the guard out."
+            "The guard “{guard}” reads “{name}”, which {schema} does not require. Add it to “requires” under [called_by], or take the guard out."
         ),
         format!(
-            "La garde « {guard} » lit « {name} », donc le schéma doit l’exiger. Ajoutez-le à « required » ou retirez la garde."
+            "La garde « {guard} » lit « {name} », que {schema} n’exige pas. Ajoutez-le à « requires » sous [called_by] ou retirez la garde."
         ),
     )
 }
@@ -341,12 +345,12 @@ fn one_sided(name: &str, place: String) -> Fault {
     )
 }
 
-fn not_in_schema(name: &str, place: String) -> Fault {
+fn not_in_schema(name: &str, schema: &str, place: String) -> Fault {
     Fault::new(
         "name-not-in-schema",
         place,
-        format!("“facts.{name}” is used, but facts.schema.json does not have it."),
-        format!("« facts.{name} » est employé, mais facts.schema.json ne l’a pas."),
+        format!("“facts.{name}” is used, but {schema} does not have it."),
+        format!("« facts.{name} » est employé, mais {schema} ne l’a pas."),
     )
 }
 

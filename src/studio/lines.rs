@@ -1,4 +1,4 @@
-//! Whether the two language files of a template are written alike: line by line the same values, conditions and passages.
+//! Whether the two language files of a template are written alike: line by line the same values, conditions and shared texts.
 //!
 //! The pages of the samples cannot show everything: a condition that no sample meets, a telephone number where the fax should be, two
 //! dates that change places. The files can, because they are written side by side.
@@ -31,21 +31,25 @@ pub(super) fn lines_differ(en: &str, fr: &str, shown: &str) -> Vec<Fault> {
     faults
 }
 
-/// The values and tags of a line. In a row of a table, or of a box, which may have a name, they keep their order; in a sentence each language has its own.
+/// The values and tags of a line, tags in their order. In a row of a table, or of a box, which may have a name, the values keep theirs
+/// too; in a sentence each language has its own, but none passes a tag: a value belongs to its branch of a condition.
 fn said_in(line: &str) -> Vec<String> {
-    let plain = |tag: &str| {
-        let inner = tag.trim_start_matches(['{', '%']).trim_end_matches(['}', '%']);
-        let words = inner.trim_matches(['-', '+', ' ']).split_whitespace().collect::<Vec<_>>().join(" ");
-        // What follows `plural` are the words of one language.
-        words.split("| plural(").next().unwrap_or_default().trim().to_owned()
-    };
-    let mut said: Vec<String> = tags(line).filter(|tag| !tag.starts_with("{#")).map(plain).collect();
+    let mut said: Vec<(bool, String)> =
+        tags(line).filter(|tag| !tag.starts_with("{#")).map(|tag| (tag.starts_with("{%"), plain(tag))).collect();
     let row =
         line.trim_start().trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-').trim_start_matches(": ");
     if !row.starts_with('(') {
-        said.sort();
+        said.chunk_by_mut(|one, next| !one.0 && !next.0).for_each(<[_]>::sort);
     }
-    said
+    said.into_iter().map(|(_, words)| words).collect()
+}
+
+/// What a tag says, however it is spaced.
+fn plain(tag: &str) -> String {
+    let inner = tag.trim_start_matches(['{', '%']).trim_end_matches(['}', '%']);
+    let words = inner.trim_matches(['-', '+', ' ']).split_whitespace().collect::<Vec<_>>().join(" ");
+    // What follows `plural` are the words of one language.
+    words.split("| plural(").next().unwrap_or_default().trim().to_owned()
 }
 
 fn unlike(en: &[String], fr: &[String], place: String) -> Fault {

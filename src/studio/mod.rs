@@ -131,7 +131,7 @@ impl Studio {
     pub fn last_look(&self, draft: &Draft<'_>, others: &[Person], set: &Typeset) -> Vec<Fault> {
         let words: Vec<String> = set.pages.iter().map(PageText::words).collect();
         let mut faults = self.look_at(draft, others, &words);
-        faults.extend(missing_passages(draft, &set.blocks));
+        faults.extend(missing_words(draft, &set.blocks));
         faults.extend(frame::faults(draft, &set.blocks));
         faults
     }
@@ -143,8 +143,8 @@ impl Studio {
 
     /// What stands in these words and must not.
     fn look_at(&self, draft: &Draft<'_>, others: &[Person], words: &[String]) -> Vec<Fault> {
-        let foreign = draft.letter.schema.marked("foreign-number");
-        let foreign: Vec<&str> = foreign.filter_map(|name| draft.data.facts[name].as_str()).collect();
+        let foreign = draft.letter.schema.foreign_numbers.iter().flat_map(|place| place.values(&draft.data.facts));
+        let foreign: Vec<&str> = foreign.filter_map(|(_, number)| number.as_str()).collect();
         let known = Known {
             is_reference: &|word| self.catalogue.is_reference(word),
             foreign_numbers: &foreign,
@@ -171,22 +171,22 @@ fn syntax_faults(folder: &Path, press: &Press) -> Vec<Fault> {
     faults
 }
 
-/// The passages that the letter's type demands and that it does not have. Read in its blocks, because a page may end within one.
-fn missing_passages(draft: &Draft<'_>, blocks: &[Block]) -> Vec<Fault> {
+/// What the letter must say and does not. Read in its blocks, because a page may end within a sentence.
+fn missing_words(draft: &Draft<'_>, blocks: &[Block]) -> Vec<Fault> {
     let text = blocks.iter().map(Block::text).collect::<Vec<_>>().join(" ");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let due = draft.letter.description.passages.iter().filter(|passage| passage.is_due(&draft.data.facts));
-    let lacking = due.flat_map(|passage| draft.languages.iter().map(move |language| (passage, *language)));
-    let lacking = lacking.filter(|(passage, language)| !text.contains(&passage.words(*language)));
-    lacking.map(|(passage, language)| passage_missing(&passage.key, &passage.words(language), language)).collect()
+    let due = draft.letter.must_say.iter().filter(|must_say| must_say.is_due(&draft.data.facts));
+    let lacking = due.flat_map(|must_say| draft.languages.iter().map(move |language| (must_say, *language)));
+    let lacking = lacking.filter(|(must_say, language)| !text.contains(&must_say.words(*language)));
+    lacking.map(|(must_say, language)| passage_missing(&must_say.key, &must_say.words(language), language)).collect()
 }
 
 fn passage_missing(key: &str, words: &str, language: Language) -> Fault {
     let code = language.code();
     Fault::new(
         "passage-missing",
-        format!("passage {key} ({code})"),
-        format!("The passage “{key}” is not on the page: “{words}” was not found in the {code} text."),
-        format!("Le passage « {key} » n’est pas sur la page : « {words} » est introuvable dans le texte ({code})."),
+        format!("must_say {key} ({code})"),
+        format!("The letter must say “{key}”, but “{words}” was not found in the {code} text. Say it there."),
+        format!("La lettre doit dire « {key} », mais « {words} » est introuvable dans le texte ({code}). Dites-le."),
     )
 }

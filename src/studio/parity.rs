@@ -1,7 +1,7 @@
 //! Whether the two languages of a letter say the same: every amount, date, deadline, reference and number of the rendered text,
-//! and the same passages in the same order, each with the same blocks.
+//! and the same sections in the same order, each with the same blocks.
 //!
-//! A passage begins with a heading that has a key, such as `<how-to-pay>`, which both languages share; what stands before the
+//! A section begins with a heading that has a key, such as `<how-to-pay>`, which both languages share; what stands before the
 //! first of them is the opening. Bilingual notices have gone out whose second language lacked a part (Commissioner for French
 //! Language Services of Ontario, annual report 2015-2016): no reader of one language can see that.
 
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::CheckedLetter;
 use crate::case::figures::{Figure, figures};
 use crate::case::{Fault, Language};
-use crate::letter::Passage;
+use crate::letter::MustSay;
 use crate::typeset::Block;
 
 /// The figures of a rendered letter, each with how often it stands there.
@@ -26,7 +26,7 @@ pub(super) fn figures_of_pages(pages: &[String]) -> BTreeMap<Figure, usize> {
 ///
 /// Amounts, dates, months and percentages stand equally often in both. Other numbers stand in both, however often: a page's
 /// number and an ordinal (4th, 4e) are written as each language does.
-pub(super) fn differences(en: &CheckedLetter, fr: &CheckedLetter, required: &[Passage]) -> Vec<Fault> {
+pub(super) fn differences(en: &CheckedLetter, fr: &CheckedLetter, required: &[MustSay]) -> Vec<Fault> {
     let place = format!("{}/samples/{}.json", en.letter_type, en.sample);
     let all = en.figures.keys().chain(fr.figures.keys());
     let mut differing: Vec<&Figure> = all.filter(|figure| !agree(figure, en, fr)).collect();
@@ -34,7 +34,7 @@ pub(super) fn differences(en: &CheckedLetter, fr: &CheckedLetter, required: &[Pa
     differing.dedup();
     let times = |letter: &CheckedLetter, figure| letter.figures.get(figure).copied().unwrap_or_default();
     let unequal = differing.into_iter().map(|figure| unequal(figure, times(en, figure), times(fr, figure), &place));
-    unequal.chain(passages_differ(&en.blocks, &fr.blocks, required, &place)).collect()
+    unequal.chain(sections_differ(&en.blocks, &fr.blocks, required, &place)).collect()
 }
 
 fn agree(figure: &Figure, en: &CheckedLetter, fr: &CheckedLetter) -> bool {
@@ -49,7 +49,7 @@ fn agree(figure: &Figure, en: &CheckedLetter, fr: &CheckedLetter) -> bool {
     }
 }
 
-/// A passage of a letter: its key and its blocks.
+/// A section of a letter: its key and its blocks.
 struct Section<'b> {
     key: &'b str,
     blocks: Vec<&'b Block>,
@@ -68,7 +68,7 @@ fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
     sections
 }
 
-fn passages_differ(en: &[Block], fr: &[Block], required: &[Passage], place: &str) -> Vec<Fault> {
+fn sections_differ(en: &[Block], fr: &[Block], required: &[MustSay], place: &str) -> Vec<Fault> {
     let (en, fr) = (sections(en), sections(fr));
     let [keys_en, keys_fr] = [&en, &fr].map(|sections| sections.iter().map(|one| one.key).collect::<Vec<_>>());
     let mut faults: Vec<Fault> = Vec::new();
@@ -81,7 +81,7 @@ fn passages_differ(en: &[Block], fr: &[Block], required: &[Passage], place: &str
         faults.extend(en.iter().zip(&fr).flat_map(|(en, fr)| blocks_differ(en, fr, place)));
     }
     if faults.is_empty() {
-        faults.extend(required.iter().filter_map(|passage| stands_elsewhere(passage, &en, &fr, place)));
+        faults.extend(required.iter().filter_map(|must_say| stands_elsewhere(must_say, &en, &fr, place)));
     }
     faults
 }
@@ -117,8 +117,8 @@ fn blocks_differ(en: &Section<'_>, fr: &Section<'_>, place: &str) -> Vec<Fault> 
         return vec![Fault::new(
             "languages-differ",
             place,
-            format!("In the passage “{key}”, English has {en_en}; French has {fr_en}. They part at: {alone}"),
-            format!("Dans le passage « {key} », l’anglais a {en_fr}; le français a {fr_fr}. Ils divergent à : {alone}"),
+            format!("In the section “{key}”, English has {en_en}; French has {fr_en}. They part at: {alone}"),
+            format!("Dans la section « {key} », l’anglais a {en_fr}; le français a {fr_fr}. Ils divergent à : {alone}"),
         )];
     }
     let pairs = en.blocks.iter().zip(&fr.blocks).enumerate();
@@ -126,7 +126,7 @@ fn blocks_differ(en: &Section<'_>, fr: &Section<'_>, place: &str) -> Vec<Fault> 
     unequal.map(|(index, (block, _))| figures_elsewhere(en.key, index + 1, &block.text(), place)).collect()
 }
 
-/// The words at which two passages part.
+/// The words at which two sections part.
 fn first_alone(en: &Section<'_>, fr: &Section<'_>) -> String {
     let shapes =
         |section: &Section<'_>| section.blocks.iter().map(|block| shape(block, Language::En)).collect::<Vec<_>>();
@@ -160,22 +160,22 @@ fn sums_and_days(block: &Block) -> Vec<[Vec<Figure>; 4]> {
     }
 }
 
-/// A required passage that stands in other blocks in French than in English.
-fn stands_elsewhere(passage: &Passage, en: &[Section<'_>], fr: &[Section<'_>], place: &str) -> Option<Fault> {
-    let [in_en, in_fr] = [(en, &passage.en), (fr, &passage.fr)].map(|(sections, words)| {
+/// Words that the letter must say and that stand in other blocks in French than in English.
+fn stands_elsewhere(must_say: &MustSay, en: &[Section<'_>], fr: &[Section<'_>], place: &str) -> Option<Fault> {
+    let [in_en, in_fr] = [(en, &must_say.en), (fr, &must_say.fr)].map(|(sections, words)| {
         let blocks = sections.iter().flat_map(|section| section.blocks.iter().map(|block| (section.key, block)));
         let found = blocks.enumerate().filter(|(_, (_, block))| plain(&block.text()).contains(&plain(words)));
         found.map(|(index, (key, _))| (index, key)).collect::<Vec<_>>()
     });
     let (first_en, first_fr) = (in_en.first()?, in_fr.first()?);
     let shared = in_en.iter().any(|one| in_fr.contains(one));
-    let (key, en, fr) = (&passage.key, first_en.1, first_fr.1);
+    let (key, en, fr) = (&must_say.key, first_en.1, first_fr.1);
     (!shared).then(|| {
         Fault::new(
             "languages-differ",
             place,
-            format!("The passage “{key}” stands in “{en}” in English and in “{fr}” in French, or in other paragraphs of it."),
-            format!("Le passage « {key} » figure dans « {en} » en anglais et dans « {fr} » en français, ou dans d’autres paragraphes."),
+            format!("“{key}”, which the letter must say, stands in “{en}” in English and in “{fr}” in French, or in other paragraphs of it."),
+            format!("« {key} », que la lettre doit dire, figure dans « {en} » en anglais et dans « {fr} » en français, ou dans d’autres paragraphes."),
         )
     })
 }
@@ -197,8 +197,8 @@ fn missing(key: &str, language: Language, place: &str) -> Fault {
     Fault::new(
         "languages-differ",
         place,
-        format!("The passage “{key}” is on the {en}. Say the same in both."),
-        format!("Le passage « {key} » est sur les pages {fr}. Dites la même chose dans les deux."),
+        format!("The section “{key}” is on the {en}. Say the same in both."),
+        format!("La section « {key} » est sur les pages {fr}. Dites la même chose dans les deux."),
     )
 }
 
@@ -207,8 +207,8 @@ fn out_of_order(en: &[&str], fr: &[&str], place: &str) -> Fault {
     Fault::new(
         "languages-differ",
         place,
-        format!("The passages are in another order: English has {en}; French has {fr}."),
-        format!("Les passages sont dans un autre ordre : l’anglais a {en}; le français a {fr}."),
+        format!("The sections are in another order: English has {en}; French has {fr}."),
+        format!("Les sections sont dans un autre ordre : l’anglais a {en}; le français a {fr}."),
     )
 }
 
@@ -217,8 +217,8 @@ fn figures_elsewhere(key: &str, block: usize, text: &str, place: &str) -> Fault 
     Fault::new(
         "languages-differ",
         format!("{place} <{key}>"),
-        format!("Block {block} of the passage “{key}” (“{text}”) has other amounts or dates in French."),
-        format!("Le bloc {block} du passage « {key} » (« {text} ») a d’autres montants ou dates en français."),
+        format!("Block {block} of the section “{key}” (“{text}”) has other amounts or dates in French."),
+        format!("Le bloc {block} de la section « {key} » (« {text} ») a d’autres montants ou dates en français."),
     )
 }
 

@@ -370,7 +370,7 @@ async fn a_verdict_is_kept_with_the_standing_that_it_was_made_from() {
     let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind.as_str()).collect();
     assert_eq!(kinds, ["letter-held", "letter-issued", "letter-cleared", "letter-sent"]);
     let disputes = |place: usize| &entries[place].detail["ground"]["standing"]["disputes"][0];
-    assert!(disputes(0)["decided"].is_null() && disputes(1)["decided"].is_array(), "{:#}", entries[1].detail);
+    assert!(disputes(0)["answer"].is_null() && disputes(1)["answer"]["outcome"] == "upheld", "{:#}", entries[1].detail);
     assert!(entries[0].detail["ground"]["guards"].as_array().unwrap().contains(&json!("no-open-dispute")));
     assert!(desk.verify().await.unwrap().is_empty());
 }

@@ -1,6 +1,6 @@
 //! The house keeps its shape: arrows run one way, files and functions stay small.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::support::{files, home};
@@ -37,6 +37,27 @@ fn arrows_run_one_way() {
             let named: String = named.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let known = rooms.contains_key(named.as_str());
             assert!(!known || named == room || allowed.contains(&named.as_str()), "{file} names {named}");
+        }
+    }
+}
+
+#[test]
+fn no_letter_type_program_or_guard_is_known_to_rust_by_its_name() {
+    let names = |folder: &str| {
+        let entries = std::fs::read_dir(home().join("letter-templates").join(folder)).unwrap().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().trim_end_matches(".toml").to_owned())
+    };
+    let known: BTreeSet<String> = names("").filter(|name| !name.starts_with('_')).chain(names("_programs")).collect();
+    assert!(known.contains("debt-notice") && known.contains("odsp"));
+    let guards: BTreeSet<&str> = recto::rules::guards().map(|guard| guard.key).collect();
+    for (file, text) in sources("src") {
+        let code = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        for (number, literal) in
+            code.flat_map(|(number, line)| line.split('"').skip(1).step_by(2).map(move |l| (number, l)))
+        {
+            let place = format!("{file}:{}", number + 1);
+            assert!(!known.contains(literal), "{place} names {literal}: ask what it does");
+            assert!(!guards.contains(literal) || file.starts_with("src/rules/guards/"), "{place} names {literal}");
         }
     }
 }

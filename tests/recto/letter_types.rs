@@ -33,14 +33,16 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     write(
         "letter.toml",
-        "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\npage_limit = 2\n[[passages]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
+        "version = \"1.0.0\"\n[title]\nen = \"Welcome\"\nfr = \"Bienvenue\"\n[called_by]\nevent = \"office.opened\"\n[rules]\nguards = [\"debtor-living\"]\napproval = \"none\"\nreview = \"none\"\npage_limit = 2\n[[must_say]]\nkey = \"street\"\nen = \"has opened in\"\nfr = \"est ouvert à\"\n",
     );
-    write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["place"], "additionalProperties": false, "properties": {"place": {"type": "string", "maxLength": 40}}}).to_string());
+    write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["place"], "additionalProperties": false, "x-from": "officer", "properties": {"place": {"x-label": {"en": "Place", "fr": "Endroit"}, "type": "string", "maxLength": 40}}}).to_string());
     write("en.typ", "Our office has opened in {{ facts.place }}.\n");
     write("fr.typ", "Notre bureau est ouvert à {{ facts.place }}.\n");
     let mut data = sample("debt-notice", "plausible");
     data["facts"] = json!({"place": "Sudbury #1"});
-    write("samples/plausible.json", &data.to_string());
+    let mut dated = data.clone();
+    dated["dated"] = json!("2026-11-17");
+    write("samples/plausible.json", &dated.to_string());
     assert_eq!(check(home.path(), "welcome-note").0, []);
     let data_folder = tempfile::tempdir().unwrap();
     let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
@@ -55,7 +57,7 @@ fn missing_passages(home: &Path) -> BTreeSet<String> {
     let (faults, errors) = check(home, "debt-notice");
     let missing = faults.iter().filter(|(code, _)| code == "passage-missing");
     let named = missing
-        .map(|(_, place)| place.split_once(" passage ").unwrap_or_else(|| panic!("{place}: {errors}")).1.to_owned());
+        .map(|(_, place)| place.split_once("must_say ").unwrap_or_else(|| panic!("{place}: {errors}")).1.to_owned());
     named.collect()
 }
 
@@ -65,15 +67,15 @@ fn set(passages: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn a_required_passage_that_is_not_on_the_page_is_named_with_its_language() {
-    for (words, missing) in [
-        ("en = \"It is owed to\"", "creditor (en)"),
-        ("fr = \"C’est une créance de\"", "creditor (fr)"),
-        ("en = \"Vous avez droit à nos services en français\"", "active-offer (en)"),
+    for (file, words, missing) in [
+        ("debt-notice/letter.toml", "en = \"It is owed to\"", "creditor (en)"),
+        ("debt-notice/letter.toml", "fr = \"C’est une créance de\"", "creditor (fr)"),
+        ("_house/shared/other-language.toml", "en = \"Vous avez droit à nos services en français\"", "active-offer (en)"),
     ] {
         let home = small_copy(&["debt-notice"]);
         assert_eq!(missing_passages(home.path()), set(&[]));
         let other = words.replace("= \"", "= \"Nowhere: ");
-        edit(home.path().join("letter-templates/debt-notice/letter.toml"), words, &other);
+        edit(home.path().join("letter-templates").join(file), words, &other);
         assert_eq!(missing_passages(home.path()), set(&[missing]));
     }
 }
@@ -156,7 +158,7 @@ fn section<'t>(text: &'t str, key: &str) -> &'t str {
 }
 
 #[test]
-fn a_passage_that_french_lacks_adds_or_has_elsewhere_is_named() {
+fn a_section_that_french_lacks_adds_or_has_elsewhere_is_named() {
     let named = |faults: &[(String, String, String)], words: &str| {
         assert!(
             faults.iter().any(|(code, _, message)| code == "languages-differ" && message.contains(words)),
@@ -165,22 +167,22 @@ fn a_passage_that_french_lacks_adds_or_has_elsewhere_is_named() {
     };
     let (one, two) = ("what-this-means-for-you", "do-you-still-owe-this-debt");
     let gone = french_faults("write-off", |text| text.replace(section(text, two), ""));
-    named(&gone, &format!("The passage “{two}” is on the English pages and not on the French ones"));
+    named(&gone, &format!("The section “{two}” is on the English pages and not on the French ones"));
     let added = french_faults("write-off", |text| {
         text.to_owned() + "\n== Encore une chose <one-more-thing>\n\nNous vous remercions.\n"
     });
-    named(&added, "The passage “one-more-thing” is on the French pages");
+    named(&added, "The section “one-more-thing” is on the French pages");
     let swapped = french_faults("write-off", |text| {
         let (first, second) = (section(text, one).to_owned(), section(text, two).to_owned());
         text.replace(&first, "\u{1}").replace(&second, &first).replace('\u{1}', &second)
     });
-    named(&swapped, "The passages are in another order");
-    // Within a passage: a paragraph too many, and figures that stand in another paragraph.
+    named(&swapped, "The sections are in another order");
+    // Within a section: a paragraph too many, and figures that stand in another paragraph.
     let more = french_faults("write-off", |text| {
         let whole = section(text, one).to_owned();
         text.replace(&whole, &format!("{}\n\nNous vous remercions.\n\n", whole.trim_end()))
     });
-    named(&more, &format!("In the passage “{one}”"));
+    named(&more, &format!("In the section “{one}”"));
 }
 
 #[test]
@@ -190,12 +192,9 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
     edit(templates.join("plan-default/letter.toml"), "page_limit", "page_limitt");
     edit(templates.join("plan-default/letter.toml"), "version = \"1.0.0\"", "version = 1");
     edit(templates.join("_programs/odsp.toml"), "review_days = 30", "review_days = ");
-    edit(templates.join("write-off/facts.schema.json"), "\"maxLength\": 12", "\"maxLength\": \"many\"");
-    edit(
-        templates.join("write-off/facts.schema.json"),
-        "\"additionalProperties\": false",
-        "\"additionalProperties\": 7",
-    );
+    let written_off = templates.join("_events/debt.written-off.schema.json");
+    edit(written_off.clone(), "\"maxLength\": 60", "\"maxLength\": \"many\"");
+    edit(written_off, "\"additionalProperties\": false", "\"additionalProperties\": 7");
     edit(templates.join("estate/en.typ"), "{{ facts.balance | money }}", "{{ facts.balance | money }");
     let errors = check(home.path(), "plan-default").1;
     for wanted in [
@@ -204,7 +203,7 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
         "“page_limit” is missing in /rules",
         "/version cannot be so",
         "_programs/odsp.toml:",
-        "write-off/facts.schema.json:",
+        "_events/debt.written-off.schema.json:",
         "\"many\"",
         "7 is not",
         "estate/en.typ:",
@@ -215,9 +214,9 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
     let home = copy();
     let templates = home.path().join("letter-templates");
     edit(templates.join("debt-notice/fr.typ"), "#ledger(", "#ledger((");
-    edit(templates.join("_house/passages/how-to-pay.en.typ"), "== ", "#let ( == ");
+    edit(templates.join("_house/shared/how-to-pay.en.typ"), "== ", "#let ( == ");
     let errors = check(home.path(), "plan-default").1;
-    for wanted in ["debt-notice/fr.typ:", "_house/passages/how-to-pay.en.typ:"] {
+    for wanted in ["debt-notice/fr.typ:", "_house/shared/how-to-pay.en.typ:"] {
         assert!(errors.contains(wanted), "{wanted}: {errors}");
     }
     // What only shows when the letter is set names the template's line too.
@@ -256,23 +255,42 @@ fn policy_is_that_of_the_letters_date_and_each_parameter_has_a_source() {
     let home = copy();
     let file = home.path().join("letter-templates/_programs/ontario-works.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let policy = "
-[[policy]]
-effective = \"2027-01-01\"
-interest = \"none\"
-interest_percent = \"0.00\"
-\
-                  delegation = []
-override_roles = []
-automatic = [\"plan-default\"]
-review_days = 40
-[policy.sources]
-";
-    std::fs::write(&file, text + policy).unwrap();
+    let policy = &text[text.find("[[policy]]").unwrap()..];
+    let later = policy.replace("2024-01-01", "2027-01-01");
+    // All that is missing is said first, because a rule rests on it.
+    let lacking = later.replace("clearing_days = 10 ", "#").replace("telephone_business_days = 2 ", "#");
+    std::fs::write(&file, format!("{text}\n{lacking}")).unwrap();
     let (_, errors) = check(home.path(), "debt-notice");
-    assert!(errors.contains("_programs/ontario-works.toml") && errors.contains("review_days"), "{errors}");
-    assert!(errors.contains("“clearing_days”"), "a rule rests on it: {errors}");
+    assert!(errors.contains("_programs/ontario-works.toml:"), "{errors}");
+    assert!(errors.contains("“clearing_days”") && errors.contains("“telephone_business_days”"), "{errors}");
+    let unsourced = later.replace("automatic = []", "automatic = [\"plan-default\"]").replace("review_days = \"T", "#");
+    std::fs::write(&file, format!("{text}\n{unsourced}")).unwrap();
+    let (_, errors) = check(home.path(), "debt-notice");
+    assert!(errors.contains("“review_days” has no source"), "{errors}");
+    let automatic = later.replace("automatic = []", "automatic = [\"plan-default\"]");
+    std::fs::write(&file, format!("{text}\n{automatic}")).unwrap();
+    let (_, errors) = check(home.path(), "debt-notice");
     assert!(errors.contains("“plan-default” cannot be automatic"), "{errors}");
+    // What nothing reads looks alive and is dead.
+    let idle = "[policy.words]\nset_off_requires_sin = true";
+    std::fs::write(
+        &file,
+        text.replace("[policy.words]", idle)
+            .replace("\n[policy.sources]", "\n[policy.sources]\nset_off_requires_sin = \"ITA\""),
+    )
+    .unwrap();
+    let (faults, errors) = check(home.path(), "debt-notice");
+    assert!(faults.iter().any(|(code, _)| code == "policy-never-read"), "{errors}");
+}
+
+#[test]
+fn a_fact_that_a_guard_reads_must_be_required_by_the_schema() {
+    let home = copy();
+    let file = home.path().join("letter-templates/hardship-decision/letter.toml");
+    edit(file, "\"debtor-living\"", "\"debtor-living\", \"consent-valid\"");
+    let (faults, errors) = check(home.path(), "hardship-decision");
+    assert!(faults.iter().any(|(code, _)| code == "guard-fact-not-required"), "{errors}");
+    assert!(errors.contains("“consent-valid” reads “consent”"), "{errors}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

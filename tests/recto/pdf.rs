@@ -120,7 +120,7 @@ fn an_unknown_preference_gets_both_complete_letters_each_on_a_new_sheet() {
     let (both, en, fr) = (words(&both), words(&en), words(&fr));
     // But for the offer of the other language, which is there already.
     let offers = ["en", "fr"].map(|language| {
-        let passage = format!("letter-templates/_house/passages/other-language.{language}.typ");
+        let passage = format!("letter-templates/_house/shared/other-language.{language}.typ");
         std::fs::read_to_string(crate::support::home().join(passage)).unwrap()
     });
     for word in en.iter().chain(&fr).filter(|word| !offers.concat().contains(*word)) {

@@ -65,6 +65,11 @@ pub async fn desk_at(folder: &Path, instant: &str) -> Desk {
     Desk::open(studio(), settings, at(instant), folder).await.unwrap()
 }
 
+/// A desk with letter types of its own, at the sample day's instant.
+pub async fn desk_of(studio: Studio, folder: &Path) -> Desk {
+    Desk::open(studio, Settings::default(), at(NOW), folder).await.unwrap()
+}
+
 /// A desk in a folder at the sample day's instant.
 pub async fn desk(folder: &Path) -> Desk {
     desk_at(folder, NOW).await
@@ -216,6 +221,10 @@ pub fn edit(file: PathBuf, from: &str, to: &str) {
     std::fs::write(&file, text.replace(from, to)).unwrap();
 }
 
+/// What the programs' policies have for other letter types than the debt notice.
+const OF_OTHERS: [&str; 6] =
+    ["refund_days", "plan_reply_days", "default_days", "settlement_days", "information_days", "trillium_affected"];
+
 /// A copy with some letter types alone, each with its plausible sample alone, so that the whole set is quickly checked.
 pub fn small_copy(letter_types: &[&str]) -> tempfile::TempDir {
     let home = copy();
@@ -229,6 +238,14 @@ pub fn small_copy(letter_types: &[&str]) -> tempfile::TempDir {
         let samples = home.path().join(format!("letter-templates/{letter_type}/samples"));
         for sample in std::fs::read_dir(samples).unwrap().flatten().filter(|one| one.file_name() != "plausible.json") {
             std::fs::remove_file(sample.path()).unwrap();
+        }
+    }
+    if letter_types == ["debt-notice"] {
+        for entry in std::fs::read_dir(home.path().join("letter-templates/_programs")).unwrap().flatten() {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let own = text.lines().filter(|line| !OF_OTHERS.iter().any(|name| line.starts_with(name)));
+            let own = own.map(|line| if line.starts_with("letters = ") { "letters = [\"*\"]" } else { line });
+            std::fs::write(entry.path(), own.collect::<Vec<_>>().join("\n")).unwrap();
         }
     }
     home

@@ -159,7 +159,7 @@ def unknown_words(out, templates):
         found.append((f"{kind}/{sample}.{language}", language, text, allowed[language]))
     for path in sorted(templates.rglob("*.toml")):
         data = tomllib.loads(path.read_text("utf-8"))
-        data.pop("passages", None)                               # quotations of the pages, with the other language's offer
+        data.pop("must_say", None)                               # quotations of the pages, with the other language's offer
         for text, language in strings(data):
             if language:
                 found.append((str(path.relative_to(templates)), language, re.sub(r"\{\w*\}", " ", text), set()))

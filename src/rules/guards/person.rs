@@ -305,11 +305,12 @@ pub const GUARDS: [Guard; 16] = [
             fr: "Le texte de la lettre manque dans une langue que la personne doit recevoir. Ajoutez-le.",
         },
         reads: &[],
-        reads_if_there: &FREE_TEXTS,
+        reads_if_there: &[],
         needs: Needs::Nothing,
         finds: |q| {
-            let texts = FREE_TEXTS.iter().filter_map(|name| q.fact_if_there(name));
-            plainly(texts.into_iter().any(|text| lacks_language(text, q.letter.languages)))
+            let texts = q.letter.officer_texts.iter().zip(q.letter.facts.iter().cycle());
+            let mut texts = texts.flat_map(|(place, facts)| place.values(facts));
+            plainly(texts.any(|(_, text)| lacks_language(text, q.letter.languages)))
         },
     },
     Guard {
@@ -331,28 +332,6 @@ pub const GUARDS: [Guard; 16] = [
     },
 ];
 
-/// Facts that an officer writes in words, in one language or as `{en, fr}`.
-const FREE_TEXTS: [&str; 18] = [
-    "wrong",
-    "body",
-    "subject",
-    "issues",
-    "documents",
-    "considered",
-    "reasons",
-    "answer",
-    "enclosures",
-    "purpose",
-    "items",
-    "what_happened",
-    "information",
-    "recipients",
-    "steps",
-    "what_you_can_do",
-    "mistakes",
-    "what_to_do",
-];
-
 /// A person's consent to tell somebody else.
 #[derive(Deserialize)]
 struct Consent {
@@ -364,11 +343,7 @@ struct Consent {
 fn lacks_language(text: &Value, languages: &[Language]) -> bool {
     match text {
         Value::String(_) => languages.len() > 1,
-        Value::Array(list) => list.iter().any(|text| lacks_language(text, languages)),
-        Value::Object(map) if map.contains_key("en") || map.contains_key("fr") => {
-            languages.iter().any(|language| !map.contains_key(language.code()))
-        }
-        Value::Object(map) => map.values().any(|text| lacks_language(text, languages)),
+        Value::Object(map) => languages.iter().any(|language| !map.contains_key(language.code())),
         _ => false,
     }
 }

@@ -310,17 +310,6 @@ pub struct MissedRow {
     pub paid: Option<Decimal>,
 }
 
-/// How much of an event of another case is true of the person in this one.
-#[derive(PartialEq, Eq)]
-pub(super) enum Crosses {
-    /// Nothing: it is that case's own.
-    Nothing,
-    /// How the person is reached, and whether the Social Insurance Number is on file.
-    Party,
-    /// What it says of the person, too.
-    Person,
-}
-
 impl<'e> Told<'e> {
     /// Reads an event. The error says which of its facts is not as its kind's schema has it.
     pub fn read(event: &'e CaseEvent) -> Result<Told<'e>, serde_json::Error> {
@@ -364,45 +353,5 @@ impl Happened {
             "letter.sent" => Happened::LetterSent,
             _ => Happened::Other,
         })
-    }
-
-    /// How much of it is true of the person in the person's other cases. A new kind crosses as far as this says, and no further.
-    pub fn crosses(&self) -> Crosses {
-        match self {
-            Happened::Died(_)
-            | Happened::AssistanceResumed
-            | Happened::AssistanceEnded
-            | Happened::MailReturned(_)
-            | Happened::AddressChanged(_)
-            | Happened::Flagged(_)
-            | Happened::RepresentativeEnded
-            | Happened::Filed(_)
-            | Happened::FilingEnded(_) => Crosses::Person,
-            // A consent is for one case; a guardian or trustee acts in all.
-            Happened::RepresentativeNamed(named) if named.kind.needs_consent() => Crosses::Nothing,
-            Happened::RepresentativeNamed(_) => Crosses::Person,
-            // What is decided of one debt, and who has it.
-            Happened::HardshipDecided(_)
-            | Happened::DisputeDecided(_)
-            | Happened::Transferred(_)
-            | Happened::Recalled(_) => Crosses::Nothing,
-            Happened::DisputeReceived(_)
-            | Happened::InquiryReceived(_)
-            | Happened::InquiryAnswered
-            | Happened::Referred(_)
-            | Happened::Adjusted
-            | Happened::RecalculationOpened(_)
-            | Happened::Recalculated(_)
-            | Happened::PaymentReceived(_)
-            | Happened::PaymentDishonoured(_)
-            | Happened::DebtPaid(_)
-            | Happened::WrittenOff(_)
-            | Happened::Settled(_)
-            | Happened::PlanAgreed(_)
-            | Happened::InstalmentMissed(_)
-            | Happened::PlanDefaulted(_)
-            | Happened::LetterSent
-            | Happened::Other => Crosses::Party,
-        }
     }
 }

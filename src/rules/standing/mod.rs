@@ -3,6 +3,7 @@
 //! It is worked out from all events of the case in the order in which they *happened*, so an event that arrives late or out
 //! of order ends in the same standing; nothing of it is stored that could go stale.
 
+mod crosses;
 mod dispute;
 mod flags;
 mod happened;

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Insolvency;
+use super::crosses::Crosses;
 use super::dispute::{DisputeKind, Outcome};
-use super::happened::{Crosses, Happened, HardshipOutcome, MailReturned, RepresentativeNamed, ReturnReason, Told};
+use super::happened::{Happened, HardshipOutcome, MailReturned, RepresentativeNamed, ReturnReason, Told};
 use crate::case::address::Address;
 use crate::case::{Channel, Format, PreferredLanguage, Role};
 

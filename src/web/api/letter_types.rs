@@ -20,7 +20,7 @@ pub struct LetterTypeView {
     title: String,
     /// Its version.
     version: String,
-    /// The SHA-256 of its own files, of the house and of the programs.
+    /// The SHA-256 of its own files, of its event's schema, of the house and of the programs.
     hash: String,
     /// Whether it is an internal document, filed with the case and sent to nobody.
     filed: bool,
