@@ -202,7 +202,7 @@ fn an_approval_whose_amount_is_not_there_is_refused_and_never_zero() {
         let letter = &studio.catalogue.types[letter_type];
         let amount = |data: &Value| {
             let data = Data::read(data).unwrap();
-            studio.catalogue.draft(letter, LetterId("x".into()), date, data).unwrap().amount_to_approve()
+            studio.catalogue.draft(letter, LetterId::new("x"), date, data).unwrap().amount_to_approve()
         };
         let mut data = sample(letter_type, "plausible");
         let wanted = data["facts"][fact].as_str().unwrap().to_owned();
@@ -213,6 +213,6 @@ fn an_approval_whose_amount_is_not_there_is_refused_and_never_zero() {
     // Only a letter of which letter.toml says that it is about no amount asks for no authority over one.
     let letter = &studio.catalogue.types["information-request"];
     let data = Data::read(&sample("information-request", "plausible")).unwrap();
-    let draft = studio.catalogue.draft(letter, LetterId("x".into()), date, data).unwrap();
+    let draft = studio.catalogue.draft(letter, LetterId::new("x"), date, data).unwrap();
     assert!(draft.amount_to_approve().unwrap().is_zero());
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use recto::case::{CaseEvent, Language, Policy};
+use recto::case::{CaseEvent, Language, Policy, Role};
 use recto::letter::Catalogue;
 use recto::rules::{Asked, Question, SentLetter, Standing, facts_hash, findings};
 use serde_json::{Value, json};
@@ -228,10 +228,11 @@ fn facts_asked(ask: &Ask, balance: &str) -> Value {
 }
 
 /// A letter of the register, in the shape in which the rules get it.
-fn as_letter(place: usize, letter: &Letter, ask: &Ask, facts: &Value) -> SentLetter {
+fn as_letter(catalogue: &Catalogue, place: usize, letter: &Letter, ask: &Ask, facts: &Value) -> SentLetter {
     SentLetter {
         id: format!("letter-{place}"),
         letter_type: letter.kind(ask).to_owned(),
+        tells: catalogue.tells(letter.kind(ask)).to_vec(),
         person: if letter.other { "P-2" } else { "P-1" }.to_owned(),
         debt: String::new(),
         facts_hash: if letter.same_facts { facts_hash(facts) } else { "another".to_owned() },
@@ -251,7 +252,7 @@ struct Course {
 }
 
 impl Course {
-    fn of(ask: &Ask, course: &[(Happens, When)], letters: &[Letter], balance: &str) -> Course {
+    fn of(catalogue: &Catalogue, ask: &Ask, course: &[(Happens, When)], letters: &[Letter], balance: &str) -> Course {
         let facts = facts_asked(ask, balance);
         let kind = TYPES.iter().find(|(letter, _)| *letter == ask.letter_type).unwrap().1;
         let decision = ask.decision_told.then(|| day(130));
@@ -262,7 +263,8 @@ impl Course {
             read("asked", kind, &format!("{TODAY}T09:00:00-05:00"), "P-1", "14 ELM ST", &facts),
         ];
         events.extend(course.iter().enumerate().map(|(place, (what, when))| as_event(place, *what, *when)));
-        let letters = letters.iter().enumerate().map(|(place, one)| as_letter(place, one, ask, &facts)).collect();
+        let letters =
+            letters.iter().enumerate().map(|(place, one)| as_letter(catalogue, place, one, ask, &facts)).collect();
         Course { events, letters, facts }
     }
 
@@ -273,14 +275,17 @@ impl Course {
 
 /// The guards of the letter's type that find something against it.
 fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> BTreeSet<String> {
-    let rules = &catalogue.types[ask.letter_type].description.rules;
+    let letter = &catalogue.types[ask.letter_type];
+    let rules = &letter.description.rules;
     let asked = Asked {
         letter_type: ask.letter_type,
+        tells: &letter.description.tells,
         id: "own",
         sequence: ask.registered.then_some(5),
         asked_at: format!("{TODAY}T09:00:00-05:00").parse().unwrap(),
-        facts: &course.facts,
-        role: if ask.estate { "estate" } else { "debtor" },
+        facts: Some(&course.facts),
+        officer_texts: &letter.schema.officer_texts,
+        role: if ask.estate { Role::Estate } else { Role::Debtor },
         by_mail: ask.by_mail,
         languages: &[Language::En],
         minimum: &rules.minimum,
@@ -289,7 +294,7 @@ fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> 
     };
     let program = if ask.sponsorship { "sponsorship" } else { "ontario-works" };
     let standing = course.standing();
-    let question = Question { standing: &standing, policy, program, letter: asked, date: today(), other_cases: &[] };
+    let question = Question::new(&standing, policy, catalogue.programs[program].traits, asked, today(), &[]);
     findings(&rules.guards, &question).into_iter().map(|finding| finding.reason.code).collect()
 }
 
@@ -315,7 +320,7 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
             let guards = &catalogue.types[ask.letter_type].description.rules.guards;
             let wanted: BTreeSet<String> =
                 wanted.into_iter().filter(|key| guards.iter().any(|own| own == key)).map(str::to_owned).collect();
-            let mut case = Course::of(&ask, &course, &letters, &balance);
+            let mut case = Course::of(&catalogue, &ask, &course, &letters, &balance);
             prop_assert_eq!(&found(&catalogue, &policy, &ask, &case), &wanted, "balance {}", balance);
             for key in guards {
                 seen.borrow_mut().entry(key.clone()).or_default()[usize::from(wanted.contains(key))] += 1;
