@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use recto::case::{Actor, Language};
 use recto::case::letter::sha256_hex;
+use recto::case::{Actor, Language};
 use recto::desk::{Batch, Desk, Outcome};
 use recto::intake::{self, Offer};
 use serde_json::{Value, json};

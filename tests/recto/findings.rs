@@ -39,6 +39,7 @@ fn found(catalogue: &Catalogue, letter: &LetterType, name: &str, data: &Value, f
         sequence: None,
         asked_at: own.time,
         facts: Some(facts),
+        officer_texts: &letter.schema.officer_texts,
         role: Role::deserialize(&addressee(data)["role"]).unwrap(),
         by_mail: true,
         languages: &[Language::En],
