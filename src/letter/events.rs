@@ -83,8 +83,7 @@ impl Events {
             (None, None) => return Err(vec![self.undescribed(&called_by.event, toml)]),
         };
         let mut faults = wrong_conditions(&schema, file);
-        let fixed = called_by.when.as_ref();
-        fixed.into_iter().for_each(|fixed| fix(&mut schema, fixed));
+        let fixed = called_by.when.as_ref().filter(|fixed| fix(&mut schema, fixed));
         for path in &called_by.requires {
             require(&mut schema, path, &toml, &mut faults);
         }
@@ -211,22 +210,24 @@ fn allowed(property: &Value) -> Vec<Value> {
     property["enum"].as_array().cloned().unwrap_or_else(|| vec![json!(true), json!(false)])
 }
 
-/// Fixes the fact by which an event calls for the letter. One that the event does not have, or that it cannot have so, is a fault of
-/// letter.toml's path.
-fn fix(schema: &mut Value, fixed: &Condition) {
-    let (Some(name), values) = (top(fixed), fixed.values()) else { return };
-    let Some(property) = schema["properties"].get_mut(name) else { return };
+/// Fixes the fact by which an event calls for the letter; `false` where the event does not have it, or can never have it so, which is a
+/// fault of letter.toml's path.
+fn fix(schema: &mut Value, fixed: &Condition) -> bool {
+    let (Some(name), values) = (top(fixed), fixed.values()) else { return false };
+    let Some(property) = schema["properties"].get_mut(name).filter(|property| property.is_object()) else {
+        return false;
+    };
     let allowed = allowed(property);
-    if !values.iter().all(|value| allowed.contains(value)) {
-        return;
-    }
-    if let Some(property) = property.as_object_mut() {
-        match values {
-            [one] => drop(property.insert("const".to_owned(), one.clone())),
-            several => drop(property.insert("enum".to_owned(), json!(several))),
-        }
+    let fits = values.iter().all(|value| allowed.contains(value));
+    if fits {
+        let (keyword, value) = match values {
+            [one] => ("const", one.clone()),
+            several => ("enum", json!(several)),
+        };
+        property[keyword] = value;
     }
     need(schema, name);
+    fits
 }
 
 /// Requires a fact at the top of a schema.

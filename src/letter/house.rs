@@ -26,7 +26,7 @@ fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for path in entries(folder) {
         let name = format!("{below}{}", file_name(&path));
         let read = path.extension().is_some_and(|ending| READ_BY_TYPST.iter().any(|read| ending == *read));
-        if path.is_dir() && name != "passages" {
+        if path.is_dir() && name != "shared" {
             collect(&path, &format!("{name}/"), files);
         } else if read && let Ok(bytes) = std::fs::read(&path) {
             files.insert(name, bytes);

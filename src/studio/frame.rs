@@ -90,7 +90,7 @@ fn contact_missing(language: Language) -> Fault {
     let code = language.code();
     Fault::new(
         "contact-missing",
-        format!("_house/passages/contact.{code}.typ"),
+        format!("_house/shared/contact.{code}.typ"),
         "The letter has no heading with the key <contact>, where its own words end and those of the house begin. Put the key back.",
         "La lettre n’a pas de titre ayant la clé <contact>, où finissent ses propres mots et commencent ceux de l’unité. Remettez la clé.",
     )

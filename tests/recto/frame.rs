@@ -22,7 +22,7 @@ fn day(text: &str) -> NaiveDate {
 fn composed<'s>(studio: &'s Studio, letter_type: &str, id: &str, date: &str, data: &Value) -> Composed<'s> {
     let letter = &studio.catalogue.types[letter_type];
     let data = studio.check_data(letter, data).unwrap();
-    studio.compose(letter, LetterId::new(id.to_owned()), day(date), data).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    studio.compose(letter, LetterId::new(id), day(date), data).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 /// What is wrong with a home whose letter templates were changed.
@@ -56,7 +56,7 @@ fn the_amount_and_the_day_of_a_letter_are_data() {
             let mut data = data.clone();
             let date = take_date(&mut data).unwrap_or(day("2026-11-17"));
             let data = studio.check_data(letter, &data).unwrap();
-            let draft = studio.catalogue.draft(letter, LetterId::new("0".to_owned()), date, data).unwrap();
+            let draft = studio.catalogue.draft(letter, LetterId::new("0"), date, data).unwrap();
             let KeyFacts { sum, by } = draft.key_facts().unwrap();
             assert!(toml.contains("\nsum = ") || sum.is_none(), "{key} {name}");
             assert!(toml.contains("\nby = ") || by.is_none(), "{key} {name}");
@@ -280,7 +280,7 @@ fn an_approval_is_bound_to_words_and_not_to_how_they_are_written_in_typst() {
     let changes: [&dyn Fn(&Path); 6] = [
         &body,
         &paragraph,
-        &house("passages/privacy.en.typ", "personal information", "private information"),
+        &house("shared/privacy.en.typ", "personal information", "private information"),
         &house("words.toml", "unit = \"Financial Services Unit\"", "unit = \"Finance Unit\""),
         &house("words.toml", "letter_id = \"Letter ID:\"", "letter_id = \"Letter number:\""),
         &house("letter.typ", "\"SPECIMEN\"", "\"SAMPLE\""),
@@ -376,7 +376,7 @@ async fn labels_that_rust_reads_back_are_asked_for() {
     }
     let faults = faults_of("debt-notice", |templates| {
         for language in ["en", "fr"] {
-            edit(templates.join(format!("_house/passages/contact.{language}.typ")), "<contact>", "<reach-us>");
+            edit(templates.join(format!("_house/shared/contact.{language}.typ")), "<contact>", "<reach-us>");
         }
     });
     has(&faults.await, "contact-missing", "<contact>");

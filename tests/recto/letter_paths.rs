@@ -99,7 +99,6 @@ fn a_path_to_something_of_another_kind_or_to_what_need_not_be_there_is_named() {
         ("hardship-decision", "\"facts.until?\"", "\"facts.until\"", "path-optional"),
         ("dispute-acknowledgement", "is = \"review\"", "is = \"reviews\"", "value-unknown"),
         ("estate", "is = true", "is = \"true\"", "value-unknown"),
-        ("dispute-response", "days = \"appeal_days\"", "days = \"apeal_days\"", "deadline-without-days"),
     ];
     let home = copy();
     let places = slips.map(|(letter_type, right, wrong, _)| slip(home.path(), letter_type, right, wrong));
@@ -112,6 +111,29 @@ fn a_path_to_something_of_another_kind_or_to_what_need_not_be_there_is_named() {
     assert!(told.iter().any(|(_, at, _)| *at == circle), "{told:#?}");
     assert!(!unsaid.is_empty() && told.iter().any(|(code, ..)| code == "review-amount-unsaid"), "{told:#?}");
     assert!(told.iter().any(|(code, _, said)| code == "derivation-circular" && said.contains("months_total, net")));
+    // What a policy has is looked at where everything else could be read.
+    let home = copy();
+    let place = slip(home.path(), "dispute-response", "days = \"appeal_days\"", "days = \"apeal_days\"");
+    let told = check(home.path(), "write-off");
+    assert!(told.iter().any(|(code, at, _)| code == "policy-parameter-unknown" && *at == place), "{told:#?}");
+}
+
+#[test]
+fn a_path_leads_only_into_what_is_known_where_it_is_read() {
+    let home = copy();
+    let slips = [
+        ("plan-default", "by = \"deadlines.respond\"", "by = \"deadlines.respnd\"", "deadlines.respond"),
+        ("plan-reminder", "sum = \"facts.cure_amount\"", "sum = \"facts.cure_amont\"", "facts.cure_amount"),
+        ("paid-in-full", "equal = [\"derived.received\"", "equal = [\"deadlines.received\"", ""),
+        ("estate", "fact = \"facts.letter\"", "fact = \"derived.letter\"", ""),
+    ];
+    let places = slips.map(|(letter_type, right, wrong, _)| slip(home.path(), letter_type, right, wrong));
+    let told = check(home.path(), "write-off");
+    for (place, (_, _, wrong, meant)) in places.iter().zip(slips) {
+        let named =
+            |(code, at, said): &(String, String, String)| code == "path-unknown" && at == place && said.contains(meant);
+        assert!(told.iter().any(named), "{place}: {wrong}: {told:#?}");
+    }
 }
 
 #[test]

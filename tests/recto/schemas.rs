@@ -165,7 +165,7 @@ fn with_new_type(properties: &Value, body: &str, facts: &Value) -> tempfile::Tem
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     write(
         "letter.toml",
-        "version = \"1.0.0\"\n[title]\nen = \"A note\"\nfr = \"Une note\"\n[called_by]\nevent = \"note.written\"\n[rules]\nguards = [\"both-languages\"]\napproval = \"none\"\npage_limit = 2\n",
+        "version = \"1.0.0\"\n[title]\nen = \"A note\"\nfr = \"Une note\"\n[called_by]\nevent = \"note.written\"\n[rules]\nguards = [\"both-languages\"]\napproval = \"none\"\nreview = \"none\"\npage_limit = 2\n",
     );
     let required: Vec<&String> = properties.as_object().unwrap().keys().collect();
     write("facts.schema.json", &json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "x-from": "officer", "type": "object", "required": required, "additionalProperties": false, "properties": properties}).to_string());
