@@ -223,7 +223,7 @@ fn facts_asked(ask: &Ask, balance: &str) -> Value {
         "as_of": day(ask.as_of), "balance": balance, "period": {"from": day(100), "to": day(40)},
         "missed": [{"due": day(40), "amount": "100.00", "paid": "0.00"}], "cure_amount": "100.00",
         "agreed_on": TODAY, "defaulted": TODAY, "plan": plan(TODAY), "transferred": TODAY, "recalled": TODAY,
-        "sin_on_file": ask.sin_on_file,
+        "sin_on_file": ask.sin_on_file, "earlier_notices": [],
     })
 }
 
@@ -255,9 +255,10 @@ impl Course {
     fn of(catalogue: &Catalogue, ask: &Ask, course: &[(Happens, When)], letters: &[Letter], balance: &str) -> Course {
         let facts = facts_asked(ask, balance);
         let kind = TYPES.iter().find(|(letter, _)| *letter == ask.letter_type).unwrap().1;
-        let decision = ask.decision_told.then(|| day(130));
-        let first =
-            json!({"as_of": day(130), "balance": "1000.00", "period": facts["period"], "decision": {"date": decision}});
+        let mut first = json!({"as_of": day(130), "balance": "1000.00", "period": facts["period"]});
+        if ask.decision_told {
+            first["decision"] = json!({"date": day(130)});
+        }
         let mut events = vec![
             read("first", "debt.referred", &format!("{}T01:00:00-05:00", day(130)), "P-1", "14 ELM ST", &first),
             read("asked", kind, &format!("{TODAY}T09:00:00-05:00"), "P-1", "14 ELM ST", &facts),
