@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use chrono::DateTime;
 use recto::case::{Clock, LetterId};
-use recto::desk::{Desk, Settings, Whole};
+use recto::desk::{Batch, Desk, Settings};
 use recto::intake::Offer;
 use recto::studio::Studio;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn measure(count: usize) {
     let begun = Instant::now();
     for chunk in data.chunks(500) {
         let offers = chunk.iter().map(|data| Offer::of("bench".into(), &event(data))).collect();
-        desk.take(offers, Whole::Yes).await.unwrap();
+        desk.take(operator(), offers, Batch::AllOrNone).await.unwrap();
     }
     report("events taken", count, begun);
     let begun = Instant::now();

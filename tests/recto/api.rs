@@ -1,65 +1,12 @@
 //! The HTTP API.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use recto::desk::{Desk, OpenDesk};
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
-use crate::support::{debt_referred, desk, event, sample, work};
-
-const TOKEN: &str = "a-token";
-
-struct Api {
-    router: Router,
-    desk: Arc<Desk>,
-    _folder: tempfile::TempDir,
-}
-
-impl Api {
-    async fn start() -> Api {
-        let folder = tempfile::tempdir().unwrap();
-        let open = Arc::new(OpenDesk::new(desk(folder.path()).await, env!("CARGO_MANIFEST_DIR").into()));
-        let desk = open.desk();
-        Api { router: recto::web::router(open, TOKEN).unwrap(), desk, _folder: folder }
-    }
-
-    async fn send(&self, request: Request<Body>) -> Response<Body> {
-        self.router.clone().oneshot(request).await.unwrap()
-    }
-
-    async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> (StatusCode, Value) {
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
-        request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = self.send(request.body(Body::from(body)).unwrap()).await;
-        let status = response.status();
-        let kind = response.headers().get(header::CONTENT_TYPE).cloned();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        if status.is_client_error() {
-            assert_eq!(kind.unwrap(), "application/problem+json");
-            assert_eq!(value["status"], status.as_u16());
-            assert!(value["type"].as_str().unwrap().starts_with("urn:problem:recto:"));
-        }
-        (status, value)
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let (status, value) = self.call("GET", path, &[], String::new()).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {value:#}");
-        value
-    }
-}
-
-const STRUCTURED: (&str, &str) = ("content-type", "application/cloudevents+json");
-const BATCH: (&str, &str) = ("content-type", "application/cloudevents-batch+json");
+use crate::http::{Api, BATCH, STRUCTURED, TOKEN};
+use crate::support::{debt_referred, event, sample, work};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_answered_without_the_token_but_the_probes() {
@@ -328,9 +275,9 @@ async fn a_manager_approves_and_the_run_is_closed_over_the_api() {
     let (_, receipt) = api.call("POST", "/events", &[STRUCTURED], credit.to_string()).await;
     work(&api.desk).await;
     let id = receipt["letters"][0].as_str().unwrap();
-    let hash = api.get(&format!("/letters/{id}")).await["content_hash"].clone();
+    let hash = api.get(&format!("/letters/{id}")).await["seal"].clone();
     let approve = async |by: &str| {
-        let body = json!({"content_hash": hash, "by": by}).to_string();
+        let body = json!({"seal": hash, "by": by}).to_string();
         api.call("POST", &format!("/letters/{id}/approve"), &[], body).await.0
     };
     assert_eq!(approve(credit["data"]["facts"]["prepared_by"].as_str().unwrap()).await, StatusCode::FORBIDDEN);

@@ -1,11 +1,11 @@
 //! Taking events: once each, or refused with every fault.
 
-use recto::desk::{Outcome, Whole};
+use recto::desk::{Batch, Outcome};
 use recto::intake::Offer;
 use recto::register::Filter;
 use serde_json::{Value, json};
 
-use crate::support::{debt_referred, desk, files, recto, take, taken, work};
+use crate::support::{debt_referred, desk, files, operator, recto, take, taken, work};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_taken_twice_is_issued_once() {
@@ -19,8 +19,8 @@ async fn an_event_taken_twice_is_issued_once() {
         other => panic!("{other:?}"),
     }
     work(&desk).await;
-    assert_eq!(desk.register.letters(&Filter { limit: 10, ..Filter::default() }).await.unwrap().len(), 1);
-    let entries = desk.register.entries_of_case(event["subject"].as_str().unwrap()).await.unwrap();
+    assert_eq!(desk.reader().letters(&Filter { limit: 10, ..Filter::default() }).await.unwrap().len(), 1);
+    let entries = desk.reader().entries_of_case(event["subject"].as_str().unwrap()).await.unwrap();
     let kinds: Vec<_> = entries.iter().map(|entry| entry.kind.as_str()).collect();
     assert_eq!(kinds, ["event-taken", "letter-issued"]);
     assert_eq!(files(&folder.path().join("archive")).len(), 1);
@@ -65,7 +65,7 @@ async fn a_bad_event_gets_every_fault_at_once_and_leaves_nothing() {
     for fault in &faults {
         assert!(!fault.message.en.is_empty() && !fault.message.fr.is_empty() && fault.message.en != fault.message.fr);
     }
-    assert_eq!(desk.register.event_count(chrono::DateTime::UNIX_EPOCH).await.unwrap(), 0);
+    assert_eq!(desk.reader().event_count(chrono::DateTime::UNIX_EPOCH).await.unwrap(), 0);
     assert!(files(&folder.path().join("archive")).is_empty());
 }
 
@@ -76,12 +76,12 @@ async fn a_request_of_many_events_is_recorded_wholly_or_not_at_all() {
     let mut bad = debt_referred("e-2");
     bad["data"]["facts"]["balance"] = json!("1.2.3");
     let offers = || [debt_referred("e-1"), bad.clone()].iter().map(|e| Offer::of("t".into(), e)).collect::<Vec<_>>();
-    let outcomes = desk.take(offers(), Whole::Yes).await.unwrap();
+    let outcomes = desk.take(operator(), offers(), Batch::AllOrNone).await.unwrap();
     assert!(matches!(outcomes[0], Outcome::Untouched) && matches!(outcomes[1], Outcome::Refused(_)));
-    assert_eq!(desk.register.event_count(chrono::DateTime::UNIX_EPOCH).await.unwrap(), 0);
-    let outcomes = desk.take(offers(), Whole::No).await.unwrap();
+    assert_eq!(desk.reader().event_count(chrono::DateTime::UNIX_EPOCH).await.unwrap(), 0);
+    let outcomes = desk.take(operator(), offers(), Batch::EachAlone).await.unwrap();
     assert!(matches!(outcomes[0], Outcome::Taken(_)) && matches!(outcomes[1], Outcome::Refused(_)));
-    assert_eq!(desk.register.event_count(chrono::DateTime::UNIX_EPOCH).await.unwrap(), 1);
+    assert_eq!(desk.reader().event_count(chrono::DateTime::UNIX_EPOCH).await.unwrap(), 1);
 }
 
 #[test]
@@ -109,8 +109,12 @@ fn names_are_stored_in_one_spelling_without_blanks_at_their_ends() {
         let folder = tempfile::tempdir().unwrap();
         let desk = desk(folder.path()).await;
         let letters = taken(&desk, &event).await;
-        let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
-        assert!(row.party_name.ends_with(" B\u{e9}langer") || row.party_name == "B\u{e9}langer", "{}", row.party_name);
+        let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+        assert!(
+            row.addressee_name.ends_with(" B\u{e9}langer") || row.addressee_name == "B\u{e9}langer",
+            "{}",
+            row.addressee_name
+        );
     });
 }
 

@@ -94,7 +94,7 @@ async fn pages_of(desk: Desk, event: &serde_json::Value) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_of_specimens_never_becomes_one_of_letters() {
     let folder = tempfile::tempdir().unwrap();
-    desk(folder.path()).await.register.close().await;
+    desk(folder.path()).await.close().await;
     let settings = Settings { environment: Environment::Production, outbox: true, ..Settings::default() };
     let refused = Desk::open(studio(), settings, at(NOW), folder.path()).await;
     let error = refused.err().expect("a specimen folder opened in production").to_string();

@@ -1,17 +1,18 @@
 //! How figures, dates and numbers are written: `tests/formats.md`, row by row.
 
+use recto::case::Language;
 use recto::case::format::Formats;
-use recto::case::{Language, Party};
 use recto::studio::Studio;
+use recto::typeset::Block;
 use serde_json::json;
 
-use crate::support::{home, studio};
+use crate::support::{home, sample, studio};
 
 #[test]
 fn every_row_is_written_as_its_source_asks() {
     let text = std::fs::read_to_string(home().join("tests/formats.md")).unwrap();
     let filters = ["money", "date", "month", "number", "percent", "phone", "list", "plural", "text", "civility"];
-    let studio = studio();
+    let (studio, runtime) = (studio(), tokio::runtime::Runtime::new().unwrap());
     let (mut rows, mut wrong) = (0, Vec::new());
     for line in text.lines().filter(|line| filters.iter().any(|filter| line.starts_with(&format!("| {filter} |")))) {
         let cells: Vec<String> =
@@ -30,7 +31,7 @@ fn every_row_is_written_as_its_source_asks() {
                 "list" => Some(formats.list(&input.split("; ").map(str::to_owned).collect::<Vec<_>>())),
                 "plural" => plural(formats, &input, language),
                 "text" => Some(formats.text(&input)),
-                _ => civility(&studio, &input, language),
+                _ => civility(&studio, &runtime, &input, language),
             };
             let written = written.unwrap_or_else(|| "refused".to_owned());
             if written != *wanted {
@@ -50,8 +51,9 @@ fn plural(formats: &Formats, input: &str, language: Language) -> Option<String> 
     formats.plural(parts[0], one, many)
 }
 
-/// `role; title; given name; surname`, with ∅ for what there is none of: the salutation and the closing.
-fn civility(studio: &Studio, input: &str, language: Language) -> Option<String> {
+/// `role; title; given name; surname`, with ∅ for what there is none of: the salutation and the closing, as they stand on the page
+/// of a letter to that person.
+fn civility(studio: &Studio, runtime: &tokio::runtime::Runtime, input: &str, language: Language) -> Option<String> {
     let parts: Vec<&str> = input.split(';').map(str::trim).collect();
     let mut party =
         json!({"id": "P-1", "role": parts[0], "surname": parts[3], "language": language.code(), "channel": "email"});
@@ -60,7 +62,27 @@ fn civility(studio: &Studio, input: &str, language: Language) -> Option<String> 
             party[name] = json!(text);
         }
     }
-    let party: Party = serde_json::from_value(party).unwrap();
-    let (salutation, closing) = studio.catalogue.writer(language).courtesies(&party);
-    Some(format!("{salutation} … {closing}"))
+    party["channel"] = json!("print");
+    party["address"] =
+        json!({"lines": ["14 ELM ST"], "municipality": "Sudbury", "province": "ON", "postal_code": "P3C 1S2"});
+    // A letter that goes to anybody: that to a member of parliament; the others go to whom it is about.
+    let kind = if parts[0] == "mpp" { "mpp-reply" } else { "information-request" };
+    let mut data = sample(kind, "plausible");
+    data.as_object_mut().unwrap().shift_remove("dated");
+    data[if parts[0] == "mpp" { "addressee" } else { "party" }] = party;
+    let set = runtime.block_on(studio.preview(kind, &data, "2026-11-17".parse().unwrap()));
+    let set = set.unwrap_or_else(|faults| panic!("{input}: {faults:#?}"));
+    let after_subject = set.blocks.iter().skip_while(|block| !matches!(block, Block::Heading { level: 1, .. }));
+    let paragraphs: Vec<&str> = after_subject.filter_map(paragraph).collect();
+    let closes = |one: &&&str| one.ends_with(',') || one.ends_with("distinguées.");
+    let (first, last) = (paragraphs.first()?, paragraphs.iter().rev().find(closes)?);
+    Some(format!("{first} … {last}"))
+}
+
+/// The text of a paragraph.
+fn paragraph(block: &Block) -> Option<&str> {
+    match block {
+        Block::Paragraph { text, .. } => Some(text),
+        _ => None,
+    }
 }

@@ -1,14 +1,17 @@
-//! Exactly once: the working process is killed at 50 random moments of the sample day, and the end is the same.
+//! Exactly once: the working process is killed at random moments, of the sample day and of a day on which people decide, and the end
+//! is the same. The moments are drawn from the seed that is printed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::support::{command, files, recto};
+use crate::http::Service;
+use crate::support::{command, debt_referred, edit, event, files, recto, sample, seed, small_copy, with_facts};
 
 /// What is left of a day: files by name with their bytes, and every table's rows but for times and attempts.
 async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -42,6 +45,17 @@ async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     state
 }
 
+/// Numbers by chance, the same for the same seed.
+struct Chance(u64);
+
+impl Chance {
+    /// The next number, from 0 to 1.
+    fn draw(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as f64 / (1_u64 << 31) as f64
+    }
+}
+
 const STEPS: [&[&str]; 3] =
     [&["take", "samples/events.jsonl", "--json"], &["work", "--until-idle", "--json"], &["run", "close", "--json"]];
 
@@ -55,18 +69,14 @@ async fn a_process_killed_at_fifty_random_moments_leads_to_the_same_end() {
         lengths.push(begun.elapsed());
     }
     let expected = end_state(calm.path()).await;
-    let mut seed = std::process::id() as u64 ^ 0x9e37_79b9_7f4a_7c15;
-    let mut random = move || {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as f64 / (1_u64 << 31) as f64
-    };
+    let mut chance = Chance(seed());
     let (mut kills, mut days) = (0, 0);
     while kills < 50 {
         let folder = tempfile::tempdir().unwrap();
         for (step, length) in STEPS.iter().zip(&lengths) {
             // Fewer kills than `letter_attempts`, so that no letter counts as one that kills its worker; then a last, undisturbed try.
             for _ in 0..4 {
-                let moment = Duration::from_secs_f64(length.as_secs_f64() * 1.1 * random());
+                let moment = Duration::from_secs_f64(length.as_secs_f64() * 1.1 * chance.draw());
                 if !killed(folder.path(), step, moment) {
                     break;
                 }
@@ -82,7 +92,7 @@ async fn a_process_killed_at_fifty_random_moments_leads_to_the_same_end() {
         }
         assert_eq!(end.len(), expected.len(), "day {days}");
         let verified = recto(folder.path(), &["verify", "--json"]);
-        let report: serde_json::Value = serde_json::from_slice(&verified.stdout).unwrap();
+        let report: Value = serde_json::from_slice(&verified.stdout).unwrap();
         let worst = report["differences"].as_array().unwrap().iter().find(|d| d["code"] != "object-unregistered");
         assert_eq!(worst, None, "only objects of issuances that were never recorded may be left over");
     }
@@ -104,4 +114,182 @@ fn killed(folder: &Path, step: &[&str], moment: Duration) -> bool {
     let _ = process.kill();
     process.wait().unwrap();
     !ended
+}
+
+/// A day on which people decide, over HTTP. Each step may be done again after a crash: what was done already is found done.
+struct Decisions {
+    home: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+/// A step of that day.
+type Step = fn(&Decisions, &Service) -> std::io::Result<()>;
+
+const DECISIONS: [Step; 7] = [
+    |_, service| {
+        let mut other = sample("reimbursement", "plausible");
+        other["case"]["reference"] = json!("DR-2026-004616");
+        other["party"]["id"] = json!("P-2");
+        let refund = |id, data| event(id, "credit.found", "2026-11-17T09:00:00-05:00", data);
+        let data = sample("plan-confirmation", "plausible");
+        let plan =
+            json!({"instalment": "100.00", "frequency": "monthly", "first_due": "2026-11-02", "method": "cheque"});
+        let agreed = json!({"as_of": "2026-10-16", "balance": "1000.00", "agreed_on": "2026-10-16", "plan": plan});
+        let agreed = event("p-1", "plan.agreed", "2026-10-16T09:00:00-04:00", &with_facts(&data, agreed));
+        let events = json!([
+            debt_referred("e-1"),
+            refund("c-1", &sample("reimbursement", "plausible")),
+            refund("c-2", &other),
+            agreed
+        ]);
+        take(service, &events)
+    },
+    |_, service| take(service, &json!([debt_referred("e-2")])),
+    |_, service| {
+        let letter = of_state(service, "awaiting-approval", "DR-2026-004615")?;
+        let (_, review) = service.call("GET", &format!("/letters/{letter}/review"), &Value::Null)?;
+        let approval = json!({"seal": review["seal"], "by": "A. Manager"});
+        decide(service, &format!("/letters/{letter}/approve"), &approval)
+    },
+    |_, service| {
+        let pass = json!({"rule": "no-duplicate", "reason": "The first one was torn", "by": "A. Manager"});
+        decide(service, &format!("/letters/{}/override", of_state(service, "held", "DR-2026-004512")?), &pass)?;
+        let withdrawal = json!({"reason": "A mistake", "by": "O. Officer"});
+        decide(
+            service,
+            &format!("/letters/{}/withdraw", of_state(service, "awaiting-approval", "DR-2026-004616")?),
+            &withdrawal,
+        )
+    },
+    |_, service| {
+        let queue = service.until("/follow-ups", |_| true)?;
+        match queue.as_array().unwrap().iter().find(|one| one["kind"] == "plan-reminder") {
+            Some(one) => {
+                let path = format!("/follow-ups/{}", one["id"].as_str().unwrap());
+                decide(service, &path, &json!({"decision": "accept", "by": "O. Officer"}))
+            }
+            None => Ok(()),
+        }
+    },
+    |day, service| {
+        let file = day.home.path().join("letter-templates/debt-notice/en.typ");
+        if std::fs::read_to_string(&file)?.contains("== Why you owe this money") {
+            edit(file, "== Why you owe this money", "== How this debt came about");
+        }
+        assert_eq!(service.call("POST", "/letter-types/reload", &Value::Null)?.0, 200);
+        let mut other = debt_referred("e-3");
+        other["subject"] = json!("DR-2026-004600");
+        other["data"]["case"]["reference"] = other["subject"].clone();
+        other["data"]["party"]["id"] = json!("P-3");
+        take(service, &json!([other]))
+    },
+    |_, service| {
+        let (status, totals) = service.call("POST", "/runs/2026-11-17/close", &Value::Null)?;
+        assert_eq!(status, 200, "{totals:#}");
+        Ok(())
+    },
+];
+
+/// Takes events and waits until nothing is due.
+fn take(service: &Service, events: &Value) -> std::io::Result<()> {
+    let (status, receipts) = service.call("POST", "/events", events)?;
+    assert_eq!(status, 202, "{receipts:#}");
+    settled(service)
+}
+
+/// Decides, or finds that it was decided, and waits until nothing is due.
+fn decide(service: &Service, path: &str, body: &Value) -> std::io::Result<()> {
+    if !path.contains("//") {
+        let (status, answer) = service.call("POST", path, body)?;
+        assert!([200, 409].contains(&status), "{path}: {answer:#}");
+    }
+    settled(service)
+}
+
+fn settled(service: &Service) -> std::io::Result<()> {
+    service.until("/letters?state=due", |found| found["letters"].as_array().is_some_and(Vec::is_empty)).map(drop)
+}
+
+/// The letter of a case in a state; empty where there is none any more.
+fn of_state(service: &Service, state: &str, case: &str) -> std::io::Result<String> {
+    let (_, found) = service.call("GET", &format!("/letters?state={state}&case={case}"), &Value::Null)?;
+    Ok(found["letters"][0]["id"].as_str().unwrap_or_default().to_owned())
+}
+
+impl Decisions {
+    /// Goes through the day, killed so often at a random moment of a step; gives how often it was, and the end.
+    fn run(kills: usize, chance: &mut Chance) -> (usize, BTreeMap<String, Value>) {
+        let types = ["debt-notice", "reimbursement", "reimbursement-package", "plan-confirmation", "plan-reminder"];
+        let day = Decisions { home: small_copy(&types), folder: tempfile::tempdir().unwrap() };
+        let data = day.folder.path().join("data");
+        let mut service = Service::start(day.home.path(), &data);
+        let mut killed = 0;
+        for step in DECISIONS {
+            loop {
+                let killer = (killed < kills).then(|| service.kill_after(Duration::from_secs_f64(2.0 * chance.draw())));
+                let done = step(&day, &service);
+                drop(killer);
+                match done {
+                    Ok(()) => break,
+                    Err(error) => assert!(killed < kills, "{error}: {}", service.log()),
+                }
+                service.wait();
+                killed += 1;
+                service = Service::start(day.home.path(), &data);
+            }
+        }
+        if service.call("GET", "/runs", &Value::Null).is_err() {
+            service = Service::start(day.home.path(), &data);
+        }
+        let end = day.end(&service);
+        service.signal("TERM");
+        assert!(service.wait().success());
+        let report: Value = serde_json::from_slice(&recto(&data, &["verify", "--json"]).stdout).unwrap();
+        let worst = report["differences"].as_array().unwrap().iter().find(|d| d["code"] != "object-unregistered");
+        assert_eq!(worst, None, "only objects of issuances that were never recorded may be left over");
+        (killed, end)
+    }
+
+    /// What the service shows at the end, but for times.
+    fn end(&self, service: &Service) -> BTreeMap<String, Value> {
+        let get = |path: &str| service.call("GET", path, &Value::Null).unwrap().1;
+        let without = |mut value: Value, names: &[&str]| {
+            for one in value.as_array_mut().unwrap() {
+                names.iter().for_each(|name| drop(one.as_object_mut().unwrap().shift_remove(*name)));
+            }
+            value
+        };
+        let mut end = BTreeMap::new();
+        let mut letters = get("/letters")["letters"].take();
+        letters.as_array_mut().unwrap().sort_by_key(|letter| letter["id"].as_str().unwrap().to_owned());
+        for case in letters.as_array().unwrap().iter().map(|letter| letter["case"].as_str().unwrap().to_owned()) {
+            let mut entries = get(&format!("/cases/{case}"))["entries"].take();
+            entries.as_array_mut().unwrap().iter_mut().for_each(|entry| drop(entry["detail"]["ground"].take()));
+            end.insert(case, without(entries, &["at", "sequence", "id"]));
+        }
+        end.insert("letters".into(), without(letters, &["called_at"]));
+        end.insert("runs".into(), without(get("/runs"), &["closed_at"]));
+        end.insert("follow-ups".into(), get("/follow-ups?state=accepted"));
+        end
+    }
+}
+
+#[test]
+fn a_service_killed_while_people_decide_leads_to_the_same_end() {
+    let mut chance = Chance(seed());
+    let (_, calm) = Decisions::run(0, &mut chance);
+    let letters = calm["letters"].as_array().unwrap();
+    let states = |state: &str| letters.iter().filter(|letter| letter["state"] == state).count();
+    assert_eq!(
+        (states("withdrawn"), states("awaiting-approval"), calm["follow-ups"].as_array().unwrap().len()),
+        (1, 0, 1)
+    );
+    let mut kills = 0;
+    while kills < 12 {
+        let (killed, end) = Decisions::run(4, &mut chance);
+        kills += killed.max(1);
+        for (name, wanted) in &calm {
+            assert_eq!(&end[name], wanted, "{name} after {kills} kills");
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! Letter types are folders: checked, and added without Rust.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use recto::desk::{Desk, Settings};
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
-use crate::support::{NOW, at, copy, edit, event, sample, state, taken, work};
+use crate::support::{NOW, at, copy, debt_referred, edit, event, sample, small_copy, state, taken, work};
 
 /// All faults that `recto check` finds for a letter type: codes and places, and what is said.
 fn check(home: &Path, letter_type: &str) -> (Vec<(String, String)>, String) {
@@ -51,23 +52,86 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
     assert_eq!(state(&desk, &letters[0]).await, ("issued", vec![]));
 }
 
+/// The missing passages that `recto check` names for the debt notice: the key with the language whose words are missing.
+fn missing_passages(home: &Path) -> BTreeSet<String> {
+    let (faults, errors) = check(home, "debt-notice");
+    let missing = faults.iter().filter(|(code, _)| code == "passage-missing");
+    let named = missing
+        .map(|(_, place)| place.split_once("must_say ").unwrap_or_else(|| panic!("{place}: {errors}")).1.to_owned());
+    named.collect()
+}
+
+fn set(passages: &[&str]) -> BTreeSet<String> {
+    passages.iter().map(|one| (*one).to_owned()).collect()
+}
+
 #[test]
-fn a_statutory_sentence_missing_in_french_is_found_and_named() {
-    let home = copy();
-    let toml = std::fs::read_to_string(home.path().join("letter-templates/debt-notice/letter.toml")).unwrap();
-    let table: toml::Table = toml::from_str(&toml).unwrap();
-    for one in table["must_say"].as_array().unwrap() {
-        assert!(one["en"].as_str().unwrap().len() > 3 && one["fr"].as_str().unwrap().len() > 3);
+fn a_required_passage_that_is_not_on_the_page_is_named_with_its_language() {
+    for (file, words, missing) in [
+        ("debt-notice/letter.toml", "en = \"It is owed to\"", "creditor (en)"),
+        ("debt-notice/letter.toml", "fr = \"C’est une créance de\"", "creditor (fr)"),
+        (
+            "_house/shared/other-language.toml",
+            "en = \"Vous avez droit à nos services en français\"",
+            "active-offer (en)",
+        ),
+    ] {
+        let home = small_copy(&["debt-notice"]);
+        assert_eq!(missing_passages(home.path()), set(&[]));
+        let other = words.replace("= \"", "= \"Nowhere: ");
+        edit(home.path().join("letter-templates").join(file), words, &other);
+        assert_eq!(missing_passages(home.path()), set(&[missing]));
     }
-    // Take out a paragraph of the French body that carries the legal ground of the debt.
+}
+
+#[test]
+fn a_statutory_paragraph_that_the_french_body_lacks_is_named() {
+    let home = small_copy(&["debt-notice"]);
     let file = home.path().join("letter-templates/debt-notice/fr.typ");
     let text = std::fs::read_to_string(&file).unwrap();
-    let without: String =
-        text.lines().filter(|line| !line.contains("paiement excédentaire")).collect::<Vec<_>>().join("\n");
-    assert_ne!(text, without);
-    std::fs::write(&file, without).unwrap();
-    let (faults, errors) = check(home.path(), "debt-notice");
-    assert!(!faults.is_empty(), "{errors}");
+    let without: Vec<&str> = text.lines().filter(|line| !line.contains("paiement excédentaire")).collect();
+    assert_ne!(text.lines().count(), without.len());
+    std::fs::write(&file, without.join("\n")).unwrap();
+    assert_eq!(
+        missing_passages(home.path()),
+        set(&["creditor (fr)", "decision (fr)", "payable-now (fr)", "reason (fr)"])
+    );
+}
+
+#[test]
+fn a_passage_with_a_condition_is_required_where_the_condition_is_met_and_nowhere_else() {
+    let home = small_copy(&["debt-notice"]);
+    let (toml, sample) =
+        ("letter-templates/debt-notice/letter.toml", "letter-templates/debt-notice/samples/plausible.json");
+    let change = |file: &str, from: &str, to: &str| edit(home.path().join(file), from, to);
+    // The sample's time for a review is open: what is said of one that has passed is not on the page, and need not be.
+    change(toml, "en = \"is now final\"", "en = \"is final for ever\"");
+    assert_eq!(missing_passages(home.path()), set(&[]));
+    change(toml, "fr = \"Vous avez le droit de demander", "fr = \"Nul n’a le droit de demander");
+    assert_eq!(missing_passages(home.path()), set(&["review-right (fr)"]));
+    // It has passed: now the one is due, and the other is not.
+    change(sample, "\"review\": \"open\"", "\"review\": \"expired\"");
+    change(sample, "\"date\": \"2026-10-22\", \"reference\"", "\"date\": \"2026-08-03\", \"reference\"");
+    assert_eq!(missing_passages(home.path()), set(&["review-expired (en)"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_without_a_required_passage_is_held_and_says_which() {
+    let (home, folder) = (small_copy(&["debt-notice"]), tempfile::tempdir().unwrap());
+    let toml = home.path().join("letter-templates/debt-notice/letter.toml");
+    edit(toml, "en = \"It is owed to\"", "en = \"Nobody owes it to\"");
+    let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let desk = Desk::open(studio, Settings::default(), at(NOW), folder.path()).await.unwrap();
+    let english = taken(&desk, &debt_referred("e-1")).await.remove(0);
+    let mut other = debt_referred("e-2");
+    other["data"]["party"]["id"] = json!("P-2");
+    other["data"]["party"]["language"] = json!("fr");
+    let french = taken(&desk, &other).await.remove(0);
+    work(&desk).await;
+    assert_eq!(state(&desk, &english).await, ("held", vec!["passage-missing".to_owned()]));
+    assert_eq!(state(&desk, &french).await, ("issued", vec![]), "its words are there");
+    let reason = desk.reader().letter(&english).await.unwrap().unwrap().reasons.0.remove(0);
+    assert!(reason.message.en.contains("creditor") && reason.message.fr.contains("creditor"), "{reason}");
 }
 
 /// The faults of a letter type whose French file was changed so.
@@ -243,13 +307,8 @@ async fn an_internal_document_is_filed_with_the_case_and_sent_to_nobody() {
     work(&desk).await;
     let mut states = Vec::new();
     for letter in &letters {
-        let row = desk.register.letter(letter).await.unwrap().unwrap();
-        states.push((
-            row.letter_type.clone(),
-            row.channel.clone(),
-            row.state().unwrap().as_str(),
-            row.delivery.clone(),
-        ));
+        let row = desk.reader().letter(letter).await.unwrap().unwrap();
+        states.push((row.letter_type.clone(), row.channel.clone(), row.state.as_str(), row.delivery.clone()));
     }
     // The letter waits for the manager, and the package with its calculation is there for the decision.
     let row = |letter: &str, channel: &str, state: &'static str| (letter.to_owned(), channel.to_owned(), state, None);
@@ -269,7 +328,7 @@ async fn an_internal_document_is_filed_with_the_case_and_sent_to_nobody() {
     assert!(!words.contains("Sincerely"), "{words}");
     assert_eq!(desk.verify().await.unwrap(), []);
     for letter in [&letters[1], &asked[0]] {
-        assert!(desk.register.deliveries_of(letter).await.unwrap().is_empty(), "nothing is on its way to anybody");
+        assert!(desk.reader().deliveries_of(letter).await.unwrap().is_empty(), "nothing is on its way to anybody");
     }
 }
 

@@ -72,7 +72,7 @@ fn by_email(id: &str, language: &str) -> Value {
 }
 
 async fn kinds(desk: &recto::desk::Desk, letter: &str) -> Vec<&'static str> {
-    desk.register.entries_of_letter(letter).await.unwrap().iter().map(|entry| entry.kind.as_str()).collect()
+    desk.reader().entries_of_letter(letter).await.unwrap().iter().map(|entry| entry.kind.as_str()).collect()
 }
 
 /// Reads a mail with Python's own parser: headers, parts, and the attachment's SHA-256.
@@ -186,11 +186,11 @@ async fn a_passing_refusal_is_tried_again_later_with_the_same_message_id() {
         let letters = taken(&desk, &by_email("e-1", "en")).await;
         work(&desk).await;
         assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued"], "not sent, not failed");
-        let waiting = desk.register.deliveries_of(&letters[0]).await.unwrap();
+        let waiting = desk.reader().deliveries_of(&letters[0]).await.unwrap();
         assert!(waiting[0].problem.as_deref().unwrap().contains("451"), "{waiting:?}");
         work(&desk).await;
         assert!(server.mails().is_empty(), "it waits before it tries again");
-        desk.register.close().await;
+        desk.close().await;
         letters
     };
     let desk = production_desk(folder.path(), "2026-11-17T14:46:01-05:00", server.settings()).await;
@@ -208,7 +208,7 @@ async fn a_lasting_refusal_fails_at_once_with_the_reason_in_the_case_file() {
     let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
     let letters = taken(&desk, &by_email("e-1", "en")).await;
     work(&desk).await;
-    let entries = desk.register.entries_of_letter(&letters[0]).await.unwrap();
+    let entries = desk.reader().entries_of_letter(&letters[0]).await.unwrap();
     let failed = entries.iter().find(|entry| entry.kind.as_str() == "delivery-failed").unwrap();
     assert!(failed.detail["problem"].as_str().unwrap().contains("550"), "{failed:?}");
     assert!(server.mails().is_empty());
@@ -226,8 +226,8 @@ async fn a_server_that_is_not_there_is_asked_so_many_times_and_then_a_person_is(
             letters = taken(&desk, &by_email("e-1", "en")).await;
         }
         work(&desk).await;
-        assert_eq!(desk.register.deliveries_of(&letters[0]).await.unwrap()[0].state, expected, "at {hour}");
-        desk.register.close().await;
+        assert_eq!(desk.reader().deliveries_of(&letters[0]).await.unwrap()[0].state, expected, "at {hour}");
+        desk.close().await;
     }
 }
 
@@ -238,12 +238,12 @@ async fn a_mail_that_could_not_leave_on_its_day_is_set_again_under_the_day_it_le
         let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
         let letters = taken(&desk, &by_email("e-1", "en")).await;
         work(&desk).await;
-        desk.register.close().await;
+        desk.close().await;
         letters
     };
     let desk = production_desk(folder.path(), "2026-11-19T09:00:00-05:00", server.settings()).await;
     work(&desk).await;
-    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
     assert_eq!((row.issuance, row.date.as_deref(), row.delivery.as_deref()), (2, Some("2026-11-19"), Some("sent")));
     assert_eq!(server.mails().len(), 1);
     assert!(server.mails()[0].contains(&format!("<{}.2@fsu.example.ca>", letters[0])));
@@ -264,8 +264,8 @@ async fn a_wrong_password_fails_no_letter() {
         let desk = production_desk(&data, "2026-11-17T14:45:00-05:00", settings.clone()).await;
         let letters = taken(&desk, &by_email("e-1", "en")).await;
         work(&desk).await;
-        assert_eq!(desk.register.deliveries_of(&letters[0]).await.unwrap()[0].state, "waiting");
-        desk.register.close().await;
+        assert_eq!(desk.reader().deliveries_of(&letters[0]).await.unwrap()[0].state, "waiting");
+        desk.close().await;
         letters
     };
     std::fs::write(&password, "right").unwrap();

@@ -1,6 +1,8 @@
 //! The tests of Recto, in one binary because each binary links typst again. `tests/run` installs what they need and runs them.
 
+mod acts;
 mod api;
+mod arithmetic;
 mod browser;
 mod day;
 mod decisions;
@@ -10,13 +12,16 @@ mod fence;
 mod findings;
 mod formats;
 mod frame;
+mod happens;
 mod house;
+mod http;
 mod kill;
 mod letter_paths;
 mod letter_types;
 mod mail;
 mod model;
 mod nouns;
+mod oracle;
 mod pdf;
 mod print_run;
 mod proofs;
@@ -24,6 +29,7 @@ mod reload;
 mod rules;
 mod scenarios;
 mod schemas;
+mod signals;
 mod support;
 mod values;
 mod verify;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::support::{debt_referred, desk, desk_at, files, recto, state, taken, tool, work};
+use crate::support::{debt_referred, desk, desk_at, files, operator, recto, state, taken, tool, work};
 
 #[test]
 fn every_letter_starts_on_a_sheet_front_and_every_page_is_its_own() {
@@ -53,12 +53,12 @@ async fn closing_twice_gives_the_same_files_and_sends_nothing_twice() {
     let letters = taken(&desk, &debt_referred("e-1")).await;
     work(&desk).await;
     let date = desk.clock.today();
-    let first = desk.close_run(date).await.unwrap();
+    let first = desk.close_run(operator(), date).await.unwrap();
     let before = files(&first.folder);
-    let second = desk.close_run(date).await.unwrap();
+    let second = desk.close_run(operator(), date).await.unwrap();
     assert_eq!(first.totals, second.totals);
     assert!(before == files(&second.folder) && !before.is_empty());
-    let entries = desk.register.entries_of_letter(&letters[0]).await.unwrap();
+    let entries = desk.reader().entries_of_letter(&letters[0]).await.unwrap();
     assert_eq!(entries.iter().filter(|entry| entry.kind.as_str() == "letter-sent").count(), 1);
 }
 
@@ -66,15 +66,15 @@ async fn closing_twice_gives_the_same_files_and_sends_nothing_twice() {
 async fn a_letter_after_the_close_or_the_cut_off_is_dated_for_the_next_business_day() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(folder.path()).await;
-    desk.close_run(desk.clock.today()).await.unwrap();
+    desk.close_run(operator(), desk.clock.today()).await.unwrap();
     let letters = taken(&desk, &debt_referred("e-1")).await;
     work(&desk).await;
-    assert_eq!(desk.register.letter(&letters[0]).await.unwrap().unwrap().date.as_deref(), Some("2026-11-18"));
+    assert_eq!(desk.reader().letter(&letters[0]).await.unwrap().unwrap().date.as_deref(), Some("2026-11-18"));
     let friday = tempfile::tempdir().unwrap();
     let desk = desk_at(friday.path(), "2026-11-20T15:00:00-05:00").await;
     let letters = taken(&desk, &debt_referred("e-1")).await;
     work(&desk).await;
-    assert_eq!(desk.register.letter(&letters[0]).await.unwrap().unwrap().date.as_deref(), Some("2026-11-23"));
+    assert_eq!(desk.reader().letter(&letters[0]).await.unwrap().unwrap().date.as_deref(), Some("2026-11-23"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,10 +82,10 @@ async fn a_day_that_has_no_run_cannot_be_closed() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(folder.path()).await;
     for date in ["2020-01-01", "2026-11-16", "2026-11-18", "2026-11-22", "2030-06-03"] {
-        let refused = desk.close_run(date.parse().unwrap()).await;
+        let refused = desk.close_run(operator(), date.parse().unwrap()).await;
         assert!(matches!(refused, Err(recto::desk::DeskError::NoSuchRun { .. })), "{date}");
     }
-    assert!(desk.register.runs(10).await.unwrap().is_empty());
+    assert!(desk.reader().runs(10).await.unwrap().is_empty());
     let saturday = tempfile::tempdir().unwrap();
     let desk = desk_at(saturday.path(), "2026-11-21T10:00:00-05:00").await;
     assert_eq!(desk.run_date().to_string(), "2026-11-23");
@@ -97,7 +97,7 @@ async fn a_closing_that_was_interrupted_takes_the_same_letters_with_a_last_look(
     let desk = desk(folder.path()).await;
     let letters = taken(&desk, &debt_referred("e-1")).await;
     work(&desk).await;
-    let mut act = desk.register.begin().await.unwrap();
+    let mut act = desk.reader().begin().await.unwrap();
     assert!(act.open_run("2026-11-17", desk.clock.now()).await.unwrap());
     act.commit().await.unwrap();
     assert_eq!(desk.verify().await.unwrap()[0].code, "run-unfinished");
@@ -106,7 +106,7 @@ async fn a_closing_that_was_interrupted_takes_the_same_letters_with_a_last_look(
         serde_json::json!({"died": "2026-11-15"}),
     );
     taken(&desk, &crate::support::event("p-1", "person.died", "2026-11-17T12:00:00-05:00", &died)).await;
-    let closed = desk.close_run(desk.run_date()).await.unwrap();
+    let closed = desk.close_run(operator(), desk.run_date()).await.unwrap();
     assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1));
     assert_eq!(state(&desk, &letters[0]).await.0, "held");
     assert!(desk.verify().await.unwrap().is_empty());
@@ -119,13 +119,13 @@ async fn a_letter_that_missed_its_run_is_set_again_under_the_new_date() {
         let desk = desk(folder.path()).await;
         let letters = taken(&desk, &debt_referred("e-1")).await;
         work(&desk).await;
-        desk.register.close().await;
+        desk.close().await;
         letters
     };
     let desk = desk_at(folder.path(), "2026-11-18T10:00:00-05:00").await;
-    let closed = desk.close_run("2026-11-18".parse().unwrap()).await.unwrap();
+    let closed = desk.close_run(operator(), "2026-11-18".parse().unwrap()).await.unwrap();
     assert_eq!((closed.totals.pieces, closed.taken_back), (1, 1), "it is not mailed stale, but in today's run");
-    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
     assert_eq!((row.issuance, row.date.as_deref()), (2, Some("2026-11-18")));
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
     assert_eq!(files(&folder.path().join("archive")).len(), 2, "what was issued first is kept");

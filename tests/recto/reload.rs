@@ -6,44 +6,27 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use recto::desk::{Desk, OpenDesk, Settings};
+use recto::desk::{CurrentDesk, Desk, Settings};
 use recto::studio::Studio;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{NOW, at, copy, debt_referred, edit, recto, state, taken, work};
+use crate::support::{NOW, at, debt_referred, edit, recto, small_copy, state, taken, work};
 
 const HEADING: &str = "letter-templates/debt-notice/en.typ";
 
-async fn open(home: &Path, folder: &Path) -> Arc<OpenDesk> {
+async fn open(home: &Path, folder: &Path) -> Arc<CurrentDesk> {
     let studio = Studio::open(home, true).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let desk = Desk::open(studio, Settings::default(), at(NOW), folder).await.unwrap();
-    Arc::new(OpenDesk::new(desk, home.to_owned()))
+    Arc::new(CurrentDesk::new(desk, home.to_owned()))
 }
-
-/// What other letter types have in the programs' policies.
-const OF_OTHERS: [&str; 6] =
-    ["refund_days", "plan_reply_days", "default_days", "settlement_days", "information_days", "trillium_affected"];
 
 /// Only the debt notice, so that checking the set is quick.
 fn small_home() -> tempfile::TempDir {
-    let home = copy();
-    for entry in std::fs::read_dir(home.path().join("letter-templates")).unwrap().flatten() {
-        let name = entry.file_name().into_string().unwrap();
-        if !name.starts_with('_') && name != "debt-notice" {
-            std::fs::remove_dir_all(entry.path()).unwrap();
-        }
-    }
-    for entry in std::fs::read_dir(home.path().join("letter-templates/_programs")).unwrap().flatten() {
-        let text = std::fs::read_to_string(entry.path()).unwrap();
-        let own = text.lines().filter(|line| !OF_OTHERS.iter().any(|name| line.starts_with(name)));
-        let own = own.map(|line| if line.starts_with("letters = ") { "letters = [\"*\"]" } else { line });
-        std::fs::write(entry.path(), own.collect::<Vec<_>>().join("\n")).unwrap();
-    }
-    home
+    small_copy(&["debt-notice"])
 }
 
-async fn ask_to_reload(open: &Arc<OpenDesk>) -> (StatusCode, Value) {
+async fn ask_to_reload(open: &Arc<CurrentDesk>) -> (StatusCode, Value) {
     let router = recto::web::router(Arc::clone(open), "a-token").unwrap();
     let request = Request::post("/api/v1/letter-types/reload").header(header::AUTHORIZATION, "Bearer a-token");
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -146,7 +129,7 @@ async fn an_issued_letter_is_set_again_from_its_record_to_the_same_bytes_after_t
     assert_eq!((set, differences.as_slice()), (1, &[][..]));
     // What was recorded is what counts: another source gives other bytes, and that is named.
     let database = folder.path().join("recto.db");
-    open.desk().register.close().await;
+    open.desk().close().await;
     let python = "import sqlite3, sys, zlib\nd = sqlite3.connect(sys.argv[1])\ns = zlib.decompress(d.execute('select source from sources').fetchone()[0]).decode()\nd.execute('update sources set source = ?', (zlib.compress(s.replace('1,846.35', '1,846.36').encode()),))\nd.commit()";
     crate::support::tool("python3", &["-c", python, database.to_str().unwrap()]);
     let verified = recto(folder.path(), &["verify", "--set-again", "--json"]);

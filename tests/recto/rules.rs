@@ -3,7 +3,7 @@
 use recto::desk::DecideError;
 use serde_json::json;
 
-use crate::support::{debt_referred, desk, event, sample, state, take, taken, with_facts, work};
+use crate::support::{debt_referred, desk, event, operator, sample, state, take, taken, with_facts, work};
 
 fn cra_notice(id: &str) -> serde_json::Value {
     event(id, "debt.transfer-intended", "2026-11-17T10:00:00-05:00", &sample("cra-transfer-notice", "plausible"))
@@ -48,7 +48,7 @@ async fn an_event_between_issue_and_run_stops_the_letter_in_the_queue() {
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
     let died = with_facts(&sample("debt-notice", "plausible"), json!({"died": "2026-11-15"}));
     taken(&desk, &event("p-1", "person.died", "2026-11-17T12:00:00-05:00", &died)).await;
-    let closed = desk.close_run(desk.clock.today()).await.unwrap();
+    let closed = desk.close_run(operator(), desk.clock.today()).await.unwrap();
     assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1), "no demand to the dead");
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["debtor-living".to_owned()]));
@@ -86,8 +86,8 @@ async fn figures_that_do_not_agree_hold_the_letter_and_show_both() {
     wrong["data"]["facts"]["balance"] = json!("1.00");
     let letters = taken(&desk, &wrong).await;
     work(&desk).await;
-    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
-    let reason = row.reasons().unwrap().into_iter().find(|reason| reason.code == "arithmetic-mismatch").unwrap();
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    let reason = row.reasons.0.into_iter().find(|reason| reason.code == "arithmetic-mismatch").unwrap();
     let english = recto::case::format::Formats::of(recto::case::Language::En);
     let closing = english.money(sample("debt-notice", "plausible")["facts"]["balance"].as_str().unwrap()).unwrap();
     assert!(reason.message.en.contains("$1.00") && reason.message.en.contains(&closing), "{reason}");
@@ -102,7 +102,7 @@ async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
     let letters = taken(&desk, &credit).await;
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await.0, "awaiting-approval");
-    let hash = desk.register.letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
+    let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
     let preparer = data["facts"]["prepared_by"].as_str().unwrap();
     assert!(matches!(desk.approve(&letters[0], &hash, preparer).await, Err(DecideError::Unknown(_))));
     assert!(matches!(desk.approve(&letters[0], &hash, "O. Officer").await, Err(DecideError::NoAuthority { .. })));
@@ -110,7 +110,7 @@ async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
     desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
-    assert_eq!(desk.register.letter(&letters[0]).await.unwrap().unwrap().approved_by.as_deref(), Some("A. Manager"));
+    assert_eq!(desk.reader().letter(&letters[0]).await.unwrap().unwrap().approved_by.as_deref(), Some("A. Manager"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,9 +121,9 @@ async fn an_approval_falls_when_the_letter_changes() {
         let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible"));
         let letters = taken(&desk, &credit).await;
         work(&desk).await;
-        let hash = desk.register.letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
+        let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
         desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
-        desk.register.close().await;
+        desk.close().await;
         letters
     };
     // It is worked only on another day, so its date and its words are others.
@@ -149,10 +149,10 @@ async fn a_letter_that_kills_its_worker_again_and_again_is_shown_to_a_person() {
     let desk = desk(folder.path()).await;
     let letters = taken(&desk, &debt_referred("e-1")).await;
     let others = taken(&desk, &cra_notice("t-1")).await;
-    let row = desk.register.letter(&letters[0]).await.unwrap().unwrap();
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
     for _ in 0..6 {
         // What a worker does before it begins, and dies of.
-        let mut act = desk.register.begin().await.unwrap();
+        let mut act = desk.reader().begin().await.unwrap();
         act.count_attempts(std::slice::from_ref(&row)).await.unwrap();
         act.commit().await.unwrap();
     }
@@ -173,7 +173,7 @@ async fn a_debt_that_was_paid_or_changed_by_a_decision_is_not_demanded() {
         let letters = taken(&desk, &debt_referred("e-1")).await;
         work(&desk).await;
         taken(&desk, &event("x-1", kind, "2026-11-17T12:00:00-05:00", &with_facts(&data, facts))).await;
-        let closed = desk.close_run(desk.run_date()).await.unwrap();
+        let closed = desk.close_run(operator(), desk.run_date()).await.unwrap();
         assert_eq!(closed.totals.pieces, 0, "{kind}");
         assert_eq!(state(&desk, &letters[0]).await, ("ended", vec![code.to_owned()]));
     }
@@ -214,6 +214,6 @@ async fn a_refused_letter_is_looked_at_again_when_its_case_changes() {
     assert_eq!(state(&desk, &letters[0]).await.0, "due");
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await.0, "refused");
-    let entries = desk.register.entries_of_letter(&letters[0]).await.unwrap();
+    let entries = desk.reader().entries_of_letter(&letters[0]).await.unwrap();
     assert_eq!(entries.len(), 1, "refused for the same reasons, it is not entered again");
 }

@@ -1,13 +1,16 @@
 //! What the tests share: real parts only. A desk on SQLite in a temporary folder with a fixed clock, the `recto` binary
 //! itself, and the tools that `tests/run` has prepared.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
-use recto::case::Clock;
-use recto::desk::{Desk, Environment, Member, Outcome, Settings, Whole};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use recto::case::{Actor, Clock, LetterId};
+use recto::desk::{Batch, Desk, Environment, Member, Outcome, Settings};
 use recto::intake::Offer;
+use recto::letter::Catalogue;
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
@@ -25,6 +28,28 @@ pub fn at(instant: &str) -> Clock {
 
 pub fn studio() -> Studio {
     Studio::open(&home(), true).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+/// The letter types alone, without fonts and threads.
+pub fn catalogue() -> Catalogue {
+    Catalogue::load(&home().join("letter-templates")).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+/// The seed of a test that draws by chance: that of the variable `TEST_SEED`, to repeat a failure, or else a new one. It is printed,
+/// and so stands above whatever failed.
+pub fn seed() -> u64 {
+    let given = std::env::var("TEST_SEED").ok().map(|text| text.parse().expect("TEST_SEED is a whole number"));
+    let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
+    eprintln!("drawn by TEST_SEED={seed}");
+    seed
+}
+
+/// Runs a property over so many cases drawn from [`seed`].
+pub fn runner(cases: u32) -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed().to_le_bytes());
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 
 /// The unit's people.
@@ -88,16 +113,21 @@ pub fn with_facts(data: &Value, facts: Value) -> Value {
     json!({"case": data["case"], "party": data["party"], "facts": facts})
 }
 
+/// Who acts in tests where nobody else does.
+pub fn operator() -> Actor {
+    Actor::operator("tests")
+}
+
 /// Takes one event and gives what became of it.
 pub async fn take(desk: &Desk, event: &Value) -> Outcome {
     let offers = vec![Offer::of("test".into(), event)];
-    desk.take(offers, Whole::No).await.unwrap().pop().unwrap()
+    desk.take(operator(), offers, Batch::EachAlone).await.unwrap().pop().unwrap()
 }
 
 /// Takes one event that must be taken, and gives its letters.
-pub async fn taken(desk: &Desk, event: &Value) -> Vec<String> {
+pub async fn taken(desk: &Desk, event: &Value) -> Vec<LetterId> {
     match take(desk, event).await {
-        Outcome::Taken(letters) => letters.into_iter().map(|letter| letter.0).collect(),
+        Outcome::Taken(letters) => letters,
         other => panic!("{other:#?}"),
     }
 }
@@ -107,10 +137,10 @@ pub async fn work(desk: &Desk) {
 }
 
 /// The state of a letter and the codes of its reasons.
-pub async fn state(desk: &Desk, letter: &str) -> (&'static str, Vec<String>) {
-    let row = desk.register.letter(letter).await.unwrap().unwrap();
-    let codes = row.reasons().unwrap().into_iter().map(|reason| reason.code).collect();
-    (row.state().unwrap().as_str(), codes)
+pub async fn state(desk: &Desk, letter: &LetterId) -> (&'static str, Vec<String>) {
+    let row = desk.reader().letter(letter).await.unwrap().unwrap();
+    let codes = row.reasons.iter().map(|reason| reason.code.clone()).collect();
+    (row.state.as_str(), codes)
 }
 
 /// Runs the `recto` binary at the sample day's instant.
@@ -189,4 +219,34 @@ pub fn edit(file: PathBuf, from: &str, to: &str) {
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains(from), "{from:?} is not in {}", file.display());
     std::fs::write(&file, text.replace(from, to)).unwrap();
+}
+
+/// What the programs' policies have for other letter types than the debt notice.
+const OF_OTHERS: [&str; 6] =
+    ["refund_days", "plan_reply_days", "default_days", "settlement_days", "information_days", "trillium_affected"];
+
+/// A copy with some letter types alone, each with its plausible sample alone, so that the whole set is quickly checked.
+pub fn small_copy(letter_types: &[&str]) -> tempfile::TempDir {
+    let home = copy();
+    for entry in std::fs::read_dir(home.path().join("letter-templates")).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        if !name.starts_with('_') && !letter_types.contains(&name.as_str()) {
+            std::fs::remove_dir_all(entry.path()).unwrap();
+        }
+    }
+    for letter_type in letter_types {
+        let samples = home.path().join(format!("letter-templates/{letter_type}/samples"));
+        for sample in std::fs::read_dir(samples).unwrap().flatten().filter(|one| one.file_name() != "plausible.json") {
+            std::fs::remove_file(sample.path()).unwrap();
+        }
+    }
+    if letter_types == ["debt-notice"] {
+        for entry in std::fs::read_dir(home.path().join("letter-templates/_programs")).unwrap().flatten() {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let own = text.lines().filter(|line| !OF_OTHERS.iter().any(|name| line.starts_with(name)));
+            let own = own.map(|line| if line.starts_with("letters = ") { "letters = [\"*\"]" } else { line });
+            std::fs::write(entry.path(), own.collect::<Vec<_>>().join("\n")).unwrap();
+        }
+    }
+    home
 }

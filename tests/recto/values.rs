@@ -3,25 +3,53 @@
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use recto::case::Fault;
 use recto::studio::Studio;
 use serde_json::json;
 
-use crate::support::{pdf_text, sample, studio};
+use crate::support::{pdf_text, runner, sample, studio};
 
 fn shared() -> &'static (Studio, tokio::runtime::Runtime) {
     static SHARED: OnceLock<(Studio, tokio::runtime::Runtime)> = OnceLock::new();
     SHARED.get_or_init(|| (studio(), tokio::runtime::Runtime::new().unwrap()))
 }
 
-/// Sets the plausible debt notice with a text in three places, and gives the PDF's words or the faults.
-fn set(text: &str) -> Result<String, Vec<recto::case::Fault>> {
+/// A letter type and the places in its data where people type; each must come out on the page as often as it is set.
+struct Typed {
+    letter_type: &'static str,
+    places: &'static [&'static str],
+}
+
+/// Names and references that go into fixed sentences, and whole texts of officers: the longest values of all.
+const TYPED: [Typed; 3] = [
+    Typed { letter_type: "debt-notice", places: &["/party/surname", "/case/office/name", "/facts/decision/reference"] },
+    Typed {
+        letter_type: "correspondence",
+        places: &[
+            "/facts/subject/en",
+            "/facts/body/en/0/paragraph",
+            "/facts/body/en/1/heading",
+            "/facts/body/en/2/list/1",
+            "/facts/body/en/5/table/header/0",
+            "/facts/body/en/5/table/rows/1/0",
+            "/facts/prepared_by",
+        ],
+    },
+    Typed {
+        letter_type: "dispute-response",
+        places: &["/facts/issues/0/issue/en", "/facts/issues/0/finding/en", "/facts/issues/1/evidence/en"],
+    },
+];
+
+/// Sets the plausible letter with a text in each of its places, and gives the PDF's words or the faults.
+fn set(typed: &Typed, text: &str) -> Result<String, Vec<Fault>> {
     let (studio, runtime) = shared();
-    let mut data = sample("debt-notice", "plausible");
-    data["party"]["surname"] = json!(text);
-    data["case"]["office"]["name"] = json!(text);
-    data["facts"]["decision"]["reference"] = json!(text);
-    let letter = runtime.block_on(studio.preview("debt-notice", &data, "2026-11-17".parse().unwrap()))?;
+    let mut data = sample(typed.letter_type, "plausible");
+    data.as_object_mut().unwrap().shift_remove("dated");
+    for place in typed.places {
+        *data.pointer_mut(place).unwrap_or_else(|| panic!("{place}")) = json!(text);
+    }
+    let letter = runtime.block_on(studio.preview(typed.letter_type, &data, "2026-11-17".parse().unwrap()))?;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letter.pdf");
     std::fs::write(&path, letter.pdf).unwrap();
@@ -33,19 +61,20 @@ fn dense(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != '\u{ad}').collect()
 }
 
-fn comes_out_or_is_refused(text: &str) -> Result<(), TestCaseError> {
-    match set(text) {
+fn comes_out_or_is_refused(typed: &Typed, text: &str) -> Result<(), TestCaseError> {
+    match set(typed, text) {
         Ok(page) => {
             use unicode_normalization::UnicodeNormalization;
             let wanted = dense(&text.trim().nfc().collect::<String>());
             prop_assert!(!wanted.is_empty(), "an empty value was printed");
             let found = dense(&page.nfc().collect::<String>()).matches(&wanted).count();
-            prop_assert!(found >= 3, "{text:?} went in at three places and came out at {found}");
+            let (letter, places) = (typed.letter_type, typed.places.len());
+            prop_assert!(found >= places, "{letter}: {text:?} went in at {places} places and came out at {found}");
         }
         Err(faults) => {
-            let fields = ["/party/surname", "/case/office/name", "/facts/decision/reference", "/party/address"];
             for fault in &faults {
-                prop_assert!(fields.iter().any(|field| fault.place.starts_with(field)), "{text:?}: {fault}");
+                let own = typed.places.iter().chain(&["/party/address"]).any(|field| fault.place.starts_with(field));
+                prop_assert!(own, "{text:?}: {fault}");
                 if fault.code == "character-not-printable" {
                     prop_assert!(fault.message.en.contains("U+") && fault.message.fr.contains("U+"), "{fault}");
                 }
@@ -65,18 +94,21 @@ fn no_text_in_any_fact_becomes_markup_breaks_the_page_or_vanishes() {
     let character = prop_oneof![4 => sign, 6 => letter, 1 => strange, 1 => any::<char>()];
     let text =
         prop::collection::vec(character, 1..24).prop_map(|characters| characters.into_iter().collect::<String>());
-    let mut runner = TestRunner::new(Config { cases: 160, failure_persistence: None, ..Config::default() });
-    runner.run(&text, |text| comes_out_or_is_refused(&text)).unwrap();
+    for typed in &TYPED {
+        runner(100).run(&text, |text| comes_out_or_is_refused(typed, &text)).unwrap();
+    }
 }
 
 #[test]
-fn a_surname_with_markup_prints_as_written() {
+fn markup_in_a_name_or_in_an_officers_text_prints_as_written() {
     for surname in
         ["O'#Brien *$x$*", "{{ facts.balance }}", "{% raw %}", "#panic(\"x\")", "a\\\"b", "<label>", "@ref", "=Title"]
     {
-        comes_out_or_is_refused(surname).unwrap();
-        let page = set(surname).unwrap_or_else(|faults| panic!("{surname}: {faults:?}"));
-        assert!(dense(&page).contains(&dense(surname)), "{surname}");
+        for typed in &TYPED {
+            comes_out_or_is_refused(typed, surname).unwrap();
+            let page = set(typed, surname).unwrap_or_else(|faults| panic!("{surname}: {faults:?}"));
+            assert!(dense(&page).contains(&dense(surname)), "{surname}");
+        }
     }
 }
 
@@ -88,11 +120,11 @@ fn a_character_that_would_vanish_is_refused_by_name() {
         ("soft\u{ad}hyphen", "U+00AD"),
         ("tab\there", "U+0009"),
     ] {
-        let faults = set(text).expect_err(text);
-        assert!(
-            faults.iter().any(|fault| fault.place == "/party/surname" && fault.message.en.contains(code)),
-            "{faults:?}"
-        );
+        for typed in &TYPED {
+            let faults = set(typed, text).expect_err(text);
+            let named = |place: &&str| faults.iter().any(|one| one.place == *place && one.message.en.contains(code));
+            assert!(typed.places.iter().all(named), "{faults:?}");
+        }
     }
 }
 

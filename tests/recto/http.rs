@@ -1,0 +1,223 @@
+//! The service's entrances for the tests: its router within the test, and `recto serve` as a process of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use recto::desk::{CurrentDesk, Desk};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::support::{command, desk, home, people};
+
+/// The token of the router's tests.
+pub const TOKEN: &str = "a-token";
+/// The header of one event.
+pub const STRUCTURED: (&str, &str) = ("content-type", "application/cloudevents+json");
+/// The header of several.
+pub const BATCH: (&str, &str) = ("content-type", "application/cloudevents-batch+json");
+/// The longest that a test waits for the service to come to something.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The service's router over a desk in a folder of its own.
+pub struct Api {
+    /// The desk behind it.
+    pub desk: Arc<Desk>,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+impl Api {
+    pub async fn start() -> Api {
+        let folder = tempfile::tempdir().unwrap();
+        let open = Arc::new(CurrentDesk::new(desk(folder.path()).await, home()));
+        let desk = open.desk();
+        Api { router: recto::web::router(open, TOKEN).unwrap(), desk, _folder: folder }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Calls the API with the token. Whatever the client did wrong must be answered with a problem document.
+    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> (StatusCode, Value) {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.send(request.body(Body::from(body)).unwrap()).await;
+        let status = response.status();
+        let kind = response.headers().get(header::CONTENT_TYPE).cloned();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if status.is_client_error() {
+            assert_eq!(kind.unwrap(), "application/problem+json");
+            assert_eq!(value["status"], status.as_u16());
+            assert!(value["type"].as_str().unwrap().starts_with("urn:problem:recto:"));
+        }
+        (status, value)
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        let (status, value) = self.call("GET", path, &[], String::new()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {value:#}");
+        value
+    }
+
+    /// Posts a document, and gives the status and the problem's stable kind, such as `no-authority`; empty where all was well.
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, String) {
+        let (status, answer) = self.call("POST", path, &[], body.to_string()).await;
+        let kind = answer["type"].as_str().unwrap_or_default();
+        let problem = kind.strip_prefix("urn:problem:recto:").filter(|_| !status.is_success());
+        (status.as_u16(), problem.unwrap_or_default().to_owned())
+    }
+
+    /// Takes an event, does what is due, and gives the letters that it called for.
+    pub async fn taken(&self, event: &Value) -> Vec<String> {
+        let (status, receipt) = self.call("POST", "/events", &[STRUCTURED], event.to_string()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{receipt:#}");
+        crate::support::work(&self.desk).await;
+        receipt["letters"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A letter's state and the codes of its reasons.
+    pub async fn state(&self, letter: &str) -> (String, Vec<String>) {
+        let letter = self.get(&format!("/letters/{letter}")).await;
+        let codes = letter["reasons"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned());
+        (letter["state"].as_str().unwrap().to_owned(), codes.collect())
+    }
+}
+
+/// `recto serve` over a data folder, on a free port; killed where it is dropped.
+pub struct Service {
+    process: Child,
+    address: String,
+    token: String,
+    log: PathBuf,
+}
+
+impl Service {
+    /// Starts it and waits until it listens. Its letter types are those of `home`, its people those of the tests.
+    pub fn start(home: &Path, folder: &Path) -> Service {
+        let settings = folder.with_extension("toml");
+        let lines =
+            people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
+        std::fs::write(&settings, lines.collect::<String>()).unwrap();
+        let log = folder.with_extension("log");
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
+        let mut command = command(folder, &["serve", "--listen", "127.0.0.1:0"]);
+        command
+            .arg("--config")
+            .arg(&settings)
+            .current_dir(home)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(file);
+        let mut process = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        // Pages:  http://127.0.0.1:8080/?token=…
+        let said = line.trim().split_once("http://").and_then(|(_, url)| url.split_once("/?token="));
+        let (address, token) = said.unwrap_or_else(|| panic!("{line}{}", std::fs::read_to_string(&log).unwrap()));
+        Service { process, address: address.to_owned(), token: token.to_owned(), log }
+    }
+
+    /// Opens a connection and sends a request but for the last bytes of its body, which are given back.
+    pub fn begin(&self, method: &str, path: &str, body: &str) -> std::io::Result<(TcpStream, Vec<u8>)> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let (address, token, length) = (&self.address, &self.token, body.len());
+        let head = format!(
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+             Idempotency-Key: {path}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        let (first, last) = body.as_bytes().split_at(length / 2);
+        stream.write_all(&[head.as_bytes(), first].concat())?;
+        Ok((stream, last.to_vec()))
+    }
+
+    /// Calls the API: the status and what it answers. An error where the service died of it.
+    pub fn call(&self, method: &str, path: &str, body: &Value) -> std::io::Result<(u16, Value)> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (mut stream, rest) = self.begin(method, path, &body)?;
+        stream.write_all(&rest)?;
+        answer(stream)
+    }
+
+    /// Asks until the answer is as wanted.
+    pub fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> std::io::Result<Value> {
+        let begun = Instant::now();
+        loop {
+            let (_, answer) = self.call("GET", path, &Value::Null)?;
+            if wanted(&answer) {
+                return Ok(answer);
+            }
+            assert!(begun.elapsed() < PATIENCE, "{path} stays {answer:#}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.process.id().to_string()]).status().unwrap();
+        assert!(status.success(), "kill -s {name}");
+    }
+
+    /// Kills it outright after a time, wherever it is then; unless what this gives is dropped before.
+    pub fn kill_after(&self, time: Duration) -> impl Drop + use<> {
+        let script = format!("sleep {}; exec kill -s KILL {}", time.as_secs_f64(), self.process.id());
+        Killer(Command::new("sh").args(["-c", &script]).spawn().unwrap())
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// A process that waits to kill a service, and does not any more once it is dropped.
+struct Killer(Child);
+
+impl Drop for Killer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The status and the JSON of an answer, once it is whole.
+pub fn answer(mut stream: TcpStream) -> std::io::Result<(u16, Value)> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or(std::io::ErrorKind::InvalidData)?;
+    Ok((status, serde_json::from_str(body).unwrap_or(Value::Null)))
+}
