@@ -272,3 +272,15 @@ pub struct FiledEntry {
     #[serde(flatten)]
     pub entry: Entry,
 }
+
+impl FiledEntry {
+    /// What it says, without what belongs to it.
+    pub fn kind(&self) -> EntryKind {
+        EntryKind::from(&self.entry)
+    }
+
+    /// What belongs to it, as the API shows it.
+    pub fn detail(&self) -> Value {
+        serde_json::json!(self.entry)["detail"].take()
+    }
+}

@@ -8,7 +8,7 @@
 use std::time::Instant;
 
 use chrono::DateTime;
-use recto::case::{Clock, LetterId};
+use recto::case::{Actor, Clock, LetterId, PersonId};
 use recto::desk::{Batch, Desk, Settings};
 use recto::intake::Offer;
 use recto::studio::Studio;
@@ -35,7 +35,7 @@ async fn measure(count: usize) {
     let begun = Instant::now();
     for chunk in data.chunks(500) {
         let offers = chunk.iter().map(|data| Offer::of("bench".into(), &event(data))).collect();
-        desk.take(operator(), offers, Batch::AllOrNone).await.unwrap();
+        desk.take(Actor::operator("bench"), offers, Batch::AllOrNone).await.unwrap();
     }
     report("events taken", count, begun);
     let begun = Instant::now();
@@ -46,7 +46,7 @@ async fn measure(count: usize) {
     let mut jobs = Vec::new();
     for (number, data) in data.iter().enumerate() {
         let checked = desk.studio.check_data(letter, data).unwrap();
-        let id = LetterId::derive("bench", &number.to_string(), "debt-notice", "P");
+        let id = LetterId::derive("bench", &number.to_string(), "debt-notice", &PersonId::new("P"));
         jobs.push(desk.studio.compose(letter, id, clock.today(), checked).unwrap().job);
     }
     let begun = Instant::now();

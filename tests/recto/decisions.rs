@@ -1,6 +1,6 @@
 //! What people decide and what Recto notices: approvals and authority, overrides, follow-ups, the last look, time that runs out.
 
-use recto::case::EntryKind;
+use recto::case::{CaseRef, EntryKind, FollowUpId, FollowUpState, LetterId, Sha256};
 use recto::desk::{DecideError, Desk, Outcome, Settings};
 use recto::studio::Studio;
 use serde_json::{Value, json};
@@ -14,13 +14,13 @@ fn of_the_plan(id: &str, kind: &str, time: &str, facts: Value) -> Value {
     event(id, kind, time, &with_facts(&sample("plan-confirmation", "plausible"), facts))
 }
 
-async fn hash(desk: &Desk, letter: &str) -> String {
-    desk.reader().letter(letter).await.unwrap().unwrap().content_hash.unwrap()
+async fn hash(desk: &Desk, letter: &LetterId) -> Sha256 {
+    desk.reader().letter(letter).await.unwrap().unwrap().seal.unwrap()
 }
 
 /// The open follow-ups by kind, with their ids.
-async fn proposed(desk: &Desk) -> Vec<(String, String)> {
-    let rows = desk.reader().follow_ups(Some("proposed"), None, 100).await.unwrap();
+async fn proposed(desk: &Desk) -> Vec<(String, FollowUpId)> {
+    let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
     rows.into_iter().map(|row| (row.kind, row.id)).collect()
 }
 
@@ -57,10 +57,10 @@ async fn a_plan_below_the_minimum_waits_for_a_lead_who_is_told_why() {
     let letter = taken(&desk, &event("p-1", "plan.agreed", &time, &data)).await.remove(0);
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await, ("awaiting-approval", vec!["plan-minimum".to_owned()]));
-    let (_, weighed) = desk.assessed(&letter).await.unwrap();
-    assert_eq!(weighed.seal, hash(&desk, &letter).await);
-    assert_ne!(weighed.seal, weighed.composed.content_hash, "the approval is bound to the notes too");
-    desk.approve(&letter, &weighed.seal, "L. Lead").await.unwrap();
+    let (_, assessed) = desk.assessed(&letter).await.unwrap();
+    assert_eq!(assessed.seal, hash(&desk, &letter).await);
+    assert_ne!(assessed.seal.as_str(), assessed.composed.content_hash, "the approval is bound to the notes too");
+    desk.approve(&letter, &assessed.seal, "L. Lead").await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await.0, "issued");
     assert!(desk.verify().await.unwrap().is_empty());
@@ -125,8 +125,11 @@ async fn a_manager_may_override_where_the_rule_allows_it_with_a_reason_and_nobod
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await.0, "issued");
     let entries = desk.reader().entries_of_letter(&letter).await.unwrap();
-    let entry = entries.iter().find(|entry| entry.kind == EntryKind::LetterOverridden).unwrap();
-    assert_eq!((&entry.detail["by"], &entry.detail["reason"]), (&json!("A. Manager"), &json!(reason)));
+    let entry = entries.iter().find(|entry| entry.kind() == EntryKind::LetterOverridden).unwrap();
+    assert_eq!(
+        (&json!(entry.actor.as_ref().unwrap().name), &entry.detail()["reason"]),
+        (&json!("A. Manager"), &json!(reason))
+    );
     assert!(desk.verify().await.unwrap().is_empty());
     // Where the ground is another, the rule holds again.
     desk.close().await;
@@ -210,16 +213,16 @@ async fn a_missed_instalment_is_noticed_reminded_and_defaulted_each_in_its_time(
         work(&desk).await;
         let due = proposed(&desk).await;
         assert_eq!(due[0].0, "plan-reminder", "{due:?}");
-        assert!(matches!(desk.accept_follow_up(&due[0].1, Some("N. Obody")).await, Err(DecideError::Unknown(_))));
-        let outcome = desk.accept_follow_up(&due[0].1, Some("O. Officer")).await.unwrap();
+        assert!(matches!(desk.accept_follow_up(&due[0].1, "N. Obody").await, Err(DecideError::Unknown(_))));
+        let outcome = desk.accept_follow_up(&due[0].1, "O. Officer").await.unwrap();
         let Outcome::Taken(letters) = outcome else { panic!("{outcome:?}") };
         work(&desk).await;
-        assert_eq!(state(&desk, letters[0].as_str()).await.0, "issued");
+        assert_eq!(state(&desk, &letters[0]).await.0, "issued");
         desk.close_run(operator(), desk.run_date()).await.unwrap();
         work(&desk).await;
         assert!(proposed(&desk).await.is_empty(), "what was reminded is not proposed again");
         desk.close().await;
-        letters[0].0.clone()
+        letters[0].clone()
     };
     // 15 days from receipt, which is 3 days after mailing: 25 December, which moves to the 29th.
     for (day, kinds) in [("2026-12-29", vec![]), ("2026-12-30", vec!["plan-default"])] {
@@ -237,10 +240,10 @@ async fn a_missed_instalment_is_noticed_reminded_and_defaulted_each_in_its_time(
     assert!(proposed(&desk).await.is_empty());
     let case = desk.reader().letter(&reminder).await.unwrap().unwrap().case_reference;
     let entries = desk.reader().entries_of_case(&case).await.unwrap();
-    let decisions: Vec<&str> = entries
+    let decisions: Vec<String> = entries
         .iter()
-        .filter(|entry| entry.kind == EntryKind::FollowUpDecided)
-        .map(|entry| entry.detail["decision"].as_str().unwrap())
+        .filter(|entry| entry.kind() == EntryKind::FollowUpDecided)
+        .map(|entry| entry.detail()["decision"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(decisions, ["accepted", "lapsed"]);
     assert!(desk.verify().await.unwrap().is_empty());
@@ -259,7 +262,10 @@ async fn a_follow_up_that_was_declined_is_not_proposed_again() {
         days.push((kind.as_str(), desk.reader().follow_up(id).await.unwrap().unwrap().due));
     }
     // 5 and 15 business days after Monday 16 November.
-    assert_eq!(days, [("acknowledgement-due", "2026-11-23".to_owned()), ("answer-due", "2026-12-07".to_owned())]);
+    assert_eq!(
+        days,
+        [("acknowledgement-due", "2026-11-23".parse().unwrap()), ("answer-due", "2026-12-07".parse().unwrap())]
+    );
     assert!(matches!(desk.decline_follow_up(&due[0].1, "O. Officer", " ").await, Err(DecideError::NoReason)));
     for (_, id) in &due {
         desk.decline_follow_up(id, "O. Officer", "Answered by telephone").await.unwrap();
@@ -287,8 +293,8 @@ async fn a_program_may_let_a_follow_up_go_by_itself() {
     let letters = desk.reader().letters(&recto::register::Filter { limit: 10, ..Default::default() }).await.unwrap();
     let reminder = letters.iter().find(|letter| letter.letter_type == "plan-reminder").expect("it went by itself");
     assert_eq!(reminder.state.as_str(), "issued", "{:?}", reminder.reasons);
-    let row = desk.reader().follow_ups(Some("accepted"), None, 10).await.unwrap().remove(0);
-    assert_eq!(row.decided_by.as_deref(), Some("program policy"));
+    let row = desk.reader().follow_ups(Some(FollowUpState::Accepted), None, 10).await.unwrap().remove(0);
+    assert_eq!(row.decided_by.as_deref(), Some("Recto"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -308,18 +314,14 @@ async fn a_debt_that_is_paid_is_told_and_taken_back_from_the_cra() {
     kinds.sort_unstable();
     assert_eq!(kinds, ["paid-in-full", "recall"]);
     let id = &due.iter().find(|(kind, _)| kind == "paid-in-full").unwrap().1;
-    let Outcome::Taken(letters) = desk.accept_follow_up(id, Some("O. Officer")).await.unwrap() else { panic!() };
+    let Outcome::Taken(letters) = desk.accept_follow_up(id, "O. Officer").await.unwrap() else { panic!() };
     work(&desk).await;
-    assert_eq!(
-        state(&desk, letters[0].as_str()).await,
-        ("held", vec!["debt-paid-in-full".to_owned()]),
-        "it must clear"
-    );
+    assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["debt-paid-in-full".to_owned()]), "it must clear");
     desk.close().await;
     drop(desk);
     let desk = desk_at(folder.path(), "2026-11-27T10:00:00-05:00").await;
     work(&desk).await;
-    assert_eq!(state(&desk, letters[0].as_str()).await.0, "issued", "ten days later it has cleared");
+    assert_eq!(state(&desk, &letters[0]).await.0, "issued", "ten days later it has cleared");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -367,11 +369,15 @@ async fn a_verdict_is_kept_with_the_standing_that_it_was_made_from() {
     taken(&desk, &event("f-1", "person.flagged", "2026-11-17T11:00:00-05:00", &moved)).await;
     desk.close_run(operator(), desk.run_date()).await.unwrap();
     let entries = desk.reader().entries_of_letter(&letter).await.unwrap();
-    let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind.as_str()).collect();
+    let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind().as_str()).collect();
     assert_eq!(kinds, ["letter-held", "letter-issued", "letter-cleared", "letter-sent"]);
-    let disputes = |place: usize| &entries[place].detail["ground"]["standing"]["disputes"][0];
-    assert!(disputes(0)["answer"].is_null() && disputes(1)["answer"]["outcome"] == "upheld", "{:#}", entries[1].detail);
-    assert!(entries[0].detail["ground"]["guards"].as_array().unwrap().contains(&json!("no-open-dispute")));
+    let disputes = |place: usize| entries[place].detail()["basis"]["standing"]["disputes"][0].clone();
+    assert!(
+        disputes(0)["answer"].is_null() && disputes(1)["answer"]["outcome"] == "upheld",
+        "{:#}",
+        entries[1].detail()
+    );
+    assert!(entries[0].detail()["basis"]["guards"].as_array().unwrap().contains(&json!("no-open-dispute")));
     assert!(desk.verify().await.unwrap().is_empty());
 }
 
@@ -385,7 +391,7 @@ async fn explain_says_for_every_letter_type_whether_it_may_go_and_why_not() {
     taken(&desk, &event("d-1", "dispute.received", "2026-11-17T10:00:00-05:00", &dispute)).await;
     work(&desk).await;
     let case = data["case"]["reference"].as_str().unwrap();
-    let answers = desk.explain(case, None).await.unwrap();
+    let answers = desk.explain(&CaseRef::new(case), None).await.unwrap();
     assert!(answers.len() > 25, "{}", answers.len());
     let of = |letter: &str| answers.iter().find(|answer| answer.letter_type == letter).unwrap();
     assert!(
@@ -393,7 +399,7 @@ async fn explain_says_for_every_letter_type_whether_it_may_go_and_why_not() {
     );
     assert!(of("dispute-response").may_go, "{:?}", of("dispute-response").reasons);
     assert!(!of("settlement-offer").may_go && of("account-statement").may_go);
-    assert!(desk.explain("DR-2000-000000", None).await.unwrap().is_empty());
+    assert!(desk.explain(&CaseRef::new("DR-2000-000000"), None).await.unwrap().is_empty());
     desk.close().await;
     let output = crate::support::recto(folder.path(), &["explain", case, "debt-notice"]);
     let said = String::from_utf8(output.stdout).unwrap();

@@ -308,10 +308,10 @@ async fn an_internal_document_is_filed_with_the_case_and_sent_to_nobody() {
     let mut states = Vec::new();
     for letter in &letters {
         let row = desk.reader().letter(letter).await.unwrap().unwrap();
-        states.push((row.letter_type.clone(), row.channel.clone(), row.state.as_str(), row.delivery.clone()));
+        states.push((row.letter_type.clone(), row.channel.as_str(), row.state.as_str(), row.delivery));
     }
     // The letter waits for the manager, and the package with its calculation is there for the decision.
-    let row = |letter: &str, channel: &str, state: &'static str| (letter.to_owned(), channel.to_owned(), state, None);
+    let row = |letter: &str, channel: &'static str, state: &'static str| (letter.to_owned(), channel, state, None);
     assert_eq!(
         states,
         [row("reimbursement", "print", "awaiting-approval"), row("reimbursement-package", "file", "issued")]

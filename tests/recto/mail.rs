@@ -71,8 +71,8 @@ fn by_email(id: &str, language: &str) -> Value {
     event
 }
 
-async fn kinds(desk: &recto::desk::Desk, letter: &str) -> Vec<&'static str> {
-    desk.reader().entries_of_letter(letter).await.unwrap().iter().map(|entry| entry.kind.as_str()).collect()
+async fn kinds(desk: &recto::desk::Desk, letter: &recto::case::LetterId) -> Vec<&'static str> {
+    desk.reader().entries_of_letter(letter).await.unwrap().iter().map(|entry| entry.kind().as_str()).collect()
 }
 
 /// Reads a mail with Python's own parser: headers, parts, and the attachment's SHA-256.
@@ -98,7 +98,7 @@ async fn send_one(folder: &Path, server: &Server, language: &str) -> (String, Va
     let sha256 = desk.pdf(&letters[0]).await.unwrap().unwrap().1;
     let mails = server.mails();
     assert_eq!(mails.len(), 1);
-    (letters[0].clone(), read_mail(&mails[0]), sha256)
+    (letters[0].to_string(), read_mail(&mails[0]), sha256.to_string())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,8 +209,8 @@ async fn a_lasting_refusal_fails_at_once_with_the_reason_in_the_case_file() {
     let letters = taken(&desk, &by_email("e-1", "en")).await;
     work(&desk).await;
     let entries = desk.reader().entries_of_letter(&letters[0]).await.unwrap();
-    let failed = entries.iter().find(|entry| entry.kind.as_str() == "delivery-failed").unwrap();
-    assert!(failed.detail["problem"].as_str().unwrap().contains("550"), "{failed:?}");
+    let failed = entries.iter().find(|entry| entry.kind().as_str() == "delivery-failed").unwrap();
+    assert!(failed.detail()["problem"].as_str().unwrap().contains("550"), "{failed:?}");
     assert!(server.mails().is_empty());
 }
 
@@ -226,7 +226,7 @@ async fn a_server_that_is_not_there_is_asked_so_many_times_and_then_a_person_is(
             letters = taken(&desk, &by_email("e-1", "en")).await;
         }
         work(&desk).await;
-        assert_eq!(desk.reader().deliveries_of(&letters[0]).await.unwrap()[0].state, expected, "at {hour}");
+        assert_eq!(desk.reader().deliveries_of(&letters[0]).await.unwrap()[0].state.as_str(), expected, "at {hour}");
         desk.close().await;
     }
 }
@@ -244,7 +244,10 @@ async fn a_mail_that_could_not_leave_on_its_day_is_set_again_under_the_day_it_le
     let desk = production_desk(folder.path(), "2026-11-19T09:00:00-05:00", server.settings()).await;
     work(&desk).await;
     let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
-    assert_eq!((row.issuance, row.date.as_deref(), row.delivery.as_deref()), (2, Some("2026-11-19"), Some("sent")));
+    assert_eq!(
+        (row.issuance, row.date, row.delivery.map(|state| state.as_str())),
+        (2, "2026-11-19".parse().ok(), Some("sent"))
+    );
     assert_eq!(server.mails().len(), 1);
     assert!(server.mails()[0].contains(&format!("<{}.2@fsu.example.ca>", letters[0])));
     assert!(desk.verify().await.unwrap().is_empty());
@@ -264,7 +267,7 @@ async fn a_wrong_password_fails_no_letter() {
         let desk = production_desk(&data, "2026-11-17T14:45:00-05:00", settings.clone()).await;
         let letters = taken(&desk, &by_email("e-1", "en")).await;
         work(&desk).await;
-        assert_eq!(desk.reader().deliveries_of(&letters[0]).await.unwrap()[0].state, "waiting");
+        assert_eq!(desk.reader().deliveries_of(&letters[0]).await.unwrap()[0].state.as_str(), "waiting");
         desk.close().await;
         letters
     };

@@ -297,8 +297,7 @@ fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> 
     };
     let program = if ask.sponsorship { "sponsorship" } else { "ontario-works" };
     let standing = course.standing();
-    let traits = catalogue.program(program).unwrap().traits;
-    let question = Question::new(&standing, policy, traits, asked, today(), &[]);
+    let question = Question::new(&standing, policy, catalogue.programs[program].traits, asked, today(), &[]);
     findings(&rules.guards, &question).into_iter().map(|finding| finding.reason.code).collect()
 }
 

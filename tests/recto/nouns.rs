@@ -7,7 +7,7 @@ use recto::case::address::{Address, is_postal_code};
 use recto::case::calendar::{deadline, is_business_day, next_business_day};
 use recto::case::format::Formats;
 use recto::case::repertoire::Repertoire;
-use recto::case::{Language, LetterId, money};
+use recto::case::{Language, LetterId, PersonId, money};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -195,8 +195,8 @@ fn an_address_that_canada_post_could_not_read_is_refused_with_its_line() {
 
 #[test]
 fn a_letters_identity_comes_from_its_cause_alone() {
-    let id = LetterId::derive("s", "e", "debt-notice", "P-1");
-    assert_eq!(id, LetterId::derive("s", "e", "debt-notice", "P-1"));
+    let id = LetterId::derive("s", "e", "debt-notice", &PersonId::new("P-1"));
+    assert_eq!(id, LetterId::derive("s", "e", "debt-notice", &PersonId::new("P-1")));
     let others = [
         ("s2", "e", "debt-notice", "P-1"),
         ("s", "e2", "debt-notice", "P-1"),
@@ -205,7 +205,7 @@ fn a_letters_identity_comes_from_its_cause_alone() {
         ("se", "", "debt-notice", "P-1"),
     ];
     for (source, event, kind, party) in others {
-        assert_ne!(id, LetterId::derive(source, event, kind, party));
+        assert_ne!(id, LetterId::derive(source, event, kind, &PersonId::new(party)));
     }
     let text = id.as_str();
     assert!(text.len() == 14 && text.split('-').all(|group| group.len() == 4), "{text}");

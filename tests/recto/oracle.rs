@@ -74,7 +74,7 @@ impl<'a> Case<'a> {
         let asked = ordered.iter().filter(|(_, (_, when))| !when.is_late()).count();
         let mut course: Vec<(Happens, u32)> = ordered.into_iter().map(|(_, (what, when))| (what, when.ago)).collect();
         let by_asking = match ask.letter_type {
-            "plan-confirmation" if claimed > 0 => Agreed,
+            "plan-confirmation" => Agreed,
             "plan-default" => Defaulted,
             "cra-transfer-confirmed" => Transferred,
             "cra-transfer-recalled" => Recalled,

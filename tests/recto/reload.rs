@@ -35,7 +35,7 @@ async fn ask_to_reload(open: &Arc<CurrentDesk>) -> (StatusCode, Value) {
     (status, serde_json::from_slice(&body).unwrap())
 }
 
-async fn words(desk: &Desk, letter: &str) -> String {
+async fn words(desk: &Desk, letter: &recto::case::LetterId) -> String {
     let (pdf, _) = desk.pdf(letter).await.unwrap().unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), pdf).unwrap();
@@ -61,7 +61,8 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
     let second = taken(&open.desk(), &other).await.remove(0);
     work(&open.desk()).await;
     assert!(words(&open.desk(), &second).await.contains("How this debt came about"));
-    let register = &open.desk().register;
+    let desk = open.desk();
+    let register = desk.reader();
     let (one, two) =
         (register.issuance(&first).await.unwrap().unwrap(), register.issuance(&second).await.unwrap().unwrap());
     assert_eq!(one.type_hash.len(), 64);

@@ -1,6 +1,8 @@
 //! Letters that are stopped, released, recalled and approved.
 
+use recto::case::{Sha256, WorkerId};
 use recto::desk::DecideError;
+use recto::register::{Claimed, Register};
 use serde_json::json;
 
 use crate::support::{debt_referred, desk, event, operator, sample, state, take, taken, with_facts, work};
@@ -106,7 +108,10 @@ async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
     let preparer = data["facts"]["prepared_by"].as_str().unwrap();
     assert!(matches!(desk.approve(&letters[0], &hash, preparer).await, Err(DecideError::Unknown(_))));
     assert!(matches!(desk.approve(&letters[0], &hash, "O. Officer").await, Err(DecideError::NoAuthority { .. })));
-    assert!(matches!(desk.approve(&letters[0], "another hash", "A. Manager").await, Err(DecideError::NotWaiting)));
+    assert!(matches!(
+        desk.approve(&letters[0], &Sha256::new("another hash"), "A. Manager").await,
+        Err(DecideError::NotWaiting)
+    ));
     desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
@@ -150,10 +155,14 @@ async fn a_letter_that_kills_its_worker_again_and_again_is_shown_to_a_person() {
     let letters = taken(&desk, &debt_referred("e-1")).await;
     let others = taken(&desk, &cra_notice("t-1")).await;
     let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
-    for _ in 0..6 {
+    let register = Register::open(folder.path(), "specimen").await.unwrap();
+    for number in 0..6 {
         // What a worker does before it begins, and dies of.
-        let mut act = desk.reader().begin().await.unwrap();
-        act.count_attempts(std::slice::from_ref(&row)).await.unwrap();
+        let worker = WorkerId::new(format!("dead-{number}"));
+        let mut act = register.begin(operator(), desk.clock.now()).await.unwrap();
+        let claimed = Claimed::Case(&row.case_reference, &row.id);
+        assert!(act.claim(claimed, &worker, desk.clock.now().into()).await.unwrap());
+        act.bury(&worker).await.unwrap();
         act.commit().await.unwrap();
     }
     work(&desk).await;

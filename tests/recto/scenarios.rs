@@ -173,16 +173,16 @@ async fn wrong_end(desk: &Desk, row: &Scenario, outcome: Option<&Outcome>) -> Op
     };
     let mut letters = Vec::new();
     for id in ids {
-        letters.push(desk.reader().letter(id.as_str()).await.unwrap().unwrap());
+        letters.push(desk.reader().letter(id).await.unwrap().unwrap());
     }
     let of_the_type = |letter: &&LetterRow| letter.letter_type == row.letter_type();
     let [letter] = letters.iter().filter(of_the_type).collect::<Vec<_>>()[..] else {
         let types: Vec<&str> = letters.iter().map(|letter| letter.letter_type.as_str()).collect();
         return Some(format!("{row}\n    one letter of the type is looked at, and the event called for {types:?}"));
     };
-    let reasons = letter.reasons().unwrap();
+    let reasons = letter.reasons.clone();
     let codes: BTreeSet<&str> = reasons.iter().map(|reason| reason.code.as_str()).collect();
-    let state = letter.state().unwrap().as_str().replace("awaiting-approval", "awaits");
+    let state = letter.state.as_str().replace("awaiting-approval", "awaits");
     let is_so = row.outcome.split_whitespace().next() == Some(&state) && codes == row.codes();
     (!is_so).then(|| {
         let said: Vec<String> = reasons.iter().map(|reason| format!("\n        {reason}")).collect();

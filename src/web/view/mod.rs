@@ -36,8 +36,7 @@ pub struct EntryView {
 impl EntryView {
     /// An entry in one language.
     pub(super) fn of(filed: FiledEntry, language: Language) -> EntryView {
-        let kind = EntryKind::from(&filed.entry);
-        let mut detail = serde_json::json!(filed.entry)["detail"].take();
+        let (kind, mut detail) = (filed.kind(), filed.detail());
         if let Ok(reasons) = serde_json::from_value::<Vec<Fault>>(detail["reasons"].take()) {
             detail["reasons"] = serde_json::json!(views(&reasons, language));
         } else if let Some(detail) = detail.as_object_mut() {
