@@ -51,8 +51,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => Just(Deferred(None)),
         2 => (flags(), any::<bool>()).prop_map(|(flag, other)| Flagged(flag, other)),
         2 => (flags(), any::<bool>()).prop_map(|(flag, other)| Lifted(flag, other)),
-        2 => (any::<bool>(), any::<bool>(), 0..60u32)
-            .prop_map(|(consents, reachable, until)| Represented { consents, reachable, until }),
+        2 => (any::<bool>(), 0..60u32).prop_map(|(consents, until)| Represented { consents, until }),
         1 => Just(Unrepresented),
     ];
     let debt = prop_oneof![
@@ -195,11 +194,10 @@ fn facts_of(what: Happens, on: &str) -> (&'static str, Value) {
         }
         Flagged(flag, _) => ("person.flagged", json!({"flagged": on, "flag": flag})),
         Lifted(flag, _) => ("person.flagged", json!({"flagged": on, "flag": flag, "lifted": true})),
-        Represented { consents, reachable, until } => {
+        Represented { consents, until } => {
             let signed = consents.then_some(on);
-            let address = reachable.then(|| address("200 CEDAR ST"));
             let facts = json!({"named": on, "name": "Elm Legal Clinic", "kind": "representative", "consent_signed": signed,
-                "consent_until": later(until), "address": address});
+                "consent_until": later(until), "address": address("200 CEDAR ST")});
             ("representative.named", facts)
         }
         Unrepresented => ("representative.ended", json!({"ended": on})),
@@ -264,8 +262,12 @@ impl Course {
             read("asked", kind, &format!("{TODAY}T09:00:00-05:00"), "P-1", "14 ELM ST", &facts),
         ];
         events.extend(course.iter().enumerate().map(|(place, (what, when))| as_event(place, *what, *when)));
-        let letters =
-            letters.iter().enumerate().map(|(place, one)| as_letter(catalogue, place, one, ask, &facts)).collect();
+        let letters = letters.iter().enumerate();
+        let letters = letters.map(|(place, one)| as_letter(catalogue, place, one, ask, &facts));
+        // As the desk reads them: those of the register, and those of which an event tells.
+        let otherwise =
+            |event: &CaseEvent| SentLetter::by_other_means(event, |letter| catalogue.tells(letter).to_vec());
+        let letters = letters.chain(events.iter().filter_map(otherwise)).collect();
         Course { events, letters, facts }
     }
 
