@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod arithmetic;
 mod browser;
+mod carry_over;
 mod day;
 mod decisions;
 mod events;
