@@ -23,6 +23,7 @@ mod mail;
 mod model;
 mod nouns;
 mod oracle;
+mod pages;
 mod pdf;
 mod print_run;
 mod proofs;
