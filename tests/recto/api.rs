@@ -287,5 +287,6 @@ async fn a_manager_approves_and_the_run_is_closed_over_the_api() {
     let (status, totals) = api.call("POST", "/runs/2026-11-17/close", &[], String::new()).await;
     assert_eq!((status, &totals["pieces"]), (StatusCode::OK, &json!(1)));
     assert_eq!(api.get("/runs").await[0]["state"], "closed");
-    assert_eq!(api.get(&format!("/letters/{id}")).await["delivery"], "sent");
+    let letter = api.get(&format!("/letters/{id}")).await;
+    assert_eq!((&letter["delivery"], &letter["approved_by"]), (&json!("sent"), &json!("A. Manager")));
 }
