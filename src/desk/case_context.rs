@@ -33,7 +33,7 @@ impl Desk {
         let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
         let (events, letters) = self.events_and_letters(case).await?;
         let calling = events.iter().find(|event| event.sequence == letter.event);
-        let calling = calling.cloned().ok_or_else(|| unreadable("it is not there".into()))?.event;
+        let calling = calling.cloned().ok_or_else(|| not_there(letter.event))?.event;
         let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
         let standing = self.standing(case, person, &events, &letters).await?;
         let json = as_it_stands(&calling, &standing, self.mailing_date(letter.channel).await?);
@@ -59,9 +59,10 @@ impl Desk {
             events.iter().filter_map(|stored| SentLetter::by_other_means(&stored.event, tells)).collect();
         for row in self.reader().letters_of_case(case).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
             let calling = events.iter().find(|event| event.sequence == row.event);
-            let facts = calling.map(|stored| stored.event.facts().clone()).unwrap_or(Value::Null);
+            let facts = calling.ok_or_else(|| not_there(row.event))?.event.facts().clone();
             let issued = row.state == LetterState::Issued;
             letters.push(SentLetter {
+                // A letter that names no debt is about all of them.
                 debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
                 facts_hash: facts_hash(&facts),
                 date: row.date.filter(|_| issued).map(|day| day.date()),
@@ -98,8 +99,8 @@ impl Desk {
         for reference in self.reader().other_cases(case, person).await? {
             let events: Vec<_> = self.reader().events_of(&reference).await?.into_iter().map(|one| one.event).collect();
             let standing = Standing::of(&reference, person, &events, &[]);
-            let program = events.last().map(CaseEvent::program).unwrap_or_default();
-            let program = self.studio.catalogue.program(program).ok();
+            let newest = events.last();
+            let program = newest.and_then(|event| self.studio.catalogue.program(event.program()).ok());
             let policy = program.and_then(|program| program.policy_on(today));
             let none = standing.ledger.debts.is_empty().then_some(Decimal::ZERO);
             let owed = standing.ledger.owed(today, policy.map_or(&[], |policy| &policy.terms)).or(none);
@@ -120,6 +121,11 @@ impl Desk {
         // A finding of before findings were data lets nothing pass: the rule holds the letter again, to be decided anew.
         Ok(findings.filter_map(|finding| serde_json::from_value(finding).ok()).collect())
     }
+}
+
+/// A letter without its event in the case: the register was altered.
+fn not_there(event: i64) -> DeskError {
+    DeskError::Unreadable { event, problem: "it is not among those of its letter's case".to_owned() }
 }
 
 /// An event's data with what is known since: a new address, a preference of language or format, somebody who acts for the

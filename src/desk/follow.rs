@@ -20,6 +20,7 @@ const MAX_OPEN: i64 = 1_000;
 /// What is due in a case, with what makes an event of it.
 struct Due {
     id: FollowUpId,
+    case: CaseRef,
     person: PersonId,
     proposal: Proposal,
     /// `{case, party}` of the person's newest event.
@@ -138,6 +139,7 @@ impl Desk {
                 let by_itself = |letter: &&str| policy.automatic.iter().any(|named| named == letter);
                 Due {
                     id: identity(case, &person, &proposal),
+                    case: case.clone(),
                     letter_type: letters.first().map(|letter| (*letter).to_owned()),
                     automatic: !letters.is_empty() && letters.iter().all(by_itself),
                     person: person.clone(),
@@ -194,7 +196,7 @@ impl Due {
             source: SOURCE.to_owned(),
             id: self.id.to_string(),
             kind: letter.event.to_owned(),
-            subject: CaseRef::new(data["case"]["reference"].as_str().unwrap_or_default()),
+            subject: self.case.clone(),
             time: now,
             data,
         })

@@ -117,6 +117,10 @@ async fn the_cookie_lets_look_and_the_header_lets_act() {
     let token = recto::web::token(folder.path()).unwrap();
     assert_eq!(token.len(), 64, "an empty token file opens nothing");
     assert_eq!(recto::web::token(folder.path()).unwrap(), token);
+    std::fs::remove_file(folder.path().join("token")).unwrap();
+    std::fs::create_dir(folder.path().join("token")).unwrap();
+    let unreadable = recto::web::token(folder.path()).unwrap_err().to_string();
+    assert!(unreadable.contains("the access token in"), "what cannot be read is not replaced: {unreadable}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -73,6 +73,7 @@ impl Desk {
     /// Each house has the files that its hash stands for.
     pub(super) async fn verify_houses(&self, audit: &mut Audit) -> Result<(), DeskError> {
         for hash in self.reader().houses().await? {
+            // A house whose files are gone has another hash than its own, and so is told.
             let files = self.reader().house(&hash).await?.unwrap_or_default();
             let found = Sha256::new(self.studio.press.with_house(&files).house_hash());
             if found != hash {
@@ -84,6 +85,7 @@ impl Desk {
 }
 
 fn agrees(issuance: &Issuance, logged: &entry::Issued) -> bool {
+    // Of before it was kept, the entry has none and the row an empty one.
     let type_hash = logged.type_hash.clone().unwrap_or_default();
     let registered = entry::Issued {
         number: issuance.number,

@@ -26,6 +26,7 @@ impl Desk {
     }
 
     async fn verify_letter(&self, letter: &LetterRow, audit: &mut Audit) -> Result<(), DeskError> {
+        // A letter that no case file knows differs from nothing logged, wherever it has come to anything.
         let logged = audit.letters.remove(&letter.id).unwrap_or_default();
         let event = self.reader().event(letter.event).await?;
         if !event.is_some_and(|event| self.is_as_called(letter, &event)) {

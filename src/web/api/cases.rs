@@ -60,7 +60,10 @@ pub(super) async fn eligibility(
     }
     let types = &service.desk.studio.catalogue.types;
     let view = |one: Eligibility| EligibilityView {
-        title: types.get(&one.letter_type).map(|t| t.description.title.get(language).to_owned()).unwrap_or_default(),
+        title: types
+            .get(&one.letter_type)
+            .map_or(&*one.letter_type, |letter| letter.description.title.get(language))
+            .to_owned(),
         letter: one.letter_type,
         person: one.person,
         name: one.name,

@@ -50,7 +50,7 @@ struct Asked {
 impl Asked {
     fn of(uri: &Uri, headers: &HeaderMap) -> Asked {
         let query = uri.query().unwrap_or_default().to_owned();
-        let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let path = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
         Asked { language: language_of(headers, &query), path, query }
     }
 

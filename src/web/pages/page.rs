@@ -90,8 +90,8 @@ fn environment(language: Language, words: &Arc<BTreeMap<String, Text>>) -> anyho
     environment
         .add_filter("clock", move |text: String| clock(formats, language, &text).ok_or_else(|| plain("time", &text)));
     for name in Sources::iter() {
-        let source = Sources::get(&name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
-        environment.add_template_owned(name.into_owned(), source.unwrap_or_default())?;
+        let file = Sources::get(&name).ok_or_else(|| unfit(format!("{name} is not there")))?;
+        environment.add_template_owned(name.into_owned(), String::from_utf8_lossy(&file.data).into_owned())?;
     }
     Ok(environment)
 }
