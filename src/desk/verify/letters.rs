@@ -56,7 +56,7 @@ impl Desk {
         let Ok(data) = Data::read(&event.data) else { return false };
         let person = PersonId::new(&data.person.id);
         let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
-        let channel = letter_type.map_or(letter.channel, |one| one.channel(&data.addressee));
+        let channel = letter_type.map_or(letter.channel, |letter_type| letter_type.channel(&data.addressee));
         letter.id == LetterId::derive(&event.source, &event.id, &letter.letter_type, &person)
             && letter.case_reference == event.subject
             && letter.person == person

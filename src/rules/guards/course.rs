@@ -1,4 +1,4 @@
-//! Guards that look at the course of the case: what was answered, told, agreed on, and sent already.
+//! Guards of the course of the case: what was answered, told, agreed on, and sent already.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

@@ -130,10 +130,10 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
     let mut rows = Vec::new();
     for (key, letter) in &catalogue.types {
         let Some(counts) = by_type.get(key) else { continue };
-        let mut one = counted(std::iter::once(counts));
-        one.insert("type".into(), json!(key));
-        one.insert("title".into(), json!(letter.description.title.get(language)));
-        rows.push(one);
+        let mut row = counted(std::iter::once(counts));
+        row.insert("type".into(), json!(key));
+        row.insert("title".into(), json!(letter.description.title.get(language)));
+        rows.push(row);
     }
     let state = |state| Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
     let failed = Filter { delivery: Some(DeliveryState::Failed), limit: STOPPED, ..Filter::default() };
