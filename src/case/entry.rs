@@ -28,7 +28,7 @@ pub enum Entry {
     LetterApproved(Approved),
     /// A letter could not be made.
     LetterRefused(Stopped),
-    /// A letter's own ground is gone.
+    /// A letter's own cause is gone.
     LetterEnded(Stopped),
     /// Somebody of the unit took a letter out before it left.
     LetterWithdrawn(Withdrawn),

@@ -32,7 +32,7 @@ states! {
         AwaitingApproval,
         /// It could not be made: its facts, its template or its pages are not in order.
         Refused,
-        /// Its own ground is gone, such as a debt that was paid.
+        /// Its own cause is gone, such as a debt that was paid.
         Ended,
         /// Taken out by somebody of the unit, for ever.
         Withdrawn,
@@ -107,7 +107,7 @@ impl LetterState {
         LetterState::Recalled,
     ];
 
-    /// What a new day or other letter types may change. What has ended is not among them: its own ground is gone, and only an event
+    /// What a new day or other letter types may change. What has ended is not among them: its own cause is gone, and only an event
     /// of the case brings it back.
     pub const STOPPED: [LetterState; 3] = [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused];
 

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use super::proof::{self, Change};
 use super::{Config, open_studio, print_json, views};
 
-/// How often a watched folder is looked at.
-const LOOK: Duration = Duration::from_millis(150);
+/// How often a watched folder is read.
+const WATCH_INTERVAL: Duration = Duration::from_millis(150);
 /// The sample that an author sees first.
 const FIRST: &str = "plausible.json";
 
@@ -154,7 +154,7 @@ async fn watch(arguments: &Arguments, config: &Config) -> anyhow::Result<ExitCod
         stamp(&folder, &mut hash);
         let now = Some(hash.finish());
         if now == seen {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(WATCH_INTERVAL).await;
             continue;
         }
         seen = now;

@@ -42,7 +42,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// Works until nothing is due, with a progress bar. Gives how many letters and e-mails it looked at.
+/// Works until nothing is due, with a progress bar. Gives how many letters and e-mails it worked.
 pub async fn until_idle(desk: &Desk) -> anyhow::Result<usize> {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} letters and e-mails worked, {per_sec}, {eta} left")?;
     let due = desk.reader().due_count().await?;

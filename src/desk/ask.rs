@@ -37,6 +37,7 @@ impl Desk {
             Ok(event) => event,
             Err(faults) => return Ok(Requested::Refused(faults)),
         };
+        let program = event.program().to_owned();
         // A repeat has the time of the first request, so that it is the same event.
         let known = self.reader().event_by_key(SOURCE, &request.key).await?;
         let event = CaseEvent { time: known.map_or(event.time, |known| known.event.time), ..event };
@@ -52,7 +53,7 @@ impl Desk {
                 return Ok(Requested::Called(Box::new(row)));
             }
         }
-        Ok(Requested::Refused(vec![not_for_program(&request)]))
+        Ok(Requested::Refused(vec![not_for_program(&request.letter_type, &program)]))
     }
 
     /// The event that calls for the letter, or everything that is wrong with the request.
@@ -60,26 +61,28 @@ impl Desk {
         let catalogue = &self.studio.catalogue;
         let letter = catalogue.types.get(&request.letter_type);
         let letter = letter.ok_or_else(|| vec![self.studio.unknown_type(&request.letter_type)])?;
-        let program = request.data["case"]["program"].as_str().unwrap_or_default();
+        let program = request.data["case"]["program"].as_str();
         let kind = letter.description.called_by.event.clone();
-        if !letter.is_called_by(&kind, program, &request.data["facts"]) && catalogue.programs.contains_key(program) {
-            return Err(vec![not_for_program(request)]);
+        // Whether there is such a program at all, the check of the data says.
+        if let Some(program) = program.filter(|program| catalogue.programs.contains_key(*program))
+            && !letter.is_called_by(&kind, program, &request.data["facts"])
+        {
+            return Err(vec![not_for_program(&request.letter_type, program)]);
         }
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>();
-        self.studio.check_data(letter, &request.data).map_err(below)?;
+        let checked = self.studio.check_data(letter, &request.data).map_err(below)?;
         Ok(CaseEvent {
             source: SOURCE.to_owned(),
             id: request.key.clone(),
             kind,
-            subject: CaseRef::new(request.data["case"]["reference"].as_str().unwrap_or_default()),
+            subject: CaseRef::new(checked.case.reference),
             time: self.clock.now(),
             data: request.data.clone(),
         })
     }
 }
 
-fn not_for_program(request: &LetterRequest) -> Fault {
-    let (letter, program) = (&request.letter_type, request.data["case"]["program"].as_str().unwrap_or_default());
+fn not_for_program(letter: &str, program: &str) -> Fault {
     Fault::new(
         "letter-not-for-program",
         "/letter",

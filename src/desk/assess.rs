@@ -40,7 +40,7 @@ pub struct Answers {
     pub stops: Vec<Fault>,
     /// What of it a manager may let pass, as it was found.
     pub may_pass: Vec<Found>,
-    /// What ends it: its own ground is gone.
+    /// What ends it: its own cause is gone.
     pub ends: Vec<Fault>,
     /// What an approver is to look at.
     pub notes: Vec<Fault>,
@@ -157,7 +157,7 @@ impl From<Vec<Fault>> for Unwritten {
     }
 }
 
-/// What a guard looks at of a letter that has no place in the register yet.
+/// What a guard is asked of a letter that has no place in the register yet.
 pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTime<Utc>) -> Asked<'q> {
     let rules = &letter.description.rules;
     Asked {

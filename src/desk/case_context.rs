@@ -8,7 +8,7 @@ use super::{Desk, DeskError};
 use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, LetterState, PersonId, Role};
 use crate::letter::Data;
 use crate::register::{LetterRow, Seen, StoredEvent};
-use crate::rules::{Found, OtherCase, SentLetter, Standing, facts_hash, looks_at_other_cases};
+use crate::rules::{Found, OtherCase, SentLetter, Standing, facts_hash, reads_other_cases};
 
 /// A letter's case as it stands.
 pub(super) struct CaseContext {
@@ -33,14 +33,19 @@ impl Desk {
         let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
         let (events, letters) = self.events_and_letters(case).await?;
         let calling = events.iter().find(|event| event.sequence == letter.event);
-        let calling = calling.cloned().ok_or_else(|| unreadable("it is not there".into()))?.event;
+        let calling = calling.cloned().ok_or_else(|| not_there(letter.event))?.event;
         let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
         let standing = self.standing(case, person, &events, &letters).await?;
         let json = as_it_stands(&calling, &standing, self.mailing_date(letter.channel).await?);
         let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         data.addressee.channel = letter.channel;
-        let guards = self.studio.catalogue.types.get(&letter.letter_type).map(|one| &one.description.rules.guards);
-        let other_cases = match guards.is_some_and(|guards| looks_at_other_cases(guards)) {
+        let guards = self
+            .studio
+            .catalogue
+            .types
+            .get(&letter.letter_type)
+            .map(|letter_type| &letter_type.description.rules.guards);
+        let other_cases = match guards.is_some_and(|guards| reads_other_cases(guards)) {
             true => self.other_cases(case, person).await?,
             false => Vec::new(),
         };
@@ -59,9 +64,10 @@ impl Desk {
             events.iter().filter_map(|stored| SentLetter::by_other_means(&stored.event, tells)).collect();
         for row in self.reader().letters_of_case(case).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
             let calling = events.iter().find(|event| event.sequence == row.event);
-            let facts = calling.map(|stored| stored.event.facts().clone()).unwrap_or(Value::Null);
+            let facts = calling.ok_or_else(|| not_there(row.event))?.event.facts().clone();
             let issued = row.state == LetterState::Issued;
             letters.push(SentLetter {
+                // A letter that names no debt is about all of them.
                 debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
                 facts_hash: facts_hash(&facts),
                 date: row.date.filter(|_| issued).map(|day| day.date()),
@@ -96,10 +102,11 @@ impl Desk {
         let today = self.clock.today();
         let mut cases = Vec::new();
         for reference in self.reader().other_cases(case, person).await? {
-            let events: Vec<_> = self.reader().events_of(&reference).await?.into_iter().map(|one| one.event).collect();
+            let events: Vec<_> =
+                self.reader().events_of(&reference).await?.into_iter().map(|stored| stored.event).collect();
             let standing = Standing::of(&reference, person, &events, &[]);
-            let program = events.last().map(CaseEvent::program).unwrap_or_default();
-            let program = self.studio.catalogue.program(program).ok();
+            let newest = events.last();
+            let program = newest.and_then(|event| self.studio.catalogue.program(event.program()).ok());
             let policy = program.and_then(|program| program.policy_on(today));
             let none = standing.ledger.debts.is_empty().then_some(Decimal::ZERO);
             let owed = standing.ledger.owed(today, policy.map_or(&[], |policy| &policy.terms)).or(none);
@@ -122,10 +129,15 @@ impl Desk {
     }
 }
 
+/// A letter without its event in the case: the register was altered.
+fn not_there(event: i64) -> DeskError {
+    DeskError::Unreadable { event, problem: "it is not among those of its letter's case".to_owned() }
+}
+
 /// An event's data with what is known since: a new address, a preference of language or format, somebody who acts for the
 /// person. A letter to somebody else (an addressee) goes as it was asked for.
-pub(super) fn as_it_stands(own: &CaseEvent, standing: &Standing, date: NaiveDate) -> Value {
-    let mut data = own.data.clone();
+pub(super) fn as_it_stands(calling: &CaseEvent, standing: &Standing, date: NaiveDate) -> Value {
+    let mut data = calling.data.clone();
     let mut people = std::iter::once(&standing.person).chain(&standing.others);
     // Where somebody is not safe, no letter says which office the case came from.
     if let Some(case) = data["case"].as_object_mut().filter(|_| people.any(|person| !person.flags.is_empty())) {
@@ -134,16 +146,16 @@ pub(super) fn as_it_stands(own: &CaseEvent, standing: &Standing, date: NaiveDate
     if data.get("addressee").is_some() {
         return data;
     }
-    if let Some(address) = standing.address_since(own.time) {
+    if let Some(address) = standing.address_since(calling.time) {
         data["party"]["address"] = json!(address);
     }
-    if let Some(told) = standing.person.preferences.filter(|preferences| preferences.told > own.time) {
-        data["party"]["language"] = json!(told.language);
-        data["party"]["format"] = json!(told.format);
+    if let Some(preferences) = standing.person.preferences.filter(|preferences| preferences.told > calling.time) {
+        data["party"]["language"] = json!(preferences.language);
+        data["party"]["format"] = json!(preferences.format);
     }
     let by_mail = data["party"]["channel"] == "print" && data["party"]["role"] != Role::Estate.as_str();
     let representative = standing.person.represented_by(date).filter(|_| by_mail);
-    if let Some((name, mut address)) = representative.map(|one| (&one.name, one.address.clone())) {
+    if let Some((name, mut address)) = representative.map(|person| (&person.name, person.address.clone())) {
         let french = data["party"]["language"] == "fr";
         address.attention = Some(format!("{} {name}", if french { "A/S" } else { "C/O" }));
         data["party"]["address"] = json!(address);

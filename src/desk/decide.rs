@@ -161,8 +161,8 @@ impl Desk {
         let (row, assessed) = self.assessed(letter).await?;
         let member = self.member(by)?;
         let facts = &assessed.composed.draft.data.facts;
-        let is_own = |name: &str| facts[name].as_str().is_some_and(|one| may_be_the_same(one, &member.name));
-        if is_own("prepared_by") || is_own("edited_by") {
+        let is_decider = |fact: &str| facts[fact].as_str().is_some_and(|name| may_be_the_same(name, &member.name));
+        if is_decider("prepared_by") || is_decider("edited_by") {
             return Err(DecideError::Preparer(member.name.clone()));
         }
         let policy = assessed.composed.draft.policy;
@@ -182,11 +182,11 @@ impl Desk {
 
 /// Whether two spellings may name one person: the same last name, and the same first letter. Rather once too often than once too
 /// seldom.
-fn may_be_the_same(one: &str, other: &str) -> bool {
-    let (one, other) = (folded(one), folded(other));
+fn may_be_the_same(name: &str, other: &str) -> bool {
+    let (name, other) = (folded(name), folded(other));
     let last = |name: &str| name.split_whitespace().next_back().map(str::to_owned);
     let first = |name: &str| name.trim().chars().next();
-    last(&one).is_some() && last(&one) == last(&other) && first(&one) == first(&other)
+    last(&name).is_some() && last(&name) == last(&other) && first(&name) == first(&other)
 }
 
 fn withdrawn() -> Fault {

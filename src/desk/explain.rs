@@ -58,11 +58,12 @@ impl Desk {
         Ok(answers)
     }
 
-    /// The answer for a letter that an event has called for and that has not left: weighed as the work weighs it, with its
+    /// The answer for a letter that an event has called for and that has not left: assessed as the work assesses it, with its
     /// arithmetic, its deadlines and what a manager let pass.
     async fn as_called_for(&self, answer: Eligibility, rows: &[LetterRow]) -> Result<Eligibility, DeskError> {
-        let own = |row: &&LetterRow| row.letter_type == answer.letter_type && row.person == answer.person.as_str();
-        let Some(row) = rows.iter().rev().find(own) else { return Ok(answer) };
+        let of_answer =
+            |row: &&LetterRow| row.letter_type == answer.letter_type && row.person == answer.person.as_str();
+        let Some(row) = rows.iter().rev().find(of_answer) else { return Ok(answer) };
         if row.state == LetterState::Withdrawn || row.delivery == Some(DeliveryState::Sent) {
             return Ok(answer);
         }
@@ -88,10 +89,10 @@ impl Desk {
         other_cases: &[OtherCase],
     ) -> Option<Eligibility> {
         let today = self.clock.today();
-        let own = |event: &&CaseEvent| event.person() == standing.person.id.as_str();
+        let about_person = |event: &&CaseEvent| event.person() == standing.person.id.as_str();
         let calls = |event: &&CaseEvent| letter.is_called_by(&event.kind, event.program(), event.facts());
-        let called_by = events.iter().filter(own).filter(calls).max_by_key(|event| event.time);
-        let newest = events.iter().filter(own).max_by_key(|event| event.time)?;
+        let called_by = events.iter().filter(about_person).filter(calls).max_by_key(|event| event.time);
+        let newest = events.iter().filter(about_person).max_by_key(|event| event.time)?;
         let programs = &letter.description.called_by.programs;
         if !programs.is_empty() && !programs.iter().any(|program| program == newest.program()) {
             return None;
@@ -105,12 +106,15 @@ impl Desk {
         let rules = &letter.description.rules;
         let asked_at: DateTime<Utc> = called_by.map_or(self.clock.now(), |event| event.time);
         // The letter that its event called for does not stand in its own way.
-        let own_letter = letters.iter().find(|one| {
-            one.letter_type == letter.key && one.person == standing.person.id && !one.sent && one.sequence.is_some()
+        let own_letter = letters.iter().find(|called| {
+            called.letter_type == letter.key
+                && called.person == standing.person.id
+                && !called.sent
+                && called.sequence.is_some()
         });
         let asked = Asked {
-            id: own_letter.map_or("", |one| &one.id),
-            sequence: own_letter.and_then(|one| one.sequence),
+            id: own_letter.map_or("", |called| &called.id),
+            sequence: own_letter.and_then(|called| called.sequence),
             facts: called_by.map(|_| &data.facts),
             ..asked(letter, &data, asked_at)
         };

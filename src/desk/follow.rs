@@ -20,6 +20,7 @@ const MAX_OPEN: i64 = 1_000;
 /// What is due in a case, with what makes an event of it.
 struct Due {
     id: FollowUpId,
+    case: CaseRef,
     person: PersonId,
     proposal: Proposal,
     /// `{case, party}` of the person's newest event.
@@ -133,11 +134,13 @@ impl Desk {
             }
             due.extend(follow_ups(&standing, policy, today).into_iter().map(|proposal| {
                 let called = proposal.letter.iter();
-                let called = called.flat_map(|one| self.studio.catalogue.called_by(one.event, program, &one.facts));
+                let called =
+                    called.flat_map(|letter| self.studio.catalogue.called_by(letter.event, program, &letter.facts));
                 let letters: Vec<&str> = called.map(|letter| letter.key.as_str()).collect();
                 let by_itself = |letter: &&str| policy.automatic.iter().any(|named| named == letter);
                 Due {
                     id: identity(case, &person, &proposal),
+                    case: case.clone(),
                     letter_type: letters.first().map(|letter| (*letter).to_owned()),
                     automatic: !letters.is_empty() && letters.iter().all(by_itself),
                     person: person.clone(),
@@ -152,7 +155,7 @@ impl Desk {
 
 /// Records what is due, and enters it where its cause is new.
 async fn propose(act: &mut Act, case: &CaseRef, due: &Due) -> Result<(), DeskError> {
-    let Proposal { kind, due: day, says, ground, .. } = &due.proposal;
+    let Proposal { kind, due: day, says, cause, .. } = &due.proposal;
     let (kind, letter_type, day) = (kind.as_str(), due.letter_type.as_deref(), (*day).into());
     let new = NewFollowUp { id: &due.id, case, person: &due.person, kind, letter_type, due: day, says };
     if act.propose(&new).await? {
@@ -161,7 +164,7 @@ async fn propose(act: &mut Act, case: &CaseRef, due: &Due) -> Result<(), DeskErr
             kind: kind.to_owned(),
             letter: due.letter_type.clone(),
             due: day,
-            cause: ground.clone(),
+            cause: cause.clone(),
             says: says.clone(),
         };
         act.enter(Subject::case(case), &Entry::FollowUpProposed(proposed)).await?;
@@ -194,7 +197,7 @@ impl Due {
             source: SOURCE.to_owned(),
             id: self.id.to_string(),
             kind: letter.event.to_owned(),
-            subject: CaseRef::new(data["case"]["reference"].as_str().unwrap_or_default()),
+            subject: self.case.clone(),
             time: now,
             data,
         })
@@ -203,7 +206,7 @@ impl Due {
 
 /// Made from the cause, so that the same cause is one follow-up.
 fn identity(case: &CaseRef, person: &PersonId, proposal: &Proposal) -> FollowUpId {
-    let parts = [case.as_str(), person, proposal.kind.as_str(), &proposal.ground];
+    let parts = [case.as_str(), person, proposal.kind.as_str(), &proposal.cause];
     let text = parts.map(|part| format!("{}:{part}", part.len())).concat();
     FollowUpId::new(&Sha256::of(text.as_bytes())[..16])
 }

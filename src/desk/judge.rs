@@ -11,7 +11,7 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::{Channel, Day, Fault, Format, Sha256};
-use crate::register::{Issuance, Kept, LetterRow, Seen, Source};
+use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
 
@@ -95,7 +95,7 @@ impl Desk {
         let Composed { draft, content_hash, job: Job { main, footer, .. } } = assessed.composed;
         let by_ear = draft.data.addressee.format == Format::ScreenReader;
         let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
-        let source = Source { house: Sha256::new(self.studio.press.house_hash()), main, footer };
+        let source = KeptSource { house: Sha256::new(self.studio.press.house_hash()), main, footer };
         let kept = Box::new(Kept { source, reading, mail: assessed.mail });
         let issuance = Issuance {
             letter: letter.id.clone(),

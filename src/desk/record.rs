@@ -6,7 +6,7 @@ use super::{Desk, DeskError};
 use crate::case::fault::Reasons;
 use crate::case::{Channel, Entry, LetterState, Sha256, entry};
 use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject};
-use crate::rules::looks_at_other_letters;
+use crate::rules::reads_other_letters;
 
 /// What became of recording a verdict.
 pub(super) enum Recorded {
@@ -87,7 +87,7 @@ impl Verdict {
         };
         match self {
             Verdict::Held(reasons, _) => LetterVerdict {
-                held_for_letters: reasons.iter().any(|reason| looks_at_other_letters(&reason.code)),
+                held_for_letters: reasons.iter().any(|reason| reads_other_letters(&reason.code)),
                 ..verdict(LetterState::Held, reasons)
             },
             Verdict::Ended(reasons, _) => verdict(LetterState::Ended, reasons),

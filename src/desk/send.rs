@@ -102,7 +102,7 @@ impl Desk {
                 return Ok(());
             }
             Err(SendError::Retry(problem)) if attempts < settings.email_attempts => {
-                let doublings = u32::try_from(delivery.attempts).unwrap_or(16).min(16);
+                let doublings = delivery.attempts.clamp(0, 16);
                 let wait = TimeDelta::seconds(i64::from(settings.email_retry_s) << doublings).min(LONGEST_WAIT);
                 act.postpone(delivery, (self.clock.now() + wait).into(), &problem).await?;
                 return Ok(());
@@ -121,6 +121,8 @@ impl Desk {
         let key = archive::key(&delivery.date.to_string(), &letter.id, &delivery.sha256);
         let pdf = self.office.archive.get(&key, &delivery.sha256).await.map_err(DeskError::from)?;
         let addressee = self.read_case(letter).await?.data.addressee;
+        let unreadable = |problem: &str| DeskError::Unreadable { event: letter.event, problem: problem.to_owned() };
+        let email = addressee.email.as_ref().ok_or_else(|| unreadable("it has no address to send its e-mail to"))?;
         let kept = self.reader().kept(&letter.id, delivery.number).await.map_err(DeskError::from)?;
         let Some(Kept { mail: Some(CoveringMail { subject, text, html }), reading, .. }) = kept else {
             return Err(Unsendable::Faults(vec![no_mail()]));
@@ -135,7 +137,7 @@ impl Desk {
         Ok(Message {
             letter: letter.id.to_string(),
             number: delivery.number,
-            to: (addressee.full_name(), addressee.email.unwrap_or_default()),
+            to: (addressee.full_name(), email.clone()),
             subject,
             text,
             html,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Desk, DeskError, Difference};
 use crate::case::Sha256;
-use crate::register::{Issuance, Source};
+use crate::register::{Issuance, KeptSource};
 use crate::typeset::{Job, TYPST_VERSION, Threads};
 
 /// Issuances read at a time.
@@ -51,14 +51,14 @@ impl Desk {
             let message = format!("It was set with typst {}; this is {TYPST_VERSION}.", issuance.typst_version);
             return differs("typst-differs", message);
         }
-        let Source { house, main, footer } = kept.source;
+        let KeptSource { house, main, footer } = kept.source;
         if !houses.contains_key(&house) {
             let Some(files) = self.reader().house(&house).await? else {
                 return differs("house-missing", "The house's files of its time are not in the register.".into());
             };
             houses.insert(house.clone(), Threads::start(&self.studio.press.with_house(&files), 1));
         }
-        // Its pages were looked at when it was issued.
+        // Its pages were read when it was issued.
         let ident = format!("{} {}", issuance.letter, issuance.date);
         let job = Job { main, footer, ident, block: Vec::new(), parts: 1, page_limit: None };
         let set = match houses[&house].set(job).await {

@@ -31,7 +31,7 @@ pub enum Batch {
 }
 
 /// An event that has passed its check.
-pub(super) struct Checked<'c> {
+pub(super) struct CheckedEvent<'c> {
     event: CaseEvent,
     data: Data,
     letters: Vec<&'c LetterType>,
@@ -42,9 +42,10 @@ impl Desk {
     ///
     /// A source and id that were taken before change nothing and get the same answer; with other contents they are refused.
     pub async fn take(&self, actor: Actor, offers: Vec<Offer>, batch: Batch) -> Result<Vec<Outcome>, DeskError> {
-        let checked: Vec<Result<Checked<'_>, Vec<Fault>>> = offers.into_iter().map(|offer| self.check(offer)).collect();
+        let checked: Vec<Result<CheckedEvent<'_>, Vec<Fault>>> =
+            offers.into_iter().map(|offer| self.check(offer)).collect();
         if batch == Batch::AllOrNone && checked.iter().any(Result::is_err) {
-            let outcome = |one: Result<_, _>| one.map_or_else(Outcome::Refused, |_| Outcome::Untouched);
+            let outcome = |checked: Result<_, _>| checked.map_or_else(Outcome::Refused, |_| Outcome::Untouched);
             return Ok(checked.into_iter().map(outcome).collect());
         }
         let mut act = self.begin(actor).await?;
@@ -56,7 +57,7 @@ impl Desk {
             });
         }
         if batch == Batch::AllOrNone && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Refused(_))) {
-            let untouched = |one| if matches!(one, Outcome::Refused(_)) { one } else { Outcome::Untouched };
+            let untouched = |outcome| if matches!(outcome, Outcome::Refused(_)) { outcome } else { Outcome::Untouched };
             return Ok(outcomes.into_iter().map(untouched).collect());
         }
         act.commit().await?;
@@ -64,15 +65,15 @@ impl Desk {
         Ok(outcomes)
     }
 
-    pub(super) fn check(&self, offer: Offer) -> Result<Checked<'_>, Vec<Fault>> {
+    pub(super) fn check(&self, offer: Offer) -> Result<CheckedEvent<'_>, Vec<Fault>> {
         let mut event = offer.event?;
         let (data, letters) = self.studio.check(&event)?;
         event.data = data.json.clone();
-        Ok(Checked { event, data, letters })
+        Ok(CheckedEvent { event, data, letters })
     }
 
-    pub(super) async fn record(&self, act: &mut Act, checked: Checked<'_>) -> Result<Outcome, DeskError> {
-        let Checked { event, data, letters } = checked;
+    pub(super) async fn record(&self, act: &mut Act, checked: CheckedEvent<'_>) -> Result<Outcome, DeskError> {
+        let CheckedEvent { event, data, letters } = checked;
         let person = PersonId::new(&data.person.id);
         let id = |letter: &&LetterType| LetterId::derive(&event.source, &event.id, &letter.key, &person);
         let ids: Vec<LetterId> = letters.iter().map(id).collect();

@@ -128,10 +128,10 @@ impl Desk {
         let works = works.into_iter().map(|work| self.work_letter(work));
         let mut worked = stream::iter(works).buffered(under_way).chunks(TOGETHER);
         let (mut trouble, mut unused) = (None, Vec::new());
-        while let Some(some) = worked.next().await {
+        while let Some(finished) = worked.next().await {
             let mut act = self.begin(Actor::program()).await?;
-            for one in some {
-                match one {
+            for letter in finished {
+                match letter {
                     Ok(worked) => match self.record_worked(&mut act, worked).await? {
                         Recorded::TooLate(issuance) => unused.extend(issuance.map(|issuance| *issuance)),
                         Recorded::Done => {}

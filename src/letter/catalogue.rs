@@ -237,7 +237,7 @@ impl Catalogue {
         }
     }
 
-    /// What schemas cannot say: that the program exists, and that the address fits. Looked at part by part, so that a fault
+    /// What schemas cannot say: that the program exists, and that the address fits. Checked part by part, so that a fault
     /// in one part does not hide those of another.
     fn meaning_faults(&self, data: &Value, repertoire: &Repertoire) -> Vec<Fault> {
         let mut faults = Vec::new();

@@ -15,7 +15,7 @@ use super::key_facts::KeyFactsFrom;
 use super::must_say::{MustSay, Owed, SharedTexts, included, not_as_stated};
 use super::path::{Condition, FactPath};
 use super::read::{read_text, read_toml, toml_line};
-use super::resolve::Ground;
+use super::resolve::Reach;
 use super::schema::Schema;
 use super::template::malformed;
 use crate::case::{Channel, Fault, Language, Party, Tells, Text};
@@ -201,7 +201,7 @@ impl LetterType {
             let templates = folder.parent().unwrap_or(folder);
             events.schema_of(templates, &key, &description.called_by).map_err(|more| faults.extend(more)).ok()
         });
-        // The words of a type that cannot be read otherwise are looked at all the same.
+        // The words of a type that cannot be read otherwise are checked all the same.
         for (text, name) in [(&en, "en.typ"), (&fr, "fr.typ")] {
             faults.extend(text.as_ref().and_then(|text| malformed(text, &format!("{key}/{name}"))));
         }
@@ -250,11 +250,11 @@ impl LetterType {
     /// Paths of letter.toml that lead nowhere, or to something of another kind; derived values that wait for each other.
     fn path_faults(&self) -> Vec<Fault> {
         let (derived, place) = (&self.description.derived, |pointer: &str| self.place(pointer));
-        let ground = Ground::of(&self.schema.source, &self.description);
-        let unsaid = self.description.rules.takes_balance() && !ground.has_balance();
+        let reach = Reach::of(&self.schema.source, &self.description);
+        let unsaid = self.description.rules.takes_balance() && !reach.has_balance();
         let mut uses = self.description.uses();
         uses.retain(|one| !unsaid || one.at != "/rules/review");
-        let mut faults = ground.faults(&uses, place);
+        let mut faults = reach.faults(&uses, place);
         faults.extend(unsaid.then(|| no_balance(place("/rules"))));
         faults.extend(in_order_of_need(derived).err().map(|circle| circular(&circle, place("/derived"))));
         faults
@@ -262,7 +262,7 @@ impl LetterType {
 
     /// Whether a path leads to a date among its facts.
     pub(super) fn has_date(&self, path: &FactPath) -> bool {
-        Ground::of(&self.schema.source, &self.description).has_date(path)
+        Reach::of(&self.schema.source, &self.description).has_date(path)
     }
 
     /// Takes what the shared texts must say of those that letter.toml owes and of those in its frame, or says where letter.toml and

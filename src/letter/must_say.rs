@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::hash::{entries, file_name};
 use super::path::Condition;
 use super::read::{hint, read_text, read_toml};
-use super::said::includes;
+use super::static_text::includes;
 use crate::case::{Fault, Language, Text};
 
 /// A statement that must be found in the rendered text of each language.

@@ -162,16 +162,16 @@ fn uses_of<'d>(derivation: &Derivation, at: &str) -> Vec<Use<'d>> {
 }
 
 /// What the paths of a letter.toml lead into, as one schema. References in the facts' schema are looked up in `facts`.
-pub(super) struct Ground<'s> {
+pub(super) struct Reach<'s> {
     facts: &'s Value,
     derived: Value,
     deadlines: Value,
     letter: Value,
 }
 
-impl<'s> Ground<'s> {
-    /// The ground of a letter type.
-    pub fn of(facts: &'s Value, description: &Description) -> Ground<'s> {
+impl<'s> Reach<'s> {
+    /// What the paths of a letter type lead into.
+    pub fn of(facts: &'s Value, description: &Description) -> Reach<'s> {
         let date = json!({"type": "string", "format": "date"});
         let object = |properties: Map<String, Value>, required: Vec<&String>| json!({"type": "object", "required": required, "properties": properties});
         let derived: Map<String, Value> =
@@ -179,7 +179,7 @@ impl<'s> Ground<'s> {
         let deadlines = description.deadlines.keys().map(|name| (name.clone(), date.clone())).collect();
         let always = description.deadlines.iter().filter(|(_, deadline)| deadline.when.is_none());
         let always = always.map(|(name, _)| name).collect();
-        Ground {
+        Reach {
             facts,
             derived: object(derived, description.derived.keys().collect()),
             deadlines: object(deadlines, always),

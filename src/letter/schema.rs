@@ -72,7 +72,7 @@ impl Schema {
         self.validator.iter_errors(value).flat_map(|error| faults_of(&error, prefix)).collect()
     }
 
-    /// Whether a text is allowed as the value of a top-level property, looked at alone.
+    /// Whether a text is allowed as the value of a top-level property, taken alone.
     pub fn allows(&self, property: &str, text: &str) -> bool {
         let value = Value::Object([(property.to_owned(), Value::from(text))].into_iter().collect());
         let place = format!("/{property}");

@@ -15,7 +15,7 @@ use super::house::TEMPLATES;
 use super::kind::LetterType;
 use super::must_say::SharedTexts;
 use super::read::read_text;
-use super::said::said;
+use super::static_text::static_text;
 use super::words::Words;
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
@@ -187,8 +187,10 @@ impl Writer {
 
 /// The words with digits in the templates' own text and in the terms.
 fn printed(templates: &Environment<'_>, words: &Words, language: Language) -> HashSet<Figure> {
-    let sources: Vec<String> =
-        templates.templates().map(|(_, template)| said(template.source(), None).replace('~', "\u{a0}")).collect();
+    let sources: Vec<String> = templates
+        .templates()
+        .map(|(_, template)| static_text(template.source(), None).replace('~', "\u{a0}"))
+        .collect();
     let terms = words.terms.values().flat_map(BTreeMap::values).map(|text| text.get(language));
     let texts = sources.iter().map(String::as_str).chain(terms);
     texts.flat_map(figures).filter(|figure| matches!(figure, Figure::Word(_))).collect()

@@ -56,6 +56,7 @@ pub struct Link<'l> {
 
 impl Link<'_> {
     /// The chain after the link: SHA-256 over its version, the chain before it and all that is stored of it, each with its length.
+    /// What is absent is chained as an empty text, which no event and no letter is.
     pub fn after(&self, before: &str) -> String {
         let (number, event) = (self.number.to_string(), self.event.map(|event| event.to_string()).unwrap_or_default());
         let letter = self.letter.unwrap_or_default();
@@ -66,6 +67,7 @@ impl Link<'_> {
 impl ChainedEntry {
     /// The chain after the entry, by the form of its version.
     pub fn after(&self, before: &str) -> String {
+        // Absent is chained as empty; an actor that is absent from version 2 was taken away, and the chain shows it.
         let letter = self.letter.as_deref().unwrap_or_default();
         if self.version == 1 {
             let event = self.event.map(|event| event.to_string()).unwrap_or_default();

@@ -37,7 +37,7 @@ pub use issuances::{Issuance, Tally};
 pub use letters::{LetterRow, LetterVerdict, NewLetter};
 pub use runs::{NewPiece, PieceRow, RunRow};
 pub use search::{Filter, LetterTally, folded};
-pub use sources::{Kept, Source};
+pub use sources::{Kept, KeptSource};
 
 /// What can go wrong with the register.
 #[derive(Debug, thiserror::Error)]

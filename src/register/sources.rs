@@ -15,7 +15,7 @@ const MAX_SOURCE_BYTES: u64 = 64 << 20;
 
 /// What an issuance was set from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct KeptSource {
     /// The hash of the house's files.
     pub house: Sha256,
     /// The contents of `/main.typ`.
@@ -28,7 +28,7 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// What it was set from.
-    pub source: Source,
+    pub source: KeptSource,
     /// Its words for a screen reader, where they are wanted.
     pub reading: Option<Reading>,
     /// Its covering mail, where it goes by e-mail; none for a letter of before mails were kept.
@@ -38,7 +38,7 @@ pub struct Kept {
 impl Kept {
     /// The hash of all of it, by which register and case file agree.
     pub fn hash(&self) -> Sha256 {
-        let Source { house, main, footer } = &self.source;
+        let KeptSource { house, main, footer } = &self.source;
         Sha256::of(serde_json::json!([house, main, footer, self.reading, self.mail]).to_string().as_bytes())
     }
 }
@@ -104,7 +104,7 @@ impl Reader {
         let text = |bytes: Option<Vec<u8>>| bytes.map(|bytes| inflated(&bytes, &place)).transpose();
         let (footer, reading, mail) = (text(row.footer)?, text(row.reading)?, text(row.mail)?);
         Ok(Some(Kept {
-            source: Source { house: row.house, main: inflated(&row.source, &place)?, footer },
+            source: KeptSource { house: row.house, main: inflated(&row.source, &place)?, footer },
             reading: reading.map(|text| json(&text, "sources", &place)).transpose()?,
             mail: mail.map(|text| json(&text, "sources", &place)).transpose()?,
         }))

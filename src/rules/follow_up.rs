@@ -15,8 +15,8 @@ use crate::case::{Policy, Role, Tells, Text, money};
 pub struct Proposal {
     /// What.
     pub kind: ProposalKind,
-    /// Its ground: the same ground is proposed once.
-    pub ground: String,
+    /// Its cause: the same cause is proposed once.
+    pub cause: String,
     /// Since when, or until when.
     pub due: NaiveDate,
     /// What the officer is told.
@@ -65,26 +65,26 @@ pub struct LetterProposal {
 
 /// What is due for one person of a case on a day.
 pub fn follow_ups(standing: &Standing, policy: &Policy, today: NaiveDate) -> Vec<Proposal> {
-    let look = Look { standing, policy, today, balance: standing.ledger.owed(today, &policy.terms) };
-    let mut due = look.answers();
-    due.extend(look.deferral());
+    let situation = Situation { standing, policy, today, balance: standing.ledger.owed(today, &policy.terms) };
+    let mut due = situation.answers();
+    due.extend(situation.deferral());
     if standing.person.died.is_none() {
-        due.extend(look.plan());
-        due.extend(look.transfer());
+        due.extend(situation.plan());
+        due.extend(situation.transfer());
     }
-    due.extend(look.paid());
-    due.extend(look.recall());
+    due.extend(situation.paid());
+    due.extend(situation.recall());
     due
 }
 
-struct Look<'l> {
+struct Situation<'l> {
     standing: &'l Standing,
     policy: &'l Policy,
     today: NaiveDate,
     balance: Option<Decimal>,
 }
 
-impl Look<'_> {
+impl Situation<'_> {
     fn is_paid(&self) -> bool {
         let debts = &self.standing.ledger.debts;
         let told = !debts.is_empty() && debts.iter().all(|debt| debt.paid.is_some());
@@ -139,12 +139,12 @@ impl Look<'_> {
         let mut due = Vec::new();
         for (kind, received, acknowledge) in disputes.chain(inquiries) {
             let (key, french) = kind.names();
-            let ground = format!("{key} {received}");
+            let cause = format!("{key} {received}");
             let (en, fr) = (format!("what came on {{}} ({key})."), format!("ce qui est arrivé le {{}} ({french})."));
             if !self.has_letter(Tells::Receipt, received) {
                 due.push(Proposal {
                     kind: ProposalKind::AcknowledgementDue,
-                    ground: ground.clone(),
+                    cause: cause.clone(),
                     due: business_days_after(received, acknowledge),
                     says: dated(received, &format!("Acknowledge {en}"), &format!("Accuser réception de {fr}")),
                     letter: None,
@@ -152,7 +152,7 @@ impl Look<'_> {
             }
             due.push(Proposal {
                 kind: ProposalKind::AnswerDue,
-                ground,
+                cause,
                 due: business_days_after(received, policy.answer_business_days),
                 says: dated(received, &format!("Answer {en}"), &format!("Répondre à {fr}")),
                 letter: None,
@@ -165,7 +165,7 @@ impl Look<'_> {
         let until = self.standing.person.deferral.as_ref()?.until.filter(|until| *until < self.today)?;
         Some(Proposal {
             kind: ProposalKind::DeferralOver,
-            ground: until.to_string(),
+            cause: until.to_string(),
             due: until,
             says: dated(
                 until,
@@ -202,7 +202,7 @@ impl Look<'_> {
             });
             return Some(Proposal {
                 kind: ProposalKind::PlanDefault,
-                ground: format!("{agreed_on} {day}"),
+                cause: format!("{agreed_on} {day}"),
                 due: cure_by,
                 says: dated(
                     cure_by,
@@ -222,7 +222,7 @@ impl Look<'_> {
         });
         Some(Proposal {
             kind: ProposalKind::PlanReminder,
-            ground: format!("{agreed_on} {last}"),
+            cause: format!("{agreed_on} {last}"),
             due: last + grace,
             says: dated(last, "The instalment of {} was missed.", "Le versement du {} n’a pas été fait."),
             letter: Some(LetterProposal { event: "plan.instalment-missed", facts }),
@@ -247,7 +247,7 @@ impl Look<'_> {
         });
         Some(Proposal {
             kind: ProposalKind::ReadyForTransfer,
-            ground: told.to_string(),
+            cause: told.to_string(),
             due: over,
             says: dated(
                 over,
@@ -289,7 +289,7 @@ impl Look<'_> {
         });
         Some(Proposal {
             kind: ProposalKind::PaidInFull,
-            ground: paid.to_string(),
+            cause: paid.to_string(),
             due: paid,
             says: dated(
                 paid,
@@ -321,7 +321,7 @@ impl Look<'_> {
         });
         Some(Proposal {
             kind: ProposalKind::Recall,
-            ground: format!("{transferred} {cause}"),
+            cause: format!("{transferred} {cause}"),
             due: self.today,
             says: dated(
                 transferred,
@@ -347,7 +347,7 @@ enum Waits {
 }
 
 impl Waits {
-    /// Its name in English, by which its ground is known, and in French.
+    /// Its name in English, by which its cause is known, and in French.
     fn names(&self) -> (&'static str, &'static str) {
         match self {
             Waits::Dispute(kind) => {

@@ -1,4 +1,4 @@
-//! What a guard looks at.
+//! What a guard is asked, and what it reads to answer.
 
 use std::cell::OnceCell;
 

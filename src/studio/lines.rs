@@ -4,7 +4,7 @@
 //! dates that change places. The files can, because they are written side by side.
 
 use crate::case::Fault;
-use crate::letter::tags;
+use crate::letter::tags_in;
 
 /// What differs between an English and a French template; `shown` names the French file.
 pub(super) fn lines_differ(en: &str, fr: &str, shown: &str) -> Vec<Fault> {
@@ -14,11 +14,11 @@ pub(super) fn lines_differ(en: &str, fr: &str, shown: &str) -> Vec<Fault> {
     for (index, (en, fr)) in lines_en.iter().zip(&lines_fr).enumerate() {
         let (in_en, in_fr) = (said_in(en), said_in(fr));
         if in_en != in_fr {
-            faults.push(unlike(&in_en, &in_fr, format!("{shown}:{}", index + 1)));
+            faults.push(values_differ(&in_en, &in_fr, format!("{shown}:{}", index + 1)));
         }
         if en.trim().is_empty() != fr.trim().is_empty() {
             // From here on every line would differ.
-            faults.push(parted(en, fr, format!("{shown}:{}", index + 1)));
+            faults.push(lines_part(en, fr, format!("{shown}:{}", index + 1)));
             return faults;
         }
     }
@@ -26,7 +26,7 @@ pub(super) fn lines_differ(en: &str, fr: &str, shown: &str) -> Vec<Fault> {
     if count_en != count_fr {
         let place = format!("{shown}:{}", count_en.min(count_fr) + 1);
         let line = |lines: &[&str]| lines.get(count_en.min(count_fr)).copied().unwrap_or_default().to_owned();
-        faults.push(parted(&line(&lines_en), &line(&lines_fr), place));
+        faults.push(lines_part(&line(&lines_en), &line(&lines_fr), place));
     }
     faults
 }
@@ -35,7 +35,7 @@ pub(super) fn lines_differ(en: &str, fr: &str, shown: &str) -> Vec<Fault> {
 /// too; in a sentence each language has its own, but none passes a tag: a value belongs to its branch of a condition.
 fn said_in(line: &str) -> Vec<String> {
     let mut said: Vec<(bool, String)> =
-        tags(line).filter(|tag| !tag.starts_with("{#")).map(|tag| (tag.starts_with("{%"), plain(tag))).collect();
+        tags_in(line).filter(|tag| !tag.starts_with("{#")).map(|tag| (tag.starts_with("{%"), plain(tag))).collect();
     let row =
         line.trim_start().trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-').trim_start_matches(": ");
     if !row.starts_with('(') {
@@ -52,7 +52,7 @@ fn plain(tag: &str) -> String {
     words.split("| plural(").next().unwrap_or_default().trim().to_owned()
 }
 
-fn unlike(en: &[String], fr: &[String], place: String) -> Fault {
+fn values_differ(en: &[String], fr: &[String], place: String) -> Fault {
     let (en, fr) = (en.join(" · "), fr.join(" · "));
     Fault::new(
         "languages-differ",
@@ -62,7 +62,7 @@ fn unlike(en: &[String], fr: &[String], place: String) -> Fault {
     )
 }
 
-fn parted(en: &str, fr: &str, place: String) -> Fault {
+fn lines_part(en: &str, fr: &str, place: String) -> Fault {
     let cut = |line: &str| line.trim().chars().take(60).collect::<String>();
     let (en, fr) = (cut(en), cut(fr));
     Fault::new(

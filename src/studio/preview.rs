@@ -1,4 +1,4 @@
-//! Looking at a letter before it is made.
+//! A letter before it is made.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub struct Preview {
     /// Its headings, paragraphs, lists and tables, in reading order.
     pub blocks: Vec<Block>,
     /// Arithmetic that does not agree, deadlines that have passed, and what must not stand on the page. The standing of the
-    /// case is not looked at.
+    /// case is not read.
     pub stops: Vec<Fault>,
 }
 

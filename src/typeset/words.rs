@@ -6,7 +6,7 @@
 //! not printed does not count: names of functions and arguments, measures, colours, labels, comments, and how lines are broken.
 //! A word that letter.typ says itself counts as one of the letter's.
 //!
-//! The words are read from the sources and not from finished pages, because approvals are weighed where nothing is set yet, and
+//! The words are read from the sources and not from finished pages, because approvals are checked where nothing is set yet, and
 //! must not become void because a page breaks elsewhere. What a change of letter.typ leaves out of the page is therefore not seen
 //! here; `recto check` and the last look see it, before anybody is asked. A string that is not printed, such as the
 //! name of a font, counts too: an approval too many is asked for, and never one too few.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use anyhow::Context;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
@@ -22,7 +23,11 @@ const COOKIE: &str = "recto_token";
 /// The access token of a data folder, made at the first start and readable by its owner alone.
 pub fn token(folder: &Path) -> anyhow::Result<String> {
     let path = folder.join(TOKEN_FILE);
-    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    let known = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        // A token that cannot be read is not replaced: whoever has it would be shut out.
+        known => known.with_context(|| format!("the access token in {}", path.display()))?,
+    };
     // A file that was cut short is no token: an empty one would open the door to everybody.
     if known.trim().len() == 64 && known.trim().bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(known.trim().to_owned());

@@ -121,6 +121,17 @@ impl Problem {
         Problem::new(status, "http", (reason, reason), detail)
     }
 
+    /// The trouble is the service's own.
+    fn internal(error: &DeskError) -> Problem {
+        tracing::error!(%error, "a request failed");
+        let detail = Text::new(
+            "The trouble is in the service's log. Nothing was lost; try again.",
+            "L’ennui est dans le journal du service. Rien n’est perdu; réessayez.",
+        );
+        let title = ("Recto could not do this", "Recto n’a pas pu le faire");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, detail)
+    }
+
     fn document(&self, language: Language) -> Response {
         let document = ProblemDocument {
             kind: format!("urn:problem:recto:{}", self.kind),
@@ -169,23 +180,51 @@ pub(super) async fn in_language(request: Request, next: Next) -> Response {
 }
 
 impl From<DeskError> for Problem {
-    /// Logged once, here; the client learns nothing of the inside. What the client can mend is said.
+    /// What the client can mend is said. The rest is logged once, here, and the client learns nothing of the inside.
     fn from(error: DeskError) -> Problem {
-        if let DeskError::NoSuchRun { date, next } = &error {
-            let detail = Text::new(
-                error.to_string(),
-                format!("Il n’y a pas de tirage du {date} à fermer; le prochain est celui du {next}."),
-            );
-            let title = ("No such print run", "Aucun tirage de cette date");
-            return Problem::new(StatusCode::CONFLICT, "no-such-run", title, detail);
+        match &error {
+            DeskError::NoSuchRun { date, next } => Problem::new(
+                StatusCode::CONFLICT,
+                "no-such-run",
+                ("No such print run", "Aucun tirage de cette date"),
+                Text::new(
+                    format!("There is no print run of {date} to close; the next one is that of {next}."),
+                    format!("Il n’y a pas de tirage du {date} à fermer; le prochain est celui du {next}."),
+                ),
+            ),
+            DeskError::RunClaimed(date) => Problem::new(
+                StatusCode::CONFLICT,
+                "run-claimed",
+                ("The print run is being closed", "Le tirage est en cours de fermeture"),
+                Text::new(
+                    format!("The print run of {date} is being closed already: wait until that is done."),
+                    format!("Le tirage du {date} est déjà en cours de fermeture : attendez qu’elle soit terminée."),
+                ),
+            ),
+            DeskError::UnfinishedRun { run, .. } => Problem::new(
+                StatusCode::CONFLICT,
+                "run-unfinished",
+                ("A print run is unfinished", "Un tirage est inachevé"),
+                Text::new(
+                    format!(
+                        "The closing of the print run {run} was interrupted after its files were written. If they went to the \
+                         mail room, close that run by its date; if not, take away the folder runs/{run}, and its letters are set \
+                         again under a new date."
+                    ),
+                    format!(
+                        "La fermeture du tirage {run} a été interrompue après l’écriture de ses fichiers. S’ils sont allés à la \
+                         salle du courrier, fermez ce tirage par sa date; sinon, retirez le dossier runs/{run}, et ses lettres \
+                         seront composées de nouveau sous une nouvelle date."
+                    ),
+                ),
+            ),
+            DeskError::Register(_)
+            | DeskError::Archive(_)
+            | DeskError::Print(_)
+            | DeskError::Unreadable { .. }
+            | DeskError::Io(_)
+            | DeskError::Task(_) => Problem::internal(&error),
         }
-        tracing::error!(%error, "a request failed");
-        let detail = Text::new(
-            "The trouble is in the service's log. Nothing was lost; try again.",
-            "L’ennui est dans le journal du service. Rien n’est perdu; réessayez.",
-        );
-        let title = ("Recto could not do this", "Recto n’a pas pu le faire");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, detail)
     }
 }
 

@@ -14,7 +14,7 @@ const POLL: Duration = Duration::from_secs(2);
 /// The pause after an error of the database or the disk.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Works until nothing is due now. `progress` is told of each step how many letters and e-mails it looked at.
+/// Works until nothing is due now. `progress` is told of each step how many letters and e-mails it worked.
 ///
 /// An e-mail that waits for a later attempt is not due, so this ends in spite of it.
 pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(usize)) -> Result<(), DeskError> {

@@ -117,6 +117,10 @@ async fn the_cookie_lets_look_and_the_header_lets_act() {
     let token = recto::web::token(folder.path()).unwrap();
     assert_eq!(token.len(), 64, "an empty token file opens nothing");
     assert_eq!(recto::web::token(folder.path()).unwrap(), token);
+    std::fs::remove_file(folder.path().join("token")).unwrap();
+    std::fs::create_dir(folder.path().join("token")).unwrap();
+    let unreadable = recto::web::token(folder.path()).unwrap_err().to_string();
+    assert!(unreadable.contains("the access token in"), "what cannot be read is not replaced: {unreadable}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,5 +291,6 @@ async fn a_manager_approves_and_the_run_is_closed_over_the_api() {
     let (status, totals) = api.call("POST", "/runs/2026-11-17/close", &[], String::new()).await;
     assert_eq!((status, &totals["pieces"]), (StatusCode::OK, &json!(1)));
     assert_eq!(api.get("/runs").await[0]["state"], "closed");
-    assert_eq!(api.get(&format!("/letters/{id}")).await["delivery"], "sent");
+    let letter = api.get(&format!("/letters/{id}")).await;
+    assert_eq!((&letter["delivery"], &letter["approved_by"]), (&json!("sent"), &json!("A. Manager")));
 }

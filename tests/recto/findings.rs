@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, TestRunner};
 use recto::case::interest::{Method, Terms, accrued};
 use recto::case::{CaseEvent, Language, Role};
 use recto::letter::{Catalogue, LetterType, addressee};
-use recto::rules::{Asked, Effect, Found, Question, SentLetter, Standing, findings, guard, looks_at_other_letters};
+use recto::rules::{Asked, Effect, Found, Question, SentLetter, Standing, findings, guard, reads_other_letters};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -124,7 +124,7 @@ fn what_was_found_is_kept_as_data_and_read_back_as_it_was() {
 #[test]
 fn guards_of_other_letters_are_those_that_a_stopped_letter_may_free() {
     let freed: Vec<&str> =
-        recto::rules::guards().map(|guard| guard.key).filter(|key| looks_at_other_letters(key)).collect();
+        recto::rules::guards().map(|guard| guard.key).filter(|key| reads_other_letters(key)).collect();
     assert_eq!(freed, ["no-duplicate", "no-conflicting-letter"]);
 }
 

@@ -31,7 +31,7 @@ pub struct Api {
     /// The desk behind it.
     pub desk: Arc<Desk>,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Api {
@@ -39,7 +39,12 @@ impl Api {
         let folder = tempfile::tempdir().unwrap();
         let open = Arc::new(CurrentDesk::new(desk(folder.path()).await, home()));
         let desk = open.desk();
-        Api { router: recto::web::router(open, TOKEN).unwrap(), desk, _folder: folder }
+        Api { router: recto::web::router(open, TOKEN).unwrap(), desk, folder }
+    }
+
+    /// Its data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {

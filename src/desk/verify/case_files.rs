@@ -11,13 +11,14 @@ impl Desk {
     /// Follows every chain: the one of version 1 through all cases, and each case's own from where that ended.
     pub(super) async fn verify_entries(&self, audit: &mut Audit) -> Result<(), DeskError> {
         let genesis = self.reader().genesis().await?;
-        let (mut after, mut shared, mut own) = (0, String::new(), HashMap::<CaseRef, (i64, String)>::new());
+        let (mut after, mut shared, mut chains) = (0, String::new(), HashMap::<CaseRef, (i64, String)>::new());
         loop {
             let entries = self.reader().entries_after(after, PIECE).await?;
             let Some(last) = entries.last() else { break };
             after = last.sequence;
             for entry in entries {
-                let (number, chain) = own.entry(entry.case_reference.clone()).or_insert_with(|| (0, genesis.clone()));
+                let (number, chain) =
+                    chains.entry(entry.case_reference.clone()).or_insert_with(|| (0, genesis.clone()));
                 *number += 1;
                 let before = if entry.version == 1 { &mut shared } else { chain };
                 if entry.after(before) != entry.chain || entry.number != *number {
@@ -76,6 +77,7 @@ impl Desk {
             let Some(last) = cases.last() else { break };
             after = last.reference.clone();
             for case in cases {
+                // A case without entries or events in the audit differs from its row, which counts them.
                 let LoggedCase { entries, chain } = audit.cases.remove(&case.reference).unwrap_or_default();
                 let events = audit.events_of_case.remove(&case.reference).unwrap_or_default();
                 if (case.version, case.entries, &case.chain) != (events, entries, &chain) {

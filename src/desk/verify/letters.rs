@@ -26,6 +26,7 @@ impl Desk {
     }
 
     async fn verify_letter(&self, letter: &LetterRow, audit: &mut Audit) -> Result<(), DeskError> {
+        // A letter that no case file knows differs from nothing logged, wherever it has come to anything.
         let logged = audit.letters.remove(&letter.id).unwrap_or_default();
         let event = self.reader().event(letter.event).await?;
         if !event.is_some_and(|event| self.is_as_called(letter, &event)) {
@@ -55,7 +56,7 @@ impl Desk {
         let Ok(data) = Data::read(&event.data) else { return false };
         let person = PersonId::new(&data.person.id);
         let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
-        let channel = letter_type.map_or(letter.channel, |one| one.channel(&data.addressee));
+        let channel = letter_type.map_or(letter.channel, |letter_type| letter_type.channel(&data.addressee));
         letter.id == LetterId::derive(&event.source, &event.id, &letter.letter_type, &person)
             && letter.case_reference == event.subject
             && letter.person == person

@@ -12,6 +12,7 @@ impl Desk {
         for run in self.reader().runs(i64::MAX).await? {
             let place = format!("runs/{}", run.id);
             let pieces = self.reader().pieces(&run.id).await?;
+            // None is what the case files say of a run without pieces.
             let printed = audit.printed.remove(&run.id).unwrap_or_default();
             if run.state != RunState::Closed {
                 let message = "Its closing was interrupted. `recto run close` goes on with it.";
@@ -44,6 +45,7 @@ impl Desk {
     /// Compares a closed run's folder with its sums, its control totals with the register's, and its manifest with the pieces.
     fn verify_folder(&self, run: &RunRow, pieces: &[PieceRow], audit: &mut Audit) {
         let (folder, place) = (self.run_folder(&run.id), format!("runs/{}", run.id));
+        // A file that is gone or cannot be read differs from what is registered, and so is told.
         let read = |name: &str| -> Value {
             let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
             serde_json::from_str(&text).unwrap_or(Value::Null)

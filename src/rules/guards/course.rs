@@ -1,4 +1,4 @@
-//! Guards that look at the course of the case: what was answered, told, agreed on, and sent already.
+//! Guards of the course of the case: what was answered, told, agreed on, and sent already.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -286,8 +286,11 @@ pub const GUARDS: [Guard; 11] = [
         needs: Needs::OtherLetters,
         finds: |q| {
             let on_its_way = |letter: &&SentLetter| letter.date.is_none_or(|day| day == q.date);
-            let own = |letter: &&SentLetter| letter.person == q.standing.person.id && letter.id != q.letter.id;
-            let mut letters = q.standing.letters.iter().filter(own).filter(on_its_way);
+            // A letter sent by other means has no id, and neither has one that does not exist yet: they are two letters.
+            let other = |letter: &&SentLetter| {
+                letter.person == q.standing.person.id && (letter.id.is_empty() || letter.id != q.letter.id)
+            };
+            let mut letters = q.standing.letters.iter().filter(other).filter(on_its_way);
             plainly(letters.any(|letter| q.letter.conflicts.contains(&letter.letter_type)))
         },
     },

@@ -1,4 +1,4 @@
-//! Guards that look at the debt: its figures, whether it is still owed, what a plan or a refund comes to.
+//! Guards of the debt: its figures, whether it is still owed, what a plan or a refund comes to.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

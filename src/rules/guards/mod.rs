@@ -25,7 +25,7 @@ pub struct Guard {
     pub reads: &'static [&'static str],
     /// Facts that it reads where the letter has them: not every type that names it states a balance, or which debt it is about.
     pub reads_if_there: &'static [&'static str],
-    /// What it looks at besides the case and the letter.
+    /// What it reads besides the case and the letter.
     pub needs: Needs,
     /// What it finds against the letter.
     finds: fn(&Question<'_>) -> Answer,
@@ -34,24 +34,24 @@ pub struct Guard {
 /// What becomes of a letter that a guard finds something against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// It is held until the ground ends. Nobody can lift it.
+    /// It is held until the cause ends. Nobody can lift it.
     Hold,
-    /// It is held until the ground ends, or until a manager lets it pass, with a reason.
+    /// It is held until the cause ends, or until a manager lets it pass, with a reason.
     HoldUnlessOverridden,
-    /// Its own ground is gone: it ends, and comes back only if the ground does.
+    /// Its own cause is gone: it ends, and comes back only if the cause does.
     End,
     /// Somebody with the authority must approve it, and is shown why.
     Review,
 }
 
-/// What a guard looks at besides the case's events and the letter.
+/// What a guard reads besides the case's events and the letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing.
     Nothing,
     /// What the person owes in other cases.
     OtherCases,
-    /// The case's other letters: where one of them is stopped, a letter that it stood in the way of is looked at again.
+    /// The case's other letters: where one of them is stopped, a letter that it stood in the way of is worked again.
     OtherLetters,
 }
 
@@ -75,13 +75,13 @@ pub fn guard(key: &str) -> Option<&'static Guard> {
     guards().find(|guard| guard.key == key)
 }
 
-/// Whether one of the named guards looks at the person's other cases.
-pub fn looks_at_other_cases(names: &[String]) -> bool {
+/// Whether one of the named guards reads the person's other cases.
+pub fn reads_other_cases(names: &[String]) -> bool {
     names.iter().any(|name| guard(name).is_some_and(|guard| guard.needs == Needs::OtherCases))
 }
 
-/// Whether the guard of a name looks at the case's other letters, so that what it found may be gone when one of them is stopped.
-pub fn looks_at_other_letters(name: &str) -> bool {
+/// Whether the guard of a name reads the case's other letters, so that what it found may be gone when one of them is stopped.
+pub fn reads_other_letters(name: &str) -> bool {
     guard(name).is_some_and(|guard| guard.needs == Needs::OtherLetters)
 }
 

@@ -1,4 +1,4 @@
-//! Guards that look at the person: life, insolvency, safety, address, consent.
+//! Guards of the person: life, insolvency, safety, address, consent.
 
 use chrono::NaiveDate;
 use serde::Deserialize;

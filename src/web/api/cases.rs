@@ -14,7 +14,7 @@ use crate::web::view::CaseView;
 
 /// One case with its entries in order.
 #[utoipa::path(get, operation_id = "case", path = "/cases/{reference}", responses((status = 200, body = CaseView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
-pub(super) async fn one(
+pub(super) async fn show(
     State(service): State<Service>,
     headers: HeaderMap,
     Path(reference): Path<CaseRef>,
@@ -59,16 +59,19 @@ pub(super) async fn eligibility(
         return Err(Problem::not_found(&reference));
     }
     let types = &service.desk.studio.catalogue.types;
-    let view = |one: Eligibility| EligibilityView {
-        title: types.get(&one.letter_type).map(|t| t.description.title.get(language).to_owned()).unwrap_or_default(),
-        letter: one.letter_type,
-        person: one.person,
-        name: one.name,
-        may_go: one.may_go,
-        needs_approval: one.needs_approval,
-        reasons: views(&one.reasons, language),
-        notes: views(&one.notes, language),
-        event: one.event,
+    let view = |answer: Eligibility| EligibilityView {
+        title: types
+            .get(&answer.letter_type)
+            .map_or(&*answer.letter_type, |letter| letter.description.title.get(language))
+            .to_owned(),
+        letter: answer.letter_type,
+        person: answer.person,
+        name: answer.name,
+        may_go: answer.may_go,
+        needs_approval: answer.needs_approval,
+        reasons: views(&answer.reasons, language),
+        notes: views(&answer.notes, language),
+        event: answer.event,
     };
     Ok(Json(answers.into_iter().map(view).collect()))
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::letters::{one, read};
+use super::letters::{read, show};
 use crate::case::fault::{FaultView, views};
 use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, money};
 use crate::desk::Outcome;
@@ -107,7 +107,7 @@ pub(super) async fn approve(
 ) -> Result<Json<LetterView>, Problem> {
     let request: ApprovalRequest = read(&body)?;
     service.desk.approve(&id, &request.seal, named(&request.by)?).await?;
-    one(State(service), headers, Path(id)).await
+    show(State(service), headers, Path(id)).await
 }
 
 /// A rule that a letter is to pass, and why.
@@ -133,7 +133,7 @@ pub(super) async fn override_hold(
 ) -> Result<Json<LetterView>, Problem> {
     let request: OverrideRequest = read(&body)?;
     service.desk.override_hold(&id, &request.rule, &request.reason, named(&request.by)?).await?;
-    one(State(service), headers, Path(id)).await
+    show(State(service), headers, Path(id)).await
 }
 
 /// Why a letter is taken out.
@@ -157,7 +157,7 @@ pub(super) async fn withdraw(
 ) -> Result<Json<LetterView>, Problem> {
     let request: WithdrawalRequest = read(&body)?;
     service.desk.withdraw(&id, &request.reason, named(&request.by)?).await?;
-    one(State(service), headers, Path(id)).await
+    show(State(service), headers, Path(id)).await
 }
 
 /// Which follow-ups to list.

@@ -34,7 +34,7 @@ pub struct Receipt {
         (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = content.split_once(';').map_or(content, |(kind, _)| kind).trim().to_ascii_lowercase();
     let value = || serde_json::from_slice::<Value>(&body).map_err(|error| Problem::not_json(&error));
     let is_binary = headers.contains_key("ce-id") || headers.contains_key("ce-type");
     let (events, batch) = match (kind.as_str(), is_binary) {
@@ -64,6 +64,7 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
         let place = if batch { format!("/{index}") } else { String::new() };
         match outcome {
             Outcome::Taken(letters) | Outcome::Repeated(letters) => {
+                // What was taken has an id: its envelope was read.
                 receipts.push(Receipt { id: event["id"].as_str().unwrap_or_default().to_owned(), letters })
             }
             Outcome::Refused(more) => faults.extend(more.into_iter().map(|fault: Fault| fault.below(&place))),

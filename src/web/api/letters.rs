@@ -178,7 +178,7 @@ pub(super) async fn preview(
 
 /// One letter.
 #[utoipa::path(get, operation_id = "letter", path = "/letters/{id}", responses((status = 200, body = LetterView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
-pub(super) async fn one(
+pub(super) async fn show(
     State(service): State<Service>,
     headers: HeaderMap,
     Path(id): Path<LetterId>,
@@ -200,7 +200,7 @@ pub(in crate::web) async fn pdf(
     let tag = format!("\"{sha256}\"");
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| {
-        known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+        known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
     }) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }

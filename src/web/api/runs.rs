@@ -18,7 +18,7 @@ pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<RunV
 }
 
 /// Close the print run of a date. Closing again gives the same files and sends nothing twice.
-#[utoipa::path(post, operation_id = "close_run", path = "/runs/{date}/close", responses((status = 200, body = Totals, description = "Found or made"), (status = 400, body = ProblemDocument, content_type = "application/problem+json", description = "The request cannot be read")))]
+#[utoipa::path(post, operation_id = "close_run", path = "/runs/{date}/close", responses((status = 200, body = Totals, description = "Found or made"), (status = 400, body = ProblemDocument, content_type = "application/problem+json", description = "The request cannot be read"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such run, it is being closed, or another is unfinished")))]
 pub(super) async fn close(State(service): State<Service>, Path(date): Path<String>) -> Result<Json<Totals>, Problem> {
     let date: NaiveDate = date.parse().map_err(|_| {
         Problem::bad_request(

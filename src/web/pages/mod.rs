@@ -50,7 +50,7 @@ struct Asked {
 impl Asked {
     fn of(uri: &Uri, headers: &HeaderMap) -> Asked {
         let query = uri.query().unwrap_or_default().to_owned();
-        let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let path = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
         Asked { language: language_of(headers, &query), path, query }
     }
 
@@ -130,10 +130,10 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
     let mut rows = Vec::new();
     for (key, letter) in &catalogue.types {
         let Some(counts) = by_type.get(key) else { continue };
-        let mut one = counted(std::iter::once(counts));
-        one.insert("type".into(), json!(key));
-        one.insert("title".into(), json!(letter.description.title.get(language)));
-        rows.push(one);
+        let mut row = counted(std::iter::once(counts));
+        row.insert("type".into(), json!(key));
+        row.insert("title".into(), json!(letter.description.title.get(language)));
+        rows.push(row);
     }
     let state = |state| Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
     let failed = Filter { delivery: Some(DeliveryState::Failed), limit: STOPPED, ..Filter::default() };

@@ -46,7 +46,7 @@ impl Pages {
         language: Language,
         path: &str,
         service: &Service,
-        own: Value,
+        values: Value,
     ) -> Html<String> {
         let other = if language == Language::En { Language::Fr } else { Language::En };
         let mut context = json!({
@@ -57,8 +57,8 @@ impl Pages {
             "today": service.desk.clock.today().to_string(),
             "path": path.split('?').next(),
         });
-        if let (Some(context), Value::Object(own)) = (context.as_object_mut(), own) {
-            context.extend(own);
+        if let (Some(context), Value::Object(values)) = (context.as_object_mut(), values) {
+            context.extend(values);
         }
         let environment = &self.environments[language as usize];
         let rendered = environment.get_template(name).and_then(|page| page.render(Template::from(Serde(context))));
@@ -90,8 +90,8 @@ fn environment(language: Language, words: &Arc<BTreeMap<String, Text>>) -> anyho
     environment
         .add_filter("clock", move |text: String| clock(formats, language, &text).ok_or_else(|| plain("time", &text)));
     for name in Sources::iter() {
-        let source = Sources::get(&name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
-        environment.add_template_owned(name.into_owned(), source.unwrap_or_default())?;
+        let file = Sources::get(&name).ok_or_else(|| unfit(format!("{name} is not there")))?;
+        environment.add_template_owned(name.into_owned(), String::from_utf8_lossy(&file.data).into_owned())?;
     }
     Ok(environment)
 }
@@ -138,7 +138,7 @@ fn with_language(path: &str, language: Language) -> String {
     let kept =
         query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=") && !pair.starts_with("token="));
     let mut pairs: Vec<&str> = kept.collect();
-    let own = format!("lang={}", language.code());
-    pairs.push(&own);
+    let chosen = format!("lang={}", language.code());
+    pairs.push(&chosen);
     format!("{path}?{}", pairs.join("&"))
 }

@@ -18,20 +18,20 @@ fn collect(folder: &Path, shown: &str, found: &mut BTreeMap<String, Vec<String>>
         } else if name.ends_with(".typ") {
             // What cannot be read is said where it is wanted.
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            found.insert(format!("{shown}{name}"), said_each_way(&text));
+            found.insert(format!("{shown}{name}"), text_each_way(&text));
         }
     }
 }
 
 /// What a template says, once for each branch that its conditions have.
-fn said_each_way(source: &str) -> Vec<String> {
+fn text_each_way(source: &str) -> Vec<String> {
     let ways = branches(source).into_iter().max().unwrap_or_default();
-    (0..=ways).map(|branch| said(source, Some(branch))).collect()
+    (0..=ways).map(|branch| static_text(source, Some(branch))).collect()
 }
 
 /// What a template says itself; what it has from values stands as a blank, and lines stay what they are. Of each `if` and `for`,
 /// `branch` says which of its branches is taken, counted from 0, the last where it has not so many; all of them where it is `None`.
-pub(super) fn said(source: &str, branch: Option<usize>) -> String {
+pub(super) fn static_text(source: &str, branch: Option<usize>) -> String {
     let (mut said, mut rest) = (String::with_capacity(source.len()), source);
     let (mut branches, mut open) = (branches(source).into_iter(), Vec::new());
     while let Some((before, tag, after)) = next_tag(rest) {
@@ -96,7 +96,7 @@ fn keyword(tag: &str) -> &str {
 }
 
 /// The values, tags and comments of a text, in order.
-pub fn tags(text: &str) -> impl Iterator<Item = &str> {
+pub fn tags_in(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let (_, tag, after) = next_tag(rest)?;
@@ -108,5 +108,5 @@ pub fn tags(text: &str) -> impl Iterator<Item = &str> {
 /// The keys of the templates that a template includes, in order.
 pub(super) fn includes(template: &str) -> Vec<String> {
     let key = |tag| if keyword(tag) == "include" { tag.split('"').nth(1).map(str::to_owned) } else { None };
-    tags(template).filter_map(key).collect()
+    tags_in(template).filter_map(key).collect()
 }
