@@ -117,7 +117,7 @@ impl Desk {
         let amount = match draft.amount_to_approve() {
             Ok(amount) => amount,
             Err(fault) => {
-                return Err(Unwritten { faults: vec![fault], stops: answers.stops, basis: Some(basis) });
+                return Err(Unwritten { faults: vec![fault], stops: answers.stops, basis: Some(Box::new(basis)) });
             }
         };
         let by_mail = draft.data.addressee.channel == Channel::Email;
@@ -126,7 +126,7 @@ impl Desk {
             (Ok(composed), Ok(mail)) => (composed, mail),
             (composed, mail) => {
                 let faults = [composed.err(), mail.err()].into_iter().flatten().flatten().collect();
-                return Err(Unwritten { faults, stops: answers.stops, basis: Some(basis) });
+                return Err(Unwritten { faults, stops: answers.stops, basis: Some(Box::new(basis)) });
             }
         };
         let needs_approval = letter_type.needs_approval() || !answers.notes.is_empty();
@@ -148,7 +148,7 @@ pub(super) struct Unwritten {
     /// What holds it besides.
     pub stops: Vec<Fault>,
     /// What it was assessed by; none where it could not even be drafted.
-    pub basis: Option<Basis>,
+    pub basis: Option<Box<Basis>>,
 }
 
 impl From<Vec<Fault>> for Unwritten {

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{Assessment, Desk, DeskError, Member};
-use crate::case::{Actor, Entry, Fault, LetterId, LetterState, Sha256, entry, money};
+use crate::case::{Actor, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
 use crate::register::{LetterRow, folded};
+use crate::rules::guard;
 
 /// Why a decision was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -205,4 +206,9 @@ fn no_authority(member: &Member, needed: String) -> DecideError {
 pub(super) fn given(reason: &str) -> Result<String, DecideError> {
     let reason = reason.trim();
     if reason.is_empty() { Err(DecideError::NoReason) } else { Ok(reason.to_owned()) }
+}
+
+/// What a rule says to the officer, by its key; none where no rule has it any more.
+pub fn rule_words(key: &str) -> Option<Text> {
+    guard(key).map(|guard| Text::new(guard.says.en, guard.says.fr))
 }

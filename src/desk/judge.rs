@@ -59,7 +59,7 @@ impl Desk {
         let assessed = match self.assess(letter_type, letter, date, context) {
             Ok(assessed) => assessed,
             Err(unwritten) if unwritten.stops.is_empty() => return Ok(Verdict::refused(unwritten.faults)),
-            Err(unwritten) => return Ok(Verdict::Held(Reasons(unwritten.stops), unwritten.basis)),
+            Err(unwritten) => return Ok(Verdict::Held(Reasons(unwritten.stops), unwritten.basis.map(|basis| *basis))),
         };
         if !assessed.answers.ends.is_empty() {
             return Ok(Verdict::Ended(Reasons(assessed.answers.ends), Some(assessed.basis)));
@@ -153,7 +153,9 @@ impl Desk {
         };
         let assessed = match self.assess(letter_type, letter, date.date(), context) {
             Ok(assessed) => assessed,
-            Err(unwritten) => return Ok(Reassessment { stops: unwritten.faults, seen, basis: unwritten.basis }),
+            Err(unwritten) => {
+                return Ok(Reassessment { stops: unwritten.faults, seen, basis: unwritten.basis.map(|basis| *basis) });
+            }
         };
         let differs = letter.content_hash.as_ref().map(Sha256::as_str) != Some(assessed.composed.content_hash.as_str());
         let unapproved = assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal);

@@ -36,7 +36,7 @@ use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
 pub use close::Closed;
-pub use decide::DecideError;
+pub use decide::{DecideError, rule_words};
 pub use explain::Eligibility;
 pub use reload::{CurrentDesk, Reloaded};
 pub use settings::{Environment, Member, Settings};

@@ -13,7 +13,7 @@ pub(super) enum Recorded {
     /// It is recorded.
     Done,
     /// It came too late; what was issued, if anything, is given back.
-    TooLate(Option<Issuance>),
+    TooLate(Option<Box<Issuance>>),
 }
 
 impl LetterRow {
@@ -50,7 +50,7 @@ impl Desk {
         };
         if !is_recorded {
             return Ok(Recorded::TooLate(match verdict {
-                Verdict::Issued { issuance, .. } => Some(*issuance),
+                Verdict::Issued { issuance, .. } => Some(issuance),
                 _ => None,
             }));
         }

@@ -133,7 +133,7 @@ impl Desk {
             for one in some {
                 match one {
                     Ok(worked) => match self.record_worked(&mut act, worked).await? {
-                        Recorded::TooLate(issuance) => unused.extend(issuance),
+                        Recorded::TooLate(issuance) => unused.extend(issuance.map(|issuance| *issuance)),
                         Recorded::Done => {}
                     },
                     Err(error) => trouble = Some(error),

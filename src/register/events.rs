@@ -26,6 +26,8 @@ pub struct StoredEvent {
     pub hash: Sha256,
     /// When it was taken.
     pub taken_at: Stamp,
+    /// The person whom it is about, as the register's index has it.
+    pub person: PersonId,
     /// The event.
     pub event: CaseEvent,
 }
@@ -39,6 +41,7 @@ struct Row {
     case_reference: CaseRef,
     happened_at: Stamp,
     taken_at: Stamp,
+    person: PersonId,
     hash: Sha256,
     data: String,
 }
@@ -55,7 +58,7 @@ impl TryFrom<Row> for StoredEvent {
             subject: row.case_reference,
             time: row.happened_at.instant(),
         };
-        Ok(StoredEvent { sequence: row.sequence, hash: row.hash, taken_at: row.taken_at, event })
+        Ok(StoredEvent { sequence: row.sequence, hash: row.hash, taken_at: row.taken_at, person: row.person, event })
     }
 }
 
@@ -68,7 +71,7 @@ pub fn hash(event: &CaseEvent) -> Sha256 {
 macro_rules! select_events {
     ($rest:literal) => {
         concat!(
-            "SELECT sequence, source, id, kind, case_reference, happened_at, taken_at, hash, data FROM events ",
+            "SELECT sequence, source, id, kind, case_reference, happened_at, taken_at, person, hash, data FROM events ",
             $rest
         )
     };

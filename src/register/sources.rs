@@ -112,14 +112,16 @@ impl Reader {
 
     /// The house's files by name, as they were under this hash.
     pub async fn house(&self, hash: &Sha256) -> Result<Option<BTreeMap<String, Vec<u8>>>, RegisterError> {
-        let sql = "SELECT name, bytes FROM house_files WHERE house = $1";
+        let sql = "SELECT f.name, f.bytes FROM house_files f JOIN houses h ON h.hash = f.house WHERE h.hash = $1";
         let files: Vec<(String, Vec<u8>)> = sqlx::query_as(sql).bind(hash).fetch_all(&self.pool).await?;
         Ok((!files.is_empty()).then(|| files.into_iter().collect()))
     }
 
-    /// The hashes of all houses that are kept.
+    /// The hashes of all houses that are kept, or that a letter was set with.
     pub async fn houses(&self) -> Result<Vec<Sha256>, RegisterError> {
-        Ok(sqlx::query_scalar("SELECT hash FROM houses ORDER BY hash").fetch_all(&self.pool).await?)
+        let sql =
+            "SELECT hash FROM houses UNION SELECT house FROM house_files UNION SELECT house FROM sources ORDER BY 1";
+        Ok(sqlx::query_scalar(sql).fetch_all(&self.pool).await?)
     }
 }
 

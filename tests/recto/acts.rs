@@ -86,7 +86,7 @@ async fn a_letter_is_approved_by_somebody_with_the_authority_who_saw_it_as_it_is
     assert_eq!(api.state(&letter).await.0, "issued");
     let case = api.get("/cases/DR-2026-004615").await;
     let told = case["entries"].as_array().unwrap().iter().find(|entry| entry["kind"] == "letter-approved").unwrap();
-    assert_eq!(told["detail"]["by"], "A. Manager");
+    assert_eq!(told["actor"], json!({"kind": "person", "name": "A. Manager"}));
     assert_eq!(approve(&hash, "A. Manager").await, problem(409, "not-waiting"));
 }
 
@@ -112,7 +112,7 @@ async fn a_held_letter_passes_the_rule_that_is_named_with_a_reason_and_no_other(
     assert_eq!(api.state(&second).await.0, "issued");
     let case = api.get("/cases/DR-2026-004512").await;
     let told = case["entries"].as_array().unwrap().iter().find(|entry| entry["kind"] == "letter-overridden").unwrap();
-    assert_eq!((&told["detail"]["by"], &told["detail"]["reason"]), (&json!("A. Manager"), &json!(why)));
+    assert_eq!((&told["actor"]["name"], &told["detail"]["reason"]), (&json!("A. Manager"), &json!(why)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use recto::intake::Offer;
 use recto::register::Filter;
 use serde_json::{Value, json};
 
-use crate::support::{debt_referred, desk, files, operator, recto, take, taken, work};
+use crate::support::{debt_referred, desk, event, files, operator, recto, sample, take, taken, work};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_taken_twice_is_issued_once() {
@@ -181,4 +181,23 @@ async fn the_order_of_names_in_an_event_does_not_matter() {
         event["data"]["facts"].as_object().unwrap().clone().into_iter().rev().collect();
     turned["data"]["facts"] = Value::Object(facts);
     assert!(matches!(take(&desk, &turned).await, Outcome::Repeated(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_to_somebody_else_is_found_by_the_name_of_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let mut data = sample("insolvency-acknowledgement", "plausible");
+    recto::letter::take_date(&mut data);
+    let letters = taken(&desk, &event("i-1", "insolvency.filed", "2026-11-17T09:00:00-05:00", &data)).await;
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    let name = |whom: &str| data[whom]["surname"].as_str().unwrap().to_owned();
+    assert_ne!(name("party"), name("addressee"));
+    assert_eq!(row.person.as_str(), data["party"]["id"].as_str().unwrap(), "whom it is about");
+    assert!(row.person_name.ends_with(&name("party")) && row.addressee_name.ends_with(&name("addressee")), "{row:?}");
+    for whom in [name("party"), name("addressee").to_uppercase(), row.person.to_string()] {
+        let filter = Filter { person: Some(whom.clone()), limit: 10, ..Filter::default() };
+        let found = desk.reader().letters(&filter).await.unwrap();
+        assert_eq!(found.iter().map(|letter| &letter.id).collect::<Vec<_>>(), [&letters[0]], "{whom}");
+    }
 }

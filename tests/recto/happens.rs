@@ -36,7 +36,6 @@ pub enum Happens {
     /// Somebody acts for the debtor, until so many days after thirty days ago.
     Represented {
         consents: bool,
-        reachable: bool,
         until: u32,
     },
     Unrepresented,

@@ -28,14 +28,14 @@ async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         ("issuances", "SELECT letter || ' ' || number || ' ' || sha256 || ' ' || date FROM issuances ORDER BY 1"),
         (
             "deliveries",
-            "SELECT letter || ' ' || number || ' ' || state || ' ' || coalesce(run, message_id) FROM deliveries ORDER BY 1",
+            "SELECT letter || ' ' || number || ' ' || state || ' ' || coalesce(message_id, (SELECT run || '/' || p.number FROM pieces p WHERE p.letter = deliveries.letter AND p.issuance = deliveries.number), '') FROM deliveries ORDER BY 1",
         ),
         ("follow-ups", "SELECT id || ' ' || case_reference || ' ' || kind || ' ' || state FROM follow_ups ORDER BY 1"),
-        // How far the case's other letters had come when a letter was weighed depends on the moment.
+        // How far the case's other letters had come when a letter was assessed depends on the moment.
         (
             "entries",
             "SELECT case_reference || ' ' || kind || ' ' || coalesce(letter, '') || ' ' || \
-             json_remove(detail, '$.ground.standing.letters') FROM entries ORDER BY 1",
+             json_remove(detail, '$.basis.standing.letters') FROM entries ORDER BY 1",
         ),
     ] {
         let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();

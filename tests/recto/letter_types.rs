@@ -101,13 +101,13 @@ fn a_statutory_paragraph_that_the_french_body_lacks_is_named() {
 #[test]
 fn a_passage_with_a_condition_is_required_where_the_condition_is_met_and_nowhere_else() {
     let home = small_copy(&["debt-notice"]);
-    let (toml, sample) =
-        ("letter-templates/debt-notice/letter.toml", "letter-templates/debt-notice/samples/plausible.json");
+    let shared = |key: &str| format!("letter-templates/_house/shared/{key}.toml");
+    let sample = "letter-templates/debt-notice/samples/plausible.json";
     let change = |file: &str, from: &str, to: &str| edit(home.path().join(file), from, to);
     // The sample's time for a review is open: what is said of one that has passed is not on the page, and need not be.
-    change(toml, "en = \"is now final\"", "en = \"is final for ever\"");
+    change(&shared("disagree-expired"), "en = \"is now final\"", "en = \"is final for ever\"");
     assert_eq!(missing_passages(home.path()), set(&[]));
-    change(toml, "fr = \"Vous avez le droit de demander", "fr = \"Nul n’a le droit de demander");
+    change(&shared("disagree-open"), "fr = \"Vous avez le droit de demander", "fr = \"Nul n’a le droit de demander");
     assert_eq!(missing_passages(home.path()), set(&["review-right (fr)"]));
     // It has passed: now the one is due, and the other is not.
     change(sample, "\"review\": \"open\"", "\"review\": \"expired\"");

@@ -4,11 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use recto::desk::Settings;
+use recto::desk::{Desk, Environment, Settings};
 use recto::dispatch::SmtpSettings;
+use recto::studio::Studio;
 use serde_json::Value;
 
-use crate::support::{debt_referred, files, home, production_desk, taken, tools, work};
+use crate::support::{at, copy, debt_referred, edit, files, home, production_desk, taken, tools, work};
 
 /// A running SMTP server that ends when it is dropped.
 struct Server {
@@ -198,6 +199,26 @@ async fn a_passing_refusal_is_tried_again_later_with_the_same_message_id() {
     assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
     assert_eq!(server.mails().len(), 1);
     assert!(server.mails()[0].contains(&format!("<{}.1@fsu.example.ca>", letters[0])));
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_says_the_very_words_that_were_kept_though_the_templates_have_changed_since() {
+    let (server, folder) = (Server::start(&["--rcpt", "451"]), tempfile::tempdir().unwrap());
+    let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+    let letters = taken(&desk, &by_email("e-1", "en")).await;
+    work(&desk).await;
+    let kept = desk.reader().kept(&letters[0], 1).await.unwrap().unwrap().mail.unwrap();
+    desk.close().await;
+    let other = copy();
+    edit(other.path().join("letter-templates/_house/email.en.txt"), "Please read it soon.", "Please read it at once.");
+    let studio = Studio::open(other.path(), false).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let settings = Settings { environment: Environment::Production, ..server.settings() };
+    let desk = Desk::open(studio, settings, at("2026-11-17T14:46:01-05:00"), folder.path()).await.unwrap();
+    work(&desk).await;
+    let mail = read_mail(&server.mails()[0]);
+    assert!(kept.text.contains("Please read it soon."));
+    assert_eq!(mail["parts"][0][1].as_str().unwrap().replace("\r\n", "\n").trim(), kept.text.trim());
     assert!(desk.verify().await.unwrap().is_empty());
 }
 

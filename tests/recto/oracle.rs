@@ -74,7 +74,7 @@ impl<'a> Case<'a> {
         let asked = ordered.iter().filter(|(_, (_, when))| !when.is_late()).count();
         let mut course: Vec<(Happens, u32)> = ordered.into_iter().map(|(_, (what, when))| (what, when.ago)).collect();
         let by_asking = match ask.letter_type {
-            "plan-confirmation" if claimed > 0 => Agreed,
+            "plan-confirmation" => Agreed,
             "plan-default" => Defaulted,
             "cra-transfer-confirmed" => Transferred,
             "cra-transfer-recalled" => Recalled,
@@ -193,11 +193,11 @@ impl<'a> Case<'a> {
         let together =
             is_at(self.last(others), OtherWritten(true)) && !is_at(self.last(|what| !others(what)), Moved(true));
         let represented = self.course.iter().rev().find_map(|(what, _)| match what {
-            Represented { consents, reachable, until } => Some((*consents && *until >= 30).then_some(*reachable)),
-            Unrepresented => Some(None),
+            Represented { consents, until } => Some(*consents && *until >= 30),
+            Unrepresented => Some(false),
             _ => None,
         });
-        let represented = represented.flatten();
+        let represented = represented == Some(true);
         let assisted = self.last(|what| matches!(what, Assisted(_)));
         let (stayed, released, _) = self.filing();
         vec![
@@ -210,10 +210,7 @@ impl<'a> Case<'a> {
             (unreachable, "mail-deliverable"),
             (is_at(assisted, Assisted(true)), "not-active-recipient"),
             (self.ask.sin_on_file != Some(true), "sin-on-file"),
-            (
-                !self.ask.estate && represented.is_some_and(|reachable| !reachable || !self.ask.by_mail),
-                "representative-reachable",
-            ),
+            (!self.ask.estate && represented && !self.ask.by_mail, "representative-reachable"),
         ]
     }
 

@@ -104,7 +104,7 @@ async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
     let letters = taken(&desk, &credit).await;
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await.0, "awaiting-approval");
-    let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
+    let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().seal.unwrap();
     let preparer = data["facts"]["prepared_by"].as_str().unwrap();
     assert!(matches!(desk.approve(&letters[0], &hash, preparer).await, Err(DecideError::Unknown(_))));
     assert!(matches!(desk.approve(&letters[0], &hash, "O. Officer").await, Err(DecideError::NoAuthority { .. })));
@@ -126,7 +126,7 @@ async fn an_approval_falls_when_the_letter_changes() {
         let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible"));
         let letters = taken(&desk, &credit).await;
         work(&desk).await;
-        let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().content_hash.unwrap();
+        let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().seal.unwrap();
         desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
         desk.close().await;
         letters
@@ -220,9 +220,11 @@ async fn a_refused_letter_is_looked_at_again_when_its_case_changes() {
     assert_eq!(state(&desk, &letters[0]).await.0, "refused", "the receipts do not exceed that debt");
     let paid = with_facts(&credit, json!({"received": "2026-11-17", "amount": "1.00", "kind": "payment"}));
     taken(&desk, &event("p-1", "payment.received", "2026-11-17T12:00:00-05:00", &paid)).await;
-    assert_eq!(state(&desk, &letters[0]).await.0, "due");
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.state.as_str(), row.is_to_work()), ("refused", true), "its state stays until it is worked");
     work(&desk).await;
-    assert_eq!(state(&desk, &letters[0]).await.0, "refused");
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.state.as_str(), row.is_to_work()), ("refused", false));
     let entries = desk.reader().entries_of_letter(&letters[0]).await.unwrap();
     assert_eq!(entries.len(), 1, "refused for the same reasons, it is not entered again");
 }

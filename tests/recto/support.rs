@@ -240,13 +240,32 @@ pub fn small_copy(letter_types: &[&str]) -> tempfile::TempDir {
             std::fs::remove_file(sample.path()).unwrap();
         }
     }
-    if letter_types == ["debt-notice"] {
-        for entry in std::fs::read_dir(home.path().join("letter-templates/_programs")).unwrap().flatten() {
-            let text = std::fs::read_to_string(entry.path()).unwrap();
-            let own = text.lines().filter(|line| !OF_OTHERS.iter().any(|name| line.starts_with(name)));
-            let own = own.map(|line| if line.starts_with("letters = ") { "letters = [\"*\"]" } else { line });
-            std::fs::write(entry.path(), own.collect::<Vec<_>>().join("\n")).unwrap();
-        }
+    for entry in std::fs::read_dir(home.path().join("letter-templates/_programs")).unwrap().flatten() {
+        let text = std::fs::read_to_string(entry.path()).unwrap();
+        std::fs::write(entry.path(), small_program(&text, &home.path().join("letter-templates"), letter_types))
+            .unwrap();
     }
     home
+}
+
+/// A program for these letter types alone: no other is named in it, and it has no days or words that only another one uses.
+fn small_program(text: &str, templates: &Path, letter_types: &[&str]) -> String {
+    let used: String = letter_types
+        .iter()
+        .flat_map(|letter_type| files(&templates.join(letter_type)))
+        .map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned())
+        .collect();
+    let is_used = |line: &&str| !OF_OTHERS.iter().any(|name| line.starts_with(name) && !used.contains(name));
+    let small = |line: &str| match line.strip_prefix("letters = ") {
+        None => line.to_owned(),
+        Some(named) => {
+            let kept: Vec<String> = letter_types
+                .iter()
+                .map(|one| format!("\"{one}\""))
+                .filter(|one| named.contains(one.as_str()))
+                .collect();
+            if named.contains('*') { line.to_owned() } else { format!("letters = [{}]", kept.join(", ")) }
+        }
+    };
+    text.lines().filter(is_used).map(small).collect::<Vec<_>>().join("\n")
 }

@@ -47,7 +47,7 @@ impl Desk {
             let events = self.reader().events_after(after, PIECE).await?;
             let Some(last) = events.last() else { break };
             after = last.sequence;
-            for StoredEvent { sequence, hash, taken_at, event } in events {
+            for StoredEvent { sequence, hash, taken_at, person, event } in events {
                 *audit.events_of_case.entry(event.subject.clone()).or_default() += 1;
                 *audit.events_of_person.entry(event.person()).or_default() += 1;
                 let as_logged = audit.events.remove(&sequence).is_some_and(|logged| {
@@ -57,7 +57,7 @@ impl Desk {
                         && logged.at == taken_at
                         && logged.case == event.subject
                 });
-                if event_hash(&event) != hash || !as_logged {
+                if event_hash(&event) != hash || event.person() != person || !as_logged {
                     audit.note("event-altered", format!("events/{sequence}"), "The event is not what was taken.");
                 }
             }

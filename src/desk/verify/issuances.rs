@@ -73,7 +73,10 @@ impl Desk {
     /// Each house has the files that its hash stands for.
     pub(super) async fn verify_houses(&self, audit: &mut Audit) -> Result<(), DeskError> {
         for hash in self.reader().houses().await? {
-            let files = self.reader().house(&hash).await?.unwrap_or_default();
+            let Some(files) = self.reader().house(&hash).await? else {
+                audit.note("house-missing", format!("houses/{hash}"), "Letters were set with it, but it was not kept.");
+                continue;
+            };
             let found = Sha256::new(self.studio.press.with_house(&files).house_hash());
             if found != hash {
                 audit.note("house-altered", format!("houses/{hash}"), "Its files are not those that were kept.");

@@ -14,7 +14,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::case::fault::views;
-use crate::case::{Actor, EntryKind, Fault, FiledEntry, Language, LetterId, Stamp};
+use crate::case::{Actor, Entry, EntryKind, Fault, FiledEntry, Language, LetterId, Stamp};
+use crate::desk::rule_words;
 
 /// An entry of a case file, its reasons in one language.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -37,6 +38,9 @@ impl EntryView {
     /// An entry in one language.
     pub(super) fn of(filed: FiledEntry, language: Language) -> EntryView {
         let (kind, mut detail) = (filed.kind(), filed.detail());
+        if let Entry::LetterOverridden(overridden) = &filed.entry {
+            detail["finding"] = finding(&overridden.finding, language);
+        }
         if let Ok(reasons) = serde_json::from_value::<Vec<Fault>>(detail["reasons"].take()) {
             detail["reasons"] = serde_json::json!(views(&reasons, language));
         } else if let Some(detail) = detail.as_object_mut() {
@@ -44,4 +48,17 @@ impl EntryView {
         }
         EntryView { sequence: filed.sequence, at: filed.at, actor: filed.actor, kind, letter: filed.letter, detail }
     }
+}
+
+/// What a manager let pass, with the words of its rule; in an entry of before findings were data, the words that were shown.
+fn finding(finding: &Value, language: Language) -> Value {
+    if let Ok(fault) = serde_json::from_value::<Fault>(finding.clone()) {
+        return serde_json::json!(fault.view(language));
+    }
+    let guard = finding["guard"].as_str().unwrap_or_default();
+    let says = rule_words(guard).map(|words| words.get(language).to_owned());
+    let mut finding = finding.clone();
+    (finding["code"], finding["place"]) = (guard.into(), "".into());
+    finding["message"] = says.unwrap_or_else(|| guard.to_owned()).into();
+    finding
 }
