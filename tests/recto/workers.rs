@@ -58,7 +58,7 @@ fn disturbed(data: &Path, log: &Path, parts: &[String], chance: &mut Chance) -> 
     let mut kills = 0;
     while !taker.is_finished() || kills < KILLS {
         let begun = Instant::now();
-        let moment = Duration::from_secs_f64(1.5 * chance.draw());
+        let moment = Duration::from_secs_f64(1.2 * chance.draw());
         while begun.elapsed() < moment {
             for worker in &mut workers {
                 if let Some(status) = worker.try_wait().unwrap() {
