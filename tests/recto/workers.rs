@@ -20,7 +20,6 @@ use crate::support::{
 const WORKERS: usize = 3;
 /// Fewer kills than `letter_attempts`, so that no letter counts as one that kills its worker.
 const KILLS: usize = 5;
-const DAYS: usize = 2;
 
 /// The sample day's events, in parts, each a file.
 fn parts(folder: &Path, count: usize) -> Vec<String> {
@@ -95,20 +94,18 @@ async fn three_workers_that_are_killed_at_random_moments_while_events_arrive_mak
         assert_ne!(recto(calm.path(), &["take", "samples/events.jsonl"]).status.code(), Some(2));
         all_letters(&desk(calm.path()).await).await.into_iter().map(|row| row.id).collect()
     };
-    for _ in 0..DAYS {
-        let folder = tempfile::tempdir().unwrap();
-        let (data, log) = (folder.path().join("data"), folder.path().join("log"));
-        let parts = parts(folder.path(), 6);
-        // The folder is there before anybody works in it.
-        ended(&mut start(&data, &log, &["take", &parts[0], "--json"]), "the first part");
-        let kills = disturbed(&data, &log, &parts[1..], &mut chance);
-        let said = || std::fs::read_to_string(&log).unwrap();
-        assert_ne!(recto(&data, &["work", "--until-idle"]).status.code(), Some(2), "{}", said());
-        assert_ne!(recto(&data, &["run", "close"]).status.code(), Some(2), "{}", said());
-        assert!(!said().contains("locked"), "{}", said());
-        check(&data, &wanted).await;
-        eprintln!("{kills} kills");
-    }
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("log"));
+    let parts = parts(folder.path(), 6);
+    // The folder is there before anybody works in it.
+    ended(&mut start(&data, &log, &["take", &parts[0], "--json"]), "the first part");
+    let kills = disturbed(&data, &log, &parts[1..], &mut chance);
+    let said = || std::fs::read_to_string(&log).unwrap();
+    assert_ne!(recto(&data, &["work", "--until-idle"]).status.code(), Some(2), "{}", said());
+    assert_ne!(recto(&data, &["run", "close"]).status.code(), Some(2), "{}", said());
+    assert!(!said().contains("locked"), "{}", said());
+    check(&data, &wanted).await;
+    eprintln!("{kills} kills");
 }
 
 /// What is left of a day.
