@@ -50,10 +50,11 @@ pub(super) fn is_gone(folder: &Path, worker: &WorkerId) -> std::io::Result<bool>
         Err(error) => return Err(error),
     };
     match file.try_lock() {
-        Ok(()) => {
-            std::fs::remove_file(&path)?;
-            Ok(true)
-        }
+        // Another may have found it dead at the same time, and have taken its file away first.
+        Ok(()) => match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(true),
+        },
         Err(std::fs::TryLockError::WouldBlock) => Ok(false),
         Err(std::fs::TryLockError::Error(error)) => Err(error),
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::chance::Chance;
 use crate::http::Service;
 use crate::support::{command, debt_referred, edit, event, files, recto, sample, seed, small_copy, with_facts};
 
@@ -43,17 +44,6 @@ async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     connection.close().await.unwrap();
     state
-}
-
-/// Numbers by chance, the same for the same seed.
-struct Chance(u64);
-
-impl Chance {
-    /// The next number, from 0 to 1.
-    fn draw(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as f64 / (1_u64 << 31) as f64
-    }
 }
 
 const STEPS: [&[&str]; 3] =

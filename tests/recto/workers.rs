@@ -1,0 +1,209 @@
+//! Several workers on one data folder: whoever of them dies, and whenever, each letter is made once and sent once.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use recto::case::fault::Reasons;
+use recto::case::{Channel, DeliveryState, LetterId, LetterState, WorkerId};
+use recto::desk::Desk;
+use recto::register::{Claim, Claimed, Filter, LetterRow, LetterVerdict, Register};
+use serde_json::{Value, json};
+
+use crate::chance::Chance;
+use crate::support::{
+    command, debt_referred, desk, event, files, home, operator, recto, sample, seed, state, taken, with_facts, work,
+};
+
+/// How many work at a time.
+const WORKERS: usize = 3;
+/// Fewer kills than `letter_attempts`, so that no letter counts as one that kills its worker.
+const KILLS: usize = 5;
+
+/// The sample day's events, in parts, each a file.
+fn parts(folder: &Path, count: usize) -> Vec<String> {
+    let text = std::fs::read_to_string(home().join("samples/events.jsonl")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let part = |(number, lines): (usize, &[&str])| {
+        let file = folder.join(format!("part-{number}.jsonl"));
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    lines.chunks(lines.len().div_ceil(count)).enumerate().map(part).collect()
+}
+
+/// Starts a command whose complaints go into a file of their own.
+fn start(folder: &Path, log: &Path, arguments: &[&str]) -> Child {
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
+    command(folder, arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+}
+
+/// Waits for a process that nobody has killed. It may find letters held, but no trouble.
+fn ended(process: &mut Child, what: &str) {
+    assert_ne!(process.wait().unwrap().code(), Some(2), "{what}");
+}
+
+/// Takes the day's events part by part while three workers work, and kills some of them; gives how many it killed at work.
+fn disturbed(data: &Path, log: &Path, parts: &[String], chance: &mut Chance) -> usize {
+    let (data_of_taker, log_of_taker, parts) = (data.to_owned(), log.to_owned(), parts.to_vec());
+    let taker = std::thread::spawn(move || {
+        for part in &parts {
+            ended(&mut start(&data_of_taker, &log_of_taker, &["take", part, "--json"]), part);
+        }
+    });
+    let work = || start(data, log, &["work", "--until-idle", "--json"]);
+    let mut workers: Vec<Child> = (0..WORKERS).map(|_| work()).collect();
+    let mut kills = 0;
+    while !taker.is_finished() || kills < KILLS {
+        let begun = Instant::now();
+        let moment = Duration::from_secs_f64(1.2 * chance.draw());
+        while begun.elapsed() < moment {
+            for worker in &mut workers {
+                if let Some(status) = worker.try_wait().unwrap() {
+                    assert_ne!(status.code(), Some(2), "a worker came to trouble");
+                    *worker = work();
+                }
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        if kills < KILLS {
+            let worker = &mut workers[chance.below(WORKERS)];
+            worker.kill().unwrap();
+            worker.wait().unwrap();
+            *worker = work();
+            kills += 1;
+        }
+    }
+    taker.join().unwrap();
+    for worker in &mut workers {
+        ended(worker, "a worker");
+    }
+    kills
+}
+
+async fn all_letters(desk: &Desk) -> Vec<LetterRow> {
+    desk.reader().letters(&Filter { limit: 10_000, ..Filter::default() }).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_workers_that_are_killed_at_random_moments_while_events_arrive_make_and_send_each_letter_once() {
+    let mut chance = Chance(seed());
+    let calm = tempfile::tempdir().unwrap();
+    let wanted: BTreeSet<LetterId> = {
+        assert_ne!(recto(calm.path(), &["take", "samples/events.jsonl"]).status.code(), Some(2));
+        all_letters(&desk(calm.path()).await).await.into_iter().map(|row| row.id).collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("log"));
+    let parts = parts(folder.path(), 6);
+    // The folder is there before anybody works in it.
+    ended(&mut start(&data, &log, &["take", &parts[0], "--json"]), "the first part");
+    let kills = disturbed(&data, &log, &parts[1..], &mut chance);
+    let said = || std::fs::read_to_string(&log).unwrap();
+    assert_ne!(recto(&data, &["work", "--until-idle"]).status.code(), Some(2), "{}", said());
+    assert_ne!(recto(&data, &["run", "close"]).status.code(), Some(2), "{}", said());
+    assert!(!said().contains("locked"), "{}", said());
+    check(&data, &wanted).await;
+    eprintln!("{kills} kills");
+}
+
+/// What is left of a day.
+async fn check(data: &Path, wanted: &BTreeSet<LetterId>) {
+    let report: Value = serde_json::from_slice(&recto(data, &["verify", "--json"]).stdout).unwrap();
+    let worst = report["differences"].as_array().unwrap().iter().find(|found| found["code"] != "object-unregistered");
+    assert_eq!(worst, None, "only objects of issuances that were never recorded may be left over");
+    let desk = desk(data).await;
+    let rows = all_letters(&desk).await;
+    assert_eq!(rows.iter().map(|row| row.id.clone()).collect::<BTreeSet<_>>(), *wanted);
+    assert_eq!((rows.len(), desk.reader().due_count().await.unwrap()), (wanted.len(), 0));
+    assert_eq!(desk.reader().workers().await.unwrap(), []);
+    let mut mails: BTreeSet<String> = files(&data.join("outbox")).into_iter().map(|(name, _)| name).collect();
+    let mut issued = 0;
+    for row in &rows {
+        assert!(row.reasons.iter().all(|reason| reason.code != "attempts-used-up"), "{row:#?}");
+        let mut deliveries = desk.reader().deliveries_of(&row.id).await.unwrap();
+        let recalled = deliveries.extract_if(.., |delivery| delivery.state == DeliveryState::Recalled);
+        // A mail whose sender died before it could say so may have left, and been taken back by what arrived since.
+        for delivery in recalled.filter(|delivery| delivery.attempts > 0) {
+            mails.remove(&format!("{}-{}.eml", row.id, delivery.number));
+        }
+        if row.state != LetterState::Issued || row.channel == Channel::File {
+            assert!(deliveries.is_empty(), "{deliveries:#?}");
+            continue;
+        }
+        issued += 1;
+        let [delivery] = &deliveries[..] else { panic!("{row:#?}: {deliveries:#?}") };
+        assert_eq!((delivery.state, delivery.number), (DeliveryState::Sent, row.issuance), "{delivery:#?}");
+        let mailed = mails.remove(&format!("{}-{}.eml", row.id, row.issuance));
+        assert_eq!((mailed, delivery.run.is_some()), (row.channel == Channel::Email, row.channel == Channel::Print));
+    }
+    assert!(mails.is_empty(), "{mails:?} are of no letter");
+    assert!(issued > 40, "{issued}");
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_desks_that_work_at_the_same_time_issue_no_letter_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (desk(folder.path()).await, desk(folder.path()).await);
+    for number in 0..12 {
+        let mut event = debt_referred(&format!("e-{number}"));
+        event["subject"] = json!(format!("DR-2026-0046{number:02}"));
+        event["data"]["case"]["reference"] = event["subject"].clone();
+        event["data"]["party"]["id"] = json!(format!("P-{number}"));
+        assert_eq!(taken(&one, &event).await.len(), 1);
+    }
+    let all = async |desk: &Desk| {
+        let mut worked = 0;
+        while desk.reader().due_count().await.unwrap() > 0 {
+            worked += desk.work_letters().await.unwrap();
+        }
+        worked
+    };
+    let (mine, yours) = tokio::join!(all(&one), all(&other));
+    assert_eq!(mine + yours, 12, "each is worked once");
+    for row in all_letters(&one).await {
+        assert_eq!((row.state, row.issuance), (LetterState::Issued, 1));
+        assert_eq!(one.reader().deliveries_of(&row.id).await.unwrap().len(), 1);
+    }
+    assert_eq!(one.verify().await.unwrap(), []);
+    assert_eq!(one.reader().workers().await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_that_has_not_seen_an_event_that_was_taken_meanwhile_comes_too_late() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let letter = taken(&desk, &debt_referred("e-1")).await.remove(0);
+    let register = Register::open(folder.path(), "specimen").await.unwrap();
+    let row = desk.reader().letter(&letter).await.unwrap().unwrap();
+    let worker = WorkerId::new("a-worker".to_owned());
+    let claim = Claim { case: row.case_reference.clone(), letter, worker, wanted: row.wanted };
+    let seen = desk.reader().versions(&row.case_reference, &row.person).await.unwrap();
+    let claimed = Claimed::Case(&claim.case, &claim.letter);
+    let mut act = register.begin(operator(), desk.clock.now()).await.unwrap();
+    assert!(act.claim(claimed, &claim.worker, desk.clock.now().into()).await.unwrap());
+    act.commit().await.unwrap();
+    // The debt is paid while the letter is being made.
+    let data = sample("debt-notice", "plausible");
+    let paid = with_facts(&data, json!({"paid": "2026-11-17"}));
+    taken(&desk, &event("x-1", "debt.paid", "2026-11-17T12:00:00-05:00", &paid)).await;
+    let reasons = Reasons::default();
+    let verdict = LetterVerdict {
+        state: LetterState::Held,
+        reasons: &reasons,
+        seal: None,
+        content_hash: None,
+        held_for_letters: false,
+        seen,
+    };
+    let mut act = register.begin(operator(), desk.clock.now()).await.unwrap();
+    assert!(!act.set_verdict(&claim, &verdict).await.unwrap(), "it has not seen the payment");
+    act.commit().await.unwrap();
+    let row = desk.reader().letter(&claim.letter).await.unwrap().unwrap();
+    assert_eq!((row.state, row.is_to_work()), (LetterState::Due, true));
+    assert_eq!(desk.reader().workers().await.unwrap(), [], "the claim is over");
+    work(&desk).await;
+    assert_eq!(state(&desk, &claim.letter).await, ("ended", vec!["debt-not-paid".to_owned()]));
+}
