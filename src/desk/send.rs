@@ -121,8 +121,7 @@ impl Desk {
         let key = archive::key(&delivery.date.to_string(), &letter.id, &delivery.sha256);
         let pdf = self.office.archive.get(&key, &delivery.sha256).await.map_err(DeskError::from)?;
         let addressee = self.read_case(letter).await?.data.addressee;
-        let unreadable = |problem: &str| DeskError::Unreadable { event: letter.event, problem: problem.to_owned() };
-        let email = addressee.email.as_ref().ok_or_else(|| unreadable("it has no address to send its e-mail to"))?;
+        let email = addressee.email.as_ref().ok_or_else(|| Unsendable::Faults(vec![no_address()]))?;
         let kept = self.reader().kept(&letter.id, delivery.number).await.map_err(DeskError::from)?;
         let Some(Kept { mail: Some(CoveringMail { subject, text, html }), reading, .. }) = kept else {
             return Err(Unsendable::Faults(vec![no_mail()]));
@@ -204,6 +203,15 @@ fn reading_files(letter: &LetterRow, Reading { html, text }: Reading) -> [Attach
         bytes: text.into_bytes(),
     };
     [file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]
+}
+
+fn no_address() -> Fault {
+    Fault::new(
+        "email-address-missing",
+        "/addressee/email",
+        "The addressee has no e-mail address any more. Send an address, or ask for the letter by mail.",
+        "Le destinataire n’a plus d’adresse de courriel. Envoyez-en une, ou demandez la lettre par la poste.",
+    )
 }
 
 fn no_mail() -> Fault {
