@@ -54,12 +54,14 @@ impl Act {
             return Ok(());
         }
         for (name, bytes) in files {
-            sqlx::query("INSERT INTO house_files (house, name, bytes) VALUES ($1, $2, $3)")
-                .bind(hash)
-                .bind(name)
-                .bind(bytes.as_slice())
-                .execute(&mut *self.transaction)
-                .await?;
+            sqlx::query(
+                "INSERT INTO house_files (house, name, bytes) VALUES ($1, $2, $3) ON CONFLICT (house, name) DO NOTHING",
+            )
+            .bind(hash)
+            .bind(name)
+            .bind(bytes.as_slice())
+            .execute(&mut *self.transaction)
+            .await?;
         }
         Ok(())
     }
