@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use recto::register::{NewPiece, Register};
 use serde_json::Value;
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::support::{debt_referred, desk, desk_at, files, operator, recto, state, taken, tool, work};
 
@@ -135,5 +137,43 @@ async fn a_letter_that_missed_its_run_is_set_again_under_the_new_date() {
     assert_eq!((row.issuance, row.date), (2, "2026-11-18".parse().ok()));
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
     assert_eq!(files(&folder.path().join("archive")).len(), 2, "what was issued first is kept");
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+/// Sets a delivery's state behind the service's back.
+async fn set_delivery(folder: &std::path::Path, letter: &recto::case::LetterId, state: &str) {
+    let options = SqliteConnectOptions::new().filename(folder.join("recto.db"));
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let sql = "UPDATE deliveries SET state = $2 WHERE letter = $1";
+    sqlx::query(sql).bind(letter.as_str()).bind(state).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_may_have_a_further_run_with_a_folder_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let first = taken(&desk, &debt_referred("e-1")).await.remove(0);
+    let mut other = debt_referred("e-2");
+    (other["subject"], other["data"]["case"]["reference"]) = ("DR-2026-004600".into(), "DR-2026-004600".into());
+    other["data"]["party"]["id"] = "P-2".into();
+    let late = taken(&desk, &other).await.remove(0);
+    work(&desk).await;
+    // A letter that cannot be in the first run, and waits for its date all the same, as a damaged piece will.
+    set_delivery(folder.path(), &late, "failed").await;
+    let one = desk.close_run(operator(), desk.run_date()).await.unwrap();
+    set_delivery(folder.path(), &late, "waiting").await;
+    let two = desk.close_run(operator(), desk.run_date()).await.unwrap();
+    assert_eq!((one.totals.pieces, two.totals.pieces), (1, 1));
+    assert!(one.folder.ends_with("runs/2026-11-17") && two.folder.ends_with("runs/2026-11-17-2"));
+    let again = desk.close_run(operator(), desk.run_date()).await.unwrap();
+    assert_eq!(again.folder, two.folder, "closing once more sends nothing");
+    let runs = desk.reader().runs(10).await.unwrap();
+    let runs: Vec<_> = runs.iter().map(|run| (run.ordinal, run.state.as_str(), run.closed_by.as_deref())).collect();
+    assert_eq!(runs, [(2, "closed", Some("tests")), (1, "closed", Some("tests"))]);
+    for (letter, run) in [(first, "2026-11-17"), (late, "2026-11-17-2")] {
+        let delivery = desk.reader().deliveries_of(&letter).await.unwrap().remove(0);
+        assert_eq!((delivery.run.as_deref(), delivery.piece), (Some(run), Some(1)));
+    }
     assert!(desk.verify().await.unwrap().is_empty());
 }
