@@ -41,16 +41,24 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
     paths.sort();
     paths.dedup();
     let router = recto::web::router(Arc::new(CurrentDesk::new(desk, home())), "a-token").unwrap();
+    let get = async |path: &str, language: &str| {
+        let request = Request::get(path)
+            .header(header::AUTHORIZATION, "Bearer a-token")
+            .header(header::ACCEPT_LANGUAGE, language);
+        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path} {language}");
+        response.into_body().collect().await.unwrap().to_bytes()
+    };
     for path in paths {
         for language in ["en", "fr"] {
-            let request = Request::get(&path)
-                .header(header::AUTHORIZATION, "Bearer a-token")
-                .header(header::ACCEPT_LANGUAGE, language);
-            let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-            assert_eq!(response.status(), StatusCode::OK, "{path} {language}");
-            let page = response.into_body().collect().await.unwrap().to_bytes();
+            let page = get(&path, language).await;
             let page = String::from_utf8_lossy(&page);
             assert!(page.contains(&format!("<html lang=\"{language}-CA\"")), "{path} {language}: {page}");
+            // What a page offers is there.
+            let pdf = format!("{path}/pdf");
+            if page.contains(&pdf) {
+                assert!(get(&pdf, language).await.starts_with(b"%PDF"));
+            }
         }
     }
 }

@@ -246,7 +246,9 @@ async fn letter_context(service: &Service, language: Language, id: &LetterId) ->
     let Some(row) = reader.letter(id).await? else { return Ok(None) };
     let event = reader.event(row.event).await?.map(|stored| stored.event);
     let issuance = reader.issuance(id).await?;
-    let pages = issuance.as_ref().map_or(0, |issuance| issuance.pages);
+    // What was taken back is not shown as the letter: nobody is to send it from here.
+    let is_out = row.state == LetterState::Issued;
+    let pages = issuance.as_ref().filter(|_| is_out).map_or(0, |issuance| issuance.pages);
     let entries =
         reader.entries_of_letter(id).await?.into_iter().map(|filed| EntryView::of(filed, language)).collect::<Vec<_>>();
     let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language));
@@ -257,7 +259,7 @@ async fn letter_context(service: &Service, language: Language, id: &LetterId) ->
         "deliveries": reader.deliveries_of(id).await?,
         "entries": entries,
         "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
-        "pdf": issuance.is_some().then(|| format!("/letters/{id}/pdf")),
+        "pdf": is_out.then(|| format!("/letters/{id}/pdf")),
     })))
 }
 
