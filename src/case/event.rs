@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
-
+use super::attributes::Attributes;
 use super::clock::toronto;
 use super::fault::Fault;
 use super::{CaseRef, PersonId};
@@ -42,8 +41,8 @@ impl CaseEvent {
 
     /// Reads one CloudEvent in structured form, or says everything that is wrong with it.
     ///
-    /// The checks are those of CloudEvents 1.0, section "Required attributes", and of Recto's contract: a known prefix and
-    /// version of the type, a `subject`, a `time`, and JSON data.
+    /// The checks are those of CloudEvents 1.0.2 and of its JSON format, and of Recto's contract: a known prefix and version of the
+    /// type, a `subject`, a `time`, and JSON data. Extensions are checked and not kept.
     pub fn read(event: &Value) -> Result<CaseEvent, Vec<Fault>> {
         let Value::Object(fields) = event else {
             return Err(vec![Fault::new(
@@ -53,45 +52,21 @@ impl CaseEvent {
                 "L’événement n’est pas un objet JSON. Envoyez un CloudEvent 1.0.",
             )]);
         };
-        let mut faults = Vec::new();
-        let mut text = |name: &str| match fields.get(name) {
-            Some(Value::String(value)) if is_attribute(value) => value.clone(),
-            _ => {
-                faults.push(attribute_fault(name));
-                String::new()
-            }
-        };
-        let (version, id, source) = (text("specversion"), text("id"), text("source"));
-        let (kind, subject, time) = (text("type"), text("subject"), text("time"));
-        if version != "1.0" && !version.is_empty() {
-            faults.push(attribute_fault("specversion"));
-        }
-        let media_type =
-            fields.get("datacontenttype").map(|kind| kind.as_str().unwrap_or_default().to_ascii_lowercase());
-        if media_type.is_some_and(|kind| kind.split(';').next().map(str::trim) != Some("application/json")) {
-            faults.push(attribute_fault("datacontenttype"));
-        }
+        let attributes = Attributes(fields);
+        let mut faults = attributes.faults();
+        let kind = attributes.text("type");
         let short = kind.strip_prefix(TYPE_PREFIX).and_then(|kind| kind.strip_suffix(TYPE_SUFFIX));
-        if short.is_none() && !kind.is_empty() {
-            faults.push(type_fault(&kind));
+        if short.is_none() && !faults.iter().any(|fault| fault.place == "/type") {
+            faults.push(type_fault(kind));
         }
-        let readable = |instant: &DateTime<chrono::FixedOffset>| (1900..2200).contains(&instant.year());
-        let instant = DateTime::parse_from_rfc3339(&time).ok().filter(readable);
-        if instant.is_none() && !time.is_empty() {
-            faults.push(attribute_fault("time"));
-        }
-        let data = fields.get("data").filter(|data| data.is_object());
-        if data.is_none() {
-            faults.push(attribute_fault("data"));
-        }
-        match (short, instant, data) {
+        match (short, attributes.time(), attributes.data()) {
             (Some(kind), Some(time), Some(data)) if faults.is_empty() => Ok(CaseEvent {
-                source,
-                id,
+                source: attributes.text("source").to_owned(),
+                id: attributes.text("id").to_owned(),
                 kind: kind.to_owned(),
-                subject: CaseRef::new(subject),
+                subject: CaseRef::new(attributes.text("subject")),
                 time: time.to_utc(),
-                data: data.clone(),
+                data,
             }),
             _ => Err(faults),
         }
@@ -113,32 +88,6 @@ impl CaseEvent {
     pub fn facts(&self) -> &Value {
         &self.data["facts"]
     }
-}
-
-/// Whether a text may be an attribute: 1 to 200 characters, none of them a control or an invisible one (CloudEvents 1.0, section
-/// "Type System").
-fn is_attribute(text: &str) -> bool {
-    let seen = |c: char| c.general_category_group() != GeneralCategoryGroup::Other;
-    !text.trim().is_empty() && text.chars().count() <= 200 && text.chars().all(seen)
-}
-
-fn attribute_fault(name: &str) -> Fault {
-    let (en, fr) = match name {
-        "specversion" => ("must be \"1.0\"", "doit être « 1.0 »"),
-        "time" => (
-            "must be an RFC 3339 time with its offset, from 1900 to 2199",
-            "doit être une heure RFC 3339 avec son décalage, de 1900 à 2199",
-        ),
-        "datacontenttype" => ("must be application/json, or absent", "doit être application/json, ou absent"),
-        "data" => ("must be an object {case, party, facts}", "doit être un objet {case, party, facts}"),
-        _ => ("must be a text of 1 to 200 characters", "doit être un texte de 1 à 200 caractères"),
-    };
-    Fault::new(
-        "event-attribute",
-        format!("/{name}"),
-        format!("The CloudEvent attribute “{name}” {en}."),
-        format!("L’attribut CloudEvent « {name} » {fr}."),
-    )
 }
 
 fn type_fault(kind: &str) -> Fault {

@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod address;
+pub mod attributes;
 pub mod calendar;
 pub mod clock;
 mod day;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Batch, Desk, DeskError, Outcome};
+use super::{Batch, Desk, DeskError, Outcome, take};
 use crate::case::{Actor, CaseEvent, CaseRef, Fault};
 use crate::intake::Offer;
 use crate::register::LetterRow;
@@ -44,7 +44,11 @@ impl Desk {
         let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
         let letters = match self.take(actor, vec![offer], Batch::AllOrNone).await?.pop() {
             Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
-            Some(Outcome::Refused(faults)) => return Ok(Requested::Refused(faults)),
+            Some(Outcome::Refused(faults)) => {
+                // The asker knows of a key, not of the event that it becomes.
+                let is_reused = faults.iter().any(|fault| fault.code == take::CONFLICT);
+                return Ok(Requested::Refused(if is_reused { vec![key_reused(&request.key)] } else { faults }));
+            }
             Some(Outcome::Untouched) | None => Vec::new(),
         };
         for id in &letters {
@@ -80,6 +84,19 @@ impl Desk {
             data: request.data.clone(),
         })
     }
+}
+
+fn key_reused(key: &str) -> Fault {
+    Fault::new(
+        "idempotency-key-reused",
+        "Idempotency-Key",
+        format!(
+            "The header Idempotency-Key says “{key}”, under which another letter was asked for. Send a key of its own for this one."
+        ),
+        format!(
+            "L’en-tête Idempotency-Key indique « {key} », sous laquelle une autre lettre a été demandée. Envoyez une clé propre à celle-ci."
+        ),
+    )
 }
 
 fn not_for_program(letter: &str, program: &str) -> Fault {

@@ -28,7 +28,11 @@ pub struct Offer {
 impl Offer {
     /// An offer of one JSON value.
     pub fn of(place: String, value: &Value) -> Offer {
-        Offer { place, raw: value.to_string().into_bytes(), event: CaseEvent::read(value) }
+        let raw = value.to_string().into_bytes();
+        if raw.len() > MAX_EVENT_BYTES {
+            return Offer::faulty(place, &raw[..1000], too_long_fault());
+        }
+        Offer { place, raw, event: CaseEvent::read(value) }
     }
 
     fn faulty(place: String, raw: &[u8], fault: Fault) -> Offer {
@@ -154,10 +158,11 @@ fn array_too_long() -> Fault {
 }
 
 fn too_long_fault() -> Fault {
+    let limit = MAX_EVENT_BYTES >> 20;
     Fault::new(
         "event-too-long",
         "",
-        format!("The event is longer than {MAX_EVENT_BYTES} bytes. Split what it says into several events."),
-        format!("L’événement dépasse {MAX_EVENT_BYTES} octets. Répartissez son contenu en plusieurs événements."),
+        format!("The event is longer than {limit} MiB. Split what it says into several events."),
+        format!("L’événement dépasse {limit} Mio. Répartissez son contenu en plusieurs événements."),
     )
 }

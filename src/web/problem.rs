@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::case::fault::{FaultView, views};
+use super::{MAX_BODY_BYTES, TIMEOUT};
 use crate::case::{Fault, Language, Text};
 use crate::desk::{DecideError, DeskError};
 use crate::register::RegisterError;
@@ -61,7 +62,8 @@ impl Problem {
             format!("{count} to mend; each says where and how."),
             format!("{count} à corriger; chacun dit où et comment."),
         );
-        let problem = if faults.iter().any(|fault| fault.code == "event-conflict") {
+        let known = |fault: &Fault| ["event-conflict", "idempotency-key-reused"].contains(&fault.code.as_str());
+        let problem = if faults.iter().any(known) {
             let title = ("Known already with other contents", "Déjà reçu avec un autre contenu");
             Problem::new(StatusCode::CONFLICT, "conflict", title, detail)
         } else {
@@ -95,8 +97,8 @@ impl Problem {
     pub(super) fn media_type() -> Problem {
         let title = ("The media type is not taken here", "Ce type de média n’est pas reçu ici");
         let detail = Text::new(
-            "Send application/cloudevents+json, application/cloudevents-batch+json, or application/json with ce- headers.",
-            "Envoyez application/cloudevents+json, application/cloudevents-batch+json, ou application/json avec des en-têtes ce-.",
+            "Send application/cloudevents+json, application/cloudevents-batch+json, or JSON with ce- headers; all of it in UTF-8.",
+            "Envoyez application/cloudevents+json, application/cloudevents-batch+json, ou du JSON avec des en-têtes ce-; le tout en UTF-8.",
         );
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", title, detail)
     }
@@ -113,12 +115,43 @@ impl Problem {
 
     /// An error that the server's own layers made.
     fn of_status(status: StatusCode) -> Problem {
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => return Problem::too_large(),
+            StatusCode::GATEWAY_TIMEOUT => return Problem::too_slow(),
+            _ => {}
+        }
         let reason = status.canonical_reason().unwrap_or("Error");
         let detail = Text::new(
             format!("The server answered {status}. The API's description is at /api/v1/openapi.json."),
             format!("Le serveur a répondu {status}. La description de l’API est à /api/v1/openapi.json."),
         );
         Problem::new(status, "http", (reason, reason), detail)
+    }
+
+    /// The request is larger than any may be.
+    fn too_large() -> Problem {
+        let limit = MAX_BODY_BYTES >> 20;
+        let title = ("The request is too large", "La requête est trop grande");
+        let detail = Text::new(
+            format!("A request may have {limit} MiB at most. Send what it says in several; nothing was recorded."),
+            format!("Une requête peut compter {limit} Mio au plus. Répartissez-la en plusieurs; rien n’a été enregistré."),
+        );
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title, detail)
+    }
+
+    /// The request took longer than any may.
+    fn too_slow() -> Problem {
+        let limit = TIMEOUT.as_secs();
+        let title = ("It takes longer", "Le traitement se prolonge");
+        let detail = Text::new(
+            format!(
+                "There was no answer after {limit} seconds. What was begun may still come to its end: send the same request again, which does nothing twice, for its answer."
+            ),
+            format!(
+                "Aucune réponse après {limit} secondes. Ce qui est commencé peut encore aboutir : renvoyez la même requête, qui ne fait rien deux fois, pour en avoir la réponse."
+            ),
+        );
+        Problem::new(StatusCode::GATEWAY_TIMEOUT, "too-slow", title, detail)
     }
 
     /// The trouble is the service's own.

@@ -135,6 +135,16 @@ impl Service {
         Service { process, address: address.to_owned(), token: token.to_owned(), log }
     }
 
+    /// The whole address of a path of the API.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}/api/v1{path}", self.address)
+    }
+
+    /// Its access token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Opens a connection and sends a request but for the last bytes of its body, which are given back.
     pub fn begin(&self, method: &str, path: &str, body: &str) -> std::io::Result<(TcpStream, Vec<u8>)> {
         let mut stream = TcpStream::connect(&self.address)?;

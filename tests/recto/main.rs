@@ -6,6 +6,7 @@ mod arithmetic;
 mod browser;
 mod carry_over;
 mod chance;
+mod cloud_events;
 mod day;
 mod decisions;
 mod events;

@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::binding::Message;
 use crate::case::{Fault, LetterId};
-use crate::desk::{Batch, Outcome};
-use crate::intake::Offer;
+use crate::desk::{Batch, DeskError, Outcome};
 use crate::web::problem::{Problem, ProblemDocument};
 use crate::web::{Service, system};
 
@@ -33,35 +33,14 @@ pub struct Receipt {
         (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "The source and id are known with other contents"),
         (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = content.split_once(';').map_or(content, |(kind, _)| kind).trim().to_ascii_lowercase();
-    let value = || serde_json::from_slice::<Value>(&body).map_err(|error| Problem::not_json(&error));
-    let is_binary = headers.contains_key("ce-id") || headers.contains_key("ce-type");
-    let (events, batch) = match (kind.as_str(), is_binary) {
-        ("application/json", true) => (vec![binary(&headers, value()?)], false),
-        ("application/cloudevents+json", _) => (vec![value()?], false),
-        ("application/cloudevents-batch+json", _) => match value()? {
-            Value::Array(events) => (events, true),
-            _ => {
-                return Err(Problem::bad_request(
-                    "A batch is an array of events.",
-                    "Un lot est un tableau d’événements.",
-                ));
-            }
-        },
-        // Plain JSON without headers is what it looks like.
-        ("application/json", false) => match value()? {
-            Value::Array(events) => (events, true),
-            event => (vec![event], false),
-        },
-        _ => return Err(Problem::media_type()),
-    };
-    let offer = |(index, event): (usize, &Value)| Offer::of(index.to_string(), event);
-    let offers: Vec<Offer> = events.iter().enumerate().map(offer).collect();
-    let outcomes = service.desk.take(system(), offers, Batch::AllOrNone).await?;
+    let message = Message::read(&headers, &body)?;
+    let offers = message.offers();
+    // A task of its own: what was begun goes on to its end even where the client has gone away, and a repeat gets its answer.
+    let taking = tokio::spawn(async move { service.desk.take(system(), offers, Batch::AllOrNone).await });
+    let outcomes = taking.await.map_err(DeskError::Task)??;
     let (mut receipts, mut faults) = (Vec::new(), Vec::new());
-    for (index, (event, outcome)) in events.iter().zip(outcomes).enumerate() {
-        let place = if batch { format!("/{index}") } else { String::new() };
+    for (index, (event, outcome)) in message.events.iter().zip(outcomes).enumerate() {
+        let place = if message.is_batch { format!("/{index}") } else { String::new() };
         match outcome {
             Outcome::Taken(letters) | Outcome::Repeated(letters) => {
                 // What was taken has an id: its envelope was read.
@@ -74,18 +53,6 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
     }
-    let body = if batch { json!(receipts) } else { json!(receipts.first()) };
+    let body = if message.is_batch { json!(receipts) } else { json!(receipts.first()) };
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())
-}
-
-/// The structured form of an event in binary mode: attributes from `ce-…` headers, data from the body.
-fn binary(headers: &HeaderMap, data: Value) -> Value {
-    let mut event = Map::new();
-    for (name, value) in headers {
-        if let (Some(attribute), Ok(value)) = (name.as_str().strip_prefix("ce-"), value.to_str()) {
-            event.insert(attribute.to_owned(), json!(value));
-        }
-    }
-    event.insert("data".to_owned(), data);
-    Value::Object(event)
 }
