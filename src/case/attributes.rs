@@ -85,7 +85,8 @@ impl<'e> Attributes<'e> {
 /// section 3.1).
 pub fn is_json(media_type: &str) -> bool {
     let media_type = media_type.parse::<mime::Mime>();
-    media_type.is_ok_and(|kind| kind.suffix() == Some(mime::JSON) || kind.suffix().is_none() && kind.subtype() == mime::JSON)
+    media_type
+        .is_ok_and(|kind| kind.suffix() == Some(mime::JSON) || kind.suffix().is_none() && kind.subtype() == mime::JSON)
 }
 
 /// Whether a text may be an attribute: 1 to 200 characters, none of them a control or an invisible one (CloudEvents 1.0, section
@@ -125,10 +126,7 @@ fn must_be(name: &str) -> (&'static str, &'static str) {
             "a media type of JSON, such as application/json, or absent",
             "un type de média JSON, comme application/json, ou absent",
         ),
-        "dataschema" => (
-            "an absolute URI without a fragment, or absent",
-            "une URI absolue sans fragment, ou absent",
-        ),
+        "dataschema" => ("an absolute URI without a fragment, or absent", "une URI absolue sans fragment, ou absent"),
         "data" => ("an object {case, party, facts}", "un objet {case, party, facts}"),
         "data_base64" => (
             "an object {case, party, facts} as JSON in Base64; or send it as “data”",

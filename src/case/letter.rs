@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Sha256;
+
 /// A letter's words without its pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -25,4 +27,15 @@ pub struct CoveringMail {
 /// The SHA-256 of some bytes, in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     super::Sha256::of(bytes).to_string()
+}
+
+/// The words of a letter type, of the house or of a program, under their version.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Wording {
+    /// Whose they are: a letter type's key, `_house`, `_programs/<key>`.
+    pub name: String,
+    /// Their version.
+    pub version: String,
+    /// SHA-256 over the files that have them.
+    pub hash: Sha256,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::{Fault, Language};
 use recto::desk::Environment;
@@ -34,6 +35,9 @@ pub struct Arguments {
     /// Check again whenever a file of the letter types changes, until it is stopped: the plausible sample first.
     #[arg(long, conflicts_with_all = ["json", "against"])]
     watch: bool,
+    /// Keep the words of each version in letter-templates/versions.toml, where the check finds no fault in the whole set.
+    #[arg(long, conflicts_with_all = ["letters", "watch"])]
+    lock: bool,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -84,6 +88,9 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
         if let Some(earlier) = &arguments.against {
             proof::write_changes(&changes, earlier, out)?;
         }
+    }
+    if arguments.lock && faults.is_empty() {
+        studio.catalogue.lock(&studio.state()).context("letter-templates/versions.toml")?;
     }
     let readable = readability(&studio, &letters, &keys);
     if arguments.json {

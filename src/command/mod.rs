@@ -120,10 +120,7 @@ fn start_logging() {
 /// The studio of the configured home, or its faults as one error.
 fn open_studio(config: &Config) -> anyhow::Result<Studio> {
     let specimen = config.desk.environment == Environment::Specimen;
-    Studio::open(&config.home, specimen).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
-        anyhow::anyhow!("the letter types or fonts under {} are not in order:{}", config.home.display(), lines.concat())
-    })
+    Studio::open(&config.home, specimen).map_err(|faults| not_in_order(config, &faults))
 }
 
 /// The desk of the configured data folder.
@@ -131,6 +128,26 @@ async fn open_desk(config: &Config) -> anyhow::Result<Desk> {
     let studio = open_studio(config)?;
     let desk = Desk::open(studio, config.desk.clone(), config.clock(), &config.dir).await;
     desk.with_context(|| format!("the data folder {} cannot be opened", config.dir.display()))
+}
+
+/// The desk of the configured data folder, to make letters with: its letter types are in order, or their faults are one error.
+async fn open_proven_desk(config: &Config) -> anyhow::Result<Desk> {
+    let desk = open_desk(config).await?;
+    if !desk.studio.is_proven() {
+        tracing::info!("checking the letter types: versions.toml does not say that this set has passed the check");
+    }
+    match desk.prove(&desk.studio).await {
+        Ok(_) => Ok(desk),
+        Err(faults) => {
+            desk.close().await;
+            Err(not_in_order(config, &faults))
+        }
+    }
+}
+
+fn not_in_order(config: &Config, faults: &[Fault]) -> anyhow::Error {
+    let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+    anyhow::anyhow!("the letter types or fonts under {} are not in order:{}", config.home.display(), lines.concat())
 }
 
 /// The file whose lock says that somebody works in the data folder.

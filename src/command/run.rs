@@ -7,7 +7,7 @@ use serde_json::json;
 
 use recto::case::Actor;
 
-use super::{Config, open_desk, print_json, work_in};
+use super::{Config, open_proven_desk, print_json, work_in};
 
 /// Commands on print runs.
 #[derive(clap::Subcommand)]
@@ -30,7 +30,7 @@ pub struct Arguments {
 /// Closes a print run.
 pub async fn close(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let _held = work_in(&config)?;
-    let desk = open_desk(&config).await?;
+    let desk = open_proven_desk(&config).await?;
     let date = arguments.date.unwrap_or(desk.run_date());
     let closed = desk.close_run(Actor::operator("recto run close"), date).await?;
     desk.close().await;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use recto::case::Actor;
-use recto::desk::{CurrentDesk, Desk};
+use recto::desk::{CurrentDesk, Desk, ReloadState};
 use recto::{web, work};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Config, open_desk, work_in};
+use super::{Config, open_proven_desk, work_in};
 
 /// Arguments of `recto serve`.
 #[derive(clap::Args)]
@@ -28,7 +28,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
         config.listen = listen;
     }
     let _held = work_in(&config)?;
-    let desk = open_desk(&config).await?;
+    let desk = open_proven_desk(&config).await?;
     serve(desk, &config).await
 }
 
@@ -82,7 +82,7 @@ async fn told_to_stop() {
 }
 
 /// Takes the letter types anew at each SIGHUP, as services do with their settings.
-async fn reload_when_told(open: &CurrentDesk, stop: CancellationToken) {
+async fn reload_when_told(open: &Arc<CurrentDesk>, stop: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hang_up = signal(SignalKind::hangup()).expect("the system lets us hear SIGHUP");
     loop {
@@ -90,14 +90,14 @@ async fn reload_when_told(open: &CurrentDesk, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = hang_up.recv() => {}
         }
-        match open.reload(Actor::operator("SIGHUP")).await {
-            Ok(taken) => tracing::info!(before = taken.before, now = taken.now, "the letter types were taken anew"),
-            Err(faults) => {
-                tracing::error!(faults = faults.len(), "the letter types were refused; the old ones stay");
-                faults
-                    .iter()
-                    .for_each(|fault| tracing::error!(code = fault.code, place = fault.place, "{}", fault.message.en));
-            }
+        let reload = open.reload(Actor::operator("SIGHUP")).await;
+        if reload.state == ReloadState::Taken {
+            tracing::info!(before = reload.before, now = reload.now, "the letter types were taken anew");
+            continue;
+        }
+        tracing::error!(faults = reload.faults.len(), "the letter types were refused; the old ones stay");
+        for fault in reload.faults {
+            tracing::error!(code = fault.code, place = fault.place, "{}", fault.message.en);
         }
     }
 }

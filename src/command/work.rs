@@ -8,7 +8,7 @@ use recto::register::LetterTally;
 use recto::work;
 use serde_json::json;
 
-use super::{Config, open_desk, print_json, work_in};
+use super::{Config, open_proven_desk, print_json, work_in};
 
 /// Arguments of `recto work`.
 #[derive(clap::Args)]
@@ -24,7 +24,7 @@ pub struct Arguments {
 /// Works until nothing is due.
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let _held = work_in(&config)?;
-    let desk = open_desk(&config).await?;
+    let desk = open_proven_desk(&config).await?;
     let looked_at = until_idle(&desk).await?;
     let tally = desk.reader().tally().await?;
     desk.close().await;

@@ -10,6 +10,7 @@ use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
+use crate::case::letter::Wording;
 use crate::case::{Channel, Day, Fault, Format, Sha256};
 use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen};
 use crate::studio::{Composed, reading};
@@ -24,7 +25,7 @@ pub(super) enum Verdict {
     Ended(Reasons, Option<Basis>),
     AwaitingApproval { seal: Sha256, notes: Reasons, basis: Basis },
     Refused(Reasons),
-    Issued { issuance: Box<Issuance>, kept: Box<Kept>, content_hash: Sha256, basis: Basis },
+    Issued { issuance: Box<Issuance>, kept: Box<Kept>, wordings: Vec<Wording>, content_hash: Sha256, basis: Basis },
 }
 
 /// An issued letter as it would go today.
@@ -97,6 +98,7 @@ impl Desk {
         let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
         let source = KeptSource { house: Sha256::new(self.studio.press.house_hash()), main, footer };
         let kept = Box::new(Kept { source, reading, mail: assessed.mail });
+        let wordings = self.studio.catalogue.wordings_of(&draft.letter.key, &draft.data.case.program);
         let issuance = Issuance {
             letter: letter.id.clone(),
             number: letter.issuance + 1,
@@ -114,7 +116,7 @@ impl Desk {
         let key = archive::key(&issuance.date.to_string(), &letter.id, &issuance.sha256);
         self.office.archive.put(&key, typeset.pdf).await?;
         let (content_hash, basis) = (Sha256::new(content_hash), assessed.basis);
-        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, content_hash, basis })
+        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, basis })
     }
 
     async fn set(&self, composed: &Composed<'_>) -> Result<Typeset, Vec<Fault>> {

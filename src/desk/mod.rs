@@ -38,7 +38,7 @@ pub use assess::Assessment;
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
 pub use explain::Eligibility;
-pub use reload::{CurrentDesk, Reloaded};
+pub use reload::{CurrentDesk, Reload, ReloadState};
 pub use settings::{Environment, Member, Settings};
 pub use take::{Batch, Outcome};
 pub use verify::Difference;

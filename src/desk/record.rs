@@ -59,8 +59,9 @@ impl Desk {
             return Ok(Recorded::Done);
         }
         let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
-        if let Verdict::Issued { issuance, kept, .. } = &verdict {
+        if let Verdict::Issued { issuance, kept, wordings, .. } = &verdict {
             act.issue(issuance, kept).await?;
+            act.keep_wordings(wordings).await?;
             // What is filed with the case is not on its way to anybody.
             if letter.channel != Channel::File {
                 act.post(issuance, letter.channel).await?;
@@ -123,7 +124,7 @@ impl Verdict {
             Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
                 Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
             }
-            Verdict::Issued { issuance, kept, content_hash, basis } => {
+            Verdict::Issued { issuance, kept, content_hash, basis, .. } => {
                 Entry::LetterIssued(issued(&issuance, kept.as_ref(), content_hash, Some(basis)))
             }
         }

@@ -1,7 +1,7 @@
 //! All letter types, with the house, the programs and the events that call for no letter.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,20 +9,22 @@ use serde_json::Value;
 use super::agree::InOrder;
 use super::data::{Data, future_facts, normalize};
 use super::events::Events;
-use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
+use super::hash::{hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
 use super::key_facts::unknown_labels;
 use super::kind::LetterType;
+use super::load;
 use super::must_say::{SharedTexts, read_shared};
 use super::order::read_in_order;
 use super::policy_names;
 use super::program::Program;
-use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::Writer;
+use super::versions::{self, Versions};
 use super::words::Words;
 use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
+use crate::case::letter::Wording;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, Language, Party, Tells};
 
@@ -36,8 +38,12 @@ pub struct Catalogue {
     pub house: BTreeMap<String, Vec<u8>>,
     /// The texts that many letters have, by key.
     pub shared: SharedTexts,
-    /// SHA-256 over every file, recorded with each letter.
+    /// SHA-256 over every file but `versions.toml`, recorded with each letter.
     pub hash: String,
+    /// What `versions.toml` says.
+    pub versions: Versions,
+    pub(super) folder: PathBuf,
+    pub(super) wordings: BTreeMap<String, Wording>,
     pub(super) writers: [Writer; 2],
     /// Dates that must be in order in every letter that has them.
     pub(super) in_order: Vec<InOrder>,
@@ -52,10 +58,10 @@ impl Catalogue {
     /// Reads a `letter-templates` folder, or says everything that is wrong in it, with file and line.
     pub fn load(folder: &Path) -> Result<Catalogue, Vec<Fault>> {
         let mut faults = Vec::new();
-        let sets = load_guard_sets(folder, &mut faults);
+        let sets = load::guard_sets(folder, &mut faults);
         let events = Events::read(folder, &mut faults);
-        let mut types = load_types(folder, &sets, &events, &mut faults);
-        let programs = load_programs(folder, &mut faults);
+        let mut types = load::types(folder, &sets, &events, &mut faults);
+        let programs = load::programs(folder, &mut faults);
         let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
         if let Some(shared) = &shared {
             // A frame that cannot be read is said by the writers.
@@ -82,31 +88,49 @@ impl Catalogue {
                 }
             }
         });
+        let versions = Versions::read(folder).map_err(|more| faults.extend(more)).ok();
+        let wordings = versions::wordings(folder, &types, &programs).map_err(|more| faults.extend(more)).ok();
         // What a type or program that cannot be read would have said is not called unknown.
         if faults.is_empty() {
             faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
             faults.extend(policy_names::unknown_names(&types, &programs));
         }
-        match (case, party, writers, shared, in_order) {
-            (Some(case), Some(party), Some(writers), Some(shared), Some(in_order)) if faults.is_empty() => {
-                let rests_on = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
-                for letter in types.values_mut() {
-                    let event = hash_of_event(folder, &letter.description.called_by.event);
-                    letter.hash = hash_of_type(&folder.join(&letter.key), &[&rests_on[..], &[event]].concat());
-                }
-                let house = house_files(&folder.join("_house"));
-                let known = Language::BOTH.map(|language| {
-                    let words = writers[language as usize].words();
-                    programs
-                        .iter()
-                        .map(|(key, program)| (key.clone(), known_figures(program, words, language)))
-                        .collect()
-                });
-                let hash = hash_of(folder);
-                Ok(Catalogue { known, types, programs, house, shared, hash, writers, in_order, case, party, events })
-            }
-            _ => Err(faults),
+        let read = (case, party, writers, shared, in_order, versions.zip(wordings));
+        let (Some(case), Some(party), Some(writers), Some(shared), Some(in_order), Some((versions, wordings))) = read
+        else {
+            return Err(faults);
+        };
+        if !faults.is_empty() {
+            return Err(faults);
         }
+        let rests_on = [hash_of(&folder.join("_house")), hash_of(&folder.join("_programs"))];
+        for letter in types.values_mut() {
+            let event = hash_of_event(folder, &letter.description.called_by.event);
+            letter.hash = hash_of_type(&folder.join(&letter.key), &[&rests_on[..], &[event]].concat());
+        }
+        let house = house_files(&folder.join("_house"));
+        let known = Language::BOTH.map(|language| {
+            let words = writers[language as usize].words();
+            let figures = |(key, program): (&String, &Program)| (key.clone(), known_figures(program, words, language));
+            programs.iter().map(figures).collect()
+        });
+        let (hash, folder) = (hash_of(folder), folder.to_owned());
+        Ok(Catalogue {
+            known,
+            types,
+            programs,
+            house,
+            shared,
+            hash,
+            versions,
+            folder,
+            wordings,
+            writers,
+            in_order,
+            case,
+            party,
+            events,
+        })
     }
 
     /// What is wrong with an event's data, all of it; or the data in its checked form and the letter types that the
@@ -331,60 +355,4 @@ fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults:
         }
         _ => {}
     }
-}
-
-fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {
-    let read = read_text(&folder.join("_house"), "_house", "guards.toml").map_err(|fault| vec![fault]);
-    let sets = read.and_then(|text| read_toml(&text, "_house/guards.toml"));
-    sets.map_err(|more| faults.extend(more)).unwrap_or_default()
-}
-
-fn load_types(
-    folder: &Path,
-    sets: &BTreeMap<String, Vec<String>>,
-    events: &Events,
-    faults: &mut Vec<Fault>,
-) -> BTreeMap<String, LetterType> {
-    let is_type = |path: &std::path::PathBuf| path.is_dir() && !file_name(path).starts_with(['_', '.']);
-    let mut types = BTreeMap::new();
-    for path in entries(folder).into_iter().filter(is_type) {
-        let read = LetterType::read(&path, events).and_then(|mut letter| letter.expand_guards(sets).map(|()| letter));
-        match read {
-            Ok(letter) => {
-                types.insert(letter.key.clone(), letter);
-            }
-            Err(more) => faults.extend(more),
-        }
-    }
-    if types.is_empty() && faults.is_empty() {
-        faults.push(Fault::new(
-            "letter-types-missing",
-            folder.display().to_string(),
-            "There is no letter type here. Start Recto in the folder that has letter-templates, or set `home` to it.",
-            "Il n’y a ici aucun type de lettre. Démarrez Recto dans le dossier qui contient letter-templates, ou réglez `home`.",
-        ));
-    }
-    types
-}
-
-fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Program> {
-    let contact = read_text(&folder.join("_house"), "_house", "contact.toml").map_err(|fault| vec![fault]);
-    let contact = contact.and_then(|text| read_toml(&text, "_house/contact.toml"));
-    let contact: serde_json::Map<String, Value> = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
-    let folder = folder.join("_programs");
-    let mut programs = BTreeMap::new();
-    for path in entries(&folder) {
-        let name = file_name(&path);
-        let Some(key) = name.strip_suffix(".toml") else { continue };
-        let shown = format!("_programs/{name}");
-        let read = read_text(&folder, "_programs", &name).map_err(|fault| vec![fault]);
-        match read.and_then(|text| Program::read(key, &text, &shown)) {
-            Ok(mut program) => {
-                program.share_contact(&contact);
-                programs.insert(program.key.clone(), program);
-            }
-            Err(more) => faults.extend(more),
-        }
-    }
-    programs
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::versions::VERSIONS_FILE;
 use crate::case::hex;
 use crate::case::letter::sha256_hex;
 
@@ -18,9 +19,17 @@ pub(super) fn hash_of_event(folder: &Path, kind: &str) -> String {
     hash_of_files(&folder.join("_events"), |name| name.strip_suffix(".schema.json") == Some(kind))
 }
 
-/// SHA-256 over everything in a folder.
+/// SHA-256 over everything in a folder but what [`super::versions`] says of it.
 pub(super) fn hash_of(folder: &Path) -> String {
-    hash_of_files(folder, |_| true)
+    hash_of_files(folder, |name| name != VERSIONS_FILE)
+}
+
+/// SHA-256 over the words of a folder, or of one file: over all but schemas and samples.
+pub(super) fn hash_of_words(path: &Path) -> String {
+    if path.is_file() {
+        return sha256_hex(&std::fs::read(path).unwrap_or_default());
+    }
+    hash_of_files(path, |name| name != "samples" && !name.ends_with(".json"))
 }
 
 /// SHA-256 over the names and contents of what counts in a folder, and of all that is below it.

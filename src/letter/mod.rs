@@ -21,6 +21,7 @@ mod hash;
 mod house;
 mod key_facts;
 mod kind;
+mod load;
 mod must_say;
 mod order;
 mod path;
@@ -34,6 +35,7 @@ mod schema_file;
 mod shape;
 mod static_text;
 mod template;
+mod versions;
 mod words;
 
 pub use catalogue::Catalogue;

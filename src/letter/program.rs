@@ -17,6 +17,8 @@ pub struct Program {
     /// The file's name without its ending, such as `ontario-works`.
     #[serde(skip)]
     pub key: String,
+    /// The version of its words and its policy.
+    pub version: String,
     /// What kind of debts it has.
     pub traits: Traits,
     /// Words in English.

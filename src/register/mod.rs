@@ -18,6 +18,7 @@ mod letters;
 mod runs;
 mod search;
 mod sources;
+mod wordings;
 
 use std::path::Path;
 use std::str::FromStr;

@@ -78,10 +78,11 @@ fn prose(block: &Block) -> Vec<String> {
 }
 
 impl Studio {
-    /// Checks letter types wholly: their files, every sample in every language that it can have, and whether the languages say
-    /// the same. `progress` is told how many letters there are each time that one of them is set.
+    /// Checks letter types wholly: their files, every sample in every language that it can have, whether the languages say the same,
+    /// and whether words have changed under their version. `progress` is told how many letters there are each time that one of them is set.
     pub async fn check_types(&self, types: Vec<&LetterType>, progress: impl FnMut(usize)) -> Checked {
-        self.check_samples(types, None, progress).await
+        let Checked { letters, faults } = self.check_samples(types, None, progress).await;
+        Checked { letters, faults: self.catalogue.changed_words().into_iter().chain(faults).collect() }
     }
 
     /// As [`Studio::check_types`] does, with the samples of one file name alone where one is given.

@@ -72,9 +72,15 @@ impl Studio {
         Ok(Studio { catalogue, press, threads, repertoire, fonts_hash, specimen })
     }
 
-    /// SHA-256 over the letter templates and the fonts: what is set with two studios of one state is the same.
+    /// SHA-256 over the letter templates, the fonts and Recto's version: what is set with two studios of one state is the same.
     pub fn state(&self) -> String {
-        sha256_hex(format!("{}\n{}", self.catalogue.hash, self.fonts_hash).as_bytes())
+        let version = env!("CARGO_PKG_VERSION");
+        sha256_hex(format!("{version}\n{}\n{}", self.catalogue.hash, self.fonts_hash).as_bytes())
+    }
+
+    /// Whether the whole check has found no fault in it, as `versions.toml` says.
+    pub fn is_proven(&self) -> bool {
+        self.catalogue.versions.checked == self.state()
     }
 
     /// Checks an event as [`Catalogue::check_event`] does.

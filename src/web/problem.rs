@@ -10,8 +10,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::case::fault::{FaultView, views};
 use super::{MAX_BODY_BYTES, TIMEOUT};
+use crate::case::fault::{FaultView, views};
 use crate::case::{Fault, Language, Text};
 use crate::desk::{DecideError, DeskError};
 use crate::register::RegisterError;
@@ -128,13 +128,26 @@ impl Problem {
         Problem::new(status, "http", (reason, reason), detail)
     }
 
+    /// The letter types are being taken anew already.
+    pub(super) fn reload_under_way() -> Problem {
+        let title =
+            ("The letter types are being taken anew already", "Les types de lettres sont déjà en cours de relecture");
+        let detail = Text::new(
+            "Wait until GET /api/v1/letter-types/reload says that it has ended; then ask again if files have changed since.",
+            "Attendez que GET /api/v1/letter-types/reload indique la fin; redemandez-la si des fichiers ont changé depuis.",
+        );
+        Problem::new(StatusCode::CONFLICT, "reload-under-way", title, detail)
+    }
+
     /// The request is larger than any may be.
     fn too_large() -> Problem {
         let limit = MAX_BODY_BYTES >> 20;
         let title = ("The request is too large", "La requête est trop grande");
         let detail = Text::new(
             format!("A request may have {limit} MiB at most. Send what it says in several; nothing was recorded."),
-            format!("Une requête peut compter {limit} Mio au plus. Répartissez-la en plusieurs; rien n’a été enregistré."),
+            format!(
+                "Une requête peut compter {limit} Mio au plus. Répartissez-la en plusieurs; rien n’a été enregistré."
+            ),
         );
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title, detail)
     }

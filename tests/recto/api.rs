@@ -100,8 +100,54 @@ async fn whatever_goes_wrong_is_a_problem_document_in_the_asked_language() {
     }
     let (_, problem) = api.call("GET", "/nope", &[french], String::new()).await;
     assert_eq!(problem["title"], "Introuvable");
-    let large = "x".repeat(17 << 20);
-    assert_eq!(api.call("POST", "/events", &[STRUCTURED], large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+/// A batch of so many bytes: one event, an extension of it as long as it takes, over and over.
+fn batch_of(bytes: usize) -> String {
+    let mut event = debt_referred("e-1");
+    event["extra"] = json!("x".repeat(500_000));
+    let event = event.to_string();
+    let mut batch = format!("[{event}");
+    while batch.len() + event.len() + 2 <= bytes {
+        batch.push(',');
+        batch.push_str(&event);
+    }
+    batch.extend(std::iter::repeat_n(' ', bytes - batch.len() - 1));
+    batch.push(']');
+    batch
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_may_have_16_mib_and_above_that_the_limit_is_named() {
+    const LIMIT: usize = 16 << 20;
+    let api = Api::start().await;
+    for bytes in [(2 << 20) + 1, LIMIT] {
+        let (status, receipts) = api.call("POST", "/events", &[BATCH], batch_of(bytes)).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{bytes}: {receipts:#}");
+        assert!(receipts.as_array().unwrap().len() >= bytes / 600_000);
+    }
+    for (language, words) in
+        [("en", "A request may have 16 MiB at most"), ("fr", "Une requête peut compter 16 Mio au plus")]
+    {
+        for path in ["/events", "/letters", "/letters/preview"] {
+            let headers = [BATCH, ("accept-language", language)];
+            let (status, problem) = api.call("POST", path, &headers, batch_of(LIMIT + 1)).await;
+            assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{path}: {problem:#}");
+            assert!(problem["detail"].as_str().unwrap().contains(words), "{path}: {problem:#}");
+            assert_eq!(problem["type"], "urn:problem:recto:too-large");
+        }
+    }
+    // Its length is not told before: it is counted as it comes.
+    let pieces = vec![Ok::<_, std::io::Error>(axum::body::Bytes::from(vec![b' '; 1 << 20])); 17];
+    let request = Request::post("/api/v1/events").header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+    let request =
+        request.header(STRUCTURED.0, STRUCTURED.1).body(Body::from_stream(futures_util::stream::iter(pieces)));
+    assert_eq!(api.send(request.unwrap()).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    // One event has a limit of its own, by whatever way it comes.
+    let mut event = debt_referred("e-2");
+    event["extra"] = json!("x".repeat(1 << 20));
+    let (status, problem) = api.call("POST", "/events", &[STRUCTURED], event.to_string()).await;
+    assert_eq!((status, &problem["faults"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("event-too-long")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,7 +181,11 @@ async fn an_officer_asks_for_a_letter_once_however_often_the_request_is_sent() {
     let (status, again) = api.call("POST", "/letters", &key, request.clone()).await;
     assert_eq!((status, &again["id"]), (StatusCode::CREATED, &letter["id"]));
     let other = request.replace("Tremblay", "Roy");
-    assert_eq!(api.call("POST", "/letters", &key, other).await.0, StatusCode::CONFLICT);
+    let (status, problem) = api.call("POST", "/letters", &key, other).await;
+    assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &json!("urn:problem:recto:conflict")));
+    let fault = &problem["faults"][0];
+    assert_eq!((&fault["code"], &fault["place"]), (&json!("idempotency-key-reused"), &json!("Idempotency-Key")));
+    assert!(fault["message"].as_str().unwrap().contains("header Idempotency-Key says “k-1”"), "{fault:#}");
     let (status, problem) =
         api.call("POST", "/letters", &[("idempotency-key", "k-2")], request.replace("debt-notice", "no-such")).await;
     assert_eq!(

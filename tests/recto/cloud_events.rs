@@ -100,12 +100,18 @@ fn what_the_conformance_suite_calls_valid_is_read_with_what_our_contract_asks_be
         ("validMinimalWithTimeToNanosecondsUtc", json!({"time": "2026-11-17T14:00:00.000000000Z"})),
         ("validMinimalWithTimeUsingPositiveOffset", json!({"time": "2026-11-17T15:00:00+01:00"})),
         ("validMinimalWithTimeUsingNegativeOffset", json!({"time": "2026-11-17T13:00:00-01:00"})),
-        ("validAllExtensionTypes", json!({
-            "extinteger": 10, "extboolean": true, "extstring": "text", "exturi": "https://cloudevents.io",
-            "exturiref": "//authority/path", "exttimestamp": "2023-03-31T15:12:00Z", "extbinary": "TWE=",
-        })),
+        (
+            "validAllExtensionTypes",
+            json!({
+                "extinteger": 10, "extboolean": true, "extstring": "text", "exturi": "https://cloudevents.io",
+                "exturiref": "//authority/path", "exttimestamp": "2023-03-31T15:12:00Z", "extbinary": "TWE=",
+            }),
+        ),
         // Their relatives.
-        ("extensions at the edges of their types", json!({"low": -2_147_483_648_i64, "high": 2_147_483_647, "empty": "", "off": false})),
+        (
+            "extensions at the edges of their types",
+            json!({"low": -2_147_483_648_i64, "high": 2_147_483_647, "empty": "", "off": false}),
+        ),
         ("an extension that is null", json!({"extra": "null"})),
         ("an extension's name of more than 20", json!({"anextensionwithalongname2": "text"})),
         ("JSON with parameters", json!({"datacontenttype": "application/json; charset=utf-8"})),
@@ -118,7 +124,9 @@ fn what_the_conformance_suite_calls_valid_is_read_with_what_our_contract_asks_be
         let read = CaseEvent::read(&laid(&changes)).unwrap_or_else(|faults| panic!("{case}: {faults:#?}"));
         assert_eq!(read, plain, "{case}");
     }
-    for source in ["#fragment", "/mycontext/subcontext", "//authority/path", "urn:recto:cases", "mailto:cases@fsu.example.ca"] {
+    for source in
+        ["#fragment", "/mycontext/subcontext", "//authority/path", "urn:recto:cases", "mailto:cases@fsu.example.ca"]
+    {
         assert_eq!(CaseEvent::read(&laid(&json!({"source": source}))).unwrap().source, source);
     }
 }
@@ -135,7 +143,11 @@ async fn batches_of_the_conformance_suite_are_taken_or_refused_whole() {
         ("validBatchEmpty", json!([]), &[]),
         ("validBatchMinimal", json!([good]), &[]),
         ("validBatchMinimal2", json!([good, good]), &[]),
-        ("validBatchMinimalAndAllCore", json!([good, laid(&json!({"id": "allCore", "dataschema": "https://cloudevents.io/dataschema"}))]), &[]),
+        (
+            "validBatchMinimalAndAllCore",
+            json!([good, laid(&json!({"id": "allCore", "dataschema": "https://cloudevents.io/dataschema"}))]),
+            &[],
+        ),
         ("validBatchMinimalAndAllExtensionTypes", json!([good, laid(&all_extensions)]), &[]),
     ] {
         let kind = ("content-type", "application/cloudevents-batch+json; charset=utf-8");

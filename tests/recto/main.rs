@@ -39,5 +39,6 @@ mod statements;
 mod support;
 mod values;
 mod verify;
+mod versions;
 mod walk;
 mod workers;

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use recto::desk::{CurrentDesk, Desk, Settings};
+use recto::desk::{CurrentDesk, Desk, ReloadState, Settings};
 use recto::studio::Studio;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{NOW, at, debt_referred, edit, recto, small_copy, state, taken, work};
+use crate::support::{NOW, at, debt_referred, edit, raise, recto, small_copy, state, taken, work};
 
 const HEADING: &str = "letter-templates/debt-notice/en.typ";
 
@@ -26,9 +27,24 @@ fn small_home() -> tempfile::TempDir {
     small_copy(&["debt-notice"])
 }
 
-async fn ask_to_reload(open: &Arc<CurrentDesk>) -> (StatusCode, Value) {
+/// Asks for a reload and waits for its end: what became of it.
+async fn ask_to_reload(open: &Arc<CurrentDesk>) -> Value {
+    let (status, begun) = call(open, "POST").await;
+    assert_eq!((status, &begun["state"]), (StatusCode::ACCEPTED, &"checking".into()), "answered at once");
+    loop {
+        let (status, reload) = call(open, "GET").await;
+        assert_eq!((status, &reload["begun_at"]), (StatusCode::OK, &begun["begun_at"]));
+        if reload["state"] != "checking" {
+            return reload;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn call(open: &Arc<CurrentDesk>, method: &str) -> (StatusCode, Value) {
     let router = recto::web::router(Arc::clone(open), "a-token").unwrap();
-    let request = Request::post("/api/v1/letter-types/reload").header(header::AUTHORIZATION, "Bearer a-token");
+    let request = Request::builder().method(method).uri("/api/v1/letter-types/reload");
+    let request = request.header(header::AUTHORIZATION, "Bearer a-token").header(header::ACCEPT_LANGUAGE, "fr");
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -51,8 +67,21 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
     assert!(words(&open.desk(), &first).await.contains("Why you owe this money"));
 
     edit(home.path().join(HEADING), "== Why you owe this money", "== How this debt came about");
-    let (status, taken_set) = ask_to_reload(&open).await;
-    assert_eq!(status, StatusCode::OK, "{taken_set}");
+    let refused = ask_to_reload(&open).await;
+    let codes: Vec<&Value> = refused["faults"].as_array().unwrap().iter().map(|fault| &fault["code"]).collect();
+    assert_eq!(
+        (&refused["state"], codes),
+        (&"refused".into(), vec![&"words-changed".into()]),
+        "the version stands for other words"
+    );
+    assert!(
+        refused["faults"][0]["message"].as_str().unwrap().contains("a changé sous la version 1.0.0"),
+        "{refused:#}"
+    );
+    assert_eq!((&refused["before"], &refused["letters"]), (&refused["now"], &0.into()));
+    raise(home.path(), "debt-notice", "1.0.0", "1.1.0");
+    let taken_set = ask_to_reload(&open).await;
+    assert_eq!(taken_set["state"], "taken", "{taken_set:#}");
     assert_ne!(taken_set["before"], taken_set["now"]);
     let mut other = debt_referred("e-2");
     other["data"]["case"]["reference"] = "DR-2026-004600".into();
@@ -76,9 +105,11 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
         text.lines().filter(|line| !line.contains("paiement excédentaire")).collect::<Vec<_>>().join("\n"),
     )
     .unwrap();
-    let (status, refused) = ask_to_reload(&open).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    raise(home.path(), "debt-notice", "1.1.0", "1.2.0");
+    let refused = ask_to_reload(&open).await;
+    assert_eq!(refused["state"], "refused", "{refused:#}");
     assert!(refused["faults"].as_array().is_some_and(|faults| !faults.is_empty()), "{refused:#}");
+    assert_eq!(refused["now"], taken_set["now"], "the old one stays");
     let mut third = debt_referred("e-3");
     third["data"]["case"]["reference"] = "DR-2026-004601".into();
     third["subject"] = "DR-2026-004601".into();
@@ -87,6 +118,23 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
     work(&open.desk()).await;
     assert_eq!(state(&open.desk(), &third).await, ("issued", vec![]));
     assert!(words(&open.desk(), &third).await.contains("How this debt came about"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_is_answered_at_once_and_a_second_one_is_refused_while_it_is_under_way() {
+    let (home, folder) = (small_home(), tempfile::tempdir().unwrap());
+    let open = open(home.path(), folder.path()).await;
+    let (_, never) = call(&open, "GET").await;
+    assert_eq!((&never["state"], &never["begun_at"]), (&"never".into(), &Value::Null), "{never:#}");
+    edit(home.path().join(HEADING), "== Why you owe this money", "== How this debt came about");
+    let (status, begun) = call(&open, "POST").await;
+    assert_eq!((status, &begun["state"]), (StatusCode::ACCEPTED, &"checking".into()), "{begun:#}");
+    let (status, problem) = call(&open, "POST").await;
+    assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &"urn:problem:recto:reload-under-way".into()));
+    // Whoever can wait, as SIGHUP does, is served after it: nothing has changed by then.
+    let after = open.reload(recto::case::Actor::operator("test")).await;
+    assert_eq!((after.state, after.letters, &after.before), (ReloadState::Taken, 0, &after.now));
+    assert_ne!(after.now, never["now"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,8 +157,8 @@ async fn a_letter_that_its_template_refused_goes_once_the_template_is_mended() {
     work(&open.desk()).await;
     assert_eq!(state(&open.desk(), &letter).await, ("refused", vec!["template-faulty".to_owned()]));
     std::fs::write(&english, healthy).unwrap();
-    let (status, answer) = ask_to_reload(&open).await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
+    let reload = ask_to_reload(&open).await;
+    assert_eq!(reload["state"], "taken", "{reload:#}");
     work(&open.desk()).await;
     assert_eq!(state(&open.desk(), &letter).await, ("issued", vec![]));
 }
@@ -123,8 +171,10 @@ async fn an_issued_letter_is_set_again_from_its_record_to_the_same_bytes_after_t
     work(&open.desk()).await;
     edit(home.path().join("letter-templates/_house/letter.typ"), "rgb(\"#17455c\")", "rgb(\"#5c1745\")");
     edit(home.path().join(HEADING), "== Why you owe this money", "== How this debt came about");
-    let (status, answer) = ask_to_reload(&open).await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
+    raise(home.path(), "debt-notice", "1.0.0", "1.1.0");
+    edit(home.path().join("letter-templates/_house/version.toml"), "1.0.0", "1.1.0");
+    let reload = ask_to_reload(&open).await;
+    assert_eq!(reload["state"], "taken", "{reload:#}");
     let mut set = 0;
     let differences = open.desk().set_all_again(|| set += 1).await.unwrap();
     assert_eq!((set, differences.as_slice()), (1, &[][..]));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::http::{Service, answer};
-use crate::support::{debt_referred, edit, files, home, recto, sample, small_copy};
+use crate::support::{debt_referred, edit, files, home, raise, recto, sample, small_copy};
 
 /// A debt notice of another case and person.
 fn of_case(number: usize) -> Value {
@@ -69,6 +69,7 @@ fn told_to_hang_up_it_takes_changed_letter_types_and_keeps_the_old_ones_where_th
     let first = hash(&service.until("/letter-types", |types| types[0]["key"] == "debt-notice").unwrap());
     assert!(says(&data, &issued(&service, &of_case(1)), "Why you owe this money"));
     edit(body.clone(), "== Why you owe this money", "== How this debt came about");
+    raise(home.path(), "debt-notice", "1.0.0", "1.1.0");
     service.signal("HUP");
     let second = hash(&service.until("/letter-types", |types| hash(types) != first).unwrap());
     assert!(says(&data, &issued(&service, &of_case(2)), "How this debt came about"));
@@ -80,6 +81,9 @@ fn told_to_hang_up_it_takes_changed_letter_types_and_keeps_the_old_ones_where_th
         std::thread::sleep(Duration::from_millis(50));
     }
     assert_eq!(hash(&service.call("GET", "/letter-types", &Value::Null).unwrap().1), second);
+    let (_, reload) = service.call("GET", "/letter-types/reload", &Value::Null).unwrap();
+    assert_eq!(reload["state"], "refused", "SIGHUP is told of there too: {reload:#}");
+    assert_eq!(reload["faults"][0]["code"], "template-faulty", "{reload:#}");
     assert!(says(&data, &issued(&service, &of_case(3)), "How this debt came about"), "it goes on as before");
     service.signal("TERM");
     assert!(service.wait().success(), "{}", service.log());

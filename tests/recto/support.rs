@@ -194,10 +194,11 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// A copy of the letter types, to be changed: a home of its own.
+/// A copy of the letter types, to be changed: a home of its own. What was proven of the original is left behind.
 pub fn copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy_folder(&home().join("letter-templates"), &folder.path().join("letter-templates"));
+    let _ = std::fs::remove_file(folder.path().join("letter-templates/versions.toml"));
     std::os::unix::fs::symlink(home().join("fonts"), folder.path().join("fonts")).unwrap();
     folder
 }
@@ -219,6 +220,12 @@ pub fn edit(file: PathBuf, from: &str, to: &str) {
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains(from), "{from:?} is not in {}", file.display());
     std::fs::write(&file, text.replace(from, to)).unwrap();
+}
+
+/// Raises the version of a letter type in such a copy, as whoever changes its words must.
+pub fn raise(home: &Path, letter_type: &str, from: &str, to: &str) {
+    let file = home.join(format!("letter-templates/{letter_type}/letter.toml"));
+    edit(file, &format!("version = \"{from}\""), &format!("version = \"{to}\""));
 }
 
 /// What the programs' policies have for other letter types than the debt notice.

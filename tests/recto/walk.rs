@@ -2,17 +2,18 @@
 //! breaks off, register, case files and archive agree after each step, and a letter goes only the ways that it may.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use recto::case::{Channel, Clock, DeliveryState, FollowUpState, LetterState, WorkerId};
-use recto::desk::{CurrentDesk, DecideError, Desk, Settings};
+use recto::desk::{CurrentDesk, DecideError, Desk, ReloadState, Settings};
 use recto::register::{Claimed, Filter, LetterRow, Register};
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
-use crate::support::{NOW, at, edit, event, operator, people, sample, seed, small_copy, take, work};
+use crate::support::{NOW, at, edit, event, operator, people, raise, sample, seed, small_copy, take, work};
 
 /// The letter types of the walk: few, so that the set is quickly checked.
 const TYPES: [&str; 7] = [
@@ -37,7 +38,7 @@ struct Walk {
     home: tempfile::TempDir,
     folder: tempfile::TempDir,
     now: DateTime<Utc>,
-    open: CurrentDesk,
+    open: Arc<CurrentDesk>,
     /// The letters as they were after the step before.
     letters: BTreeMap<String, LetterRow>,
     /// The events that were taken.
@@ -46,10 +47,11 @@ struct Walk {
     reloads: usize,
 }
 
-async fn opened(home: &tempfile::TempDir, folder: &tempfile::TempDir, clock: Clock) -> CurrentDesk {
+async fn opened(home: &tempfile::TempDir, folder: &tempfile::TempDir, clock: Clock) -> Arc<CurrentDesk> {
     let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let settings = Settings { people: people(), ..Settings::default() };
-    CurrentDesk::new(Desk::open(studio, settings, clock, folder.path()).await.unwrap(), home.path().to_owned())
+    let desk = Desk::open(studio, settings, clock, folder.path()).await.unwrap();
+    Arc::new(CurrentDesk::new(desk, home.path().to_owned()))
 }
 
 /// An outcome of a decision: done, or refused for a reason that may be.
@@ -214,9 +216,12 @@ impl Walk {
     async fn reload(&mut self) -> String {
         let file = self.home.path().join("letter-templates/debt-notice/en.typ");
         edit(file, HEADINGS[self.reloads % 2], HEADINGS[(self.reloads + 1) % 2]);
+        // Other words are another version.
+        let version = |number: usize| format!("1.0.{number}");
+        raise(self.home.path(), "debt-notice", &version(self.reloads), &version(self.reloads + 1));
         self.reloads += 1;
-        let reloaded = self.open.reload(operator()).await.unwrap_or_else(|faults| panic!("{faults:#?}"));
-        assert_ne!(reloaded.before, reloaded.now);
+        let reloaded = self.open.reload(operator()).await;
+        assert!(reloaded.state == ReloadState::Taken && reloaded.before != reloaded.now, "{reloaded:#?}");
         "reload".to_owned()
     }
 

@@ -1,5 +1,5 @@
 //! Verifying: the archive against the register, the register against the case files, the case files' chains, the runs' files. No
-//! table is left out but that of who is at work now.
+//! table is left out but that of who is at work now, and that of the words of each version, which no letter rests on.
 
 mod case_files;
 mod issuances;

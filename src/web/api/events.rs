@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::binding::Message;
 use crate::case::{Fault, LetterId};
@@ -28,7 +28,7 @@ pub struct Receipt {
 /// Structured mode (`application/cloudevents+json`), batch mode (`application/cloudevents-batch+json`: all or none), or binary
 /// mode (`ce-…` headers with JSON data). An event's source and id are its key: a repeat changes nothing and gets the same
 /// answer.
-#[utoipa::path(post, operation_id = "take_events", path = "/events", request_body(content = Value, content_type = "application/cloudevents+json"),
+#[utoipa::path(post, operation_id = "take_events", path = "/events", request_body(content = Object, content_type = "application/cloudevents+json"),
     responses((status = 202, body = Receipt, description = "Recorded; an array of receipts for a batch"),
         (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "The source and id are known with other contents"),
         (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::desk::{CurrentDesk, Reloaded};
+use crate::case::Stamp;
+use crate::case::fault::{FaultView, views};
+use crate::desk::{CurrentDesk, Reload, ReloadState};
 use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::{Service, system};
 
@@ -65,13 +68,47 @@ pub(super) async fn schema(
     Ok(([(axum::http::header::CONTENT_TYPE, "application/schema+json")], letter.schema.source.to_string()))
 }
 
-/// Takes the letter types anew from their folder. A set that fails the check is refused with all its faults, and the old one
-/// stays; what was begun under the old one is finished under it.
+/// The newest reload of the letter types.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ReloadView {
+    /// How far it has come.
+    state: ReloadState,
+    /// When it began; absent where none was asked for since the service began.
+    begun_at: Option<Stamp>,
+    /// When it ended; absent before.
+    ended_at: Option<Stamp>,
+    /// The hash of the letter types and fonts in force before.
+    before: String,
+    /// The hash of those in force now; the same where nothing has changed or the set was refused.
+    now: String,
+    /// The letters that were set to check it; none where it was proven before.
+    letters: usize,
+    /// Why it was refused, all of it.
+    faults: Vec<FaultView>,
+}
+
+impl ReloadView {
+    fn of(reload: Reload, headers: &HeaderMap) -> ReloadView {
+        let Reload { state, begun_at, ended_at, before, now, letters, faults } = reload;
+        ReloadView { state, begun_at, ended_at, before, now, letters, faults: views(&faults, accepted(headers)) }
+    }
+}
+
+/// Take the letter types anew from their folder.
+///
+/// Answered at once; what becomes of it is asked with GET. A set that fails the check, which takes half a minute, is refused with all
+/// its faults, and the old one stays; what was begun under the old one is finished under it.
 #[utoipa::path(post, operation_id = "reload_letter_types", path = "/letter-types/reload",
-    responses((status = 200, body = Reloaded, description = "Taken"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Refused: the faults")))]
-pub(super) async fn reload(State(open): State<Arc<CurrentDesk>>) -> Result<Json<Reloaded>, Problem> {
-    // A task of its own: a set that passes is taken though the request has gone away meanwhile.
-    let taken = tokio::spawn(async move { open.reload(system()).await }).await;
-    let taken = taken.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-    taken.map(Json).map_err(Problem::faults)
+    responses((status = 202, body = ReloadView, description = "Begun"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "One is under way")))]
+pub(super) async fn reload(State(open): State<Arc<CurrentDesk>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let begun = open.begin_reload(system()).ok_or_else(Problem::reload_under_way)?;
+    let place = [(header::LOCATION, "/api/v1/letter-types/reload")];
+    Ok((StatusCode::ACCEPTED, place, Json(ReloadView::of(begun, &headers))).into_response())
+}
+
+/// What became of the newest reload of the letter types, by whatever way it was asked for.
+#[utoipa::path(get, operation_id = "last_reload", path = "/letter-types/reload",
+    responses((status = 200, body = ReloadView, description = "Its state")))]
+pub(super) async fn last_reload(State(open): State<Arc<CurrentDesk>>, headers: HeaderMap) -> Json<ReloadView> {
+    Json(ReloadView::of(open.last_reload(), &headers))
 }

@@ -55,7 +55,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(runs::close))
         .routes(routes!(letter_types::list))
         .routes(routes!(letter_types::schema))
-        .routes(routes!(letter_types::reload));
+        .routes(routes!(letter_types::reload, letter_types::last_reload));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
 }
 

@@ -1,0 +1,72 @@
+//! Reading the folders of the letter templates.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::events::Events;
+use super::hash::{entries, file_name};
+use super::kind::LetterType;
+use super::program::Program;
+use super::read::{read_text, read_toml};
+use crate::case::Fault;
+
+/// The sets of guards that letter types name as one.
+pub(super) fn guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {
+    let read = read_text(&folder.join("_house"), "_house", "guards.toml").map_err(|fault| vec![fault]);
+    let sets = read.and_then(|text| read_toml(&text, "_house/guards.toml"));
+    sets.map_err(|more| faults.extend(more)).unwrap_or_default()
+}
+
+/// The letter types by key.
+pub(super) fn types(
+    folder: &Path,
+    sets: &BTreeMap<String, Vec<String>>,
+    events: &Events,
+    faults: &mut Vec<Fault>,
+) -> BTreeMap<String, LetterType> {
+    let is_type = |path: &std::path::PathBuf| path.is_dir() && !file_name(path).starts_with(['_', '.']);
+    let mut types = BTreeMap::new();
+    for path in entries(folder).into_iter().filter(is_type) {
+        let read = LetterType::read(&path, events).and_then(|mut letter| letter.expand_guards(sets).map(|()| letter));
+        match read {
+            Ok(letter) => {
+                types.insert(letter.key.clone(), letter);
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    if types.is_empty() && faults.is_empty() {
+        faults.push(Fault::new(
+            "letter-types-missing",
+            folder.display().to_string(),
+            "There is no letter type here. Start Recto in the folder that has letter-templates, or set `home` to it.",
+            "Il n’y a ici aucun type de lettre. Démarrez Recto dans le dossier qui contient letter-templates, ou réglez `home`.",
+        ));
+    }
+    types
+}
+
+/// The programs by key.
+pub(super) fn programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Program> {
+    let contact = read_text(&folder.join("_house"), "_house", "contact.toml").map_err(|fault| vec![fault]);
+    let contact = contact.and_then(|text| read_toml(&text, "_house/contact.toml"));
+    let contact: serde_json::Map<String, Value> = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
+    let folder = folder.join("_programs");
+    let mut programs = BTreeMap::new();
+    for path in entries(&folder) {
+        let name = file_name(&path);
+        let Some(key) = name.strip_suffix(".toml") else { continue };
+        let shown = format!("_programs/{name}");
+        let read = read_text(&folder, "_programs", &name).map_err(|fault| vec![fault]);
+        match read.and_then(|text| Program::read(key, &text, &shown)) {
+            Ok(mut program) => {
+                program.share_contact(&contact);
+                programs.insert(program.key.clone(), program);
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    programs
+}
