@@ -64,14 +64,7 @@ impl Catalogue {
         let programs = load::programs(folder, &mut faults);
         let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
         if let Some(shared) = &shared {
-            // A frame that cannot be read is said by the writers.
-            let frame =
-                |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
-            let frames = ["frame", "memorandum"].map(frame);
-            for letter in types.values_mut() {
-                let frame = &frames[usize::from(letter.description.filed)];
-                faults.extend(letter.owe_shared(shared, frame).err().into_iter().flatten());
-            }
+            load::owe_shared(folder, &mut types, shared, &mut faults);
         }
         let in_order = read_in_order(folder, &types).map_err(|more| faults.extend(more)).ok();
         let mut of_house = |shown: &str| events.of_house(folder, shown).map_err(|more| faults.extend(more)).ok();

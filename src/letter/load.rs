@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::events::Events;
 use super::hash::{entries, file_name};
 use super::kind::LetterType;
+use super::must_say::SharedTexts;
 use super::program::Program;
 use super::read::{read_text, read_toml};
 use crate::case::Fault;
@@ -46,6 +47,22 @@ pub(super) fn types(
         ));
     }
     types
+}
+
+/// Has each letter type owe what its shared texts and its frame must say.
+pub(super) fn owe_shared(
+    folder: &Path,
+    types: &mut BTreeMap<String, LetterType>,
+    shared: &SharedTexts,
+    faults: &mut Vec<Fault>,
+) {
+    // A frame that cannot be read is said by the writers.
+    let frame = |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
+    let frames = ["frame", "memorandum"].map(frame);
+    for letter in types.values_mut() {
+        let frame = &frames[usize::from(letter.description.filed)];
+        faults.extend(letter.owe_shared(shared, frame).err().into_iter().flatten());
+    }
 }
 
 /// The programs by key.

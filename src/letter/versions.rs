@@ -28,7 +28,7 @@ const HOUSE_FILE: &str = "_house/version.toml";
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Versions {
-    /// What was proven by the whole check: [`crate::studio::Studio::state`].
+    /// What was proven by the whole check: the state of a whole set of letter types and fonts.
     pub checked: String,
     /// The words of each name.
     words: BTreeMap<String, Words>,

@@ -138,7 +138,8 @@ async fn a_batch_may_have_16_mib_and_above_that_the_limit_is_named() {
         }
     }
     // Its length is not told before: it is counted as it comes.
-    let pieces = vec![Ok::<_, std::io::Error>(axum::body::Bytes::from(vec![b' '; 1 << 20])); 17];
+    let piece = axum::body::Bytes::from(vec![b' '; 1 << 20]);
+    let pieces: Vec<_> = (0..17).map(|_| Ok::<_, std::io::Error>(piece.clone())).collect();
     let request = Request::post("/api/v1/events").header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
     let request =
         request.header(STRUCTURED.0, STRUCTURED.1).body(Body::from_stream(futures_util::stream::iter(pieces)));

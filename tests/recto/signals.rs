@@ -83,7 +83,8 @@ fn told_to_hang_up_it_takes_changed_letter_types_and_keeps_the_old_ones_where_th
     assert_eq!(hash(&service.call("GET", "/letter-types", &Value::Null).unwrap().1), second);
     let (_, reload) = service.call("GET", "/letter-types/reload", &Value::Null).unwrap();
     assert_eq!(reload["state"], "refused", "SIGHUP is told of there too: {reload:#}");
-    assert_eq!(reload["faults"][0]["code"], "template-faulty", "{reload:#}");
+    let faults = reload["faults"].as_array().unwrap();
+    assert!(faults.iter().any(|fault| fault["code"] == "template-faulty"), "{reload:#}");
     assert!(says(&data, &issued(&service, &of_case(3)), "How this debt came about"), "it goes on as before");
     service.signal("TERM");
     assert!(service.wait().success(), "{}", service.log());
