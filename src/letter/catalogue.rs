@@ -49,9 +49,9 @@ pub struct Catalogue {
     pub(super) in_order: Vec<InOrder>,
     /// The figures of each program and of the house, in each language.
     pub(super) known: [BTreeMap<String, HashSet<Figure>>; 2],
-    case: Schema,
-    party: Schema,
-    events: Events,
+    pub(super) case: Schema,
+    pub(super) party: Schema,
+    pub(super) events: Events,
 }
 
 impl Catalogue {

@@ -15,6 +15,7 @@ mod data;
 mod deadline;
 mod definitions;
 mod derive;
+mod described;
 mod draft;
 mod events;
 mod hash;

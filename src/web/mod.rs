@@ -83,6 +83,7 @@ pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
         .merge(guarded)
         .merge(probes::router())
         .route("/api/v1/openapi.json", get(api::openapi))
+        .route("/api/docs", get(pages::docs))
         .route("/assets/{*path}", get(assets::serve))
         .fallback(pages::not_found)
         .layer(header(

@@ -7,6 +7,7 @@ mod browser;
 mod carry_over;
 mod chance;
 mod cloud_events;
+mod contract;
 mod day;
 mod decisions;
 mod events;

@@ -9,11 +9,11 @@ use crate::case::CaseRef;
 use crate::case::fault::{FaultView, views};
 use crate::desk::Eligibility;
 use crate::web::Service;
-use crate::web::problem::{Problem, ProblemDocument, accepted};
+use crate::web::problem::{Problem, accepted};
 use crate::web::view::CaseView;
 
 /// One case with its entries in order.
-#[utoipa::path(get, operation_id = "case", path = "/cases/{reference}", responses((status = 200, body = CaseView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "case", path = "/cases/{reference}", params(("reference" = CaseRef, Path, description = "The case reference")), responses((status = 200, body = CaseView, description = "The case"), (status = 404)))]
 pub(super) async fn show(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -47,7 +47,7 @@ pub struct EligibilityView {
 }
 
 /// For every letter type: may it go to each person of the case today, and if not, why not?
-#[utoipa::path(get, operation_id = "eligibility", path = "/cases/{reference}/eligibility", responses((status = 200, body = Vec<EligibilityView>, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "eligibility", path = "/cases/{reference}/eligibility", params(("reference" = CaseRef, Path, description = "The case reference")), responses((status = 200, body = Vec<EligibilityView>, description = "The verdict for each letter type and person"), (status = 404)))]
 pub(super) async fn eligibility(
     State(service): State<Service>,
     headers: HeaderMap,

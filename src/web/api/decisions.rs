@@ -13,7 +13,7 @@ use crate::case::fault::{FaultView, views};
 use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, money};
 use crate::desk::Outcome;
 use crate::web::Service;
-use crate::web::problem::{Problem, ProblemDocument, accepted};
+use crate::web::problem::{Problem, accepted};
 use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
 
 /// A letter as those who decide of it are shown it: beside its draft, the calculation and the verdict.
@@ -49,7 +49,7 @@ pub struct ReviewView {
 ///
 /// The calculation, the deadlines, the verdict of each guard, and the hash that the approval is bound to. The page itself is
 /// `/letters/{id}/draft`.
-#[utoipa::path(get, operation_id = "review_letter", path = "/letters/{id}/review", responses((status = 200, body = ReviewView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "review_letter", path = "/letters/{id}/review", params(("id" = LetterId, Path, description = "The letter")), responses((status = 200, body = ReviewView, description = "What a decision rests on"), (status = 404), (status = 422)))]
 pub(super) async fn review(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -78,7 +78,7 @@ pub(super) async fn review(
 }
 
 /// See a letter's page as it would go today, whatever stands against it.
-#[utoipa::path(get, operation_id = "draft_letter", path = "/letters/{id}/draft", responses((status = 200, content_type = "application/pdf", description = "The letter as it would be"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "draft_letter", path = "/letters/{id}/draft", params(("id" = LetterId, Path, description = "The letter")), responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The letter as it would be"), (status = 404), (status = 422)))]
 pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterId>) -> Result<Response, Problem> {
     let (_, assessed) = service.desk.assessed(&id).await?;
     let set = service.desk.studio.threads.set(assessed.composed.job).await.map_err(Problem::faults)?;
@@ -93,12 +93,13 @@ pub struct ApprovalRequest {
     #[serde(alias = "content_hash")]
     seal: Sha256,
     /// Who approves: one of the unit's people, with the authority, and not who prepared it.
+    #[schema(pattern = r"\S")]
     by: String,
 }
 
 /// Approve a letter that waits for it.
-#[utoipa::path(post, operation_id = "approve_letter", path = "/letters/{id}/approve", request_body = ApprovalRequest,
-    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
+#[utoipa::path(post, operation_id = "approve_letter", path = "/letters/{id}/approve", params(("id" = LetterId, Path, description = "The letter")), request_body = ApprovalRequest,
+    responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn approve(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -119,12 +120,13 @@ pub struct OverrideRequest {
     /// Why, in a sentence: it goes into the case file.
     reason: String,
     /// Who decides: one of the unit's people who could approve the letter.
+    #[schema(pattern = r"\S")]
     by: String,
 }
 
 /// Let a held letter pass a rule, where the rule allows it.
-#[utoipa::path(post, operation_id = "override_letter", path = "/letters/{id}/override", request_body = OverrideRequest,
-    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
+#[utoipa::path(post, operation_id = "override_letter", path = "/letters/{id}/override", params(("id" = LetterId, Path, description = "The letter")), request_body = OverrideRequest,
+    responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn override_hold(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -143,12 +145,13 @@ pub struct WithdrawalRequest {
     /// Why, in a sentence: it goes into the case file.
     reason: String,
     /// Who decides: one of the unit's people.
+    #[schema(pattern = r"\S")]
     by: String,
 }
 
 /// Take a letter out for ever, before it has left.
-#[utoipa::path(post, operation_id = "withdraw_letter", path = "/letters/{id}/withdraw", request_body = WithdrawalRequest,
-    responses((status = 200, body = LetterView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes")))]
+#[utoipa::path(post, operation_id = "withdraw_letter", path = "/letters/{id}/withdraw", params(("id" = LetterId, Path, description = "The letter")), request_body = WithdrawalRequest,
+    responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn withdraw(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -172,7 +175,7 @@ pub struct FollowUpQuery {
 }
 
 /// The officer's queue: what is due and waits for a decision, the oldest first.
-#[utoipa::path(get, operation_id = "follow_ups", path = "/follow-ups", params(FollowUpQuery), responses((status = 200, body = Vec<FollowUpView>, description = "Found or made")))]
+#[utoipa::path(get, operation_id = "follow_ups", path = "/follow-ups", params(FollowUpQuery), responses((status = 200, body = Vec<FollowUpView>, description = "The follow-ups")))]
 pub(super) async fn follow_ups(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -190,8 +193,10 @@ pub(super) async fn follow_ups(
 #[serde(deny_unknown_fields)]
 pub struct FollowUpDecision {
     /// `accept` or `decline`.
+    #[schema(pattern = "^(accept|decline)$")]
     decision: String,
     /// Who decides: one of the unit's people.
+    #[schema(pattern = r"\S")]
     by: String,
     /// Why it is declined.
     #[serde(default)]
@@ -199,8 +204,8 @@ pub struct FollowUpDecision {
 }
 
 /// Accept a follow-up, so that its letter is asked for with the facts of today; or decline it, with a reason.
-#[utoipa::path(post, operation_id = "decide_follow_up", path = "/follow-ups/{id}", request_body = FollowUpDecision,
-    responses((status = 200, body = FollowUpView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
+#[utoipa::path(post, operation_id = "decide_follow_up", path = "/follow-ups/{id}", params(("id" = FollowUpId, Path, description = "The follow-up")), request_body = FollowUpDecision,
+    responses((status = 200, body = FollowUpView, description = "The follow-up as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn decide_follow_up(
     State(service): State<Service>,
     headers: HeaderMap,

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::binding::Message;
 use crate::case::{Fault, LetterId};
 use crate::desk::{Batch, DeskError, Outcome};
-use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::problem::Problem;
 use crate::web::{Service, system};
 
 /// What an event led to. A repeated event gets the same answer.
@@ -30,8 +30,8 @@ pub struct Receipt {
 /// answer.
 #[utoipa::path(post, operation_id = "take_events", path = "/events", request_body(content = Object, content_type = "application/cloudevents+json"),
     responses((status = 202, body = Receipt, description = "Recorded; an array of receipts for a batch"),
-        (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "The source and id are known with other contents"),
-        (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
+        (status = 409, description = "The source and id are known with other contents"),
+        (status = 422)))]
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let message = Message::read(&headers, &body)?;
     let offers = message.offers();

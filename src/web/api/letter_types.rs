@@ -7,11 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::case::Stamp;
 use crate::case::fault::{FaultView, views};
+use crate::case::{Language, Stamp};
 use crate::desk::{CurrentDesk, Reload, ReloadState};
-use crate::web::problem::{Problem, ProblemDocument, accepted};
+use crate::letter::LetterType;
+use crate::web::problem::{Problem, accepted};
 use crate::web::{Service, system};
 
 /// A letter type.
@@ -37,28 +39,66 @@ pub struct LetterTypeView {
     schema: String,
 }
 
+impl LetterTypeView {
+    fn of(letter: &LetterType, language: Language) -> LetterTypeView {
+        LetterTypeView {
+            key: letter.key.clone(),
+            title: letter.description.title.get(language).to_owned(),
+            version: letter.description.version.clone(),
+            hash: letter.hash.clone(),
+            filed: letter.description.filed,
+            event: format!("ca.on.recto.{}.v1", letter.description.called_by.event),
+            programs: letter.description.called_by.programs.clone(),
+            guards: letter.description.rules.guards.clone(),
+            schema: format!("/api/v1/letter-types/{}/schema", letter.key),
+        }
+    }
+}
+
 /// The letter types.
-#[utoipa::path(get, operation_id = "list_letter_types", path = "/letter-types", responses((status = 200, body = Vec<LetterTypeView>, description = "Found or made")))]
+#[utoipa::path(get, operation_id = "list_letter_types", path = "/letter-types", responses((status = 200, body = Vec<LetterTypeView>, description = "The types by key")))]
 pub(super) async fn list(State(service): State<Service>, headers: HeaderMap) -> Json<Vec<LetterTypeView>> {
     let language = accepted(&headers);
     let types = service.desk.studio.catalogue.types.values();
-    let view = |letter: &crate::letter::LetterType| LetterTypeView {
-        key: letter.key.clone(),
-        title: letter.description.title.get(language).to_owned(),
-        version: letter.description.version.clone(),
-        hash: letter.hash.clone(),
-        filed: letter.description.filed,
-        event: format!("ca.on.recto.{}.v1", letter.description.called_by.event),
-        programs: letter.description.called_by.programs.clone(),
-        guards: letter.description.rules.guards.clone(),
-        schema: format!("/api/v1/letter-types/{}/schema", letter.key),
-    };
-    Json(types.map(view).collect())
+    Json(types.map(|letter| LetterTypeView::of(letter, language)).collect())
+}
+
+/// A letter type with the JSON Schema of what it is asked for with, and an example.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct LetterTypeDetail {
+    /// What it is.
+    #[serde(flatten)]
+    of: LetterTypeView,
+    /// The JSON Schema (2020-12) of `data`.
+    #[schema(value_type = Object, example = json!({"type": "object", "required": ["case", "party", "facts"]}))]
+    data_schema: Value,
+    /// A request that is taken by POST /letters.
+    #[schema(value_type = Option<Object>, example = json!({"letter": "a-letter-type", "data": {}}))]
+    example: Option<Value>,
+}
+
+/// A letter type, with the JSON Schema of the data that it is asked for with, and an example.
+#[utoipa::path(get, operation_id = "letter_type", path = "/letter-types/{key}",
+    params(("key" = String, Path, description = "The letter type's key")),
+    responses((status = 200, body = LetterTypeDetail, description = "The type"), (status = 404)))]
+pub(super) async fn show(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+) -> Result<Json<LetterTypeDetail>, Problem> {
+    let catalogue = &service.desk.studio.catalogue;
+    let letter = catalogue.types.get(&key).ok_or_else(|| Problem::not_found(&key))?;
+    let mut data_schema = catalogue.letter_data_schema(letter, "#/$defs/");
+    data_schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    data_schema["$defs"] = catalogue.shared_schemas().into_iter().map(|(name, one)| (name.to_owned(), one)).collect();
+    let of = LetterTypeView::of(letter, accepted(&headers));
+    Ok(Json(LetterTypeDetail { of, data_schema, example: catalogue.letter_example(letter) }))
 }
 
 /// The JSON Schema of a letter type's facts.
 #[utoipa::path(get, operation_id = "letter_type_schema", path = "/letter-types/{key}/schema",
-    responses((status = 200, body = Object, content_type = "application/schema+json", description = "The schema"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+    params(("key" = String, Path, description = "The letter type's key")),
+    responses((status = 200, body = Object, content_type = "application/schema+json", description = "The schema"), (status = 404)))]
 pub(super) async fn schema(
     State(service): State<Service>,
     Path(key): Path<String>,
@@ -99,7 +139,7 @@ impl ReloadView {
 /// Answered at once; what becomes of it is asked with GET. A set that fails the check, which takes half a minute, is refused with all
 /// its faults, and the old one stays; what was begun under the old one is finished under it.
 #[utoipa::path(post, operation_id = "reload_letter_types", path = "/letter-types/reload",
-    responses((status = 202, body = ReloadView, description = "Begun"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "One is under way")))]
+    responses((status = 202, body = ReloadView, description = "Begun"), (status = 409, description = "One is under way")))]
 pub(super) async fn reload(State(open): State<Arc<CurrentDesk>>, headers: HeaderMap) -> Result<Response, Problem> {
     let begun = open.begin_reload(system()).ok_or_else(Problem::reload_under_way)?;
     let place = [(header::LOCATION, "/api/v1/letter-types/reload")];

@@ -12,7 +12,7 @@ use crate::case::{CaseRef, Day, Fault, LetterId, LetterState};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
 use crate::register::Filter;
-use crate::web::problem::{Problem, ProblemDocument, accepted};
+use crate::web::problem::{Problem, accepted};
 use crate::web::view::LetterView;
 use crate::web::{PREVIEW_SCALE, Service, system};
 
@@ -36,8 +36,10 @@ pub struct ListQuery {
     /// The mailing date, such as 2026-11-17.
     date: Option<Day>,
     /// Where the last list ended: its `next`.
+    #[param(minimum = 1)]
     cursor: Option<i64>,
     /// Letters at most, up to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
 }
 
@@ -67,7 +69,7 @@ pub struct LetterList {
 }
 
 /// List and find letters, newest first.
-#[utoipa::path(get, operation_id = "list_letters", path = "/letters", params(ListQuery), responses((status = 200, body = LetterList, description = "Found or made")))]
+#[utoipa::path(get, operation_id = "list_letters", path = "/letters", params(ListQuery), responses((status = 200, body = LetterList, description = "One page of the letters")))]
 pub(super) async fn list(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -110,8 +112,8 @@ pub struct LetterRequest {
 /// `Idempotency-Key` makes a repeat harmless: the same key with the same request gets the same answer, with another request
 /// it is refused.
 #[utoipa::path(post, operation_id = "create_letter", path = "/letters", request_body = LetterRequest,
-    params(("Idempotency-Key" = String, Header, description = "A key of your own for this request")),
-    responses((status = 201, body = LetterView, description = "Found or made"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
+    params(("Idempotency-Key" = String, Header, description = "A key of your own for this request: 1 to 200 characters of ASCII", min_length = 1, max_length = 200, pattern = "^[!-~]+$", example = "officer-17-000123")),
+    responses((status = 201, body = LetterView, description = "The letter, called for now or before"), (status = 409), (status = 422)))]
 pub(super) async fn create(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -143,6 +145,7 @@ pub(super) async fn create(
 #[into_params(parameter_in = Query)]
 pub struct PreviewQuery {
     /// The page of a PNG preview, from 1.
+    #[param(minimum = 1)]
     page: Option<usize>,
 }
 
@@ -151,7 +154,7 @@ pub struct PreviewQuery {
 /// PDF by default, one page as PNG with `Accept: image/png`. Nothing is recorded. What would hold the letter for its
 /// arithmetic or deadlines is in the header `Recto-Held-For`, as codes.
 #[utoipa::path(post, operation_id = "preview_letter", path = "/letters/preview", request_body = LetterRequest, params(PreviewQuery),
-    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png")), description = "The letter, or one of its pages"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
+    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png")), description = "The letter, or one of its pages"), (status = 404, description = "It has no such page"), (status = 422)))]
 pub(super) async fn preview(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -177,7 +180,7 @@ pub(super) async fn preview(
 }
 
 /// One letter.
-#[utoipa::path(get, operation_id = "letter", path = "/letters/{id}", responses((status = 200, body = LetterView, description = "Found or made"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "letter", path = "/letters/{id}", params(("id" = LetterId, Path, description = "The letter")), responses((status = 200, body = LetterView, description = "The letter"), (status = 404)))]
 pub(super) async fn show(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -188,8 +191,8 @@ pub(super) async fn show(
 }
 
 /// The exact bytes of an issued letter, their SHA-256 as ETag.
-#[utoipa::path(get, operation_id = "letter_pdf", path = "/letters/{id}/pdf", responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The exact bytes"),
-    (status = 304, description = "If-None-Match has its hash"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
+#[utoipa::path(get, operation_id = "letter_pdf", path = "/letters/{id}/pdf", params(("id" = LetterId, Path, description = "The letter")), responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The exact bytes"),
+    (status = 304, description = "If-None-Match has its hash"), (status = 404)))]
 pub(in crate::web) async fn pdf(
     State(service): State<Service>,
     headers: HeaderMap,

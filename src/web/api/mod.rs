@@ -3,21 +3,27 @@
 mod binding;
 mod cases;
 mod decisions;
+mod describe;
+mod event_types;
 mod events;
 mod letter_types;
 mod letters;
 mod runs;
 
+use axum::extract::State;
 use axum::{Json, Router};
+use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Shared;
+use super::problem::ProblemDocument;
+use super::{Service, Shared};
+use crate::letter::Catalogue;
 
 #[derive(OpenApi)]
-#[openapi(modifiers(&Bearer), security(("token" = [])), info(
+#[openapi(modifiers(&Bearer), security(("token" = [])), components(schemas(ProblemDocument)), info(
     title = "Recto",
     description = "Case events in, letters out: government correspondence in debt recovery. \
                    Every call needs `Authorization: Bearer` with the token of the data folder. \
@@ -53,7 +59,10 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::eligibility))
         .routes(routes!(runs::list))
         .routes(routes!(runs::close))
+        .routes(routes!(event_types::list))
+        .routes(routes!(event_types::show))
         .routes(routes!(letter_types::list))
+        .routes(routes!(letter_types::show))
         .routes(routes!(letter_types::schema))
         .routes(routes!(letter_types::reload, letter_types::last_reload));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
@@ -66,12 +75,17 @@ pub(super) fn router() -> Router<Shared> {
     documented().split_for_parts().0
 }
 
-/// The API's description (OpenAPI 3.1).
+/// The API's description (OpenAPI 3.1) as far as the routes themselves tell it.
 pub fn description() -> utoipa::openapi::OpenApi {
     documented().split_for_parts().1
 }
 
+/// The API's description with the schemas and examples of these letter types and their events.
+pub(super) fn described(catalogue: &Catalogue) -> Value {
+    describe::completed(serde_json::to_value(description()).unwrap_or_default(), catalogue)
+}
+
 /// Serves the API's description.
-pub(super) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
-    Json(description())
+pub(super) async fn openapi(State(service): State<Service>) -> Json<Value> {
+    Json(described(&service.desk.studio.catalogue))
 }

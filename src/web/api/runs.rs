@@ -4,21 +4,22 @@ use axum::Json;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
 
+use crate::case::Day;
 use crate::desk::DeskError;
 use crate::dispatch::Totals;
-use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::problem::Problem;
 use crate::web::view::RunView;
 use crate::web::{Service, system};
 
 /// The print runs, newest first.
-#[utoipa::path(get, operation_id = "list_runs", path = "/runs", responses((status = 200, body = Vec<RunView>, description = "Found or made")))]
+#[utoipa::path(get, operation_id = "list_runs", path = "/runs", responses((status = 200, body = Vec<RunView>, description = "The runs")))]
 pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<RunView>>, Problem> {
     let runs = service.desk.reader().runs(100).await?;
     Ok(Json(runs.into_iter().map(RunView::of).collect()))
 }
 
 /// Close the print run of a date. Closing again gives the same files and sends nothing twice.
-#[utoipa::path(post, operation_id = "close_run", path = "/runs/{date}/close", responses((status = 200, body = Totals, description = "Found or made"), (status = 400, body = ProblemDocument, content_type = "application/problem+json", description = "The request cannot be read"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such run, it is being closed, or another is unfinished")))]
+#[utoipa::path(post, operation_id = "close_run", path = "/runs/{date}/close", params(("date" = Day, Path, description = "The mailing date")), responses((status = 200, body = Totals, description = "The control totals"), (status = 409, description = "There is no such run, it is being closed, or another is unfinished")))]
 pub(super) async fn close(State(service): State<Service>, Path(date): Path<String>) -> Result<Json<Totals>, Problem> {
     let date: NaiveDate = date.parse().map_err(|_| {
         Problem::bad_request(

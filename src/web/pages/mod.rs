@@ -1,5 +1,6 @@
 //! The read-only pages: what happened today, letters with search, one letter, one case.
 
+mod docs;
 mod page;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use strum::VariantArray;
 
+pub(super) use self::docs::docs;
 use self::page::keep_language;
 pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;

@@ -29,7 +29,8 @@ pub struct LetterView {
     pub addressee_name: String,
     /// `en`, `fr`, or `unknown` for both.
     pub language: PreferredLanguage,
-    /// How it reaches the addressee.
+    /// How it reaches the addressee: `print`, `email`, or `file` for an internal document.
+    #[schema(value_type = String, pattern = "^(print|email|file)$")]
     pub channel: Channel,
     /// How far it has come.
     pub state: LetterState,
