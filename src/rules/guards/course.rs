@@ -10,7 +10,7 @@ use crate::case::{Both, Step, Tells};
 use crate::rules::facts_hash;
 use crate::rules::found::{Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Debt, Dispute, DisputeKind, MissedRow, Plan, SentLetter};
+use crate::rules::standing::{Debt, Dispute, DisputeKind, MissedRow, Plan, SentLetter, Standing};
 
 /// The guards.
 pub const GUARDS: [Guard; 12] = [
@@ -89,16 +89,18 @@ pub const GUARDS: [Guard; 12] = [
         reads_if_there: &["debt_number"],
         needs: Needs::Nothing,
         finds: |q| {
-            let told = q.standing.told_by(&[Tells::TransferIntended], q.debt_number());
             let recalled = q.standing.person.recalled;
-            let told = told.filter_map(|letter| letter.date).filter(|day| recalled.is_none_or(|on| *day > on)).max();
+            let told = q.standing.told_by(&[Tells::TransferIntended], q.debt_number());
+            let told: Vec<&SentLetter> = told.filter(|one| recalled.is_none_or(|on| one.date > Some(on))).collect();
             // Over on the day of the transfer, not only on that of the letter.
             let on = match q.day("transferred") {
                 Err(Unread::NothingAsked) => q.date,
                 transferred => transferred?.min(q.date),
             };
-            match told {
-                Some(day) if q.policy.is_over(day, q.policy.notice_days, on) => Ok(None),
+            // Over by the policy, and by what the notices said.
+            let said = Standing::told_times_are_over(told.iter().copied(), on);
+            match told.iter().filter_map(|letter| letter.date).max() {
+                Some(day) if said && q.policy.is_over(day, q.policy.notice_days, on) => Ok(None),
                 Some(day) => {
                     let days = [Detail::Day(day)];
                     found(Note::new("mailed", days, "The notice was mailed on {0}", "L’avis a été envoyé le {0}"))
@@ -144,15 +146,22 @@ pub const GUARDS: [Guard; 12] = [
             fr: "Une lettre a donné à la personne un délai qui n’est pas écoulé, et celle-ci va plus loin.",
         },
         reads: &[],
-        reads_if_there: &["debt_number", "transferred", "defaulted"],
+        reads_if_there: &["debt_number", "transferred"],
         needs: Needs::Nothing,
         finds: |q| {
             let Some(step) = Step::of(q.letter.tells) else { return Ok(None) };
-            // What the letter tells of was done on its own day, not only on that of the letter.
-            let acts = ["transferred", "defaulted"].into_iter().filter_map(|act| q.fact_if_there(act));
-            let on = acts.filter_map(|day| NaiveDate::deserialize(day).ok()).fold(q.date, NaiveDate::min);
-            let running = q.standing.time_given(step, q.debt_number(), on).filter(|(until, _)| *until >= on);
-            match running {
+            // Over on the day of the transfer, not only on that of the letter.
+            let transferred = q.fact_if_there("transferred").and_then(|day| NaiveDate::deserialize(day).ok());
+            let on = transferred.map_or(q.date, |transferred| transferred.min(q.date));
+            // What the step itself waits for has a rule of its own.
+            let own: &[Tells] = match step {
+                Step::TransferMade => &[Tells::TransferIntended],
+                Step::PlanEnded => &[Tells::InstalmentMissed],
+                Step::Demand | Step::TransferIntended => &[],
+            };
+            let times = q.standing.times_given(step, q.debt_number(), on);
+            let running = times.filter(|(until, letter)| *until >= on && !letter.tells(own));
+            match running.max_by_key(|(until, _)| *until) {
                 Some((until, letter)) => {
                     let days = letter.date.into_iter().chain([until]).map(Detail::Day).collect::<Vec<_>>();
                     let (en, fr) = ("The one of {0} gives until {1}", "Celle du {0} donne jusqu’au {1}");
@@ -244,10 +253,12 @@ pub const GUARDS: [Guard; 12] = [
         finds: |q| {
             let missed: Vec<MissedRow> = q.list("missed")?;
             let first = missed.iter().map(|row| row.due).min();
-            let told = q.standing.told_by(&[Tells::InstalmentMissed], "").filter_map(|letter| letter.date);
-            // The first reminder of what is missed counts: a second one does not prolong the time to cure.
-            let reminded = told.filter(|day| first.is_none_or(|first| *day >= first)).min();
-            plainly(q.is_cured(&missed) || !reminded.is_some_and(|day| q.is_over(day, q.policy.cure_days)))
+            let told = q.standing.told_by(&[Tells::InstalmentMissed], "");
+            let told: Vec<&SentLetter> = told.filter(|one| first.is_none_or(|first| one.date >= Some(first))).collect();
+            // The first reminder of what is missed counts, unless a later one has said a later day.
+            let reminded = told.iter().filter_map(|letter| letter.date).min();
+            let over = reminded.is_some_and(|day| q.is_over(day, q.policy.cure_days));
+            plainly(q.is_cured(&missed) || !over || !Standing::told_times_are_over(told, q.date))
         },
     },
     Guard {

@@ -6,11 +6,16 @@ use super::{DisputeKind, SentLetter, Standing};
 use crate::case::{Given, SpentBy, Step};
 
 impl Standing {
-    /// The last day that the letters to the person gave, and the letter that gave it, as far as a step goes beyond those letters: what a
-    /// letter of the same step or of a harder one gave does not stand in its way. A time is not counted where its letter has not left or
-    /// came back, or where on a day the person has done what it was given for.
-    pub fn time_given(&self, step: Step, debt: &str, on: NaiveDate) -> Option<(NaiveDate, &SentLetter)> {
-        let milder = |letter: &&SentLetter| {
+    /// The last days that the letters to the person gave, each with its letter, as far as a step goes beyond those letters: what a letter
+    /// of the same step or of a harder one gave does not stand in its way. A time is not counted where its letter has not left or came
+    /// back, or where on a day the person has done what it was given for.
+    pub fn times_given<'s>(
+        &'s self,
+        step: Step,
+        debt: &'s str,
+        on: NaiveDate,
+    ) -> impl Iterator<Item = (NaiveDate, &'s SentLetter)> {
+        let milder = move |letter: &&SentLetter| {
             letter.person == self.person.id
                 && letter.has_come()
                 && letter.is_about(debt)
@@ -18,8 +23,13 @@ impl Standing {
         };
         let letters = self.letters.iter().filter(milder);
         let times = letters.flat_map(|letter| letter.times.0.iter().map(move |given| (letter, given)));
-        let running = times.filter(|(letter, given)| !self.is_spent(letter, given, on));
-        running.map(|(letter, given)| (given.until, letter)).max_by_key(|(until, _)| *until)
+        let running = times.filter(move |(letter, given)| !self.is_spent(letter, given, on));
+        running.map(|(letter, given)| (given.until, letter))
+    }
+
+    /// Whether the times are over that letters gave when they told the person something. The day itself still counts.
+    pub fn told_times_are_over<'l>(letters: impl IntoIterator<Item = &'l SentLetter>, on: NaiveDate) -> bool {
+        letters.into_iter().all(|letter| letter.times.last().is_none_or(|until| until < on))
     }
 
     fn is_spent(&self, letter: &SentLetter, given: &Given, on: NaiveDate) -> bool {
