@@ -21,8 +21,9 @@ use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::Writer;
 use super::words::Words;
-use crate::case::address::Address;
+use crate::case::address::Told;
 use crate::case::figures::{Figure, figures_of};
+use crate::case::party::{NAMES, full_name_in, name_faults, write_out};
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, Fault, Language, Party, Tells};
 
@@ -228,7 +229,7 @@ impl Catalogue {
             .flatten()
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
-        printable_faults(&data, "", repertoire, &mut faults);
+        printable_faults(&without_names_and_addresses(&data), "", repertoire, &mut faults);
         faults.extend(self.meaning_faults(&data, repertoire));
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
@@ -246,12 +247,14 @@ impl Catalogue {
         for (who, places) in
             [("party", &["/party/address", "/facts/address"][..]), ("addressee", &["/addressee/address"])]
         {
-            let Some(surname) = text(&format!("/{who}/surname")) else { continue };
+            let Some(party) = data.get(who) else { continue };
+            faults.extend(name_faults(party, repertoire, &format!("/{who}")));
             // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
-            let party = data.get(who).and_then(|party| Party::deserialize(party).ok());
-            let name = party.map_or_else(|| surname.to_owned(), |party| party.name_lines());
+            let mut shown = party.clone();
+            write_out(&mut shown);
+            let name = Party::deserialize(&shown).map_or_else(|_| full_name_in(party), |party| party.name_lines());
             for place in places {
-                let address = data.pointer(place).and_then(|address| Address::deserialize(address).ok());
+                let address = data.pointer(place).and_then(|address| Told::deserialize(address).ok());
                 faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
             }
         }
@@ -314,6 +317,18 @@ fn unknown_part(name: &str) -> Fault {
             "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
         ),
     )
+}
+
+/// The data without what is checked as a name or an address: one mistake there is one fault.
+fn without_names_and_addresses(data: &Value) -> Value {
+    let mut data = data.clone();
+    for part in ["party", "addressee", "facts"] {
+        let Some(part) = data.get_mut(part).and_then(Value::as_object_mut) else { continue };
+        for name in NAMES.iter().chain(&["latin_name", "address"]) {
+            part.shift_remove(*name);
+        }
+    }
+    data
 }
 
 fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
