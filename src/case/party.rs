@@ -116,7 +116,8 @@ pub fn write_out(party: &mut Value) {
 /// another script is one fault, for it needs one thing: the same name in Latin letters.
 pub fn name_faults(party: &Value, repertoire: &Repertoire, place: &str) -> Vec<Fault> {
     let latin = party["latin_name"].is_object();
-    let (name, place) = if latin { (&party["latin_name"], format!("{place}/latin_name")) } else { (party, place.to_owned()) };
+    let (name, place) =
+        if latin { (&party["latin_name"], format!("{place}/latin_name")) } else { (party, place.to_owned()) };
     let parts = || NAMES.iter().filter_map(|part| Some((*part, name[*part].as_str()?)));
     let whole = full_name_in(party);
     if !whole.trim().is_empty() && !whole.contains(char::is_alphabetic) {

@@ -30,7 +30,9 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let mut text = Vec::new();
     match is_input {
         true => std::io::stdin().read_to_end(&mut text).context(name.clone())?,
-        false => std::fs::File::open(&arguments.file).and_then(|mut file| file.read_to_end(&mut text)).context(name.clone())?,
+        false => std::fs::File::open(&arguments.file)
+            .and_then(|mut file| file.read_to_end(&mut text))
+            .context(name.clone())?,
     };
     let text = String::from_utf8(text).with_context(|| format!("{name} is not UTF-8 text"))?;
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());

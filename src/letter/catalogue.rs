@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::addressed::{addressed_faults, without_names_and_addresses};
 use super::agree::InOrder;
 use super::data::{Data, future_facts, normalize};
 use super::events::Events;
@@ -21,11 +21,9 @@ use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::Writer;
 use super::words::Words;
-use crate::case::address::Told;
 use crate::case::figures::{Figure, figures_of};
-use crate::case::party::{NAMES, full_name_in, name_faults, write_out};
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, Language, Party, Tells};
+use crate::case::{CaseEvent, Fault, Language, Tells};
 
 /// Everything in `letter-templates/`, read and compiled.
 pub struct Catalogue {
@@ -244,20 +242,7 @@ impl Catalogue {
         let mut faults = Vec::new();
         let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
         faults.extend(text("/case/program").and_then(|program| self.program(program).err()));
-        for (who, places) in
-            [("party", &["/party/address", "/facts/address"][..]), ("addressee", &["/addressee/address"])]
-        {
-            let Some(party) = data.get(who) else { continue };
-            faults.extend(name_faults(party, repertoire, &format!("/{who}")));
-            // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
-            let mut shown = party.clone();
-            write_out(&mut shown);
-            let name = Party::deserialize(&shown).map_or_else(|_| full_name_in(party), |party| party.name_lines());
-            for place in places {
-                let address = data.pointer(place).and_then(|address| Told::deserialize(address).ok());
-                faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
-            }
-        }
+        faults.extend(addressed_faults(data, repertoire));
         faults
     }
 
@@ -317,18 +302,6 @@ fn unknown_part(name: &str) -> Fault {
             "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
         ),
     )
-}
-
-/// The data without what is checked as a name or an address: one mistake there is one fault.
-fn without_names_and_addresses(data: &Value) -> Value {
-    let mut data = data.clone();
-    for part in ["party", "addressee", "facts"] {
-        let Some(part) = data.get_mut(part).and_then(Value::as_object_mut) else { continue };
-        for name in NAMES.iter().chain(&["latin_name", "address"]) {
-            part.shift_remove(*name);
-        }
-    }
-    data
 }
 
 fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {

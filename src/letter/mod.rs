@@ -9,6 +9,7 @@
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
 //! 3. [`Catalogue::write`] writes the typst sources in the party's language or languages.
 
+mod addressed;
 mod agree;
 mod catalogue;
 mod data;

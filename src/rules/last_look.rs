@@ -9,8 +9,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::standing::Person;
-use crate::case::address::zip_of_nine;
 use crate::case::Fault;
+use crate::case::address::zip_of_nine;
 use crate::case::figures::{Figure, figures, figures_of};
 
 /// What the page may say.

@@ -18,7 +18,25 @@ pub(super) struct Entry {
     pub code: &'static str,
     pub code_place: CodePlace,
     /// Its names in English, then in French. The first of each is printed.
-    names: [Vec<&'static str>; 2],
+    names: [Vec<Known>; 2],
+}
+
+/// A name as it is written, and compact.
+#[derive(Debug)]
+struct Known {
+    written: &'static str,
+    compact: String,
+}
+
+impl Known {
+    fn new(written: &'static str) -> Known {
+        Known { written, compact: compact(written) }
+    }
+
+    /// The name without its article.
+    fn bare(&self) -> &str {
+        without_article(&self.compact)
+    }
 }
 
 /// What a text in the place of a country says.
@@ -39,7 +57,7 @@ static COUNTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         let mut field = || fields.next().unwrap_or_default();
         let (code, place) = (field(), field());
         let code_place = if place == "before" { CodePlace::Before } else { CodePlace::After };
-        Entry { code, code_place, names: [field(), field()].map(|names| names.split(';').collect()) }
+        Entry { code, code_place, names: [field(), field()].map(|names| names.split(';').map(Known::new).collect()) }
     };
     rows.map(entry).collect()
 });
@@ -55,7 +73,10 @@ impl Country {
             return Country::Abroad(entry, printed);
         }
         let by_code = COUNTRIES.iter().find(|entry| entry.code == name);
-        by_code.map_or_else(|| Country::Unknown(closest(&name)), |entry| Country::Abroad(entry, capitals(entry.names[0][0])))
+        by_code.map_or_else(
+            || Country::Unknown(closest(&name)),
+            |entry| Country::Abroad(entry, capitals(&entry.names[0][0])),
+        )
     }
 }
 
@@ -68,28 +89,38 @@ pub(super) fn is_canada(name: &str) -> bool {
 /// The country that a text names, and its name as printed in the language of the text; codes are not names.
 pub(super) fn named(text: &str) -> Option<(&'static Entry, String)> {
     let name = compact(text);
-    let name = name.strip_prefix("THE").unwrap_or(&name);
     COUNTRIES.iter().find_map(|entry| {
-        let names = entry.names.iter().find(|names| names.iter().any(|known| compact(known).trim_start_matches("THE") == name))?;
-        Some((entry, capitals(names[0])))
+        let names =
+            entry.names.iter().find(|names| names.iter().any(|known| known.bare() == without_article(&name)))?;
+        Some((entry, capitals(&names[0])))
     })
 }
 
 /// The name that is closest to a compact one.
 fn closest(name: &str) -> Option<String> {
-    let names = COUNTRIES.iter().flat_map(|entry| entry.names.iter().flatten()).filter(|known| known.len() > 3);
-    let likeness = names.map(|known| (strsim::jaro_winkler(name, &compact(known)), *known));
+    let likeness = names().map(|known| (strsim::jaro_winkler(name, &known.compact), known.written));
     let best = likeness.max_by(|one, other| one.0.total_cmp(&other.0));
-    best.filter(|(likeness, _)| name.len() > 3 && *likeness > 0.85).map(|(_, known)| known.to_owned())
+    best.filter(|(likeness, known)| name.len().min(known.len()) > 3 && *likeness > 0.85)
+        .map(|(_, known)| known.to_owned())
 }
 
-/// Whether a text that is no country's name is closest to one: a slip of the pen.
+/// Whether a text that is no country's name is one with a slip of the pen.
 pub(super) fn resembles(text: &str) -> bool {
     let name = compact(text);
-    let names = || COUNTRIES.iter().flat_map(|entry| entry.names.iter().flatten());
-    name.len() > 4 && names().any(|known| strsim::osa_distance(&name, &compact(known)) == 1)
+    let near = |known: &Known| {
+        known.compact.len().abs_diff(name.len()) <= 1 && strsim::osa_distance(&name, &known.compact) == 1
+    };
+    name.len() > 4 && names().any(near)
 }
 
-fn capitals(name: &str) -> String {
-    name.to_uppercase()
+fn names() -> impl Iterator<Item = &'static Known> {
+    COUNTRIES.iter().flat_map(|entry| entry.names.iter().flatten())
+}
+
+fn without_article(name: &str) -> &str {
+    name.strip_prefix("THE").unwrap_or(name)
+}
+
+fn capitals(name: &Known) -> String {
+    name.written.to_uppercase()
 }

@@ -20,8 +20,12 @@ pub(super) fn postal_code(place: &str, given: &str, meant: Option<&str>) -> Faul
     Fault::new(
         "postal-code-invalid",
         place,
-        format!("“{given}” is not a Canadian postal code.{en} It has letters and digits in turn, such as K1A 0B1; the letters D, F, I, O, Q and U never occur."),
-        format!("« {given} » n’est pas un code postal canadien.{fr} Il alterne lettres et chiffres, comme K1A 0B1; les lettres D, F, I, O, Q et U n’y figurent jamais."),
+        format!(
+            "“{given}” is not a Canadian postal code.{en} It has letters and digits in turn, such as K1A 0B1; the letters D, F, I, O, Q and U never occur."
+        ),
+        format!(
+            "« {given} » n’est pas un code postal canadien.{fr} Il alterne lettres et chiffres, comme K1A 0B1; les lettres D, F, I, O, Q et U n’y figurent jamais."
+        ),
     )
 }
 
@@ -38,7 +42,9 @@ pub(super) fn zip_code(place: &str, given: &str) -> Fault {
         "postal-code-invalid",
         place,
         format!("“{given}” is not a ZIP code of the United States. Write five digits, or nine: 14201 or 14201-1234."),
-        format!("« {given} » n’est pas un code ZIP des États-Unis. Écrivez cinq chiffres, ou neuf : 14201 ou 14201-1234."),
+        format!(
+            "« {given} » n’est pas un code ZIP des États-Unis. Écrivez cinq chiffres, ou neuf : 14201 ou 14201-1234."
+        ),
     )
 }
 
@@ -74,8 +80,12 @@ pub(super) fn province(place: &str, given: &str, meant: Option<&str>) -> Fault {
     Fault::new(
         "province-unknown",
         place,
-        format!("“{given}” is not a province or territory of Canada.{en} Give its name or its two letters (ON, QC …); for an address abroad, name the country."),
-        format!("« {given} » n’est pas une province ou un territoire du Canada.{fr} Donnez son nom ou ses deux lettres (ON, QC…); pour une adresse à l’étranger, nommez le pays."),
+        format!(
+            "“{given}” is not a province or territory of Canada.{en} Give its name or its two letters (ON, QC …); for an address abroad, name the country."
+        ),
+        format!(
+            "« {given} » n’est pas une province ou un territoire du Canada.{fr} Donnez son nom ou ses deux lettres (ON, QC…); pour une adresse à l’étranger, nommez le pays."
+        ),
     )
 }
 
@@ -110,8 +120,12 @@ pub(super) fn country(place: &str, given: &str, meant: Option<&str>) -> Fault {
     Fault::new(
         "country-unknown",
         place,
-        format!("“{given}” is not a country.{en} Write its full name in English or French, or leave it out for an address in Canada."),
-        format!("« {given} » n’est pas un pays.{fr} Écrivez son nom au long, en français ou en anglais, ou omettez-le pour une adresse au Canada."),
+        format!(
+            "“{given}” is not a country.{en} Write its full name in English or French, or leave it out for an address in Canada."
+        ),
+        format!(
+            "« {given} » n’est pas un pays.{fr} Écrivez son nom au long, en français ou en anglais, ou omettez-le pour une adresse au Canada."
+        ),
     )
 }
 
@@ -137,8 +151,12 @@ pub(super) fn no_fixed_address(place: &str, given: &str) -> Fault {
     Fault::new(
         "no-fixed-address",
         place,
-        format!("“{given}” is not an address. Give one, use general delivery (GD) at a post office that the person can reach, or reach the person another way; if the rest is the address, take this line out."),
-        format!("« {given} » n’est pas une adresse. Donnez-en une, employez la poste restante (PR ou GD) à un bureau de poste que la personne peut atteindre, ou joignez-la autrement; si le reste est l’adresse, retirez cette ligne."),
+        format!(
+            "“{given}” is not an address. Give one, use general delivery (GD) at a post office that the person can reach, or reach the person another way; if the rest is the address, take this line out."
+        ),
+        format!(
+            "« {given} » n’est pas une adresse. Donnez-en une, employez la poste restante (PR ou GD) à un bureau de poste que la personne peut atteindre, ou joignez-la autrement; si le reste est l’adresse, retirez cette ligne."
+        ),
     )
 }
 
@@ -155,8 +173,12 @@ pub(super) fn too_many_lines(place: &str, lines: usize) -> Fault {
     Fault::new(
         "too-many-lines",
         place,
-        format!("The address has {lines} lines with the name; the window shows {MAX_LINES}. Join the unit to the street line (10-123 MAIN ST)."),
-        format!("L’adresse compte {lines} lignes avec le nom; la fenêtre en montre {MAX_LINES}. Joignez l’unité à la ligne de la rue (10-123 RUE MAIN)."),
+        format!(
+            "The address has {lines} lines with the name; the window shows {MAX_LINES}. Join the unit to the street line (10-123 MAIN ST)."
+        ),
+        format!(
+            "L’adresse compte {lines} lignes avec le nom; la fenêtre en montre {MAX_LINES}. Joignez l’unité à la ligne de la rue (10-123 RUE MAIN)."
+        ),
     )
 }
 
@@ -165,8 +187,12 @@ pub(super) fn too_long(place: &str, line: &str, characters: usize, width: f64) -
     Fault::new(
         "line-too-long",
         place,
-        format!("“{line}” has {characters} characters and is {width:.0} mm wide; the window shows {MAX_CHARACTERS} characters and {widest:.0} mm. Use Canada Post's abbreviations or a line more."),
-        format!("« {line} » compte {characters} caractères et mesure {width:.0} mm; la fenêtre montre {MAX_CHARACTERS} caractères et {widest:.0} mm. Employez les abréviations de Postes Canada ou une ligne de plus."),
+        format!(
+            "“{line}” has {characters} characters and is {width:.0} mm wide; the window shows {MAX_CHARACTERS} characters and {widest:.0} mm. Use Canada Post's abbreviations or a line more."
+        ),
+        format!(
+            "« {line} » compte {characters} caractères et mesure {width:.0} mm; la fenêtre montre {MAX_CHARACTERS} caractères et {widest:.0} mm. Employez les abréviations de Postes Canada ou une ligne de plus."
+        ),
     )
 }
 
@@ -174,8 +200,12 @@ pub(super) fn number_sign(place: &str, line: &str) -> Fault {
     Fault::new(
         "line-forbidden-character",
         place,
-        format!("“{line}” has a number sign, which Canada Post does not read, and it is not certain what it numbers. Write 10-123 MAIN ST or 123 MAIN ST APT 10."),
-        format!("« {line} » contient un signe de numéro, que Postes Canada ne lit pas, et ce qu’il numérote n’est pas certain. Écrivez 10-123 RUE MAIN ou 123 RUE MAIN APP 10."),
+        format!(
+            "“{line}” has a number sign, which Canada Post does not read, and it is not certain what it numbers. Write 10-123 MAIN ST or 123 MAIN ST APT 10."
+        ),
+        format!(
+            "« {line} » contient un signe de numéro, que Postes Canada ne lit pas, et ce qu’il numérote n’est pas certain. Écrivez 10-123 RUE MAIN ou 123 RUE MAIN APP 10."
+        ),
     )
 }
 
@@ -185,26 +215,40 @@ pub(super) fn forbidden(place: &str, line: &str, characters: &[char]) -> Fault {
     Fault::new(
         "line-forbidden-character",
         place,
-        format!("“{line}” has what no address can show: {shown}. Write the line in Latin letters, digits, hyphens and apostrophes."),
-        format!("« {line} » contient ce qu’aucune adresse ne peut montrer : {shown}. Écrivez la ligne en lettres latines, chiffres, traits d’union et apostrophes."),
+        format!(
+            "“{line}” has what no address can show: {shown}. Write the line in Latin letters, digits, hyphens and apostrophes."
+        ),
+        format!(
+            "« {line} » contient ce qu’aucune adresse ne peut montrer : {shown}. Écrivez la ligne en lettres latines, chiffres, traits d’union et apostrophes."
+        ),
     )
 }
 
 fn shown(c: char) -> String {
     let code = u32::from(c);
-    if c.is_control() || c.is_whitespace() || code >= 0x2000 && !c.is_alphanumeric() { format!("U+{code:04X}") } else { c.to_string() }
+    if c.is_control() || c.is_whitespace() || code >= 0x2000 && !c.is_alphanumeric() {
+        format!("U+{code:04X}")
+    } else {
+        c.to_string()
+    }
 }
 
 /// A suggestion, as part of a sentence.
 fn meant_is(meant: Option<&str>) -> (String, String) {
-    meant.map_or_else(Default::default, |meant| (format!(" Did you mean {meant}?"), format!(" Vouliez-vous dire {meant}?")))
+    meant.map_or_else(Default::default, |meant| {
+        (format!(" Did you mean {meant}?"), format!(" Vouliez-vous dire {meant}?"))
+    })
 }
 
 pub(in crate::case) fn name_not_latin(place: &str, name: &str) -> Fault {
     Fault::new(
         "character-not-printable",
         place,
-        format!("The letters' fonts cannot print the name “{name}”. Give the name in Latin letters too: it is printed, and the own one stays on record."),
-        format!("Les polices des lettres ne peuvent pas imprimer le nom « {name} ». Donnez aussi le nom en lettres latines : c’est lui qui est imprimé, et le nom d’origine reste au dossier."),
+        format!(
+            "The letters' fonts cannot print the name “{name}”. Give the name in Latin letters too: it is printed, and the own one stays on record."
+        ),
+        format!(
+            "Les polices des lettres ne peuvent pas imprimer le nom « {name} ». Donnez aussi le nom en lettres latines : c’est lui qui est imprimé, et le nom d’origine reste au dossier."
+        ),
     )
 }

@@ -6,9 +6,7 @@ use super::country::{self, Country};
 use super::postal_code::{resembles_canadian, zip};
 use super::read::Parts;
 use super::text::{compact, is_blank, line};
-use super::words::{
-    UNITS, is_box_or_route, is_care_of, is_civic_number, is_delivery, is_numbered, is_unit_number,
-};
+use super::words::{UNITS, is_box_or_route, is_care_of, is_civic_number, is_delivery, is_numbered, is_unit_number};
 use super::{faults, province};
 use crate::case::Fault;
 
@@ -35,7 +33,8 @@ type Line = (usize, String);
 /// The parts of an address that was told in lines.
 pub(super) fn parts(told: &[String], name: Name) -> Free {
     let mut free = Free::default();
-    let lines = told.iter().enumerate().flat_map(|(at, text)| text.lines().map(move |line| (at, line.trim().to_owned())));
+    let lines =
+        told.iter().enumerate().flat_map(|(at, text)| text.lines().map(move |line| (at, line.trim().to_owned())));
     let all: Vec<Line> = lines.collect();
     let mut lines: Vec<Line> = all.iter().filter(|(_, text)| !is_blank(text)).cloned().collect();
     if lines.is_empty() {
@@ -67,12 +66,17 @@ fn take_country(lines: &mut Vec<Line>, parts: &mut Parts) -> Option<usize> {
     let (at, last) = lines.last()?.clone();
     let is_country = |text: &str| {
         let name = compact(text);
-        country::is_canada(&name) && name.len() > 2 || name.len() > 3 && country::named(text).is_some() || matches!(name.as_str(), "USA" | "US" | "UK")
+        country::is_canada(&name) && name.len() > 2
+            || name.len() > 3 && country::named(text).is_some()
+            || matches!(name.as_str(), "USA" | "US" | "UK")
     };
     let unknown = |lines: &[Line]| {
         let code_before = lines.len() > 1 && split_code(&lines[lines.len() - 2].1).is_some();
         let words = last.split_whitespace().count() < 4 && !last.contains(|c: char| c.is_ascii_digit());
-        words && split_code(&last).is_none() && (code_before || country::resembles(&last)) && province::province(&last).is_none()
+        words
+            && split_code(&last).is_none()
+            && (code_before || country::resembles(&last))
+            && province::province(&last).is_none()
     };
     if lines.len() > 1 && (is_country(&last) || unknown(lines)) {
         lines.pop();
@@ -122,12 +126,14 @@ fn take_last(lines: &mut Vec<Line>, parts: &mut Parts, single: bool) -> usize {
 /// A line without the postal or ZIP code at its end, and that code.
 fn split_code(text: &str) -> Option<(String, String)> {
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let words: Vec<&str> = text.split([' ', ',', '\u{a0}', '\u{202f}', '\t', '(']).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split([' ', ',', '\u{a0}', '\u{202f}', '\t', '(']).filter(|word| !word.is_empty()).collect();
     let code_of = |count: usize| {
         let from = words.len().checked_sub(count)?;
         let code = words[from..].concat();
         let whole = count == 1 || words[from..].iter().all(|word| word.trim_matches('-').len() == 3);
-        let numbers = is_numbered(&words[from].to_uppercase()) || from > 0 && is_numbered(&words[from - 1].to_uppercase());
+        let numbers =
+            is_numbered(&words[from].to_uppercase()) || from > 0 && is_numbered(&words[from - 1].to_uppercase());
         let is_code = resembles_canadian(&code) || count == 1 && zip(&code).is_some() && from > 0;
         if !(whole && is_code && !numbers) {
             return None;
@@ -141,14 +147,18 @@ fn split_code(text: &str) -> Option<(String, String)> {
 
 /// A municipality and the province (or state) that stands behind it, set apart or not. A province alone is a municipality of that name.
 fn split_province(text: &str, states: bool) -> (String, String) {
+    let whole = text;
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');
-    let starts: Vec<usize> = text.char_indices().filter(|(_, c)| matches!(c, ' ' | ',' | '(' | '[')).map(|(at, _)| at).collect();
+    let starts: Vec<usize> =
+        text.char_indices().filter(|(_, c)| matches!(c, ' ' | ',' | '(' | '[')).map(|(at, _)| at).collect();
     let is_named = |name: &str| province::province(name).is_some() || states && province::state(name).is_some();
     let found = starts.iter().rev().take(5).filter(|at| !is_blank(&text[..**at]) && is_named(&text[**at..])).min();
-    let cut = |text: &str| text.trim_matches(|c: char| matches!(c, ' ' | ',' | '(' | ')' | '[' | ']' | '-' | ';')).to_owned();
     match found {
-        Some(at) => (cut(&text[..*at]), cut(&text[*at..])),
-        None => (text.trim_end_matches([',', ' ']).to_owned(), String::new()),
+        Some(at) => {
+            let opens = |c: char| matches!(c, ' ' | ',' | '(' | '[' | '-' | ';');
+            (text[..*at].trim_end_matches(opens).to_owned(), text[*at..].trim_start_matches(opens).to_owned())
+        }
+        None => (whole.trim_end_matches([',', ' ']).to_owned(), String::new()),
     }
 }
 
@@ -183,9 +193,11 @@ fn behind_unit(text: &str) -> (&str, &str) {
     let all: Vec<usize> = std::iter::once(0).chain(starts).collect();
     for three in all.windows(3).rev() {
         let (designator, number) = (word(three[0]), word(three[1]));
-        let designates = UNITS.contains(&designator.as_str()) || designator.is_empty() && text[three[0]..].starts_with('#');
+        let designates =
+            UNITS.contains(&designator.as_str()) || designator.is_empty() && text[three[0]..].starts_with('#');
         let glued = designator.starts_with('#') || text[three[1]..].starts_with('#');
-        if (designates || glued) && is_unit_number(number.trim_start_matches('#')) && !is_civic_number(&word(three[2])) {
+        if (designates || glued) && is_unit_number(number.trim_start_matches('#')) && !is_civic_number(&word(three[2]))
+        {
             return (text[..three[2]].trim_end(), &text[three[2]..]);
         }
     }
@@ -200,9 +212,12 @@ fn streets(pieces: &[&str]) -> Vec<String> {
         let printed = line(piece);
         let words: Vec<&str> = printed.split(' ').collect();
         let (own, entrusted) = (is_box_or_route(&words), is_care_of(&words));
-        let is_name = at == 0 && !is_delivery(&printed) && !printed.contains(|c: char| c.is_ascii_digit()) && pieces.len() > 1;
+        let is_name =
+            at == 0 && !is_delivery(&printed) && !printed.contains(|c: char| c.is_ascii_digit()) && pieces.len() > 1;
         match lines.last_mut() {
-            Some(last) if !alone && !(own && !is_box_or_route(&line(last).split(' ').collect::<Vec<_>>())) && !entrusted => {
+            Some(last)
+                if !alone && !(own && !is_box_or_route(&line(last).split(' ').collect::<Vec<_>>())) && !entrusted =>
+            {
                 last.push_str(", ");
                 last.push_str(piece);
             }

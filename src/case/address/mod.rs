@@ -111,7 +111,8 @@ impl Address {
         let before = self.country.as_deref().is_some_and(|country| {
             matches!(Country::read(country), Country::Abroad(entry, _) if entry.code_place == CodePlace::Before)
         });
-        let place = [&self.municipality, &self.province].map(String::as_str).into_iter().filter(|part| !part.is_empty());
+        let place =
+            [&self.municipality, &self.province].map(String::as_str).into_iter().filter(|part| !part.is_empty());
         let place = place.collect::<Vec<_>>().join(" ");
         let code = &self.postal_code;
         if code.is_empty() {
@@ -123,7 +124,8 @@ impl Address {
         if characters(&place) + characters(code) > MAX_CHARACTERS {
             return vec![place, code.clone()];
         }
-        vec![format!("{place}  {code}").trim_start().to_owned()]
+        let blanks = if abroad { " " } else { "  " };
+        vec![format!("{place}{blanks}{code}").trim_start().to_owned()]
     }
 }
 

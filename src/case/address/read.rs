@@ -141,7 +141,8 @@ impl Parts {
                 faults.push(faults::number_sign(&here, told.trim()));
                 line
             });
-            let strange: Vec<char> = forbidden(&printed, abroad).into_iter().filter(|c| *c != '#' && *c != '°').collect();
+            let strange: Vec<char> =
+                forbidden(&printed, abroad).into_iter().filter(|c| *c != '#' && *c != '°').collect();
             if !strange.is_empty() {
                 faults.push(faults::forbidden(&here, &printed, &strange));
             }
@@ -190,7 +191,11 @@ impl Parts {
                 address.postal_code = code;
             }
             Err(meant) => {
-                faults.push(faults::postal_code(&self.place("/postal_code"), self.postal_code.trim(), meant.as_deref()));
+                faults.push(faults::postal_code(
+                    &self.place("/postal_code"),
+                    self.postal_code.trim(),
+                    meant.as_deref(),
+                ));
             }
         }
     }

@@ -15,7 +15,8 @@ use crate::case::repertoire::Repertoire;
 pub fn check(asked: &Value, repertoire: &Repertoire) -> Result<Vec<String>, Vec<Fault>> {
     const KNOWN: [&str; 7] = ["name", "attention", "lines", "municipality", "province", "postal_code", "country"];
     let members = asked.as_object().into_iter().flatten();
-    let mut found: Vec<Fault> = members.filter(|(name, _)| !KNOWN.contains(&name.as_str())).map(|(name, _)| unknown(name)).collect();
+    let mut found: Vec<Fault> =
+        members.filter(|(name, _)| !KNOWN.contains(&name.as_str())).map(|(name, _)| unknown(name)).collect();
     let told = match Told::deserialize(asked) {
         Ok(told) if asked.is_object() && asked.get("lines").is_some() => told,
         _ => {
@@ -57,8 +58,12 @@ fn unknown(name: &str) -> Fault {
     Fault::new(
         "fact-unknown",
         format!("/{name}"),
-        format!("“{name}” is not part of an address, which has name, attention, lines, municipality, province, postal_code and country. Take it out, or correct its name."),
-        format!("« {name} » ne fait pas partie d’une adresse, qui comporte name, attention, lines, municipality, province, postal_code et country. Retirez-le ou corrigez son nom."),
+        format!(
+            "“{name}” is not part of an address, which has name, attention, lines, municipality, province, postal_code and country. Take it out, or correct its name."
+        ),
+        format!(
+            "« {name} » ne fait pas partie d’une adresse, qui comporte name, attention, lines, municipality, province, postal_code et country. Retirez-le ou corrigez son nom."
+        ),
     )
 }
 

@@ -30,9 +30,35 @@ pub(super) fn compact(text: &str) -> String {
     folded(text).replace(' ', "")
 }
 
-/// Whether there is nothing in it to print.
+/// Whether there is nothing in it to print: blanks, and marks that say nothing where they stand alone.
 pub(super) fn is_blank(text: &str) -> bool {
-    !text.chars().any(|c| c.is_alphanumeric() || c == '#' || c == '?' || c == '@')
+    let says_nothing = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '.' | ','
+                    | ';'
+                    | ':'
+                    | '!'
+                    | '-'
+                    | '\''
+                    | '"'
+                    | '/'
+                    | '('
+                    | ')'
+                    | '['
+                    | ']'
+                    | '*'
+                    | '_'
+                    | '='
+                    | '~'
+                    | '·'
+                    | '•'
+                    | '…'
+            )
+            || matches!(c, '\u{2010}'..='\u{201f}' | '\u{2212}' | '\u{ab}' | '\u{bb}')
+    };
+    text.chars().all(says_nothing)
 }
 
 /// The characters of a printed line that no address may have.
@@ -50,7 +76,7 @@ pub(super) fn forbidden(line: &str, abroad: bool) -> Vec<char> {
 
 fn tidy(text: &str, points: bool) -> String {
     let text: String = text.nfc().flat_map(plain).flat_map(char::to_uppercase).collect();
-    let text = without_commas(&with_unit_hyphen(&text)).replace(" / ", "/").replace(" !", "!");
+    let text = without_commas(&with_unit_hyphen(&text));
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         words.extend(without_points(word, points).split_whitespace().map(str::to_owned));
@@ -59,8 +85,29 @@ fn tidy(text: &str, points: bool) -> String {
     if let Some(last) = words.last_mut() {
         last.truncate(last.trim_end_matches('.').len());
     }
-    let words = initials_joined(hyphens_joined(words));
-    words.into_iter().filter(|word| !word.is_empty() && !(is_blank(word) && word != "&")).collect::<Vec<_>>().join(" ")
+    let words = initials_joined(hyphens_joined(&slashes_joined(&words)));
+    let mut line = String::new();
+    for word in words.iter().filter(|word| !is_blank(word) || matches!(word.as_str(), "&" | "!")) {
+        // HA ! HA !, as French spaces it.
+        line.push_str(if line.is_empty() || word == "!" { "" } else { " " });
+        line.push_str(word);
+    }
+    line
+}
+
+/// `1 / 2` is one fraction.
+fn slashes_joined(words: &[String]) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    let mut open = false;
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if word == "/" && !open => last.push('/'),
+            Some(last) if open => last.push_str(word),
+            _ => joined.push(word.clone()),
+        }
+        open = word == "/" && !joined.is_empty();
+    }
+    joined
 }
 
 /// A character as an address has it: one apostrophe, one hyphen, no quotation mark, figures of one width.
@@ -122,8 +169,11 @@ fn without_points(word: &str, keep: bool) -> String {
     let last = word.matches('.').count();
     for (place, piece) in word.split('.').enumerate() {
         if place > 0 {
-            let number = before.ends_with(|c: char| c.is_ascii_digit()) && piece.starts_with(|c: char| c.is_ascii_digit());
-            let one = |piece: &str| piece.trim_start_matches('-').chars().count() == 1 && !piece.starts_with(char::is_numeric);
+            let number =
+                before.ends_with(|c: char| c.is_ascii_digit()) && piece.starts_with(|c: char| c.is_ascii_digit());
+            let one = |piece: &str| {
+                piece.trim_start_matches('-').chars().count() == 1 && !piece.starts_with(char::is_numeric)
+            };
             let abbreviation = (2..=3).contains(&before.chars().count()) && before.chars().all(char::is_alphabetic);
             if number {
                 shown.push('.');
@@ -142,12 +192,12 @@ fn without_points(word: &str, keep: bool) -> String {
 
 /// Hyphens that stand free: `10 - 123 MAIN ST` has a unit; one that stands free on one side alone belongs to a name; others set
 /// something apart. `123-1/2` is a number and a fraction.
-fn hyphens_joined(words: Vec<String>) -> Vec<String> {
+fn hyphens_joined(words: &[String]) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     // Whether the hyphen before the next word touches one of its neighbours.
     let mut hyphen: Option<bool> = None;
     let letters = |text: &str| text.chars().all(|c| c.is_alphabetic() || c == '-' || c == '\'');
-    for word in &words {
+    for word in words {
         let bare = word.trim_matches('-');
         if bare.is_empty() {
             hyphen = hyphen.or(Some(false));
@@ -156,7 +206,9 @@ fn hyphens_joined(words: Vec<String>) -> Vec<String> {
         hyphen = if word.starts_with('-') { Some(true) } else { hyphen };
         let first = joined.len() == 1;
         match (hyphen.take(), joined.last_mut()) {
-            (Some(_), Some(unit)) if first && is_unit_number(unit) && bare.starts_with(|c: char| c.is_ascii_digit()) => {
+            (Some(_), Some(unit))
+                if first && is_unit_number(unit) && bare.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
                 unit.push('-');
                 unit.push_str(bare);
             }

@@ -42,7 +42,8 @@ fn mended(words: &[String], at: usize, beside: &Beside) -> Option<Vec<String>> {
     let (before, after) = (&words[..at], &words[at + 1..]);
     let texts: Vec<&str> = words.iter().map(String::as_str).collect();
     let number = after.first()?.clone();
-    let unit_and_civic = number.split_once('-').is_some_and(|(unit, civic)| is_unit_number(unit) && is_civic_number(civic));
+    let unit_and_civic =
+        number.split_once('-').is_some_and(|(unit, civic)| is_unit_number(unit) && is_civic_number(civic));
     let dropped = || [before, after].concat();
     let french = is_french_street(&texts) || beside.french && !names_english_street(&texts[..at]);
     let designated = |rest: &[String]| {
