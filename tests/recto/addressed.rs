@@ -55,7 +55,7 @@ async fn one_mistake_in_an_address_is_one_fault_at_its_place() {
         (parts(street, "QC", "P3E 0A1"), "postal-code-province-mismatch", "/postal_code"),
         (parts("", "ON", "P3E 0A1"), "too-few-lines", "/lines"),
         (parts("12 北京路", "ON", "P3E 0A1"), "line-forbidden-character", "/lines/0"),
-        (parts("12 Elm St \u{200b}", "ON", "P3E 0A1"), "line-forbidden-character", "/lines/0"),
+        (parts("12 El\u{200b}m St", "ON", "P3E 0A1"), "line-forbidden-character", "/lines/0"),
         (parts(&"Elm ".repeat(20), "ON", "P3E 0A1"), "line-too-long", "/lines/0"),
         (
             json!({"lines": [street], "municipality": "", "province": "ON", "postal_code": "P3E 0A1"}),
@@ -106,10 +106,7 @@ async fn what_is_certain_is_mended_on_the_page_and_the_record_keeps_what_was_tol
     let told = json!({"lines": ["P.O. Box 4512", "."], "municipality": "St. Charles", "province": "Ontario", "postal_code": "p0m-2w0", "country": "Canada"});
     let event = debt_at("e-1", told.clone());
     let words = page(&desk, &event).await;
-    assert!(
-        words.contains("PO BOX 4512\n") && words.contains("ST. CHARLES ON  P0M 2W0") && !words.contains("CANADA"),
-        "{words}"
-    );
+    assert!(words.contains("PO BOX 4512 ST. CHARLES ON P0M 2W0") && !words.contains("CANADA"), "{words}");
     let stored = desk.reader().event_by_key("https://cases.fsu.example.ca/", "e-1").await.unwrap().unwrap();
     assert_eq!(stored.event.data["party"]["address"], told);
     assert!(matches!(take(&desk, &event).await, Outcome::Repeated(_)));
@@ -123,24 +120,22 @@ async fn an_address_may_be_told_in_lines_and_lie_abroad() {
     for (address, shown) in [
         (
             json!({"lines": ["123, rue Principale, app. 10", "Sudbury (Ontario) p3e0a1"]}),
-            "123 RUE PRINCIPALE APP 10\nSUDBURY ON  P3E 0A1",
+            "123 RUE PRINCIPALE APP 10 SUDBURY ON P3E 0A1",
         ),
-        (json!({"lines": ["12 rue de Rivoli", "75001 Paris", "France"]}), "12 RUE DE RIVOLI\n75001 PARIS\nFRANCE"),
+        (json!({"lines": ["12 rue de Rivoli", "75001 Paris", "France"]}), "12 RUE DE RIVOLI 75001 PARIS FRANCE"),
         (
             json!({"lines": ["14 Marine Drive"], "municipality": "Mumbai", "postal_code": "400020", "country": "India"}),
-            "14 MARINE DRIVE\nMUMBAI  400020\nINDIA",
+            "14 MARINE DRIVE MUMBAI 400020 INDIA",
         ),
         // Nine digits that are a ZIP code are no number of a person.
         (
             json!({"lines": ["1200 Pine St"], "municipality": "Buffalo", "province": "NY", "postal_code": "14204-6454", "country": "USA"}),
-            "1200 PINE ST\nBUFFALO NY  14204-6454\nUNITED STATES",
+            "1200 PINE ST BUFFALO NY 14204-6454 UNITED STATES",
         ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let words = page(&desk(folder.path()).await, &debt_at("e-1", address)).await;
-        let lines: Vec<&str> = words.lines().map(str::trim).collect();
-        let found = shown.lines().all(|line| lines.iter().any(|one| one.starts_with(line)));
-        assert!(found, "{shown} is not in {words}");
+        assert!(words.contains(shown), "{shown} is not in {words}");
     }
 }
 

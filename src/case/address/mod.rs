@@ -108,9 +108,11 @@ impl Address {
 
     /// Municipality, province and code. The code stands alone on a line of its own where the line would be too long with it.
     fn last_lines(&self) -> Vec<String> {
-        let before = self.country.as_deref().is_some_and(|country| {
-            matches!(Country::read(country), Country::Abroad(entry, _) if entry.code_place == CodePlace::Before)
-        });
+        let country = self.country.as_deref().map(Country::read);
+        let (abroad, before) = match country {
+            Some(Country::Abroad(entry, _)) => (entry.code != "US", entry.code_place == CodePlace::Before),
+            country => (country.is_some(), false),
+        };
         let place =
             [&self.municipality, &self.province].map(String::as_str).into_iter().filter(|part| !part.is_empty());
         let place = place.collect::<Vec<_>>().join(" ");
