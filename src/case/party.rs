@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::elision::elided;
 use super::language::Language;
 use super::role::{Role, Title};
 use super::stored::stored_as_text;
@@ -71,7 +72,7 @@ impl Party {
     /// The first lines of the address: the name or the estate of the person, and the organization below it.
     pub fn name_lines(&self) -> String {
         let name = match (self.role, self.language) {
-            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
+            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", elided("de", &self.full_name())),
             (Role::Estate, _) => format!("Estate of {}", self.full_name()),
             _ => self.full_name(),
         };
