@@ -256,6 +256,10 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
         let value = move |name: Template| written_out(&name).map(|name| formats.elided(word, &name));
         environment.add_filter(word, value);
     }
+    // A line that never breaks keeps its own blanks: that of an address, as Canada Post reads it.
+    environment.add_filter("as_written", |line: Template| {
+        written_out(&line).map(|line| Template::from_safe_string(typst_string(&line)))
+    });
     let terms = Arc::new(words.terms.clone());
     environment.add_filter("plural", move |count: Template, one: String, many: String| {
         let text = written_out(&count)?;

@@ -149,7 +149,7 @@ fn compile(world: &LetterWorld<'_>) -> Result<PagedDocument, Vec<Fault>> {
     match compiled.output {
         // A warning is a fault here: a letter is right or it is not made.
         Ok(_) if !compiled.warnings.is_empty() => Err(compiled.warnings.iter().map(place).collect()),
-        Ok(document) => Ok(clusters::parted(document)),
+        Ok(document) => Ok(clusters::joined(document)),
         Err(errors) => Err(errors.iter().map(place).collect()),
     }
 }

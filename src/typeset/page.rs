@@ -2,7 +2,6 @@
 
 use typst::layout::{Abs, Frame, FrameItem, Point};
 use typst_layout::PagedDocument;
-use unicode_normalization::char::is_combining_mark;
 
 use super::Job;
 use crate::case::Fault;
@@ -75,10 +74,6 @@ fn collect(frame: &Frame, origin: Point, runs: &mut Vec<Run>) {
             FrameItem::Group(group) if is_shift(&group.transform) => {
                 let shift = Point::new(group.transform.tx, group.transform.ty);
                 collect(&group.frame, at + shift, runs);
-            }
-            // A raised mark belongs to the letter before it.
-            FrameItem::Text(text) if text.text.chars().all(is_combining_mark) && !runs.is_empty() => {
-                runs.iter_mut().last().into_iter().for_each(|run| run.text.push_str(&text.text));
             }
             FrameItem::Text(text) => {
                 let ascent: Abs = text.font.metrics().cap_height.at(text.size);
