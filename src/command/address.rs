@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use anyhow::Context;
 use recto::case::Fault;
 use recto::case::address::check;
-use recto::letter::json_fault;
 use serde_json::{Value, json};
 
 use super::{Config, open_studio, print_json, views};
@@ -57,7 +56,8 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
 }
 
 fn read(line: &str, place: &str) -> Result<Value, Vec<Fault>> {
-    serde_json::from_str(line).map_err(|error| vec![json_fault(place, &error)])
+    let at = |fault: Fault| Fault { place: format!("{place}{}", fault.place), ..fault };
+    recto::case::json::read(line.as_bytes()).map_err(|faults| faults.into_iter().map(at).collect())
 }
 
 fn print(place: &str, outcome: Result<Vec<String>, Vec<Fault>>) {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::case_context::CaseContext;
 use crate::case::entry::Basis;
+use crate::case::insurance::masked_in;
 use crate::case::{Channel, CoveringMail, Fault, LetterId, Policy, Sha256};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
@@ -111,7 +112,7 @@ impl Desk {
         let basis = Basis {
             guards: guards.clone(),
             overridden: overridden.iter().map(|found| json!(found)).collect(),
-            standing: without(&letter.id, json!(standing)),
+            standing: masked_in(&without(&letter.id, json!(standing))),
             seen: json!(seen),
             policy_on: date.into(),
         };

@@ -21,7 +21,7 @@ use crate::case::letter::sha256_hex;
 pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups};
 pub use found::{Detail, Found, Particular};
 pub use guards::{Effect, Finding, Guard, Needs, findings, guard, guards, reads_other_cases, reads_other_letters};
-pub use last_look::{Known, holds_insurance_number, last_look};
+pub use last_look::{Known, last_look};
 pub use question::{Asked, OtherCase, Question};
 pub use standing::{ByOtherMeans, DisputeKind};
 pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};

@@ -15,8 +15,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::case::format::Formats;
 use crate::case::address::zip_of_nine;
+use crate::case::format::Formats;
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, CoveringMail, Fault, Language, LetterId, Party};
@@ -158,7 +158,7 @@ impl Studio {
         let known = Known {
             is_reference: &|word| self.catalogue.is_reference(word),
             foreign_numbers: &foreign,
-            values: &self.catalogue.shown(draft),
+            figures: &self.catalogue.figures(draft),
             printed: &self.catalogue.printed(draft),
             facts: &draft.data.facts,
             own_names: &[&draft.data.addressee, &draft.data.person].map(Party::full_name),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{EntryView, FollowUpView, LetterView};
+use crate::case::insurance::masked;
 use crate::case::{CaseRef, Channel, Language, PersonId, PreferredLanguage};
 use crate::desk::{Desk, DeskError};
 use crate::letter::Data;
@@ -68,7 +69,7 @@ impl CaseView {
             let standing = desk.standing(reference, &id, &events, &[]).await?;
             parties.push(PartyView {
                 standing: standing.flags(desk.clock.today()),
-                name: data.person.full_name(),
+                name: masked(&data.person.full_name()),
                 role: data.person.role.as_str(),
                 language: data.person.language,
                 channel: data.person.channel,
