@@ -153,10 +153,12 @@ fn is_broken(meant: char, characters: &[char], at: usize, length: usize, touches
         return true;
     }
     match before {
+        Some(before) if before.is_lowercase() || before.is_ascii_digit() => true,
         // A capital, and the end of a quotation or the like: a word in capitals ends there, unless it goes on.
         Some(before) if before.is_uppercase() && rest == ['’'] => matches!(behind, Some('U' | 'u')),
         Some(before) if before.is_uppercase() => letter(behind),
-        _ => true,
+        // A word that goes on behind the sign, or that no language has.
+        _ => letter(behind) || matches!(characters[at], 'Â' | 'Ã'),
     }
 }
 

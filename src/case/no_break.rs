@@ -181,14 +181,13 @@ fn grouped(words: &[&str], at: usize) -> bool {
 fn counted(number: &str, noun: &str, behind: &str) -> bool {
     let per_cent = matches!(noun, "per" | "pour") && behind == "cent" || noun == "p." && behind == "100";
     let small = noun.starts_with(char::is_lowercase) && !SMALL.contains(&noun) && !is_year(number);
-    is_number(number) && (small || per_cent || UNITS.contains(&noun))
+    is_number(number) && !number.ends_with(',') && (small || per_cent || UNITS.contains(&noun))
 }
 
 /// Parts of a telephone number: `1 800 555-0199`, `(416) 555-0142`, `416 555 0142`.
 fn telephone(before: &str, left: &str, right: &str) -> bool {
     let area = |word: &str| is_shaped(word.trim_start_matches('(').trim_end_matches(')'), "000");
     (area(left) || matches!(left, "1" | "+1")) && is_shaped(right, "000-0000")
-        || matches!(left, "1" | "+1") && area(right)
         || area(before) && is_shaped(left, "000") && is_shaped(right, "0000")
 }
 

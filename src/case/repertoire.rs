@@ -15,7 +15,7 @@ use super::fault::Fault;
 #[derive(Debug, Clone, Default)]
 pub struct Repertoire {
     widths: BTreeMap<char, f64>,
-    /// What each font has: a letter and its marks are set in one.
+    /// What each font has, in the order in which letters with marks are set (`with-marks` in letter.typ).
     fonts: Vec<BTreeSet<char>>,
 }
 
@@ -59,9 +59,10 @@ impl Repertoire {
         missing.into_iter().map(|(sign, at)| unprintable(sign, &around(text, at, sign), place)).collect()
     }
 
-    /// Whether one font has a letter and all of its marks.
+    /// Whether the first font that has a part of a letter and its marks has all of it: typst sets it in that.
     fn prints_together(&self, letter: &str) -> bool {
-        self.fonts.iter().any(|font| letter.chars().all(|c| font.contains(&c)))
+        let first = self.fonts.iter().find(|font| letter.chars().any(|c| font.contains(&c)));
+        first.is_some_and(|font| letter.chars().all(|c| font.contains(&c)))
     }
 }
 

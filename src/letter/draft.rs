@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
+use unicode_normalization::char::is_combining_mark;
 
 use super::agree::{mismatches, out_of_order};
 use super::catalogue::Catalogue;
@@ -131,7 +132,6 @@ impl Catalogue {
             Ok(text) => into.extend([text.as_str(), "\n"]),
             Err(fault) => faults.push(fault),
         };
-        put(&mut main, self.document(draft, specimen));
         let part = if draft.letter.description.filed { "memorandum" } else { "frame" };
         for language in draft.languages {
             let writer = self.writer(*language);
@@ -139,6 +139,10 @@ impl Catalogue {
             put(&mut footer, writer.rendered(draft.letter, "footer", context.clone()));
             put(&mut main, writer.rendered(draft.letter, part, context));
         }
+        let mut whole = String::new();
+        let marks = main.chars().any(is_combining_mark);
+        put(&mut whole, self.document(draft, specimen, marks));
+        let main = whole + &main;
         let parts = draft.languages.len();
         let page_limit =
             draft.letter.description.rules.page_limit * parts * if draft.large { LARGE_PRINT_PAGES } else { 1 };
@@ -146,8 +150,8 @@ impl Catalogue {
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
 
-    /// The head of a letter's document, which all of its languages share.
-    fn document(&self, draft: &Draft<'_>, specimen: bool) -> Result<String, Fault> {
+    /// The head of a letter's document, which all of its languages share. `marks` says that some letter has marks of its own.
+    fn document(&self, draft: &Draft<'_>, specimen: bool, marks: bool) -> Result<String, Fault> {
         let first = draft.languages[0];
         let letter = json!({
             "title": draft.title(),
@@ -155,6 +159,7 @@ impl Catalogue {
             "lang": first.code(),
             "large": draft.large,
             "specimen": specimen,
+            "marks": marks,
         });
         self.writer(first).rendered(draft.letter, "document", json!({"letter": letter}))
     }

@@ -225,11 +225,11 @@ fn a_number_that_a_line_break_parts_is_seen_on_the_page() {
     for blank in 0..12 {
         let filler = "x".repeat(blank * 3);
         let text = format!(
-            "We have looked at your file and at what you wrote to us in {filler} about 046 454 286 and no more."
+            "We have looked at your file and at what you wrote to us in {filler} about 046 / 454 / 286 and no more."
         );
         assert!(codes(&studio, text).contains(&"insurance-number-on-page".to_owned()), "{blank}");
         let text = format!(
-            "We have looked at your file and at what you wrote to us in {filler} about 046 454 287 and no more."
+            "We have looked at your file and at what you wrote to us in {filler} about 046 / 454 / 287 and no more."
         );
         assert!(!codes(&studio, text).contains(&"insurance-number-on-page".to_owned()), "{blank}");
     }

@@ -10,6 +10,8 @@ import json
 import sys
 import types
 
+from pypdf import PdfReader
+
 
 class Anything(types.ModuleType):
     def __getattr__(self, name):
@@ -21,7 +23,6 @@ for name in ("cryptography", "cryptography.hazmat", "cryptography.hazmat.backend
     sys.modules[name] = Anything(name)
 
 from pdfminer.high_level import extract_text  # noqa: E402
-from pypdf import PdfReader  # noqa: E402
 
 path = sys.argv[1]
 pages = [page.extract_text() for page in PdfReader(path).pages]
