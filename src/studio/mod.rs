@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::case::format::Formats;
+use crate::case::address::zip_of_nine;
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, CoveringMail, Fault, Language, LetterId, Party};
@@ -151,7 +152,9 @@ impl Studio {
     /// What stands in these words and must not.
     fn look_at(&self, draft: &Draft<'_>, others: &[Person], words: &[String]) -> Vec<Fault> {
         let foreign = draft.letter.schema.foreign_numbers.iter().flat_map(|place| place.values(&draft.data.facts));
-        let foreign: Vec<&str> = foreign.filter_map(|(_, number)| number.as_str()).collect();
+        let block = draft.data.addressee.block();
+        let zip = block.iter().filter_map(|line| zip_of_nine(line));
+        let foreign: Vec<&str> = foreign.filter_map(|(_, number)| number.as_str()).chain(zip).collect();
         let known = Known {
             is_reference: &|word| self.catalogue.is_reference(word),
             foreign_numbers: &foreign,
@@ -161,7 +164,7 @@ impl Studio {
             own_names: &[&draft.data.addressee, &draft.data.person].map(Party::full_name),
             case: &draft.data.case.reference,
             others,
-            block: &draft.data.addressee.block(),
+            block: &block,
         };
         last_look(words, &known)
     }

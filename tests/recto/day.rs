@@ -36,7 +36,7 @@ fn the_day_is_believable_and_ends_as_the_samples_say() {
         assert!(shown.contains(reason), "no letter is held for {reason}: {shown}");
     }
     for code in
-        ["character-not-printable", "address-number-sign", "money-malformed", "fact-unknown", "address-line-too-long"]
+        ["character-not-printable", "line-forbidden-character", "money-malformed", "fact-unknown", "line-too-long"]
     {
         assert!(shown.contains(code), "no event is refused for {code}");
     }
