@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use recto::register::{NewPiece, Register};
+use recto::case::{Entry, entry};
+use recto::register::{NewPiece, Register, Subject};
 use serde_json::Value;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
