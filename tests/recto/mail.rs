@@ -95,7 +95,7 @@ async fn send_one(folder: &Path, server: &Server, language: &str) -> (String, Va
     let desk = production_desk(folder, "2026-11-17T14:45:00-05:00", server.settings()).await;
     let letters = taken(&desk, &by_email("e-1", language)).await;
     work(&desk).await;
-    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
     let sha256 = desk.pdf(&letters[0]).await.unwrap().unwrap().1;
     let mails = server.mails();
     assert_eq!(mails.len(), 1);
@@ -131,7 +131,7 @@ async fn whoever_reads_with_a_screen_reader_gets_the_same_words_as_html_and_plai
         event["data"]["party"]["format"] = "screen-reader".into();
         let letters = taken(&desk, &event).await;
         work(&desk).await;
-        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
         let mail = read_mail(&server.mails()[0]);
         let part = |index: usize| {
             let part = &mail["parts"][index];
@@ -186,7 +186,7 @@ async fn a_passing_refusal_is_tried_again_later_with_the_same_message_id() {
         let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
         let letters = taken(&desk, &by_email("e-1", "en")).await;
         work(&desk).await;
-        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued"], "not sent, not failed");
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared"], "not sent, not failed");
         let waiting = desk.reader().deliveries_of(&letters[0]).await.unwrap();
         assert!(waiting[0].problem.as_deref().unwrap().contains("451"), "{waiting:?}");
         work(&desk).await;
@@ -196,7 +196,7 @@ async fn a_passing_refusal_is_tried_again_later_with_the_same_message_id() {
     };
     let desk = production_desk(folder.path(), "2026-11-17T14:46:01-05:00", server.settings()).await;
     work(&desk).await;
-    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
     assert_eq!(server.mails().len(), 1);
     assert!(server.mails()[0].contains(&format!("<{}.1@fsu.example.ca>", letters[0])));
     assert!(desk.verify().await.unwrap().is_empty());
@@ -295,7 +295,7 @@ async fn a_wrong_password_fails_no_letter() {
     std::fs::write(&password, "right").unwrap();
     let desk = production_desk(&data, "2026-11-17T16:00:00-05:00", settings).await;
     work(&desk).await;
-    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
 }
 
 /// An event for a mailbox, with a postal address on file or without.
