@@ -1,6 +1,7 @@
 //! Composing letters without a database: words, pages, preview, the last look, and the check of every letter type with all of its
 //! samples in both languages. Nothing here has an effect.
 
+mod bases;
 mod check;
 mod frame;
 mod lines;
@@ -14,6 +15,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use crate::case::format::Formats;
 use crate::case::address::zip_of_nine;
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
@@ -100,12 +102,17 @@ impl Studio {
     }
 
     /// Writes the words of a draft.
-    pub fn write<'s>(&'s self, draft: Draft<'s>) -> Result<Composed<'s>, Vec<Fault>> {
+    pub fn write<'s>(&'s self, mut draft: Draft<'s>) -> Result<Composed<'s>, Vec<Fault>> {
         let ident = format!("{} {}", draft.id, draft.date);
         let source: Source = self.catalogue.write(&draft, self.specimen)?;
         // A specimen says so on each of its pages.
         let words = self.press.words(&source.main, &source.footer);
         let content_hash = sha256_hex(format!("{}\n{words}", self.specimen).as_bytes());
+        // A time that a letter could give, and does not say, it does not give.
+        let says = |day: &str| {
+            draft.languages.iter().filter_map(|one| Formats::of(*one).date(day)).any(|day| source.main.contains(&day))
+        };
+        draft.times.retain(|given| says(&given.until.to_string()));
         let job = Job {
             main: source.main,
             footer: Some(source.footer),

@@ -29,6 +29,7 @@ mod oracle;
 mod pages;
 mod pdf;
 mod print_run;
+mod promises;
 mod proofs;
 mod refusals;
 mod reload;
