@@ -15,8 +15,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::case::format::Formats;
 use crate::case::address::zip_of_nine;
+use crate::case::format::Formats;
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, CoveringMail, Fault, Language, LetterId, Party};

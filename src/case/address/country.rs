@@ -95,8 +95,12 @@ pub(super) fn is_canada(name: &str) -> bool {
 pub(super) fn named(text: &str) -> Option<(&'static Entry, String)> {
     let name = compact(text);
     COUNTRIES.iter().find_map(|entry| {
-        let names =
-            entry.names.iter().find(|names| names.iter().any(|known| known.bare() == without_article(&name)))?;
+        let has = |names: &&Vec<Known>| names.iter().any(|known| known.bare() == without_article(&name));
+        // Some names differ in their accents alone: HAITI, HAÏTI.
+        let upper = text.trim().to_uppercase();
+        let written = |names: &&Vec<Known>| names.iter().any(|known| known.written.to_uppercase() == upper);
+        let found = entry.names.iter().find(has)?;
+        let names = entry.names.iter().filter(has).find(written).unwrap_or(found);
         Some((entry, capitals(&names[0])))
     })
 }

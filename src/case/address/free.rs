@@ -78,7 +78,7 @@ fn take_country(lines: &mut Vec<Line>, parts: &mut Parts) -> Option<usize> {
     let (at, last) = lines.last()?.clone();
     let is_country = |text: &str| {
         let name = compact(text);
-        country::is_canada(&name) && name.len() > 2
+        country::is_canada(&name) && name.len() > 2 && province::province(text).is_none()
             || name.len() > 3 && country::named(text).is_some()
             || matches!(name.as_str(), "USA" | "US" | "UK")
     };
