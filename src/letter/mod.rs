@@ -9,6 +9,7 @@
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
 //! 3. [`Catalogue::write`] writes the typst sources in the party's language or languages.
 
+mod addressed;
 mod agree;
 mod catalogue;
 mod data;
@@ -35,7 +36,6 @@ mod schema_file;
 mod shape;
 mod static_text;
 mod template;
-mod texts;
 mod words;
 
 pub use catalogue::Catalogue;

@@ -5,17 +5,17 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::case::Fault;
-use crate::case::garbled::{Garbled, garbled, mend};
-use crate::case::insurance;
-use crate::case::repertoire::Repertoire;
+use super::fault::Fault;
+use super::garbled::{Garbled, garbled, mend};
+use super::insurance;
+use super::repertoire::Repertoire;
 
 /// Marks on one letter, at most, its own accent among them: no language's spelling has more.
 const MOST_MARKS: usize = 3;
 
 /// The value with every text in Unicode's composed form (NFC), without blanks at its ends, and with one kind of no-break space for
 /// all blanks of other widths that programs paste: the form that is checked, stored and printed, so that one name has one spelling.
-pub(super) fn normalize(value: Value) -> Value {
+pub fn normalize(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(text.trim().chars().map(one_blank).nfc().collect()),
         Value::Array(list) => Value::Array(list.into_iter().map(normalize).collect()),
@@ -30,23 +30,32 @@ fn one_blank(c: char) -> char {
 }
 
 /// What is wrong with the texts of a value, each at its place.
-pub(super) fn faults(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
+pub fn faults(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
     let mut faults = Vec::new();
-    collect(value, "", repertoire, &mut faults);
+    collect(value, "", &|text, place| of_text(text, place, repertoire), &mut faults);
     faults
 }
 
-fn collect(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
+/// The characters of a value that cannot be printed. Those of names and addresses are asked about by name and by address.
+pub fn unprintable(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    // What broken accents bring along is no fault of its own.
+    let meant = |text: &str| if garbled(text).is_some() { mend(text).replace('\u{fffd}', "") } else { text.to_owned() };
+    collect(value, "", &|text, place| repertoire.faults(&meant(text), place), &mut faults);
+    faults
+}
+
+fn collect(value: &Value, place: &str, ask: &dyn Fn(&str, &str) -> Vec<Fault>, faults: &mut Vec<Fault>) {
     match value {
-        Value::String(text) => faults.extend(of_text(text, place, repertoire)),
+        Value::String(text) => faults.extend(ask(text, place)),
         Value::Array(list) => {
             for (index, value) in list.iter().enumerate() {
-                collect(value, &format!("{place}/{index}"), repertoire, faults);
+                collect(value, &format!("{place}/{index}"), ask, faults);
             }
         }
         Value::Object(map) => {
             for (name, value) in map {
-                collect(value, &format!("{place}/{name}"), repertoire, faults);
+                collect(value, &format!("{place}/{name}"), ask, faults);
             }
         }
         _ => {}
@@ -59,9 +68,7 @@ fn of_text(text: &str, place: &str, repertoire: &Repertoire) -> Vec<Fault> {
     let broken = garbled(text);
     faults.extend(broken.iter().map(|broken| garbled_fault(broken, place)));
     faults.extend(overloaded(text).map(|letter| too_many_marks(&letter, place)));
-    // What broken accents bring along is no fault of its own.
-    let meant = if broken.is_some() { mend(text).replace('\u{fffd}', "") } else { text.to_owned() };
-    faults.extend(repertoire.faults(&meant, place));
+    faults.extend(repertoire.parted(text, place));
     faults
 }
 
