@@ -219,20 +219,28 @@ fn part_of_telephone(groups: &[Group], at: usize) -> bool {
     })
 }
 
-/// Takes out what is no number of anybody: days such as `2026-11-17`, and hashes and identifiers in hexadecimal digits.
+/// Takes out what is no number of anybody: days such as `2026-11-17`, hashes and identifiers in hexadecimal digits, and ZIP codes of
+/// nine digits behind their state.
 fn blank_words(text: &mut [char]) {
     let in_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let mut at = 0;
+    let (mut at, mut before) = (0, String::new());
     while at < text.len() {
         let end = at + text[at..].iter().take_while(|c| in_word(**c)).count();
         let word: String = text[at..end].iter().collect();
         let hexadecimal = word.len() >= 24
             && word.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
             && word.bytes().any(|byte| byte.is_ascii_lowercase());
-        if hexadecimal || (word.len() == 10 && word.parse::<chrono::NaiveDate>().is_ok()) {
+        let zip = word.len() == 10
+            && word.find('-') == Some(5)
+            && before.len() == 2
+            && before.bytes().all(|byte| byte.is_ascii_uppercase());
+        if hexadecimal || zip || (word.len() == 10 && word.parse::<chrono::NaiveDate>().is_ok()) {
             text[at..end].fill('\0');
         }
         at = end + 1;
+        if !word.is_empty() {
+            before = word;
+        }
     }
 }
 

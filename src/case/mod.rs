@@ -35,6 +35,7 @@ pub mod sheet;
 pub mod states;
 mod stored;
 pub mod tells;
+pub mod texts;
 pub mod times;
 pub mod traits;
 

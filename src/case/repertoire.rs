@@ -45,18 +45,25 @@ impl Repertoire {
         text.chars().map(|c| self.widths.get(&c).copied().unwrap_or(1.0)).sum()
     }
 
-    /// One fault for each character of the text that cannot be printed, and for each letter whose marks cannot stand on it, named
-    /// with its code points and the words around it.
+    /// One fault for each character of the text that cannot be printed, named with its code point and the words around it.
     pub fn faults(&self, text: &str, place: &str) -> Vec<Fault> {
         let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, c) in text.char_indices().filter(|(_, c)| !self.prints(*c)) {
             missing.entry(&text[at..at + c.len_utf8()]).or_insert(at);
         }
-        if missing.is_empty() && !text.is_ascii() {
-            let apart = letters(text).filter(|(_, letter)| !self.prints_together(letter));
-            apart.for_each(|(at, letter)| _ = missing.entry(letter).or_insert(at));
-        }
         missing.into_iter().map(|(sign, at)| unprintable(sign, &around(text, at, sign), place)).collect()
+    }
+
+    /// One fault for each letter whose marks cannot stand on it, though each of its characters can be printed.
+    pub fn parted(&self, text: &str, place: &str) -> Vec<Fault> {
+        if text.is_ascii() || !text.chars().all(|c| self.prints(c)) {
+            return Vec::new();
+        }
+        let apart: BTreeMap<&str, usize> = letters(text)
+            .filter(|(_, letter)| !self.prints_together(letter))
+            .map(|(at, letter)| (letter, at))
+            .collect();
+        apart.into_iter().map(|(letter, at)| unprintable(letter, &around(text, at, letter), place)).collect()
     }
 
     /// Whether the first font that has a part of a letter and its marks has all of it: typst sets it in that.

@@ -21,11 +21,11 @@ use super::program::Program;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::Writer;
-use super::texts::{self, normalize};
 use super::words::Words;
 use crate::case::figures::{Figure, figures_of};
 use crate::case::format::Formats;
 use crate::case::repertoire::Repertoire;
+use crate::case::texts::{self, normalize};
 use crate::case::{CaseEvent, Fault, Language, Tells};
 
 /// Everything in `letter-templates/`, read and compiled.
@@ -230,7 +230,7 @@ impl Catalogue {
             .flatten()
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
-        let spoiled = texts::spoiled(&data);
+        let spoiled = texts::faults(&data, repertoire);
         let meaning = self.meaning_faults(&data, repertoire).into_iter();
         // A name that was spoiled cannot be written with the fonts either: that is one mistake.
         faults.extend(meaning.filter(|fault| spoiled.iter().all(|one| one.place != fault.place)));

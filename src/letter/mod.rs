@@ -36,7 +36,6 @@ mod schema_file;
 mod shape;
 mod static_text;
 mod template;
-mod texts;
 mod words;
 
 pub use catalogue::Catalogue;

@@ -9,13 +9,14 @@ use crate::http::{Api, STRUCTURED};
 use crate::support::{command, debt_referred, desk, files, recto, studio, taken, work};
 
 /// What a text has of the well-known example number.
-const NUMBERS: [&str; 42] = [
+const NUMBERS: [&str; 43] = [
     "046454286",
     "046 454 286",
     "046-454-286",
     "046.454.286",
     "046/454/286",
     "04 645 428 6",
+    "04645-4286",
     "046  454  286",
     "046 - 454 - 286",
     "046 --- 454 --- 286",
@@ -57,7 +58,8 @@ const NUMBERS: [&str; 42] = [
 ];
 
 /// Facts of another kind. Each has nine digits that would pass, or stands for one that has.
-const OTHERS: [&str; 30] = [
+const OTHERS: [&str; 31] = [
+    "BUFFALO NY  04645-4286",
     "046 454 287",
     "0464542871234",
     "1-800-555-0142",

@@ -92,6 +92,12 @@ impl Desk {
     }
 }
 
+/// Whether the case file says that a letter goes by mail because no mailbox takes it.
+fn went_to_print(logged: &LoggedLetter) -> bool {
+    let unmailable = |entry: &Entry| matches!(entry, Entry::LetterRecalled(recalled) if recalled.reasons.iter().any(|reason| reason.code == UNMAILABLE));
+    logged.deliveries.values().any(unmailable)
+}
+
 /// Each issuance that was sent had its verdict at release, which rests on what the case file has.
 fn verify_verdicts(letter: &LetterRow, logged: &LoggedLetter, audit: &mut Audit) {
     for (number, delivery) in &logged.deliveries {
@@ -111,12 +117,6 @@ fn verify_verdicts(letter: &LetterRow, logged: &LoggedLetter, audit: &mut Audit)
             None => {}
         }
     }
-}
-
-/// Whether the case file says that a letter goes by mail because no mailbox takes it.
-fn went_to_print(logged: &LoggedLetter) -> bool {
-    let unmailable = |entry: &Entry| matches!(entry, Entry::LetterRecalled(recalled) if recalled.reasons.iter().any(|reason| reason.code == UNMAILABLE));
-    logged.deliveries.values().any(unmailable)
 }
 
 /// The state in which the case file's newest entry left a letter.

@@ -5,10 +5,10 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::case::Fault;
-use crate::case::garbled::{Garbled, garbled, mend};
-use crate::case::insurance;
-use crate::case::repertoire::Repertoire;
+use super::fault::Fault;
+use super::garbled::{Garbled, garbled, mend};
+use super::insurance;
+use super::repertoire::Repertoire;
 
 /// Marks on one letter, at most, its own accent among them: no language's spelling has more.
 const MOST_MARKS: usize = 3;
@@ -29,36 +29,47 @@ fn one_blank(c: char) -> char {
     if c != ' ' && c.general_category() == GeneralCategory::SpaceSeparator { '\u{a0}' } else { c }
 }
 
-/// What was spoiled in the texts of a value before it came here: broken accents, too many marks, what was masked. Each at its place.
-pub(super) fn spoiled(value: &Value) -> Vec<Fault> {
+/// What is wrong with the texts of a value, each at its place.
+pub fn faults(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
     let mut faults = Vec::new();
-    each_text(value, "", &mut |text, place| {
-        faults.extend(insurance::was_masked(text).then(|| masked(place)));
-        faults.extend(garbled(text).map(|broken| garbled_fault(&broken, place)));
-        faults.extend(overloaded(text).map(|letter| too_many_marks(&letter, place)));
-    });
+    collect(value, "", &|text, place| of_text(text, place, repertoire), &mut faults);
     faults
 }
 
-/// What in the texts of a value no font of the letters has. What broken accents bring along is no fault of its own.
-pub(super) fn unprintable(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
+/// The characters of a value that cannot be printed. Those of names and addresses are asked about by name and by address.
+pub fn unprintable(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
     let mut faults = Vec::new();
-    each_text(value, "", &mut |text, place| {
-        let meant = garbled(text).map(|_| mend(text).replace('\u{fffd}', ""));
-        faults.extend(repertoire.faults(meant.as_deref().unwrap_or(text), place));
-    });
+    // What broken accents bring along is no fault of its own.
+    let meant = |text: &str| if garbled(text).is_some() { mend(text).replace('\u{fffd}', "") } else { text.to_owned() };
+    collect(value, "", &|text, place| repertoire.faults(&meant(text), place), &mut faults);
     faults
 }
 
-fn each_text(value: &Value, place: &str, look: &mut dyn FnMut(&str, &str)) {
+fn collect(value: &Value, place: &str, ask: &dyn Fn(&str, &str) -> Vec<Fault>, faults: &mut Vec<Fault>) {
     match value {
-        Value::String(text) => look(text, place),
+        Value::String(text) => faults.extend(ask(text, place)),
         Value::Array(list) => {
-            list.iter().enumerate().for_each(|(at, one)| each_text(one, &format!("{place}/{at}"), look));
+            for (index, value) in list.iter().enumerate() {
+                collect(value, &format!("{place}/{index}"), ask, faults);
+            }
         }
-        Value::Object(map) => map.iter().for_each(|(name, one)| each_text(one, &format!("{place}/{name}"), look)),
+        Value::Object(map) => {
+            for (name, value) in map {
+                collect(value, &format!("{place}/{name}"), ask, faults);
+            }
+        }
         _ => {}
     }
+}
+
+fn of_text(text: &str, place: &str, repertoire: &Repertoire) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    faults.extend(insurance::was_masked(text).then(|| masked(place)));
+    let broken = garbled(text);
+    faults.extend(broken.iter().map(|broken| garbled_fault(broken, place)));
+    faults.extend(overloaded(text).map(|letter| too_many_marks(&letter, place)));
+    faults.extend(repertoire.parted(text, place));
+    faults
 }
 
 /// The first letter with more marks than a letter can have, with the first of them.
