@@ -89,7 +89,7 @@ impl Desk {
         date: NaiveDate,
         context: CaseContext,
     ) -> Result<Assessment<'s>, Unwritten> {
-        let CaseContext { data, standing, seen, asked_at, other_cases, overridden } = context;
+        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden } = context;
         let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let guards = &letter_type.description.rules.guards;
         let asking = Asking {
@@ -107,12 +107,14 @@ impl Desk {
         };
         let mut answers = asking.answers(guards);
         answers.stops.splice(0..0, draft.stops.iter().cloned());
+        answers.ends.extend(gone);
         let basis = Basis {
             guards: guards.clone(),
             overridden: overridden.iter().map(|found| json!(found)).collect(),
             standing: json!(standing),
             seen: json!(seen),
             policy_on: date.into(),
+            facts: renewed,
         };
         let amount = match draft.amount_to_approve() {
             Ok(amount) => amount,

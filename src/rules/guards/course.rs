@@ -190,10 +190,8 @@ pub const GUARDS: [Guard; 11] = [
         reads_if_there: &["debt_number"],
         needs: Needs::Nothing,
         finds: |q| {
-            let (as_of, missing) = (q.day("as_of")?, q.amount("cure_amount")?);
-            let moved = |debt| q.standing.ledger.moved_since(debt, as_of, q.letter.asked_at, q.date);
-            let since = q.debts().into_iter().flat_map(moved);
-            let came: Decimal = since.map(|(_, amount)| amount).sum();
+            let missing = q.amount("cure_amount")?;
+            let came: Decimal = q.moved()?.into_iter().map(|movement| movement.amount).sum();
             let defaulted = q.standing.plan().is_some_and(|plan| plan.defaulted.is_some());
             let less = q.arrears().is_some_and(|arrears| arrears < missing);
             plainly(q.is_cured(&q.list("missed")?) || less || came >= missing || defaulted)
