@@ -24,7 +24,7 @@ type Verdict = (bool, &'static str);
 struct Case<'a> {
     ask: &'a Ask,
     claimed: i64,
-    /// In the order in which it happened, each with its day.
+    /// In the order in which it was told, each with its day.
     course: Vec<(Happens, u32)>,
     /// The place of the asking among it.
     asked: usize,
@@ -70,8 +70,10 @@ impl<'a> Case<'a> {
     fn of(ask: &'a Ask, claimed: i64, course: &[(Happens, When)], letters: &[Letter]) -> Case<'a> {
         use Happens::*;
         let mut ordered: Vec<(usize, (Happens, When))> = course.iter().copied().enumerate().collect();
-        ordered.sort_by_key(|(place, (_, when))| (std::cmp::Reverse(when.ago), when.is_late(), *place));
-        let asked = ordered.iter().filter(|(_, (_, when))| !when.is_late()).count();
+        let told = |what: Happens, when: When| if when.is_late(what) { 0 } else { when.ago };
+        ordered
+            .sort_by_key(|(place, (what, when))| (std::cmp::Reverse(told(*what, *when)), when.is_late(*what), *place));
+        let asked = ordered.iter().filter(|(_, (what, when))| !when.is_late(*what)).count();
         let mut course: Vec<(Happens, u32)> = ordered.into_iter().map(|(_, (what, when))| (what, when.ago)).collect();
         let by_asking = match ask.letter_type {
             "plan-confirmation" => Agreed,
@@ -118,18 +120,26 @@ impl<'a> Case<'a> {
         self.last(of).is_some()
     }
 
-    /// What moved on the debt after a day, or on it and after a place in the course, up to another day.
-    fn moved(&self, ago: u32, place: usize, until: u32) -> i64 {
-        let later =
-            |(one, (_, day)): &(usize, &(Happens, u32))| (*day < ago || (*day == ago && *one > place)) && *day >= until;
-        let moves = self.course.iter().enumerate().filter(later);
-        moves
-            .map(|(_, (what, _))| match what {
-                Happens::Paid(cents) => i64::from(*cents),
-                Happens::Bounced(cents) => -i64::from(*cents),
-                _ => 0,
-            })
-            .sum()
+    /// What moved on the debt up to a day and is not in figures of another day that were told at a place in the course: what moved
+    /// after their day, and whatever was told after them, unless they are the letter's and list it.
+    fn moved(&self, ago: u32, place: usize, until: u32, lists: bool) -> i64 {
+        let is_new = |one: usize, day: u32| day < ago || (one > place && !(lists && self.is_listed(one)));
+        let moves = self.course.iter().enumerate().filter(|(one, (_, day))| is_new(*one, *day) && *day >= until);
+        moves.map(|(_, (what, _))| cents(*what)).sum()
+    }
+
+    /// Whether the letter lists a movement: as often as it lists ones like it, the first of them are those.
+    fn is_listed(&self, place: usize) -> bool {
+        let money = self.course.iter().enumerate().filter(|(_, (what, _))| what.is_money()).map(|(place, _)| place);
+        let listed = money.enumerate().filter(|(nth, _)| *nth < 8 && self.ask.lists >> nth & 1 == 1);
+        let alike = |other: usize| self.course[other] == self.course[place];
+        let rows = listed.filter(|(_, other)| alike(*other)).count();
+        (0..place).filter(|other| alike(*other)).count() < rows
+    }
+
+    /// What had been paid by a place in the course.
+    fn paid_before(&self, place: usize) -> i64 {
+        self.course[..place].iter().map(|(what, _)| cents(*what)).sum::<i64>().max(0)
     }
 
     /// What the person wrote, and what was answered.
@@ -227,29 +237,46 @@ impl<'a> Case<'a> {
             if *what == Happens::Recalculated {
                 stated = (*ago, place, 100_000);
             } else if allowed(place) {
-                stated = (*ago, place, 0);
+                // What was paid on a debt that does not stand came for nothing.
+                stated = (*ago, place, -self.paid_before(place));
             } else if place == self.asked && self.ask.letter_type == "debt-notice" && self.ask.as_of <= stated.0 {
-                stated = (self.ask.as_of, place, self.claimed);
+                // Saying the same again is not a new statement.
+                let same = (self.ask.as_of, self.claimed) == (stated.0, stated.2) && !self.lists_any();
+                stated = if same { stated } else { (self.ask.as_of, place, self.claimed) };
             }
         }
         stated
     }
 
-    /// The day on which the debt was paid off, and is still.
-    fn paid(&self) -> Option<u32> {
-        let place = self.last(|what| what == Happens::PaidOff);
-        let again = self.last(|what| matches!(what, Happens::Bounced(_) | Happens::Recalculated));
-        place.filter(|_| after(place, again)).map(|place| self.course[place].1)
+    fn lists_any(&self) -> bool {
+        (0..self.course.len()).any(|place| self.course[place].0.is_money() && self.is_listed(place))
     }
 
-    /// What is owed on a day, as far as that is known.
-    fn known(&self, on: u32) -> Option<i64> {
+    /// What is owed by the word that the debt was paid off: what came back since. What came by its day has paid it, whenever it was told.
+    fn owed_since_paid(&self, on: u32) -> Option<i64> {
+        let place = self.last(|what| what == Happens::PaidOff);
+        let place = place.filter(|_| after(place, self.last(|what| what == Happens::Recalculated)))?;
+        let paid = self.course[place].1;
+        let counts = |(one, (what, day)): (usize, &(Happens, u32))| {
+            let is_new = *day < paid || (one > place && cents(*what) < 0);
+            if is_new && *day >= on { cents(*what) } else { 0 }
+        };
+        (paid >= on).then(|| -self.course.iter().enumerate().map(counts).sum::<i64>())
+    }
+
+    /// What is owed on a day, written off or not, as far as that is known; below zero where more came than was owed.
+    fn owed(&self, on: u32) -> Option<i64> {
         let (ago, place, amount) = self.stated();
-        match self.paid() {
-            _ if self.ever(|what| what == Happens::WrittenOff) => None,
-            Some(paid) if paid >= on => Some(0),
-            _ => (ago >= on).then(|| amount - self.moved(ago, place, on)),
+        let stated = (ago >= on).then(|| amount - self.moved(ago, place, on, place == self.asked));
+        match (self.owed_since_paid(on), stated) {
+            (Some(paid), Some(stated)) => Some(paid.min(stated)),
+            (paid, stated) => paid.or(stated),
         }
+    }
+
+    /// What is owed on a day and asked for.
+    fn known(&self, on: u32) -> Option<i64> {
+        if self.ever(|what| what == Happens::WrittenOff) { None } else { self.owed(on) }
     }
 
     fn debt(&self) -> Vec<Verdict> {
@@ -257,14 +284,23 @@ impl<'a> Case<'a> {
         let (ask, asks) = (self.ask, self.claimed != 0);
         let minimum =
             if ["cra-transfer-notice", "cra-transfer-confirmed"].contains(&ask.letter_type) { 2_500 } else { 250 };
-        let moved = self.course.iter().any(|(what, ago)| *ago < ask.as_of && matches!(what, Paid(_) | Bounced(_)));
+        let is_new = |place: usize, ago: u32| ago < ask.as_of || (place > self.asked && !self.is_listed(place));
+        let moved = self.course.iter().enumerate().any(|(place, (what, ago))| what.is_money() && is_new(place, *ago));
         let answers = self.answers();
         let changed = answers.decisions.iter().any(|one| one.place > self.asked && one.changes_the_debt());
         let open = after(self.last(|what| what == Recalculating), self.last(|what| what == Recalculated));
         let (_, _, released) = self.filing();
         let newer = self.stated().0 < ask.as_of;
-        let differs = self.known(ask.as_of).is_some_and(|known| known != self.claimed);
-        let covered = self.known(0).is_some_and(|owed| owed <= 0);
+        // What was found to be paid back may have been, or not yet.
+        let credits = self.course.iter().filter_map(|(what, _)| match what {
+            CreditFound(cents) => Some(i64::from(*cents)),
+            _ => None,
+        });
+        let credits: Vec<i64> = credits.collect();
+        let found = !credits.is_empty() && self.owed(0).is_none_or(|owed| -owed <= credits.iter().sum());
+        let agrees = |known: i64| known == self.claimed || (found && self.claimed == 0 && known < 0);
+        let differs = self.known(ask.as_of).is_some_and(|known| !agrees(known));
+        let covered = self.owed(0).is_some_and(|owed| owed <= 0);
         vec![
             (self.claimed <= minimum, "minimum-balance"),
             (open, "debt-validated"),
@@ -272,7 +308,7 @@ impl<'a> Case<'a> {
             (moved, "figures-current"),
             (ask.as_of > 60, "figures-recent"),
             ((asks || !released) && (newer || differs), "balance-agrees"),
-            (asks && (self.paid().is_some() || covered), "debt-not-paid"),
+            (asks && covered, "debt-not-paid"),
             (asks && self.ever(|what| what == WrittenOff), "debt-not-written-off"),
         ]
     }
@@ -292,15 +328,15 @@ impl<'a> Case<'a> {
         } else {
             (agreed.map_or(0, |place| self.course[place].1), 100_000)
         };
-        let received = agreed.map(|place| self.moved(since, place, 0));
+        let received = agreed.map(|place| self.moved(since, place, 0, false));
         let kept = !defaulted && received.is_some_and(|received| received < total);
         let arrears = received.map(|received| match if own { 0 } else { instalments_due(since) } {
             0 => 0,
             due => (10_000 * due - received).max(0),
         });
         // Without a plan on file: what came since the instalment of forty days ago.
-        let cured = arrears.map_or(self.moved(40, self.asked, 0) >= 10_000, |arrears| arrears <= 0);
-        let came = self.moved(self.ask.as_of, self.asked, 0) >= 10_000;
+        let cured = arrears.map_or(self.moved(40, self.asked, 0, false) >= 10_000, |arrears| arrears <= 0);
+        let came = self.moved(self.ask.as_of, self.asked, 0, true) >= 10_000;
         let reminded = self.told(&["plan-reminder"]).filter(|ago| *ago <= 40).max();
         let recalled = self.last(|what| what == Recalled);
         let before = recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Recalled));
@@ -351,6 +387,15 @@ impl<'a> Case<'a> {
             (self.letters.iter().any(same), "no-duplicate"),
             (self.contradicting, "no-conflicting-letter"),
         ]
+    }
+}
+
+/// What something takes off the debt, in cents.
+fn cents(what: Happens) -> i64 {
+    match what {
+        Happens::Paid(cents) => i64::from(cents),
+        Happens::Bounced(cents) => -i64::from(cents),
+        _ => 0,
     }
 }
 
