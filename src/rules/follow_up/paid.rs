@@ -91,14 +91,14 @@ impl Situation<'_> {
             let details = [amount, Detail::Fact(debt.number.clone())];
             return written(
                 &details,
-                "{0} more came on debt {1} than was owed. Look into it; if it is an excess, report it (credit.found), and the refund package is made.",
-                "{0} de plus que le montant dû ont été reçus pour la dette {1}. Vérifier; s’il y a un excédent, le signaler (credit.found), et le dossier de remboursement est préparé.",
+                "{0} more came on debt {1} than was owed. Look into it. If it is an excess, report the credit: the refund package is made from it.",
+                "{0} de plus que le montant dû ont été reçus pour la dette {1}. Vérifier. S’il y a un excédent, signaler le crédit : le dossier de remboursement en est tiré.",
             );
         }
         written(
             &[amount],
-            "{0} more came than was owed. Look into it; if it is an excess, report it (credit.found), and the refund package is made.",
-            "{0} de plus que le montant dû ont été reçus. Vérifier; s’il y a un excédent, le signaler (credit.found), et le dossier de remboursement est préparé.",
+            "{0} more came than was owed. Look into it. If it is an excess, report the credit: the refund package is made from it.",
+            "{0} de plus que le montant dû ont été reçus. Vérifier. S’il y a un excédent, signaler le crédit : le dossier de remboursement en est tiré.",
         )
     }
 }

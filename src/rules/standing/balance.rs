@@ -92,6 +92,9 @@ impl Listed {
             let (on, amount) = (day(&facts["dishonoured"])?, dollars(&facts[name])?);
             Some(Listed { on, amount: -amount, kind })
         };
+        // What a settlement was paid with.
+        let settled = || Some((day(&facts["paid_on"])?, dollars(&facts["paid"])?));
+        listed.extend(settled().map(|(on, amount)| Listed { on, amount, kind: MovementKind::Payment }));
         listed.extend(back("amount", MovementKind::Dishonoured));
         listed.extend(back("fee", MovementKind::Fee));
         listed
