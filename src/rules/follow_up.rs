@@ -286,9 +286,9 @@ impl<'l> Situation<'l> {
         })
     }
 
-    /// The CRA still has a debt that must not be collected any more.
-    fn recall(&self) -> Option<Proposal> {
-        let transferred = self.standing.person.transferred?;
+    /// The CRA still has a debt that must not be collected any more. What was taken back stays so, whatever becomes of its cause.
+    fn recall(&self) -> Vec<Proposal> {
+        let Some(transferred) = self.standing.person.transferred else { return Vec::new() };
         let person = &self.standing.person;
         let planned = self.standing.kept_plan().is_some() && self.policy.plan_excludes_set_off;
         let causes = [
@@ -299,13 +299,12 @@ impl<'l> Situation<'l> {
             (person.died.is_some(), "death"),
             (person.is_deferred(self.today), "deferral"),
         ];
-        let cause = causes.into_iter().find(|(is_so, _)| *is_so)?.1;
-        let balance = self.balance?.max(Decimal::ZERO);
+        let Some(balance) = self.balance.map(|balance| balance.max(Decimal::ZERO)) else { return Vec::new() };
         let facts = json!({
             "recalled": self.today.to_string(), "transferred": transferred.to_string(),
             "as_of": self.today.to_string(), "balance": money::plain(balance),
         });
-        Some(Proposal {
+        let proposal = |cause| Proposal {
             kind: ProposalKind::Recall,
             cause: format!("{transferred} {cause}"),
             due: self.today,
@@ -315,12 +314,14 @@ impl<'l> Situation<'l> {
                 "La dette est passée à l’ARC le {} et doit être retirée.",
             ),
             // After a death no letter tells of it; the debt is taken back all the same.
-            letter: person.died.is_none().then_some(LetterProposal {
+            letter: person.died.is_none().then(|| LetterProposal {
                 event: "debt.recalled",
-                facts,
+                facts: facts.clone(),
                 happens: Some("recalled"),
             }),
-        })
+        };
+        let so = causes.into_iter().filter(|(is_so, _)| *is_so || self.at_any_rate).map(|(_, cause)| proposal(cause));
+        so.take(if self.at_any_rate { usize::MAX } else { 1 }).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt;
+use recto::case::money::plain;
 use recto::case::{CaseEvent, CaseRef, EntryKind, FollowUpId, FollowUpState, LetterId};
 use recto::desk::{Desk, Outcome};
 use recto::rules::{Standing, follow_ups};
@@ -200,6 +201,37 @@ async fn a_reminder_that_recto_proposed_goes_with_what_is_missing_when_it_goes()
     assert!(ended == "ended" && codes.contains(&"ground-gone".to_owned()), "{codes:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_from_the_cra_is_told_with_what_is_owed_now_whatever_became_of_its_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let letter = {
+        let desk = desk(folder.path()).await;
+        taken(&desk, &debt_referred("e-1")).await;
+        let transferred = json!({"transferred": "2026-10-01", "as_of": "2026-10-01", "balance": ALL, "notice_date": "2026-08-01", "sin_on_file": true});
+        taken(&desk, &moved("t-1", "debt.transferred", "2026-11-17T09:30:00", transferred)).await;
+        taken(&desk, &paid("r-1", "2026-11-17T10:00:00", "2026-11-17", ALL)).await;
+        let back = json!({"returned": "2026-11-17", "reason": "moved"});
+        taken(&desk, &moved("m-1", "mail.returned", "2026-11-17T10:30:00", back)).await;
+        work(&desk).await;
+        let letter = accepted(&desk, "recall").await;
+        work(&desk).await;
+        assert_eq!(state(&desk, &letter).await, ("held", vec!["mail-deliverable".to_owned()]));
+        desk.close().await;
+        letter
+    };
+    let desk = desk_at(folder.path(), "2026-11-19T10:00:00-05:00").await;
+    taken(&desk, &came_back("x-1", "2026-11-19T08:00:00", ALL)).await;
+    let mut address = sample("debt-notice", "plausible")["party"]["address"].clone();
+    address["lines"] = json!(["77 BIRCH AVE"]);
+    let changed = json!({"changed": "2026-11-19", "address": address});
+    taken(&desk, &moved("a-1", "address.changed", "2026-11-19T09:00:00", changed)).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &letter).await.0, "issued");
+    let facts = issued_with(&desk, &letter).await;
+    assert_eq!((&facts["as_of"], &facts["balance"]), (&json!("2026-11-19"), &json!(ALL)));
+    assert_eq!(facts["recalled"], json!("2026-11-17"), "it was taken back when that was accepted");
+}
+
 /// An event of one line: `kind day name=value …`, `other/` before the kind where it is the co-signer's.
 fn told(place: usize, line: &str) -> CaseEvent {
     let mut words = line.split_whitespace();
@@ -364,8 +396,10 @@ fn what_is_paid_and_what_is_too_much_is_known_of_each_debt_and_proposed_to_be_lo
         for (number, person) in [(1, "P-1"), (2, "P-2")] {
             let standing = Standing::of("DR-2026-000001", person, &events, &[]);
             let each = standing.ledger.owed_each(today, &policy.terms);
-            let states: Vec<String> =
-                each.iter().map(|one| format!("{} {}", one.balance.unwrap(), <&str>::from(one.state()))).collect();
+            let states: Vec<String> = each
+                .iter()
+                .map(|one| format!("{} {}", plain(one.balance.unwrap()), <&str>::from(one.state())))
+                .collect();
             assert_eq!(states, *debts, "{course}");
             let flags = standing.flags(today, &policy.terms);
             assert_eq!(flags.contains(&"paid"), each.iter().all(|one| one.is_paid()), "{course}");
@@ -393,7 +427,7 @@ async fn a_debt_that_is_paid_by_payments_is_paid_on_the_page_in_the_api_in_expla
     );
     let said = async |letter: &str| {
         let answers = api.desk.explain(&CaseRef::new(case), Some(letter)).await.unwrap();
-        answers[0].reasons.iter().map(|reason| reason.message.en.clone()).collect::<Vec<_>>().join(" ")
+        answers[0].reasons.iter().map(|reason| reason.message.en.replace('\u{a0}', " ")).collect::<Vec<_>>().join(" ")
     };
     assert!(said("paid-in-full").await.contains("$1,846.35 is still owed"));
     taken(&api.desk, &paid("r-1", "2026-11-17T10:00:00", "2026-11-16", ALL)).await;
