@@ -137,8 +137,13 @@ impl<'q> Question<'q> {
     /// Whether nothing is owed any more on any of those debts, written off or not.
     pub(super) fn is_paid(&self) -> bool {
         let debts = self.debts();
-        let balance = |debt: &&Debt| self.standing.ledger.balance(debt, self.date, &self.policy.terms);
-        !debts.is_empty() && debts.iter().all(|debt| balance(debt).is_some_and(|owed| owed <= Decimal::ZERO))
+        !debts.is_empty() && debts.into_iter().all(|debt| self.is_debt_paid(debt))
+    }
+
+    /// Whether nothing is owed any more on a debt of the case.
+    pub(super) fn is_debt_paid(&self, debt: &Debt) -> bool {
+        let balance = self.standing.ledger.balance(debt, self.date, &self.policy.terms);
+        balance.is_some_and(|owed| owed <= Decimal::ZERO)
     }
 
     /// What is owed on those debts on the letter's date, as far as Recto knows.
