@@ -61,7 +61,7 @@ impl Formats {
         }
     }
 
-    /// An amount: `$1,234.56` or `1 234,56 $`; below zero, which only a derived value is, with an en dash before it. `None`
+    /// An amount: `$1,234.56` or `1 234,56 $`; below zero, which a derived value or a credit is, with an en dash before it. `None`
     /// where the text is not an amount.
     pub fn money(&self, text: &str) -> Option<String> {
         let amount = money::parse(text.strip_prefix('-').unwrap_or(text))?;

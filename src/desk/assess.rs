@@ -90,7 +90,7 @@ impl Desk {
         date: NaiveDate,
         context: CaseContext,
     ) -> Result<Assessment<'s>, Unwritten> {
-        let CaseContext { data, standing, seen, asked_at, other_cases, overridden } = context;
+        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden } = context;
         let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let guards = &letter_type.description.rules.guards;
         let asking = Asking {
@@ -108,6 +108,7 @@ impl Desk {
         };
         let mut answers = asking.answers(guards);
         answers.stops.splice(0..0, draft.stops.iter().cloned());
+        answers.ends.extend(gone);
         answers.notes.extend(draft.notes.iter().cloned());
         let basis = Basis {
             guards: guards.clone(),
@@ -115,6 +116,7 @@ impl Desk {
             standing: masked_in(&without(&letter.id, json!(standing))),
             seen: json!(seen),
             policy_on: date.into(),
+            facts: renewed,
         };
         let amount = match draft.amount_to_approve() {
             Ok(amount) => amount,

@@ -121,6 +121,7 @@ fn options() -> ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .with_format("money", |text: &str| money::parse(text).is_some())
+        .with_format("signed-money", |text: &str| money::parse_signed(text).is_some())
         .with_format("date", is_date)
         .with_format("past-date", is_date)
         .with_format("email", mailbox::is_mailbox)
@@ -192,6 +193,16 @@ fn faults_of(error: &ValidationError<'_>, prefix: &str) -> Vec<Fault> {
             ),
             format!(
                 "{shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\"."
+            ),
+        ),
+        ValidationErrorKind::Format { format } if format == "signed-money" => fault(
+            "money-malformed",
+            place,
+            format!(
+                "{shown} is not an amount. Write dollars, a point and two digits of cents as text, such as \"1234.56\", or \"-31.65\" for a credit."
+            ),
+            format!(
+                "{shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\", ou \"-31.65\" pour un crédit."
             ),
         ),
         ValidationErrorKind::Format { format } if ["date", "past-date"].contains(&format.as_str()) => fault(

@@ -74,7 +74,7 @@ const KEYWORDS: [&str; 44] = [
     "unevaluatedProperties",
 ];
 const ANNOTATIONS: [&str; 6] = ["x-label", "x-hint", "x-from", "x-recto", "x-term", "x-when"];
-const FORMATS: [&str; 4] = ["money", "date", "past-date", "email"];
+const FORMATS: [&str; 5] = ["money", "signed-money", "date", "past-date", "email"];
 const SUPPLIERS: [&str; 3] = ["officer", "case-system", "recto"];
 
 /// What Recto does with a fact.

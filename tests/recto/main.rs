@@ -26,6 +26,7 @@ mod letter_paths;
 mod letter_types;
 mod mail;
 mod model;
+mod money;
 mod nouns;
 mod oracle;
 mod pages;
