@@ -23,4 +23,6 @@ pub enum Tells {
     Receipt,
     /// That the debt is paid.
     DebtPaid,
+    /// For what the unit would settle the debt, and until when that can be accepted.
+    SettlementOffered,
 }

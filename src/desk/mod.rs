@@ -6,6 +6,7 @@
 
 mod ask;
 mod assess;
+mod calls;
 mod case_context;
 mod close;
 mod decide;
@@ -19,6 +20,7 @@ mod set_again;
 mod settings;
 mod take;
 mod verify;
+mod weigh;
 mod work_letters;
 mod worker;
 
@@ -35,9 +37,10 @@ use crate::register::{Act, Reader, Register, RegisterError};
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
+pub use calls::{Call, CalledBy};
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
-pub use explain::Eligibility;
+pub use explain::{Eligibility, Group};
 pub use reload::{CurrentDesk, Reloaded};
 pub use settings::{Environment, Member, Settings};
 pub use take::{Batch, Outcome};

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::agree::InOrder;
-use super::data::{Data, future_facts, normalize};
+use super::data::{Data, future_facts, normalize, printable_faults};
 use super::events::Events;
 use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
@@ -15,6 +16,7 @@ use super::key_facts::unknown_labels;
 use super::kind::LetterType;
 use super::must_say::{SharedTexts, read_shared};
 use super::order::read_in_order;
+use super::plan::{plan_faults, planned_from};
 use super::policy_names;
 use super::program::Program;
 use super::read::{read_text, read_toml};
@@ -132,8 +134,9 @@ impl Catalogue {
             self.program(program).map_err(|fault| vec![fault.below("/data")])?;
             return Err(vec![self.unused_fault(event, program)]);
         }
+        let plans: Vec<_> = letters.iter().map(|letter| (*letter, planned_from(event))).collect();
         let data = self
-            .check_data(&event.data, &schemas, repertoire)
+            .check_data(&event.data, &schemas, &plans, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
         let future = future_facts(event, schemas.iter().flat_map(|schema| &schema.past_days));
         if !future.is_empty() {
@@ -185,14 +188,16 @@ impl Catalogue {
         faults
     }
 
-    /// Checks `{case, party, facts}` for one letter type, without an event around it.
+    /// Checks `{case, party, facts}` for one letter type, without an event around it; as asked for on a day, where it is not on file yet.
     pub fn check_letter_data(
         &self,
         letter: &LetterType,
         data: &Value,
+        asked_on: Option<NaiveDate>,
         repertoire: &Repertoire,
     ) -> Result<Data, Vec<Fault>> {
-        self.check_data(data, &[&letter.schema], repertoire)
+        let plans: Vec<_> = asked_on.map(|day| (letter, day)).into_iter().collect();
+        self.check_data(data, &[&letter.schema], &plans, repertoire)
     }
 
     /// A program, or the fault that there is none of this key.
@@ -208,7 +213,13 @@ impl Catalogue {
         })
     }
 
-    fn check_data(&self, data: &Value, facts: &[&Schema], repertoire: &Repertoire) -> Result<Data, Vec<Fault>> {
+    fn check_data(
+        &self,
+        data: &Value,
+        facts: &[&Schema],
+        plans: &[(&LetterType, NaiveDate)],
+        repertoire: &Repertoire,
+    ) -> Result<Data, Vec<Fault>> {
         let data = normalize(data.clone());
         let mut faults = Vec::new();
         let parts = [("case", &self.case), ("party", &self.party), ("addressee", &self.party)];
@@ -219,6 +230,7 @@ impl Catalogue {
                 None => faults.push(missing(name)),
             }
         }
+        faults.extend(plans.iter().flat_map(|(letter, told)| plan_faults(letter, &data, &self.programs, *told)));
         // Schemas of several letters may find the same fault.
         let mut seen = BTreeSet::new();
         faults.retain(|fault| seen.insert(fault.to_string()));
@@ -314,23 +326,6 @@ fn unknown_part(name: &str) -> Fault {
             "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
         ),
     )
-}
-
-fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
-    match value {
-        Value::String(text) => faults.extend(repertoire.faults(text, place)),
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                printable_faults(value, &format!("{place}/{index}"), repertoire, faults);
-            }
-        }
-        Value::Object(map) => {
-            for (name, value) in map {
-                printable_faults(value, &format!("{place}/{name}"), repertoire, faults);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::case::repertoire::Repertoire;
 use crate::case::{Case, CaseEvent, Fault, Party, Place};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
@@ -96,4 +97,22 @@ pub fn future_facts<'p>(event: &CaseEvent, past_days: impl IntoIterator<Item = &
         )
     };
     later.into_iter().map(fault).collect()
+}
+
+/// Characters of the texts in a value that no font can print, each with its place below `place`.
+pub(super) fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
+    match value {
+        Value::String(text) => faults.extend(repertoire.faults(text, place)),
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                printable_faults(value, &format!("{place}/{index}"), repertoire, faults);
+            }
+        }
+        Value::Object(map) => {
+            for (name, value) in map {
+                printable_faults(value, &format!("{place}/{name}"), repertoire, faults);
+            }
+        }
+        _ => {}
+    }
 }

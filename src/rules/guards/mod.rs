@@ -2,6 +2,7 @@
 
 mod course;
 mod debt;
+mod ground;
 mod person;
 
 use super::Question;
@@ -42,6 +43,8 @@ pub enum Effect {
     End,
     /// Somebody with the authority must approve it, and is shown why.
     Review,
+    /// Nothing on file bears it: it is held until that comes, and nobody is called on to send it.
+    Ground,
 }
 
 /// What a guard reads besides the case's events and the letter.
@@ -67,7 +70,7 @@ pub struct Finding {
 
 /// All guards.
 pub fn guards() -> impl Iterator<Item = &'static Guard> {
-    person::GUARDS.iter().chain(&course::GUARDS).chain(&debt::GUARDS)
+    ground::GUARDS.iter().chain(&person::GUARDS).chain(&course::GUARDS).chain(&debt::GUARDS)
 }
 
 /// The guard of a name.

@@ -67,7 +67,11 @@ pub(super) enum Happened {
     PaymentDishonoured(PaymentDishonoured),
     DebtPaid(DebtPaid),
     WrittenOff(WrittenOff),
+    SettlementOffered(SettlementOffered),
     Settled(Settled),
+    /// More came than was owed, by the case system.
+    CreditFound,
+    PlanProposed(PlanProposed),
     PlanAgreed(PlanAgreed),
     InstalmentMissed(InstalmentMissed),
     PlanDefaulted(PlanDefaulted),
@@ -280,6 +284,18 @@ pub(super) struct Settled {
 }
 
 #[derive(Deserialize)]
+pub(super) struct SettlementOffered {
+    pub offer: Decimal,
+    pub forgone: Decimal,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PlanProposed {
+    pub balance: Decimal,
+    pub plan: Agreed,
+}
+
+#[derive(Deserialize)]
 pub(super) struct PlanAgreed {
     pub agreed_on: NaiveDate,
     pub as_of: NaiveDate,
@@ -346,7 +362,10 @@ impl Happened {
             "payment.dishonoured" => Happened::PaymentDishonoured(Deserialize::deserialize(facts)?),
             "debt.paid" => Happened::DebtPaid(Deserialize::deserialize(facts)?),
             "debt.written-off" => Happened::WrittenOff(Deserialize::deserialize(facts)?),
+            "settlement.offered" => Happened::SettlementOffered(Deserialize::deserialize(facts)?),
+            "credit.found" => Happened::CreditFound,
             "settlement.accepted" => Happened::Settled(Deserialize::deserialize(facts)?),
+            "plan.proposed" => Happened::PlanProposed(Deserialize::deserialize(facts)?),
             "plan.agreed" => Happened::PlanAgreed(Deserialize::deserialize(facts)?),
             "plan.instalment-missed" => Happened::InstalmentMissed(Deserialize::deserialize(facts)?),
             "plan.defaulted" => Happened::PlanDefaulted(Deserialize::deserialize(facts)?),

@@ -41,6 +41,8 @@ pub struct Debt {
     pub paid: Option<NaiveDate>,
     /// The day on which it was written off.
     pub written_off: Option<NaiveDate>,
+    /// Whether it is known otherwise than by a decision about it, such as to write it off.
+    pub known: bool,
 }
 
 /// A balance as it was stated.
@@ -98,6 +100,9 @@ impl Ledger {
             debt.incurred = debt.incurred.or(Some(period));
         }
         self.claim(told);
+        if is_told_of(told) {
+            self.debt(told).known = true;
+        }
         // A number that is named beside debts on file, and was never referred, may be a slip of the pen.
         let referred = matches!(told.happened, Happened::Referred(_) | Happened::Adjusted);
         let strange = if known > 0 && !referred { &mut self.debts[known..] } else { &mut [] };
@@ -154,6 +159,9 @@ impl Ledger {
             | Happened::InquiryAnswered
             | Happened::Transferred(_)
             | Happened::Recalled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
+            | Happened::CreditFound
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
@@ -271,6 +279,15 @@ impl Ledger {
     /// The newest movement.
     pub fn last_movement(&self) -> Option<&Movement> {
         self.movements.iter().max_by_key(|movement| movement.on)
+    }
+}
+
+/// Whether an event tells of a debt, and is not a decision that needs one.
+fn is_told_of(told: &Told<'_>) -> bool {
+    match told.happened {
+        Happened::HardshipDecided(_) | Happened::WrittenOff(_) | Happened::Settled(_) => false,
+        Happened::Referred(_) | Happened::Adjusted | Happened::Recalculated(_) | Happened::DebtPaid(_) => true,
+        _ => stated(told).is_some(),
     }
 }
 

@@ -218,6 +218,9 @@ impl Person {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
+            | Happened::CreditFound
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
