@@ -246,11 +246,9 @@ fn nothing_calls(letter: &LetterType, settled: Option<&LetterRow>) -> Fault {
             format!("Rien n’en appelle une autre : la lettre du dernier « {kind} » est {} et est réglée.", row.id),
         ),
         None => (
+            format!("Nothing on file calls for it: what it tells of was not recorded. Record that first, as “{kind}”."),
             format!(
-                "Nothing on file calls for it: no “{kind}” that asks for it was recorded. Record what happened first."
-            ),
-            format!(
-                "Rien au dossier ne l’appelle : aucun « {kind} » qui la demande n’est inscrit. Inscrivez d’abord ce qui est arrivé."
+                "Rien au dossier ne l’appelle : ce qu’elle annonce n’est pas inscrit. Inscrivez-le d’abord (« {kind} »)."
             ),
         ),
     };

@@ -1,8 +1,9 @@
 //! The guards: each a rule that may stop a letter.
 
 mod course;
+mod course_ground;
 mod debt;
-mod ground;
+mod debt_ground;
 mod person;
 
 use super::Question;
@@ -70,7 +71,12 @@ pub struct Finding {
 
 /// All guards.
 pub fn guards() -> impl Iterator<Item = &'static Guard> {
-    ground::GUARDS.iter().chain(&person::GUARDS).chain(&course::GUARDS).chain(&debt::GUARDS)
+    debt_ground::GUARDS
+        .iter()
+        .chain(&course_ground::GUARDS)
+        .chain(&person::GUARDS)
+        .chain(&course::GUARDS)
+        .chain(&debt::GUARDS)
 }
 
 /// The guard of a name.

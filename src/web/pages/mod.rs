@@ -16,10 +16,9 @@ use strum::VariantArray;
 use self::page::keep_language;
 pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;
-use super::view::{CaseView, EligibilityView, EntryView, FollowUpView, LetterView, MAX_FOLLOW_UPS, RunView};
+use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_FOLLOW_UPS, RunView};
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
-use crate::desk::Group;
 use crate::register::Filter;
 
 /// Letters on one page of the list.
@@ -294,7 +293,7 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
     let mut standing: Vec<&str> = case.parties.iter().flat_map(|party| party.standing.iter().copied()).collect();
     standing.sort_unstable();
     standing.dedup();
-    let which = which_letters(service, language, reference).await?;
+    let which = GroupView::all(&service.desk, reference, language).await?;
     Ok(Some(json!({
         "case": case.reference,
         "program": program.unwrap_or(json!(case.program)),
@@ -305,18 +304,6 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
         "which": which,
         "entries": case.entries,
     })))
-}
-
-/// The letter types in the groups that an officer asks for: called for, may go, may not, no ground.
-async fn which_letters(service: &Service, language: Language, reference: &CaseRef) -> Result<Vec<Value>, Problem> {
-    let answers = service.desk.explain(reference, None).await?;
-    let catalogue = &service.desk.studio.catalogue;
-    let group = |group: &Group| {
-        let own = answers.iter().filter(|answer| answer.group == *group).cloned();
-        let letters: Vec<_> = own.map(|answer| EligibilityView::of(answer, catalogue, language)).collect();
-        json!({"key": group.as_str(), "title": group.title().get(language), "letters": letters})
-    };
-    Ok(Group::VARIANTS.iter().map(group).filter(|group| group["letters"] != json!([])).collect())
 }
 
 /// The address of the next page of a list.

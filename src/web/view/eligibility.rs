@@ -1,10 +1,11 @@
 //! Whether a letter is called for and may go.
 
 use serde::Serialize;
+use strum::VariantArray;
 
 use crate::case::fault::{FaultView, views};
-use crate::case::{Day, Language, LetterId};
-use crate::desk::{Call, Eligibility};
+use crate::case::{CaseRef, Day, Language, LetterId};
+use crate::desk::{Call, Desk, DeskError, Eligibility, Group};
 use crate::letter::Catalogue;
 
 /// Whether a letter of one type is called for, and may go to one person of the case today.
@@ -33,6 +34,34 @@ pub struct EligibilityView {
     pub notes: Vec<FaultView>,
     /// The event whose facts it was judged by, where one called for it; without one, by the standing alone.
     pub event: Option<String>,
+}
+
+/// The letter types of one group, as a page shows them.
+#[derive(Serialize)]
+pub struct GroupView {
+    /// The group's key.
+    pub key: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// Its letter types for each person.
+    pub letters: Vec<EligibilityView>,
+}
+
+impl GroupView {
+    /// The groups of a case that have letter types, in one language: first what is called for.
+    pub(in crate::web) async fn all(
+        desk: &Desk,
+        reference: &CaseRef,
+        language: Language,
+    ) -> Result<Vec<GroupView>, DeskError> {
+        let answers = desk.explain(reference, None).await?;
+        let group = |group: &Group| {
+            let own = answers.iter().filter(|answer| answer.group == *group).cloned();
+            let letters = own.map(|answer| EligibilityView::of(answer, &desk.studio.catalogue, language)).collect();
+            GroupView { key: group.as_str(), title: group.title().get(language), letters }
+        };
+        Ok(Group::VARIANTS.iter().map(group).filter(|group| !group.letters.is_empty()).collect())
+    }
 }
 
 /// One thing that calls for a letter.

@@ -7,7 +7,7 @@ mod letter;
 mod run;
 
 pub(super) use case::CaseView;
-pub(super) use eligibility::EligibilityView;
+pub(super) use eligibility::{EligibilityView, GroupView};
 pub(super) use follow_up::{FollowUpView, MAX_FOLLOW_UPS};
 pub(super) use letter::LetterView;
 pub(super) use run::RunView;

@@ -1,7 +1,6 @@
-//! Grounds: what must be on file before a letter of a type has anything to rest on.
+//! Grounds of the course of the case: the plan, offer, dispute or letter that must be on file before a letter can tell of it.
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,41 +8,10 @@ use super::{Effect, Guard, Needs};
 use crate::case::{Both, Tells};
 use crate::rules::found::{Answer, Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Debt, Dispute, DisputeKind, Movement, MovementKind, Offer, Plan, SentLetter};
+use crate::rules::standing::{Dispute, DisputeKind, Offer, Plan, SentLetter};
 
 /// The grounds.
-pub const GUARDS: [Guard; 14] = [
-    Guard {
-        key: "debt-on-file",
-        rule: "B12",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "unit policy: a letter about a debt needs the debt",
-            fr: "politique de l’unité : une lettre sur une dette suppose une dette",
-        },
-        says: Both {
-            en: "No debt is on file in this case. Record its referral first, or look whether the case number is right.",
-            fr: "Aucune dette n’est au dossier. Inscrivez d’abord son renvoi, ou vérifiez le numéro du dossier.",
-        },
-        reads: &[],
-        reads_if_there: &[],
-        needs: Needs::Nothing,
-        finds: |q| plainly(q.standing.ledger.debts.is_empty()),
-    },
-    Guard {
-        key: "debt-to-decide-on",
-        rule: "B15",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "Financial Administration Act, s. 5; unit policy: a decision about a debt needs a debt that is owed",
-            fr: "Loi sur l’administration financière, art. 5; politique de l’unité : une décision sur une dette suppose une dette qui est due",
-        },
-        says: Both { en: "There is no debt to decide on.", fr: "Il n’y a pas de dette sur laquelle décider." },
-        reads: &[],
-        reads_if_there: &["debt_number"],
-        needs: Needs::Nothing,
-        finds: debt_to_decide_on,
-    },
+pub const GUARDS: [Guard; 6] = [
     Guard {
         key: "plan-on-file",
         rule: "B13",
@@ -78,6 +46,16 @@ pub const GUARDS: [Guard; 14] = [
         needs: Needs::Nothing,
         finds: |q| {
             let plan = q.standing.plan();
+            // Where nobody has asked yet: one that was confirmed is not confirmed again.
+            let agreed = plan.filter(|plan| q.letter.facts.is_none() && plan.is_kept()).and_then(|plan| plan.agreed_on);
+            if let Some(day) = agreed.and_then(|day| told_since(q, day)) {
+                return found(Note::new(
+                    "confirmed",
+                    [Detail::Day(day)],
+                    "The plan on file was confirmed on {0}",
+                    "L’entente au dossier a été confirmée le {0}",
+                ));
+            }
             let ended = plan.filter(|plan| plan.defaulted.is_some()).map(|plan| plan.told);
             let proposed = q.standing.proposal().is_some_and(|one| ended.is_none_or(|ended| one.told > ended));
             plainly(
@@ -103,82 +81,6 @@ pub const GUARDS: [Guard; 14] = [
         reads_if_there: &["debt_number"],
         needs: Needs::Nothing,
         finds: offer_open,
-    },
-    Guard {
-        key: "credit-on-file",
-        rule: "B16",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "unit policy: only what came in above the debt is paid back",
-            fr: "politique de l’unité : seul ce qui dépasse la dette est remboursé",
-        },
-        says: Both {
-            en: "Nothing on file says that more came in than was owed. Record the payments or the credit first.",
-            fr: "Rien au dossier n’indique que les sommes reçues dépassent la dette. Inscrivez d’abord les paiements ou le crédit.",
-        },
-        reads: &[],
-        reads_if_there: &["debt_number"],
-        needs: Needs::Nothing,
-        finds: |q| {
-            let found = q.standing.credits.iter().any(|person| *person == q.standing.person.id);
-            let owed = |debt: &&Debt| q.standing.ledger.balance(debt, q.date, &q.policy.terms);
-            let overpaid = q.debts().iter().any(|debt| owed(debt).is_some_and(|owed| owed < Decimal::ZERO));
-            plainly(!found && !overpaid)
-        },
-    },
-    Guard {
-        key: "filing-on-file",
-        rule: "B2",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "Bankruptcy and Insolvency Act, s. 124: a claim is proved in a filing",
-            fr: "Loi sur la faillite et l’insolvabilité, art. 124 : une réclamation est prouvée dans un dossier d’insolvabilité",
-        },
-        says: Both {
-            en: "No insolvency filing of this person is on file. Record the filing first.",
-            fr: "Aucun dossier d’insolvabilité de cette personne n’est au dossier. Inscrivez d’abord le dépôt.",
-        },
-        reads: &[],
-        reads_if_there: &[],
-        needs: Needs::Nothing,
-        finds: |q| plainly(q.standing.person.insolvencies.is_empty()),
-    },
-    Guard {
-        key: "filing-ended",
-        rule: "B3",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "Bankruptcy and Insolvency Act, s. 178: what becomes of a debt is told when a filing has ended",
-            fr: "Loi sur la faillite et l’insolvabilité, art. 178 : le sort d’une dette est annoncé quand un dossier a pris fin",
-        },
-        says: Both {
-            en: "No insolvency filing of this person that has ended is on file. Record the filing and its end first.",
-            fr: "Aucun dossier d’insolvabilité terminé de cette personne n’est au dossier. Inscrivez d’abord le dépôt et sa fin.",
-        },
-        reads: &[],
-        reads_if_there: &[],
-        needs: Needs::Nothing,
-        finds: |q| {
-            let mut filings = q.standing.person.insolvencies.iter();
-            plainly(!filings.any(|one| one.ended.is_some() || one.released.is_some()))
-        },
-    },
-    Guard {
-        key: "death-on-file",
-        rule: "B1",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "unit policy: an estate is written to after a death",
-            fr: "politique de l’unité : on écrit à une succession après un décès",
-        },
-        says: Both {
-            en: "No death of this person is on file. Record it first.",
-            fr: "Aucun décès de cette personne n’est au dossier. Inscrivez-le d’abord.",
-        },
-        reads: &[],
-        reads_if_there: &[],
-        needs: Needs::Nothing,
-        finds: |q| plainly(q.standing.person.died.is_none()),
     },
     Guard {
         key: "dispute-open",
@@ -215,34 +117,6 @@ pub const GUARDS: [Guard; 14] = [
         finds: dispute_to_answer,
     },
     Guard {
-        key: "payment-on-file",
-        rule: "B12",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "unit policy: only a payment that was recorded can come back",
-            fr: "politique de l’unité : seul un paiement inscrit peut être refusé",
-        },
-        says: Both {
-            en: "The payment that came back is not on file.", fr: "Le paiement refusé n’est pas au dossier."
-        },
-        reads: &["amount", "dishonoured"],
-        reads_if_there: &["debt_number"],
-        needs: Needs::Nothing,
-        finds: |q| {
-            let (amount, returned) = (q.amount("amount")?, q.day("dishonoured")?);
-            let own = |one: &&Movement| one.kind == MovementKind::Payment && one.amount == amount && one.on <= returned;
-            if q.standing.ledger.movements.iter().any(|one| own(&one)) {
-                return Ok(None);
-            }
-            found(Note::new(
-                "amount",
-                [Detail::Amount(amount), Detail::Day(returned)],
-                "No payment of {0} by {1} was recorded; record it first, or correct the amount",
-                "Aucun paiement de {0} au plus tard le {1} n’est inscrit; inscrivez-le d’abord, ou corrigez le montant",
-            ))
-        },
-    },
-    Guard {
         key: "letter-to-correct",
         rule: "B21",
         effect: Effect::Ground,
@@ -259,46 +133,7 @@ pub const GUARDS: [Guard; 14] = [
         needs: Needs::Nothing,
         finds: letter_to_correct,
     },
-    Guard {
-        key: "debt-transferred",
-        rule: "B6",
-        effect: Effect::Ground,
-        basis: Both {
-            en: "unit policy: only a transfer that was made is taken back",
-            fr: "politique de l’unité : on ne retire qu’un transfert qui a été fait",
-        },
-        says: Both {
-            en: "No transfer of this debt to the CRA is on file.",
-            fr: "Aucun transfert de cette dette à l’ARC n’est au dossier.",
-        },
-        reads: &[],
-        reads_if_there: &[],
-        needs: Needs::Nothing,
-        finds: |q| {
-            // Where nobody has asked yet, one that can still be taken back is enough.
-            let ahead = q.letter.facts.is_none() && q.standing.person.transferred.is_some();
-            plainly(!q.standing.person.taken_back && !ahead)
-        },
-    },
 ];
-
-/// A debt that is known otherwise than by the decision, and that something is owed on.
-fn debt_to_decide_on(q: &Question<'_>) -> Answer {
-    let debts: Vec<&Debt> = q.debts().into_iter().filter(|debt| debt.known).collect();
-    if debts.is_empty() {
-        return found(Note::new(
-            "unknown",
-            [],
-            "None is on file otherwise; record its referral first, or look whether the case number is right",
-            "Aucune n’est autrement au dossier; inscrivez d’abord son renvoi, ou vérifiez le numéro du dossier",
-        ));
-    }
-    let owed = |debt: &&Debt| q.standing.ledger.balance(debt, q.date, &q.policy.terms);
-    match debts.iter().all(|debt| owed(debt).is_some_and(|owed| owed <= Decimal::ZERO)) {
-        true => found(Note::new("nothing-owed", [], "Nothing is owed any more", "Rien n’est plus dû")),
-        false => Ok(None),
-    }
-}
 
 /// The offer that is accepted: one that the person was told of, whose time is not over, of the same amounts.
 fn offer_open(q: &Question<'_>) -> Answer {
@@ -346,7 +181,17 @@ fn own_disputes<'q>(q: &'q Question<'_>) -> impl Iterator<Item = &'q Dispute> {
     q.standing.disputes.iter().filter(|dispute| dispute.person == q.standing.person.id)
 }
 
-/// What the person wrote that is open, or that this very decision has answered.
+/// The day of a letter of the same type to the person, of a day or later; today where it is on its way.
+fn told_since(q: &Question<'_>, day: NaiveDate) -> Option<NaiveDate> {
+    let own = |one: &&SentLetter| {
+        one.person == q.standing.person.id && one.letter_type == q.letter.letter_type && !one.returned
+    };
+    let days = q.standing.letters.iter().filter(own).map(|letter| letter.date.unwrap_or(q.date));
+    days.filter(|told| *told >= day).max()
+}
+
+/// What the person wrote that is open, or that this very decision has answered. Where nobody has asked yet, a decision that no letter
+/// has told of is enough.
 fn dispute_to_answer(q: &Question<'_>) -> Answer {
     let kind = q.fact_if_there("kind").and_then(|kind| DisputeKind::deserialize(kind).ok());
     let decided = q.fact_if_there("decided").and_then(|day| NaiveDate::deserialize(day).ok());
@@ -355,7 +200,8 @@ fn dispute_to_answer(q: &Question<'_>) -> Answer {
         let about = number.is_empty() || dispute.debt.is_empty() || dispute.debt == number;
         about && kind.is_none_or(|kind| kind == dispute.kind)
     };
-    let waits = |dispute: &Dispute| dispute.answer.is_none_or(|answer| Some(answer.on) == decided);
+    let untold = |on: NaiveDate| q.letter.facts.is_none() && told_since(q, on).is_none();
+    let waits = |dispute: &Dispute| dispute.answer.is_none_or(|one| Some(one.on) == decided || untold(one.on));
     plainly(!own_disputes(q).filter(meant).any(waits))
 }
 
