@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::calendar;
 use super::interest::{Method, Terms};
+use super::language::Text;
 
 /// The parameters in force from a day until the next policy's, and who may approve what: a `[[policy]]` of a program's file.
 ///
@@ -57,8 +58,6 @@ pub struct Policy {
     pub plan_instalments_at_most: u32,
     /// Months from the first instalment of a plan to its last, at most.
     pub plan_months_at_most: u32,
-    /// Days to accept a settlement, from receipt of the offer.
-    pub settlement_days: u32,
     /// Whether a plan in good standing keeps a debt from the CRA.
     pub plan_excludes_set_off: bool,
     /// How interest is charged.
@@ -86,6 +85,9 @@ pub struct Policy {
     /// Terms of interest of all times, oldest first: those of this policy and of all others of its program.
     #[serde(skip)]
     pub terms: Vec<Terms>,
+    /// What guards rest on where that is the program's own law, by guard: the same for all policies of its program.
+    #[serde(skip)]
+    pub bases: BTreeMap<String, Text>,
 }
 
 /// One line of the delegation table: a role may approve these letters up to an amount.
@@ -158,6 +160,11 @@ impl Policy {
         roles.dedup();
         roles.retain(|role| self.may_approve(role, letter_type, amount));
         roles
+    }
+
+    /// The day on which a letter that leaves on a day counts as received: an e-mail on the same day.
+    pub fn received(&self, leaves: NaiveDate, by_mail: bool) -> NaiveDate {
+        if by_mail { leaves + Days::new(self.deemed_receipt_days.into()) } else { leaves }
     }
 
     /// The last day of so many days from receipt of what was mailed on a day.

@@ -68,12 +68,14 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     match studio.preview(&arguments.letter, &data, date).await {
         Ok(letter) => {
             std::fs::write(&arguments.out, &letter.pdf).with_context(|| arguments.out.display().to_string())?;
-            let (pages, warnings) = (letter.pages.len(), views(&letter.stops));
+            // What asks for an approval holds it too: nobody can give one here.
+            let held_for: Vec<_> = letter.stops.iter().chain(&letter.notes).cloned().collect();
+            let (pages, warnings) = (letter.pages.len(), views(&held_for));
             if arguments.json {
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
                 say!("{} ({pages} pages, dated {date})", arguments.out.display());
-                letter.stops.iter().for_each(|fault| eprintln!("would be held: {fault}"));
+                held_for.iter().for_each(|fault| eprintln!("would be held: {fault}"));
             }
             Ok(ExitCode::SUCCESS)
         }

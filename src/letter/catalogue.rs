@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::addressed::{addressed_faults, without_names_and_addresses};
 use super::agree::InOrder;
 use super::data::{Data, future_facts, normalize, printable_faults};
 use super::events::Events;
@@ -23,10 +23,9 @@ use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::Writer;
 use super::words::Words;
-use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, Language, Party, Tells};
+use crate::case::{CaseEvent, Fault, Language, Tells};
 
 /// Everything in `letter-templates/`, read and compiled.
 pub struct Catalogue {
@@ -240,7 +239,7 @@ impl Catalogue {
             .flatten()
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
-        printable_faults(&data, "", repertoire, &mut faults);
+        printable_faults(&without_names_and_addresses(&data), "", repertoire, &mut faults);
         faults.extend(self.meaning_faults(&data, repertoire));
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
@@ -255,18 +254,7 @@ impl Catalogue {
         let mut faults = Vec::new();
         let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
         faults.extend(text("/case/program").and_then(|program| self.program(program).err()));
-        for (who, places) in
-            [("party", &["/party/address", "/facts/address"][..]), ("addressee", &["/addressee/address"])]
-        {
-            let Some(surname) = text(&format!("/{who}/surname")) else { continue };
-            // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
-            let party = data.get(who).and_then(|party| Party::deserialize(party).ok());
-            let name = party.map_or_else(|| surname.to_owned(), |party| party.name_lines());
-            for place in places {
-                let address = data.pointer(place).and_then(|address| Address::deserialize(address).ok());
-                faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
-            }
-        }
+        faults.extend(addressed_faults(data, repertoire));
         faults
     }
 

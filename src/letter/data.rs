@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::case::party::write_out;
 use crate::case::repertoire::Repertoire;
 use crate::case::{Case, CaseEvent, Fault, Party, Place};
 
@@ -30,14 +31,18 @@ pub struct Data {
 }
 
 impl Data {
-    /// Reads data that the schemas have allowed.
+    /// Reads data that the schemas have allowed, names and addresses in the form in which letters have them.
     pub fn read(json: &Value) -> Result<Data, serde_json::Error> {
-        let mut data = Data::deserialize(json)?;
+        let mut json = json.clone();
+        for whom in ["party", "addressee"] {
+            json.get_mut(whom).into_iter().for_each(write_out);
+        }
+        let mut data = Data::deserialize(&json)?;
         data.addressee = match json.get("addressee") {
             Some(addressee) => Party::deserialize(addressee)?,
             None => data.person.clone(),
         };
-        data.json = json.clone();
+        data.json = json;
         Ok(data)
     }
 

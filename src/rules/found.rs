@@ -90,7 +90,7 @@ impl Detail {
 }
 
 /// A finding's words for the officer: what the guard says, what it found, and the law or policy that it rests on.
-pub(super) fn reason(key: &str, rule: &str, says: Both, notes: &[Note], basis: Both) -> Fault {
+pub(super) fn reason(key: &str, rule: &str, says: Both, notes: &[Note], basis: &Text) -> Fault {
     let sentence = |language| {
         let found = notes.iter().map(|note| note.words(language)).collect::<Vec<_>>().join("; ");
         let found = if found.is_empty() { found } else { format!(" {found}.") };

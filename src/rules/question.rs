@@ -178,11 +178,6 @@ impl<'q> Question<'q> {
         Some(Terms { plan, balance: self.amount("balance").ok()? })
     }
 
-    /// Whether so many days, and the time of the mail, have gone by on a day since a mailing.
-    pub(super) fn is_over_on(&self, mailed: NaiveDate, days: u32, on: NaiveDate) -> bool {
-        self.policy.is_over(mailed, days, on)
-    }
-
     /// Whether so many days, and the time of the mail, have gone by since a mailing.
     pub(super) fn is_over(&self, mailed: NaiveDate, days: u32) -> bool {
         self.policy.is_over(mailed, days, self.date)

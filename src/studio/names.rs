@@ -23,7 +23,7 @@ pub(super) fn unknown_names(letter: &LetterType, properties: &[(String, bool)], 
     faults
 }
 
-fn unknown_guard(guard: &str, place: String) -> Fault {
+pub(super) fn unknown_guard(guard: &str, place: String) -> Fault {
     let known = guards().map(|guard| guard.key).collect::<Vec<_>>().join(", ");
     Fault::new(
         "guard-unknown",

@@ -222,8 +222,8 @@ pub fn edit(file: PathBuf, from: &str, to: &str) {
 }
 
 /// What the programs' policies have for other letter types than the debt notice.
-const OF_OTHERS: [&str; 5] =
-    ["refund_days", "plan_reply_days", "default_days", "information_days", "trillium_affected"];
+const OF_OTHERS: [&str; 6] =
+    ["refund_days", "plan_reply_days", "default_days", "settlement_days", "information_days", "trillium_affected"];
 
 /// A copy with some letter types alone, each with its plausible sample alone, so that the whole set is quickly checked.
 pub fn small_copy(letter_types: &[&str]) -> tempfile::TempDir {

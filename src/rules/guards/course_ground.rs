@@ -70,8 +70,8 @@ pub const GUARDS: [Guard; 6] = [
         rule: "B19",
         effect: Effect::Ground,
         basis: Both {
-            en: "unit policy: only an offer that the person was told of is accepted, in its time and for its amount; settlement_days",
-            fr: "politique de l’unité : seule une offre annoncée à la personne est acceptée, dans son délai et pour son montant; settlement_days",
+            en: "unit policy: only an offer that the person was told of is accepted, in its time and for its amount",
+            fr: "politique de l’unité : seule une offre annoncée à la personne est acceptée, dans son délai et pour son montant",
         },
         says: Both {
             en: "No open offer of this settlement is on file.",
@@ -143,7 +143,7 @@ fn offer_open(q: &Question<'_>) -> Answer {
     };
     let told = |letter: &&SentLetter| letter.date.is_some();
     let told = q.standing.told_by(&[Tells::SettlementOffered], q.debt_number()).filter(told).max_by_key(|one| one.date);
-    let Some(mailed) = told.and_then(|letter| letter.date) else {
+    let Some((letter, mailed)) = told.and_then(|letter| Some((letter, letter.date?))) else {
         return found(Note::new(
             "untold",
             [],
@@ -153,8 +153,7 @@ fn offer_open(q: &Question<'_>) -> Answer {
     };
     let mut notes = Vec::new();
     let late = acceptance.map_or(q.date, |(late, ..)| late);
-    if q.is_over_on(mailed, q.policy.settlement_days, late) {
-        let last = q.policy.deadline(mailed, q.policy.settlement_days);
+    if let Some(last) = letter.times.last().filter(|last| late > *last) {
         notes.push(Note::new(
             "over",
             [last, late].map(Detail::Day),
@@ -165,7 +164,7 @@ fn offer_open(q: &Question<'_>) -> Answer {
     if let Some((_, paid, forgone)) = acceptance {
         // One that went out by other means than Recto is on file without its amounts.
         let differs = |offer: &&Offer| offer.amount != paid || offer.forgone != forgone;
-        notes.extend(q.standing.offer(q.debt_number()).filter(differs).map(|offer| {
+        notes.extend(q.standing.offer(q.debt_number(), mailed).filter(differs).map(|offer| {
             Note::new(
                 "other",
                 [offer.amount, offer.forgone, paid, forgone].map(Detail::Amount),
@@ -190,8 +189,7 @@ fn told_since(q: &Question<'_>, day: NaiveDate) -> Option<NaiveDate> {
     days.filter(|told| *told >= day).max()
 }
 
-/// What the person wrote that is open, or that this very decision has answered. Where nobody has asked yet, a decision that no letter
-/// has told of is enough.
+/// What the person wrote that is open, or that this very decision has answered.
 fn dispute_to_answer(q: &Question<'_>) -> Answer {
     let kind = q.fact_if_there("kind").and_then(|kind| DisputeKind::deserialize(kind).ok());
     let decided = q.fact_if_there("decided").and_then(|day| NaiveDate::deserialize(day).ok());
@@ -200,8 +198,8 @@ fn dispute_to_answer(q: &Question<'_>) -> Answer {
         let about = number.is_empty() || dispute.debt.is_empty() || dispute.debt == number;
         about && kind.is_none_or(|kind| kind == dispute.kind)
     };
-    let untold = |on: NaiveDate| q.letter.facts.is_none() && told_since(q, on).is_none();
-    let waits = |dispute: &Dispute| dispute.answer.is_none_or(|one| Some(one.on) == decided || untold(one.on));
+    // What is decided and not told is not answered.
+    let waits = |dispute: &Dispute| dispute.is_open() || dispute.answer.as_ref().map(|answer| answer.on) == decided;
     plainly(!own_disputes(q).filter(meant).any(waits))
 }
 

@@ -8,7 +8,7 @@ mod person;
 
 use super::Question;
 use super::found::{Answer, Detail, Found, Note, Unread, reason};
-use crate::case::{Both, Fault};
+use crate::case::{Both, Fault, Policy, Text};
 
 /// A rule that may stop a letter.
 pub struct Guard {
@@ -18,7 +18,7 @@ pub struct Guard {
     pub rule: &'static str,
     /// What becomes of a letter that it finds something against.
     pub effect: Effect,
-    /// The law or policy it rests on.
+    /// The law or policy it rests on in every program; what [`Guard::rests_on_program`] says so has its own in each program's file.
     pub basis: Both,
     /// What it says to the officer.
     pub says: Both,
@@ -31,6 +31,18 @@ pub struct Guard {
     pub needs: Needs,
     /// What it finds against the letter.
     finds: fn(&Question<'_>) -> Answer,
+}
+
+impl Guard {
+    /// Whether what it rests on differs from program to program, so that each program's file must say it under `[bases]`.
+    pub fn rests_on_program(&self) -> bool {
+        self.basis.en == "the program's own law"
+    }
+
+    /// What it rests on in the program of a policy.
+    pub fn basis_in(&self, policy: &Policy) -> Text {
+        policy.bases.get(self.key).cloned().unwrap_or_else(|| Text::new(self.basis.en, self.basis.fr))
+    }
 }
 
 /// What becomes of a letter that a guard finds something against.
@@ -109,7 +121,11 @@ fn finding(name: &str, question: &Question<'_>) -> Option<Finding> {
         Err(Unread::Fact(name)) => (Effect::Hold, UNREAD, vec![unread_fact(name)]),
     };
     let found = Found { guard: guard.key.to_owned(), particulars: notes.iter().map(Note::particular).collect() };
-    Some(Finding { effect, found, reason: reason(guard.key, guard.rule, says, &notes, guard.basis) })
+    Some(Finding {
+        effect,
+        found,
+        reason: reason(guard.key, guard.rule, says, &notes, &guard.basis_in(question.policy)),
+    })
 }
 
 /// What is said where a guard cannot answer.

@@ -1,6 +1,6 @@
 //! What the unit proposes or offers: a repayment plan, a settlement. The person has not answered yet.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ pub struct Offer {
     pub person: String,
     /// When it was told.
     pub told: DateTime<Utc>,
+    /// The day of that.
+    pub on: NaiveDate,
     /// The number of the debt; empty for the only one.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub debt: String,
@@ -47,6 +49,7 @@ impl Offer {
         Offer {
             person: told.person.to_owned(),
             told: told.event.time,
+            on: told.event.day(),
             debt: told.figures.debt_number.clone(),
             amount: facts.offer,
             forgone: facts.forgone,

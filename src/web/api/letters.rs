@@ -171,7 +171,8 @@ pub(super) async fn preview(
         let png = png.ok_or_else(|| Problem::not_found(&format!("page {page}")))?;
         return Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response());
     }
-    let held_for = letter.stops.iter().map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", ");
+    let held_for =
+        letter.stops.iter().chain(&letter.notes).map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", ");
     let held_for = (header::HeaderName::from_static("recto-held-for"), held_for);
     Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), held_for], letter.pdf).into_response())
 }
