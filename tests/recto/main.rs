@@ -16,6 +16,7 @@ mod fence;
 mod findings;
 mod formats;
 mod frame;
+mod ground;
 mod happens;
 mod house;
 mod http;
