@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::fault::Fault;
+use super::json;
 use super::language::Text;
 
 /// The attributes that an event of ours must have; the last three are optional in CloudEvents and required here.
@@ -35,7 +36,7 @@ impl<'e> Attributes<'e> {
     pub(super) fn data(&self) -> Option<Value> {
         let data = match self.get("data") {
             Some(data) => data.clone(),
-            None => serde_json::from_slice(&STANDARD.decode(self.text("data_base64")).ok()?).ok()?,
+            None => json::read(&STANDARD.decode(self.text("data_base64")).ok()?).ok()?,
         };
         Some(data).filter(Value::is_object)
     }

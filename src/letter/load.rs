@@ -9,6 +9,7 @@ use super::events::Events;
 use super::hash::{entries, file_name};
 use super::kind::LetterType;
 use super::must_say::SharedTexts;
+use super::phones::phone_faults;
 use super::program::Program;
 use super::read::{read_text, read_toml};
 use crate::case::Fault;
@@ -68,8 +69,12 @@ pub(super) fn owe_shared(
 /// The programs by key.
 pub(super) fn programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Program> {
     let contact = read_text(&folder.join("_house"), "_house", "contact.toml").map_err(|fault| vec![fault]);
-    let contact = contact.and_then(|text| read_toml(&text, "_house/contact.toml"));
-    let contact: serde_json::Map<String, Value> = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
+    let contact = contact.and_then(|text| {
+        let contact: serde_json::Map<String, Value> = read_toml(&text, "_house/contact.toml")?;
+        let faults = phone_faults(&contact, "", &text, "_house/contact.toml");
+        if faults.is_empty() { Ok(contact) } else { Err(faults) }
+    });
+    let contact = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
     let folder = folder.join("_programs");
     let mut programs = BTreeMap::new();
     for path in entries(&folder) {

@@ -71,17 +71,34 @@ async fn every_type_of_event_has_a_schema_and_an_example_that_meets_it_and_is_ta
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_letter_type_has_a_schema_and_an_example_that_meets_it_and_is_taken() {
-    let api = Api::start().await;
-    for letter in api.get("/letter-types").await.as_array().unwrap() {
+    // What was decided must be past, and what was agreed to come: the day is one of a few.
+    let days = ["2026-11-17T14:45:00-05:00", "2026-11-24T12:00:00-05:00", "2027-06-01T12:00:00-04:00"];
+    let mut apis = Vec::new();
+    for day in days {
+        apis.push(Api::at(day).await);
+    }
+    let mut created = 0;
+    for letter in apis[0].get("/letter-types").await.as_array().unwrap() {
         let key = letter["key"].as_str().unwrap();
-        let detail = api.get(&format!("/letter-types/{key}")).await;
+        let detail = apis[0].get(&format!("/letter-types/{key}")).await;
         assert_eq!((&detail["key"], &detail["hash"]), (&letter["key"], &letter["hash"]));
         let example = &detail["example"];
         is_valid(&detail["data_schema"], &example["data"]).unwrap_or_else(|error| panic!("{key}: {error}"));
-        let (status, made) = api.call("POST", "/letters", &[("idempotency-key", key)], example.to_string()).await;
-        assert_eq!((status, &made["type"]), (StatusCode::CREATED, &letter["key"]), "{key}: {made:#}");
+        let mut answers = Vec::new();
+        for api in &apis {
+            answers.push(api.call("POST", "/letters", &[("idempotency-key", key)], example.to_string()).await);
+        }
+        created +=
+            usize::from(answers.iter().any(|(status, made)| *status == StatusCode::CREATED && made["type"] == key));
+        // What is asked for in good order and has no ground in an empty register is refused for that alone.
+        let is_in_order = |(status, made): &(StatusCode, Value)| {
+            let mut faults = made["faults"].as_array().into_iter().flatten();
+            *status == StatusCode::CREATED || faults.all(|fault| fault["place"] == "/letter")
+        };
+        assert!(answers.iter().any(is_in_order), "{key}: {answers:#?}");
     }
-    assert_eq!(api.call("GET", "/letter-types/no-such", &[], String::new()).await.0, StatusCode::NOT_FOUND);
+    assert!(created > 10, "{created} were called for");
+    assert_eq!(apis[0].call("GET", "/letter-types/no-such", &[], String::new()).await.0, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,6 +186,6 @@ fn schemathesis_finds_nothing_that_the_description_does_not_say() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}\n{}", String::from_utf8_lossy(&output.stderr), service.log());
-    assert!(said.contains("24 selected / 24 total"), "every route is tried, and a new one wants its examples: {said}");
+    assert!(said.contains("25 selected / 25 total"), "every route is tried, and a new one wants its examples: {said}");
     eprintln!("schemathesis took {:?}", begun.elapsed());
 }

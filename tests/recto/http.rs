@@ -15,7 +15,7 @@ use recto::desk::{CurrentDesk, Desk};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{command, desk, home, people};
+use crate::support::{NOW, command, desk_at, home, people};
 
 /// The token of the router's tests.
 pub const TOKEN: &str = "a-token";
@@ -36,8 +36,13 @@ pub struct Api {
 
 impl Api {
     pub async fn start() -> Api {
+        Api::at(NOW).await
+    }
+
+    /// At another instant than the sample day's.
+    pub async fn at(instant: &str) -> Api {
         let folder = tempfile::tempdir().unwrap();
-        let open = Arc::new(CurrentDesk::new(desk(folder.path()).await, home()));
+        let open = Arc::new(CurrentDesk::new(desk_at(folder.path(), instant).await, home()));
         let desk = open.desk();
         Api { router: recto::web::router(open, TOKEN).unwrap(), desk, folder }
     }

@@ -2,10 +2,10 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::case::Fault;
 use crate::case::attributes::is_json;
+use crate::case::{Fault, json};
 use crate::intake::Offer;
 use crate::web::problem::Problem;
 
@@ -31,7 +31,7 @@ impl Message {
     /// Reads a request's headers and body.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Message, Problem> {
         let mode = mode(headers)?;
-        let value: Value = serde_json::from_slice(body).map_err(|error| Problem::not_json(&error))?;
+        let value: Value = json::read(body).map_err(Problem::unreadable)?;
         match (mode, value) {
             (Mode::Binary, data) => Ok(binary(headers, data)),
             (Mode::Batch | Mode::Plain, Value::Array(events)) => {
@@ -90,16 +90,16 @@ fn binary(headers: &HeaderMap, data: Value) -> Message {
             (_, Some(_), _) => faults.push(repeated(attribute)),
             // They have places of their own in the message.
             (_, _, "data" | "datacontenttype") => faults.push(misplaced(attribute)),
-            (Some(Some(value)), None, _) => drop(event.insert(attribute.to_owned(), json!(value))),
+            (Some(Some(value)), None, _) => drop(event.insert(attribute.to_owned(), Value::from(value))),
             (_, None, _) => {
                 // What it says is not known; that it is there is.
-                event.insert(attribute.to_owned(), json!(""));
+                event.insert(attribute.to_owned(), Value::from(""));
                 faults.push(undecodable(attribute));
             }
         }
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    event.extend(kind.map(|kind| ("datacontenttype".to_owned(), json!(kind))));
+    event.extend(kind.map(|kind| ("datacontenttype".to_owned(), Value::from(kind))));
     event.insert("data".to_owned(), data);
     Message { events: vec![Value::Object(event)], is_batch: false, faults }
 }

@@ -89,8 +89,8 @@ fn complete(operation: &mut Value, schemas: &Value, catalogue: &Catalogue) {
     let is_asking = body["content"]["application/json"]["schema"]["$ref"] == format!("{SCHEMAS}LetterRequest");
     if is_asking {
         body["content"]["application/json"]["examples"] = letter_examples(catalogue);
-    } else if body.is_object() {
-        give_examples(&mut body["content"], schemas);
+    } else if body.is_object() && operation["operationId"] != "take_events" {
+        give_examples(&mut operation["requestBody"]["content"], schemas);
     }
     let has_body = operation["requestBody"].is_object();
     if !has_body && let Some(operation) = operation.as_object_mut() {
@@ -202,8 +202,8 @@ pub(super) fn example_of(schema: &Value, schemas: &Value, depth: usize) -> Optio
     if depth > 12 {
         return None;
     }
-    let own = [&schema["example"], &schema["examples"][0], &schema["const"]];
-    if let Some(own) = own.into_iter().find(|own| !own.is_null()) {
+    let own = [schema.get("example"), schema["examples"].get(0), schema.get("const")];
+    if let Some(own) = own.into_iter().flatten().next() {
         return Some(own.clone());
     }
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix(SCHEMAS)) {
