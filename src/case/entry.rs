@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::event::sorted;
+use super::letter::Wording;
 use super::states::FollowUpState;
 use super::stored::stored_as_text;
 use super::{Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, RunId, Sha256, Stamp, Text, Times};
@@ -226,6 +227,9 @@ pub struct Issued {
     /// The hash of what is kept with it: its source, its covering mail, its words for a screen reader. Absent before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Sha256>,
+    /// The words that it was made of, each under its version. Absent before they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Wording>,
     /// The times that it gave its reader. Absent before they were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<Times>,

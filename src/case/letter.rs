@@ -30,7 +30,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// The words of a letter type, of the house or of a program, under their version.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct Wording {
     /// Whose they are: a letter type's key, `_house`, `_programs/<key>`.
     pub name: String,

@@ -4,6 +4,7 @@ use super::judge::Verdict;
 use super::work_letters::{Work, Worked};
 use super::{Desk, DeskError};
 use crate::case::fault::Reasons;
+use crate::case::letter::Wording;
 use crate::case::{Channel, Entry, LetterState, Sha256, entry};
 use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject};
 use crate::rules::reads_other_letters;
@@ -124,17 +125,18 @@ impl Verdict {
             Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
                 Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
             }
-            Verdict::Issued { issuance, kept, content_hash, basis, .. } => {
-                Entry::LetterIssued(issued(&issuance, kept.as_ref(), content_hash, Some(basis)))
+            Verdict::Issued { issuance, kept, wordings, content_hash, basis } => {
+                Entry::LetterIssued(issued(&issuance, kept.as_ref(), wordings, content_hash, Some(basis)))
             }
         }
     }
 }
 
 /// What the case file says of an issuance.
-pub(super) fn issued(
+fn issued(
     issuance: &Issuance,
     kept: &Kept,
+    wordings: Vec<Wording>,
     content_hash: Sha256,
     basis: Option<entry::Basis>,
 ) -> entry::Issued {
@@ -151,6 +153,7 @@ pub(super) fn issued(
         fonts_hash: issuance.fonts_hash.clone(),
         typst_version: issuance.typst_version.clone(),
         kept: Some(kept.hash()),
+        wordings,
         times: issuance.times.clone(),
         basis,
     }

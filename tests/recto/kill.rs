@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::chance::Chance;
 use crate::http::Service;
-use crate::support::{command, debt_referred, edit, event, files, recto, sample, seed, small_copy, with_facts};
+use crate::support::{command, debt_referred, edit, event, files, raise, recto, sample, seed, small_copy, with_facts};
 
 /// What is left of a day: files by name with their bytes, and every table's rows but for times and attempts.
 async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -165,8 +165,11 @@ const DECISIONS: [Step; 7] = [
         let file = day.home.path().join("letter-templates/debt-notice/en.typ");
         if std::fs::read_to_string(&file)?.contains("== Why you owe this money") {
             edit(file, "== Why you owe this money", "== How this debt came about");
+            raise(day.home.path(), "debt-notice", "1.0.0", "1.1.0");
         }
-        assert_eq!(service.call("POST", "/letter-types/reload", &Value::Null)?.0, 200);
+        assert_eq!(service.call("POST", "/letter-types/reload", &Value::Null)?.0, 202);
+        let reload = service.until("/letter-types/reload", |reload| reload["state"] != "checking")?;
+        assert_eq!(reload["state"], "taken", "{reload:#}");
         let mut other = debt_referred("e-3");
         other["subject"] = json!("DR-2026-004600");
         other["data"]["case"]["reference"] = other["subject"].clone();

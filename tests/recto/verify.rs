@@ -103,6 +103,9 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("issuances", "UPDATE issuances SET times = '[]' WHERE times <> '[]'", "issuance-altered"),
     ("sources", "UPDATE sources SET mail = NULL WHERE mail IS NOT NULL", "source-altered"),
     ("sources", "UPDATE sources SET footer = NULL WHERE letter = (SELECT min(letter) FROM sources)", "source-altered"),
+    ("wordings", "UPDATE wordings SET hash = 'x' WHERE name = '_house'", "wording-altered"),
+    ("wordings", "UPDATE wordings SET version = '0.9.0' WHERE name = '_house'", "wording-unlogged"),
+    ("wordings", "DELETE FROM wordings WHERE name = '_house'", "wording-missing"),
     ("houses", "UPDATE houses SET hash = 'x'", "house-missing"),
     ("house_files", "UPDATE house_files SET bytes = x'20' WHERE name = 'letter.typ'", "house-altered"),
     (

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Audit, LoggedCase, LoggedEvent, LoggedFollowUp, PIECE};
+use crate::case::letter::Wording;
 use crate::case::{CaseRef, Entry, FollowUpState};
 use crate::desk::{Desk, DeskError};
 use crate::register::{ChainedEntry, FollowUpRow, StoredEvent, event_hash};
@@ -185,6 +186,11 @@ fn collect(chained: &ChainedEntry, audit: &mut Audit) {
             {
                 let piece = (sent.piece, letter.clone(), sent.number);
                 audit.printed.entry(run.clone()).or_default().push(piece);
+            }
+            if let Entry::LetterIssued(issued) = &said {
+                for Wording { name, version, hash } in issued.wordings.iter().cloned() {
+                    audit.wordings.entry((name, version)).or_default().insert(hash);
+                }
             }
             audit.letters.entry(letter).or_default().take_in(said, actor);
         }

@@ -1,10 +1,11 @@
 //! Verifying: the archive against the register, the register against the case files, the case files' chains, the runs' files. No
-//! table is left out but that of who is at work now, and that of the words of each version, which no letter rests on.
+//! table is left out but that of who is at work now.
 
 mod case_files;
 mod issuances;
 mod letters;
 mod runs;
+mod wordings;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -83,6 +84,8 @@ struct Audit {
     /// How many events were taken of each case and about each person.
     events_of_case: HashMap<CaseRef, i64>,
     events_of_person: HashMap<PersonId, i64>,
+    /// The words that letters were issued with, by name and version.
+    wordings: BTreeMap<(String, String), HashSet<Sha256>>,
     objects: HashSet<String>,
     /// Letters that were sent in print runs, by run and piece; pieces of before they were numbered have none.
     printed: HashMap<RunId, Vec<(Option<i64>, LetterId, i64)>>,
@@ -108,6 +111,7 @@ impl Desk {
         self.verify_follow_ups(&mut audit).await?;
         self.verify_issuances(&mut audit).await?;
         self.verify_houses(&mut audit).await?;
+        self.verify_wordings(&mut audit).await?;
         self.verify_letters(&mut audit).await?;
         for key in self.office.archive.keys().await? {
             if !audit.objects.contains(&key) {
