@@ -29,8 +29,13 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     let (_service, _output) = (Service(process), output);
     let (base, token) = line.trim().strip_prefix("Pages:  ").unwrap().split_once("/?token=").unwrap();
     let held = "/letters?state=held";
-    let mut paths =
-        vec!["/".to_owned(), "/letters".into(), held.into(), "/letters?person=Trem&type=debt-notice".into()];
+    let mut paths = vec![
+        "/".to_owned(),
+        "/api/docs".into(),
+        "/letters".into(),
+        held.into(),
+        "/letters?person=Trem&type=debt-notice".into(),
+    ];
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("runs/2026-11-17/manifest.json")).unwrap()).unwrap();
     let piece = &manifest[0];
