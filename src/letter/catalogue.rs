@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::agree::InOrder;
-use super::data::{Data, future_facts, normalize};
+use super::data::{Data, future_facts, missing, normalize, unknown_part, unreadable};
 use super::events::Events;
 use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
@@ -176,12 +176,16 @@ impl Catalogue {
         self.events.schema(kind)
     }
 
-    /// The properties that a form could not name: those without a label, in all schemas, with file and line.
+    /// The properties that a form could not show: those without a label, or whose values have no words, in all schemas, with file
+    /// and line.
     pub fn unlabelled(&self) -> Vec<Fault> {
         let types = self.types.values().map(|letter| &letter.schema);
         let schemas = types.chain([&self.case, &self.party]);
         let mut faults = self.events.unlabelled();
         faults.extend(schemas.flat_map(|schema| schema.unlabelled.iter().cloned()));
+        // Types of one event have its schema.
+        let mut seen = BTreeSet::new();
+        faults.retain(|fault| seen.insert(fault.to_string()));
         faults
     }
 
@@ -197,13 +201,19 @@ impl Catalogue {
 
     /// A program, or the fault that there is none of this key.
     pub fn program(&self, key: &str) -> Result<&Program, Fault> {
-        let known = || self.programs.keys().cloned().collect::<Vec<_>>().join(", ");
+        let known = |language| {
+            let named = self.programs.iter().map(|(key, program)| {
+                let name = program.in_language(language)["name"].as_str().unwrap_or_default().to_owned();
+                if name.is_empty() { key.clone() } else { format!("{key} ({name})") }
+            });
+            named.collect::<Vec<_>>().join(", ")
+        };
         self.programs.get(key).ok_or_else(|| {
             Fault::new(
                 "program-unknown",
                 "/case/program",
-                format!("“{key}” is not a program. Known are: {}.", known()),
-                format!("« {key} » n’est pas un programme. Sont connus : {}.", known()),
+                format!("“{key}” is not a program. Known are: {}.", known(Language::En)),
+                format!("« {key} » n’est pas un programme. Sont connus : {}.", known(Language::Fr)),
             )
         })
     }
@@ -228,11 +238,14 @@ impl Catalogue {
             .flatten()
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
+        // What a value means says more than how it is written: “EI” is no program, whatever the form of one.
+        let meant = self.meaning_faults(&data, repertoire);
+        faults.retain(|fault| !meant.iter().any(|other| other.place == fault.place));
         printable_faults(&data, "", repertoire, &mut faults);
-        faults.extend(self.meaning_faults(&data, repertoire));
+        faults.extend(meant);
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
-            Err(error) if faults.is_empty() => Err(vec![unreadable(&error.to_string())]),
+            Err(error) if faults.is_empty() => Err(vec![unreadable(&error)]),
             _ => Err(faults),
         }
     }
@@ -287,35 +300,6 @@ fn known_figures(program: &Program, words: &serde_json::Map<String, Value>, lang
     known.into_iter().collect()
 }
 
-fn unreadable(problem: &str) -> Fault {
-    Fault::new(
-        "data-unreadable",
-        "",
-        format!("The data cannot be read: {problem}. Compare it with the schemas of case, party and facts."),
-        format!("Les données ne peuvent pas être lues : {problem}. Comparez-les aux schémas de case, party et facts."),
-    )
-}
-
-fn missing(name: &str) -> Fault {
-    Fault::new(
-        "fact-missing",
-        format!("/{name}"),
-        format!("“{name}” is required and missing. Add it."),
-        format!("« {name} » est obligatoire et manque. Ajoutez-le."),
-    )
-}
-
-fn unknown_part(name: &str) -> Fault {
-    Fault::new(
-        "fact-unknown",
-        format!("/{name}"),
-        format!("“{name}” is not part of an event's data, which is {{case, party, addressee, facts}}. Take it out."),
-        format!(
-            "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
-        ),
-    )
-}
-
 fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
     match value {
         Value::String(text) => faults.extend(repertoire.faults(text, place)),
@@ -360,8 +344,8 @@ fn load_types(
         faults.push(Fault::new(
             "letter-types-missing",
             folder.display().to_string(),
-            "There is no letter type here. Start Recto in the folder that has letter-templates, or set `home` to it.",
-            "Il n’y a ici aucun type de lettre. Démarrez Recto dans le dossier qui contient letter-templates, ou réglez `home`.",
+            "There is no letter type here. Run recto where the repository is, or name that folder with `home` or RECTO_HOME.",
+            "Il n’y a ici aucun type de lettre. Lancez recto là où se trouve le dépôt, ou nommez ce dossier par `home` ou RECTO_HOME.",
         ));
     }
     types

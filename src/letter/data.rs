@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::case::{Case, CaseEvent, Fault, Party, Place};
+use super::schema_words::part;
+use crate::case::{Case, CaseEvent, Fault, Party, Place, Text, said};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
 /// the person whom it is about: a trustee, a representative, a member of parliament.
@@ -96,4 +97,41 @@ pub fn future_facts<'p>(event: &CaseEvent, past_days: impl IntoIterator<Item = &
         )
     };
     later.into_iter().map(fault).collect()
+}
+
+/// Data that its schemas allow and that cannot be read all the same.
+pub(super) fn unreadable(error: &serde_json::Error) -> Fault {
+    let problem = said::json(error);
+    Fault::new(
+        "data-unreadable",
+        "",
+        format!("The data cannot be read: {}. Compare it with the schemas of case, party and facts.", problem.en),
+        format!(
+            "Les données ne peuvent pas être lues : {}. Comparez-les aux schémas de case, party et facts.",
+            problem.fr
+        ),
+    )
+}
+
+/// A part of the data that must be there.
+pub(super) fn missing(name: &str) -> Fault {
+    let Text { en, fr } = part(name);
+    Fault::new(
+        "fact-missing",
+        format!("/{name}"),
+        format!("“{en}” is required and missing. Add it as \"{name}\"."),
+        format!("« {fr} » est obligatoire et manque. Ajoutez-le : \"{name}\"."),
+    )
+}
+
+/// A part that no event has.
+pub(super) fn unknown_part(name: &str) -> Fault {
+    Fault::new(
+        "fact-unknown",
+        format!("/{name}"),
+        format!("“{name}” is not part of an event's data, which is {{case, party, addressee, facts}}. Take it out."),
+        format!(
+            "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
+        ),
+    )
 }
