@@ -72,6 +72,12 @@ impl Text {
     }
 }
 
+impl From<(&str, &str)> for Text {
+    fn from((en, fr): (&str, &str)) -> Text {
+        Text::new(en, fr)
+    }
+}
+
 /// A text in both languages that is part of the program, such as what a guard says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Both {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::take::CONFLICT;
 use super::{Batch, Desk, DeskError, Outcome};
 use crate::case::{Actor, CaseEvent, CaseRef, Fault};
 use crate::intake::Offer;
@@ -44,7 +45,10 @@ impl Desk {
         let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
         let letters = match self.take(actor, vec![offer], Batch::AllOrNone).await?.pop() {
             Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
-            Some(Outcome::Refused(faults)) => return Ok(Requested::Refused(faults)),
+            Some(Outcome::Refused(faults)) => {
+                let faults = faults.into_iter().map(|fault| for_key(fault, &request.key)).collect();
+                return Ok(Requested::Refused(faults));
+            }
             Some(Outcome::Untouched) | None => Vec::new(),
         };
         for id in &letters {
@@ -57,7 +61,7 @@ impl Desk {
     }
 
     /// The event that calls for the letter, or everything that is wrong with the request.
-    fn event_for(&self, request: &LetterRequest) -> Result<CaseEvent, Vec<Fault>> {
+    pub(super) fn event_for(&self, request: &LetterRequest) -> Result<CaseEvent, Vec<Fault>> {
         let catalogue = &self.studio.catalogue;
         let letter = catalogue.types.get(&request.letter_type);
         let letter = letter.ok_or_else(|| vec![self.studio.unknown_type(&request.letter_type)])?;
@@ -80,6 +84,19 @@ impl Desk {
             data: request.data.clone(),
         })
     }
+}
+
+/// The key of a request is the id of its event, which the asker never sees.
+fn for_key(fault: Fault, key: &str) -> Fault {
+    if fault.code != CONFLICT {
+        return fault;
+    }
+    Fault::new(
+        CONFLICT,
+        "Idempotency-Key",
+        format!("The key “{key}” was used before, for a request that said something else. Send this one under a key of its own; to repeat the first, send it unchanged."),
+        format!("La clé « {key} » a déjà servi pour une requête qui disait autre chose. Envoyez celle-ci sous sa propre clé; pour répéter la première, envoyez-la telle quelle."),
+    )
 }
 
 fn not_for_program(letter: &str, program: &str) -> Fault {

@@ -1,10 +1,13 @@
 //! Files of case events, in JSON Lines, as one JSON array or as one event, as a stream of offers: each an event or what is wrong with it.
 
+mod kind;
+
 use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
-use crate::case::{CaseEvent, Fault};
+use self::kind::{Kind, empty};
+use crate::case::{CaseEvent, Fault, said};
 
 /// The longest event, in bytes.
 const MAX_EVENT_BYTES: usize = 1 << 20;
@@ -43,11 +46,14 @@ pub fn read(
 ) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
     let start = source.fill_buf()?;
     let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    if let Some(kind) = Kind::of(start) {
+        return Ok(Box::new(std::iter::once(Ok(Offer::faulty(name.to_owned(), b"", kind.fault())))));
+    }
     // An array, or one event written over several lines, is read as a whole; else there is an event a line.
     let start = start.trim_ascii_start();
     let first_line = start.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
     let is_whole = start.starts_with(b"[") || first_line == b"{";
-    if is_whole { read_whole(source, name) } else { Ok(Box::new(Lines { source, name: name.to_owned(), line: 0 })) }
+    if is_whole { read_whole(source, name) } else { Ok(Box::new(Lines { source, name: name.to_owned(), line: 0, found: 0 })) }
 }
 
 fn read_whole(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
@@ -60,12 +66,13 @@ fn read_whole(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Itera
     }
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
     let offers: Vec<Offer> = match serde_json::from_slice::<Value>(text) {
+        Ok(Value::Array(events)) if events.is_empty() => vec![Offer::faulty(name, b"", empty())],
         Ok(Value::Array(events)) => {
             events.iter().enumerate().map(|(index, event)| Offer::of(format!("{name}[{index}]"), event)).collect()
         }
         Ok(event) => vec![Offer::of(name, &event)],
         Err(error) => {
-            vec![Offer::faulty(format!("{name}:{}", error.line()), text, not_json(&error.to_string()))]
+            vec![Offer::faulty(format!("{name}:{}", error.line()), text, not_json(&error))]
         }
     };
     Ok(Box::new(offers.into_iter().map(Ok)))
@@ -75,6 +82,8 @@ struct Lines<S> {
     source: S,
     name: String,
     line: usize,
+    /// How many offers there were so far; a file without one is at fault.
+    found: usize,
 }
 
 impl<S: BufRead> Iterator for Lines<S> {
@@ -85,6 +94,10 @@ impl<S: BufRead> Iterator for Lines<S> {
             let mut line = Vec::new();
             let limit = MAX_EVENT_BYTES as u64 + 1;
             match (&mut self.source).take(limit).read_until(b'\n', &mut line) {
+                Ok(0) if self.found == 0 => {
+                    self.found = 1;
+                    return Some(Ok(Offer::faulty(self.name.clone(), b"", empty())));
+                }
                 Ok(0) => return None,
                 Ok(_) => self.line += 1,
                 Err(error) => return Some(Err(error)),
@@ -95,6 +108,7 @@ impl<S: BufRead> Iterator for Lines<S> {
             if line.trim_ascii().is_empty() {
                 continue;
             }
+            self.found += 1;
             return Some(Ok(self.offer(&line)));
         }
     }
@@ -116,17 +130,18 @@ impl<S: BufRead> Lines<S> {
         };
         match serde_json::from_str::<Value>(text) {
             Ok(value) => Offer { raw: text.as_bytes().to_vec(), ..Offer::of(place, &value) },
-            Err(error) => Offer::faulty(place, text.as_bytes(), not_json(&error.to_string())),
+            Err(error) => Offer::faulty(place, text.as_bytes(), not_json(&error)),
         }
     }
 }
 
-fn not_json(problem: &str) -> Fault {
+fn not_json(error: &serde_json::Error) -> Fault {
+    let problem = said::json(error);
     Fault::new(
         "json-malformed",
         "",
-        format!("Not JSON: {problem}. Give one CloudEvent a line, or one array of them."),
-        format!("Ce n’est pas du JSON : {problem}. Donnez un CloudEvent par ligne, ou un tableau de CloudEvents."),
+        format!("Not JSON: {}. Give one CloudEvent a line, or one array of them.", problem.en),
+        format!("Ce n’est pas du JSON : {}. Donnez un CloudEvent par ligne, ou un tableau de CloudEvents.", problem.fr),
     )
 }
 

@@ -47,6 +47,6 @@ pub use must_say::MustSay;
 pub use policy_names::unused_parameters;
 pub use program::Program;
 pub use readability::readability;
-pub use schema::Schema;
+pub use schema::{Schema, shape_faults};
 pub use static_text::{tags_in, typst_texts};
 pub use template::Writer;

@@ -105,6 +105,14 @@ fn wordless(part: &Value, pointer: &str, file: &SchemaFile) -> Vec<Fault> {
     found
 }
 
+/// Everything in a value that the type does not allow, by the type's own schema: for requests, whose names are their labels.
+pub fn shape_faults<T: schemars::JsonSchema>(value: &Value) -> Vec<Fault> {
+    let schema = schemars::schema_for!(T).to_value();
+    let validator = jsonschema::options().should_ignore_unknown_formats(true).build(&schema);
+    let validator = validator.expect("the schema of one of our types is a schema");
+    schema_faults::faults(&schema, validator.iter_errors(value), "")
+}
+
 /// Says of each property who supplies it, where only what it is in does.
 fn hand_down(schema: &mut Value, from: &Value) {
     let from = schema.get("x-from").cloned().unwrap_or_else(|| from.clone());

@@ -6,6 +6,7 @@
 
 mod access;
 mod api;
+mod asked;
 mod assets;
 mod pages;
 mod probes;

@@ -5,6 +5,7 @@ mod decisions;
 mod events;
 mod letter_types;
 mod letters;
+mod preview;
 mod runs;
 
 use axum::{Json, Router};
@@ -38,7 +39,7 @@ fn documented() -> OpenApiRouter<Shared> {
     let api = OpenApiRouter::new()
         .routes(routes!(events::take))
         .routes(routes!(letters::list, letters::create))
-        .routes(routes!(letters::preview))
+        .routes(routes!(preview::preview))
         .routes(routes!(letters::show))
         .routes(routes!(letters::pdf))
         .routes(routes!(decisions::review))

@@ -1,0 +1,105 @@
+//! Seeing a letter before it is asked for: its pages with the date that it would bear, and what would become of it.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::assess::{Answers, Asking, asked};
+use super::case_context::as_it_stands;
+use super::{Desk, DeskError, LetterRequest};
+use crate::case::{Channel, DeliveryState, Fault, LetterState};
+use crate::letter::Data;
+use crate::register::LetterRow;
+use crate::rules::reads_other_cases;
+use crate::studio::Preview;
+
+/// A letter that nobody has asked for yet.
+pub struct Foreseen {
+    /// Its pages, and what its own arithmetic, deadlines and words have against it.
+    pub set: Preview,
+    /// The mailing date that it would bear if it were asked for now.
+    pub date: NaiveDate,
+    /// How it would travel.
+    pub channel: Channel,
+    /// Whether it would go without waiting for anything but an approval.
+    pub may_go: bool,
+    /// Whether somebody would have to approve it.
+    pub needs_approval: bool,
+    /// What would hold or end it.
+    pub reasons: Vec<Fault>,
+    /// What an approver would be shown.
+    pub notes: Vec<Fault>,
+}
+
+impl Desk {
+    /// Sets a letter as it would be if it were asked for now, with the verdict of the rules by the case as it stands. Nothing is
+    /// recorded.
+    pub async fn preview(&self, letter_type: &str, data: &Value) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
+        let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
+        let event = match self.event_for(&request) {
+            Ok(event) => event,
+            Err(faults) => return Ok(Err(faults)),
+        };
+        let Some(letter) = self.studio.catalogue.types.get(letter_type) else {
+            return Ok(Err(vec![self.studio.unknown_type(letter_type)]));
+        };
+        let (case, person) = (event.subject.clone(), event.person());
+        let (events, letters) = self.events_and_letters(&case).await?;
+        let mut events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
+        events.push(event.clone());
+        let standing = self.standing(&case, &person, &events, &letters).await?;
+        let guards = &letter.description.rules.guards;
+        let other_cases = match reads_other_cases(guards) {
+            true => self.other_cases(&case, &person).await?,
+            false => Vec::new(),
+        };
+        let checked = Data::read(&event.data).map_err(|error| unreadable(&error))?;
+        let channel = letter.channel(&checked.addressee);
+        let date = self.mailing_date(channel).await?;
+        let json = as_it_stands(&event, &standing, date);
+        let data = Data::read(&json).map_err(|error| unreadable(&error))?;
+        let program = match self.studio.catalogue.program(&data.case.program) {
+            Ok(program) => program,
+            Err(fault) => return Ok(Err(vec![fault.below("/data")])),
+        };
+        let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
+        let set = match self.studio.preview(letter_type, &json, date).await {
+            Ok(set) => set,
+            Err(faults) => return Ok(Err(below(faults))),
+        };
+        let mut reasons = set.stops.clone();
+        let Some(policy) = program.policy_on(date) else { return Ok(Ok(foreseen(set, date, channel, reasons))) };
+        let asking = Asking {
+            letter: asked(letter, &data, event.time),
+            standing: &standing,
+            policy,
+            traits: program.traits,
+            other_cases: &other_cases,
+            overridden: &[],
+            date,
+        };
+        let Answers { stops, ends, notes, .. } = asking.answers(guards);
+        reasons.extend(stops.into_iter().chain(ends));
+        let needs_approval = letter.needs_approval() || !notes.is_empty();
+        Ok(Ok(Foreseen { needs_approval, notes, ..foreseen(set, date, channel, reasons) }))
+    }
+
+    /// The day on which a letter goes if nothing stops it: while it is to be worked, the one that it would be promised to now; once
+    /// issued, its own. None where it has gone, or is stopped.
+    pub async fn goes_on(&self, letter: &LetterRow) -> Result<Option<NaiveDate>, DeskError> {
+        match (letter.state, letter.delivery) {
+            (LetterState::Due | LetterState::Recalled, _) => Ok(Some(self.mailing_date(letter.channel).await?)),
+            (LetterState::Issued, Some(DeliveryState::Waiting)) => Ok(letter.date.map(|day| day.date())),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn foreseen(set: Preview, date: NaiveDate, channel: Channel, reasons: Vec<Fault>) -> Foreseen {
+    let may_go = reasons.is_empty();
+    Foreseen { set, date, channel, may_go, needs_approval: false, reasons, notes: Vec::new() }
+}
+
+/// Data that was checked a moment ago.
+fn unreadable(error: &serde_json::Error) -> DeskError {
+    DeskError::Unreadable { event: 0, problem: error.to_string() }
+}
