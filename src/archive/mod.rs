@@ -52,8 +52,12 @@ impl ArchiveError {
                 )
             }
             ArchiveError::Altered { key, .. } => Text::new(
-                format!("The archive's {key} is not what was put there. Restore it from the back-up, and run `recto verify`."),
-                format!("Le fichier {key} de l’archive n’est plus celui qui y a été mis. Restaurez-le de la copie de sauvegarde et lancez `recto verify`."),
+                format!(
+                    "The archive's {key} is not what was put there. Restore it from the back-up, and run `recto verify`."
+                ),
+                format!(
+                    "Le fichier {key} de l’archive n’est plus celui qui y a été mis. Restaurez-le de la copie de sauvegarde et lancez `recto verify`."
+                ),
             ),
         }
     }

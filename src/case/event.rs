@@ -150,10 +150,22 @@ fn attribute_missing(name: &str) -> Fault {
     let (en, fr) = match name {
         "specversion" => ("write \"1.0\"", "écrivez « 1.0 »"),
         "id" => ("give the event a text of its own", "donnez à l’événement un texte qui lui est propre"),
-        "source" => ("say which system tells it, such as \"urn:case-system\"", "dites quel système le rapporte, comme \"urn:case-system\""),
-        "type" => ("say what happened, such as \"ca.on.recto.payment.received.v1\"", "dites ce qui est arrivé, comme \"ca.on.recto.payment.received.v1\""),
-        "subject" => ("give the reference of the case, such as \"OW-2026-004172\"", "donnez le numéro du dossier, comme \"OW-2026-004172\""),
-        "time" => ("say when it happened, such as \"2026-11-17T09:30:00-05:00\"", "dites quand c’est arrivé, comme \"2026-11-17T09:30:00-05:00\""),
+        "source" => (
+            "say which system tells it, such as \"urn:case-system\"",
+            "dites quel système le rapporte, comme \"urn:case-system\"",
+        ),
+        "type" => (
+            "say what happened, such as \"ca.on.recto.payment.received.v1\"",
+            "dites ce qui est arrivé, comme \"ca.on.recto.payment.received.v1\"",
+        ),
+        "subject" => (
+            "give the reference of the case, such as \"OW-2026-004172\"",
+            "donnez le numéro du dossier, comme \"OW-2026-004172\"",
+        ),
+        "time" => (
+            "say when it happened, such as \"2026-11-17T09:30:00-05:00\"",
+            "dites quand c’est arrivé, comme \"2026-11-17T09:30:00-05:00\"",
+        ),
         _ => ("add an object {case, party, facts}", "ajoutez un objet {case, party, facts}"),
     };
     Fault::new(

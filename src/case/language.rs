@@ -72,6 +72,13 @@ impl Text {
     }
 }
 
+impl From<&str> for Text {
+    /// What is the same in both languages, such as a name.
+    fn from(name: &str) -> Text {
+        Text::new(name, name)
+    }
+}
+
 impl From<(&str, &str)> for Text {
     fn from((en, fr): (&str, &str)) -> Text {
         Text::new(en, fr)

@@ -6,6 +6,7 @@ use recto::case::CaseRef;
 use recto::desk::Eligibility;
 use serde_json::json;
 
+use super::voice::{Trouble, voice};
 use super::{Config, open_desk, print_json, views};
 
 /// Arguments of `recto explain`.
@@ -24,12 +25,12 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let desk = open_desk(&config).await?;
     if let Some(letter) = arguments.letter.as_deref().filter(|key| !desk.studio.catalogue.types.contains_key(*key)) {
-        anyhow::bail!("{}", desk.studio.unknown_type(letter));
+        anyhow::bail!(Trouble(desk.studio.unknown_type(letter).message));
     }
     let answers = desk.explain(&CaseRef::new(&arguments.case), arguments.letter.as_deref()).await?;
     desk.close().await;
     if answers.is_empty() {
-        anyhow::bail!("no event of the case {} was taken, or the letter is not of its program", arguments.case);
+        anyhow::bail!(trouble!("trouble.no-case", case = arguments.case));
     }
     if arguments.json {
         print_json(&json!({"case": arguments.case, "letters": answers.iter().map(view).collect::<Vec<_>>()}));
@@ -42,15 +43,17 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
 
 fn print(answer: &Eligibility) {
     let may = match (answer.may_go, answer.needs_approval) {
-        (true, false) => "may go today",
-        (true, true) => "may go today once it is approved",
-        (false, _) => "may not go",
+        (true, false) => words!("explain.may"),
+        (true, true) => words!("explain.approval"),
+        (false, _) => words!("explain.not"),
     };
-    let by =
-        answer.event.as_deref().map_or("by the standing alone".to_owned(), |event| format!("by the facts of {event}"));
+    let by = answer
+        .event
+        .as_deref()
+        .map_or_else(|| words!("explain.standing"), |event| words!("explain.event", event = event));
     say!("{:26} {} ({}): {may}, {by}", answer.letter_type, answer.name, answer.person);
     for reason in answer.reasons.iter().chain(&answer.notes) {
-        say!("    {} {}: {}", reason.place, reason.code, reason.message.en);
+        say!("    {} {}: {}", reason.place, reason.code, reason.message.get(voice().language));
     }
 }
 

@@ -7,10 +7,12 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use recto::case::calendar::business_day_on_or_after;
+use recto::case::said;
 use recto::letter::{in_language, take_date};
 use serde_json::{Value, json};
 
-use super::{Config, open_studio, print_json, views};
+use super::voice::voice;
+use super::{Config, open_studio, print_json, read_file, views};
 
 /// Arguments of `recto render`.
 #[derive(clap::Args)]
@@ -48,7 +50,7 @@ enum Lang {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let studio = open_studio(&config)?;
     let shown = arguments.data.display().to_string();
-    let text = std::fs::read_to_string(&arguments.data).with_context(|| shown.clone())?;
+    let text = read_file(&arguments.data)?;
     let value: Value = serde_json::from_str(&text).with_context(|| shown.clone())?;
     let mut data = if value.get("specversion").is_some() { value["data"].clone() } else { value };
     let language = match arguments.lang {
@@ -67,13 +69,17 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let date = if arguments.date.is_some() { date } else { business_day_on_or_after(date) };
     match studio.preview(&arguments.letter, &data, date).await {
         Ok(letter) => {
-            std::fs::write(&arguments.out, &letter.pdf).with_context(|| arguments.out.display().to_string())?;
+            std::fs::write(&arguments.out, &letter.pdf).map_err(|error| {
+                let why = said::io(&error);
+                trouble!("trouble.not-written", file = arguments.out.display(), why = why.get(voice().language))
+            })?;
             let (pages, warnings) = (letter.pages.len(), views(&letter.stops));
             if arguments.json {
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
-                say!("{} ({pages} pages, dated {date})", arguments.out.display());
-                letter.stops.iter().for_each(|fault| eprintln!("would be held: {fault}"));
+                let pages = voice().counted(pages, "page");
+                tell!("render.done", file = arguments.out.display(), pages = pages, date = date);
+                letter.stops.iter().for_each(|fault| hint!("render.held", fault = voice().fault(fault)));
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -81,7 +87,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             if arguments.json {
                 print_json(&json!({"faults": views(&faults)}));
             } else {
-                faults.iter().for_each(|fault| eprintln!("{shown}{fault}"));
+                faults.iter().for_each(|fault| eprintln!("{shown}{}", voice().fault(fault)));
             }
             Ok(ExitCode::FAILURE)
         }

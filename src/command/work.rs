@@ -8,6 +8,7 @@ use recto::register::LetterTally;
 use recto::work;
 use serde_json::json;
 
+use super::voice::voice;
 use super::{Config, open_desk, print_json, work_in};
 
 /// Arguments of `recto work`.
@@ -37,14 +38,14 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             .collect();
         print_json(&json!({"worked": looked_at, "letters": states}));
     } else {
-        say!("{looked_at} letters and e-mails worked; nothing more is due now.");
+        tell!("work.done", worked = voice().counted(looked_at, "worked"));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Works until nothing is due, with a progress bar. Gives how many letters and e-mails it worked.
 pub async fn until_idle(desk: &Desk) -> anyhow::Result<usize> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} letters and e-mails worked, {per_sec}, {eta} left")?;
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {}", words!("work.progress")))?;
     let due = desk.reader().due_count().await?;
     let bar = ProgressBar::new(due).with_style(style);
     let mut looked_at = 0;

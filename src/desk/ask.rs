@@ -94,8 +94,12 @@ fn for_key(fault: Fault, key: &str) -> Fault {
     Fault::new(
         CONFLICT,
         "Idempotency-Key",
-        format!("The key “{key}” was used before, for a request that said something else. Send this one under a key of its own; to repeat the first, send it unchanged."),
-        format!("La clé « {key} » a déjà servi pour une requête qui disait autre chose. Envoyez celle-ci sous sa propre clé; pour répéter la première, envoyez-la telle quelle."),
+        format!(
+            "The key “{key}” was used before, for a request that said something else. Send this one under a key of its own; to repeat the first, send it unchanged."
+        ),
+        format!(
+            "La clé « {key} » a déjà servi pour une requête qui disait autre chose. Envoyez celle-ci sous sa propre clé; pour répéter la première, envoyez-la telle quelle."
+        ),
     )
 }
 

@@ -78,7 +78,9 @@ impl DecideError {
             ),
             DecideError::Preparer(who) => Text::new(
                 format!("{who} prepared or edited this letter and cannot approve it; somebody else must."),
-                format!("{who} a préparé ou modifié cette lettre et ne peut pas l’approuver; une autre personne le doit."),
+                format!(
+                    "{who} a préparé ou modifié cette lettre et ne peut pas l’approuver; une autre personne le doit."
+                ),
             ),
             DecideError::Unknown(who) => Text::new(
                 format!("“{who}” is not one of the unit's people: add the name and role to [[people]] in recto.toml."),
@@ -89,8 +91,16 @@ impl DecideError {
                 let needed: Vec<Text> = needed.iter().map(|role| office(role)).collect();
                 let list = |get: fn(&Text) -> &str| needed.iter().map(get).collect::<Vec<_>>().join(", ");
                 Text::new(
-                    format!("{name} ({}) has not the authority for this; it takes: {}.", role.en, list(|role| &role.en)),
-                    format!("{name} ({}) n’a pas le pouvoir de le faire; il faut : {}.", role.fr, list(|role| &role.fr)),
+                    format!(
+                        "{name} ({}) has not the authority for this; it takes: {}.",
+                        role.en,
+                        list(|role| &role.en)
+                    ),
+                    format!(
+                        "{name} ({}) n’a pas le pouvoir de le faire; il faut : {}.",
+                        role.fr,
+                        list(|role| &role.fr)
+                    ),
                 )
             }
             DecideError::NotOverridable(rule) => not_overridable(rule),
@@ -118,8 +128,10 @@ fn not_overridable(rule: &str) -> Text {
             format!("Il n’y a pas de règle « {rule} ». Peuvent être levées : {may}."),
         ),
         Some(guard) if guard.effect != Effect::HoldUnlessOverridden => Text::new(
-            format!("Nobody can override the rule “{rule}” ({}). It ends with its cause. These may be: {may}.", guard.basis.en),
-            format!("Personne ne peut lever la règle « {rule} » ({}). Elle prend fin avec sa cause. Peuvent l’être : {may}.", guard.basis.fr),
+            format!("Nobody can override the rule “{rule}”: it ends with its cause. These may be overridden: {may}."),
+            format!(
+                "Personne ne peut lever la règle « {rule} » : elle prend fin avec sa cause. Peuvent être levées : {may}."
+            ),
         ),
         Some(_) => Text::new(
             format!("The rule “{rule}” does not hold this letter. See its reasons for what does."),
@@ -194,10 +206,17 @@ pub struct NoRun {
 impl NoRun {
     fn says(self) -> Text {
         let NoRun { date, next, closed, waiting, business_day } = self;
-        let letters = counted(usize::try_from(waiting).unwrap_or_default(), ("letter waits", "lettre attend"), ("letters wait", "lettres attendent"));
+        let letters = counted(
+            usize::try_from(waiting).unwrap_or_default(),
+            ("letter waits", "lettre attend"),
+            ("letters wait", "lettres attendent"),
+        );
         let open = match closed {
             true => Text::new(format!("The run of {next} is closed."), format!("Le tirage du {next} est fermé.")),
-            false => Text::new(format!("Today the run of {next} can be closed."), format!("Aujourd’hui, c’est le tirage du {next} qui peut être fermé.")),
+            false => Text::new(
+                format!("Today the run of {next} can be closed."),
+                format!("Aujourd’hui, c’est le tirage du {next} qui peut être fermé."),
+            ),
         };
         let (en, fr) = match () {
             () if !business_day => (
@@ -205,8 +224,12 @@ impl NoRun {
                 format!("Le {date} n’est pas un jour ouvrable : aucun courrier ne part ce jour-là."),
             ),
             () if date < next => (
-                format!("{date} is over, and no run was opened on it. Letters of that date are set again under a new one."),
-                format!("Le {date} est passé, et aucun tirage n’a été ouvert ce jour-là. Ses lettres sont composées de nouveau sous une autre date."),
+                format!(
+                    "{date} is over, and no run was opened on it. Letters of that date are set again under a new one."
+                ),
+                format!(
+                    "Le {date} est passé, et aucun tirage n’a été ouvert ce jour-là. Ses lettres sont composées de nouveau sous une autre date."
+                ),
             ),
             () if waiting > 0 => (
                 format!("{} for {date}; close the run on that day.", letters.en),
@@ -242,6 +265,9 @@ fn folder(error: &std::io::Error) -> Text {
     let why = io(error);
     Text::new(
         format!("The data folder cannot be used: {}. Name another with --dir, or mend that.", why.en),
-        format!("Le dossier de données ne peut pas être utilisé : {}. Nommez-en un autre par --dir ou corrigez cela.", why.fr),
+        format!(
+            "Le dossier de données ne peut pas être utilisé : {}. Nommez-en un autre par --dir ou corrigez cela.",
+            why.fr
+        ),
     )
 }

@@ -71,9 +71,7 @@ impl Desk {
         act.commit().await?;
         let sent = match self.message(&letter, &delivery).await {
             Ok(message) => self.office.post.send(&self.office.settings.from, message).await,
-            Err(Unsendable::Faults(faults)) => {
-                Err(SendError::Fail(Reasons(faults).to_string()))
-            }
+            Err(Unsendable::Faults(faults)) => Err(SendError::Fail(Reasons(faults).to_string())),
             // An object that cannot be read is tried again as a server that does not answer is, and then shown to a person.
             Err(Unsendable::Desk(DeskError::Archive(error))) => {
                 let Text { en, fr } = error.says();

@@ -42,10 +42,22 @@ impl Desk {
             Ok(Some(Difference { code, place, message }))
         };
         let Some(kept) = self.reader().kept(&issuance.letter, issuance.number).await? else {
-            return differs("source-missing", Text::new("What it was set from is not in the register.", "Ce à partir de quoi elle a été composée n’est pas dans le registre."));
+            return differs(
+                "source-missing",
+                Text::new(
+                    "What it was set from is not in the register.",
+                    "Ce à partir de quoi elle a été composée n’est pas dans le registre.",
+                ),
+            );
         };
         if issuance.fonts_hash != self.studio.fonts_hash.as_str() {
-            return differs("fonts-differ", Text::new("It was set with other fonts than those here.", "Elle a été composée avec d’autres polices que celles d’ici."));
+            return differs(
+                "fonts-differ",
+                Text::new(
+                    "It was set with other fonts than those here.",
+                    "Elle a été composée avec d’autres polices que celles d’ici.",
+                ),
+            );
         }
         if issuance.typst_version != TYPST_VERSION {
             let version = &issuance.typst_version;
@@ -58,7 +70,13 @@ impl Desk {
         let KeptSource { house, main, footer } = kept.source;
         if !houses.contains_key(&house) {
             let Some(files) = self.reader().house(&house).await? else {
-                return differs("house-missing", Text::new("The house's files of its time are not in the register.", "Les fichiers de l’unité de son époque ne sont pas dans le registre."));
+                return differs(
+                    "house-missing",
+                    Text::new(
+                        "The house's files of its time are not in the register.",
+                        "Les fichiers de l’unité de son époque ne sont pas dans le registre.",
+                    ),
+                );
             };
             houses.insert(house.clone(), Threads::start(&self.studio.press.with_house(&files), 1));
         }
@@ -68,7 +86,8 @@ impl Desk {
         let set = match houses[&house].set(job).await {
             Ok(set) => set,
             Err(faults) => {
-                let said = |language| faults.iter().map(|fault| fault.message.get(language)).collect::<Vec<_>>().join(" ");
+                let said =
+                    |language| faults.iter().map(|fault| fault.message.get(language)).collect::<Vec<_>>().join(" ");
                 return differs("not-set-again", Text::new(said(Language::En), said(Language::Fr)));
             }
         };

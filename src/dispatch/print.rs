@@ -130,8 +130,12 @@ impl PrintError {
     pub fn says(&self) -> Text {
         let not_merged = |letter: &LetterId| {
             Text::new(
-                format!("The letter {letter} cannot be put into the print run as it was issued. Run `recto verify`, and do what it says of it."),
-                format!("La lettre {letter} ne peut pas être mise dans le tirage telle qu’émise. Lancez `recto verify` et faites ce qu’il en dit."),
+                format!(
+                    "The letter {letter} cannot be put into the print run as it was issued. Run `recto verify`, and do what it says of it."
+                ),
+                format!(
+                    "La lettre {letter} ne peut pas être mise dans le tirage telle qu’émise. Lancez `recto verify` et faites ce qu’il en dit."
+                ),
             )
         };
         match self {
@@ -143,7 +147,10 @@ impl PrintError {
                 let why = said::io(error);
                 Text::new(
                     format!("The run's folder cannot be written: {}. Mend that, and close the run again.", why.en),
-                    format!("Le dossier du tirage ne peut pas être écrit : {}. Corrigez cela et fermez le tirage de nouveau.", why.fr),
+                    format!(
+                        "Le dossier du tirage ne peut pas être écrit : {}. Corrigez cela et fermez le tirage de nouveau.",
+                        why.fr
+                    ),
                 )
             }
             PrintError::Manifest(_) => Text::new(

@@ -38,16 +38,26 @@ impl Kind {
     pub(super) fn fault(self) -> Fault {
         let what = match self {
             Kind::Spreadsheet => Text::new("This is a spreadsheet", "Ceci est une feuille de calcul"),
-            Kind::CommaSeparated => Text::new("This is a spreadsheet as text (CSV)", "Ceci est une feuille de calcul en texte (CSV)"),
-            Kind::WordProcessor => Text::new("This is a word processor's document", "Ceci est un document de traitement de texte"),
+            Kind::CommaSeparated => {
+                Text::new("This is a spreadsheet as text (CSV)", "Ceci est une feuille de calcul en texte (CSV)")
+            }
+            Kind::WordProcessor => {
+                Text::new("This is a word processor's document", "Ceci est un document de traitement de texte")
+            }
             Kind::Pdf => Text::new("This is a PDF", "Ceci est un PDF"),
             Kind::Archive => Text::new("This is a ZIP archive", "Ceci est une archive ZIP"),
         };
         Fault::new(
             "file-not-events",
             "",
-            format!("{}, and not a file of case events. Take a file of JSON, one CloudEvent a line, as samples/events.jsonl is.", what.en),
-            format!("{}, et non un fichier d’événements de dossier. Prenez un fichier JSON, un CloudEvent par ligne, comme samples/events.jsonl.", what.fr),
+            format!(
+                "{}, and not a file of case events. Take a file of JSON, one CloudEvent a line, as samples/events.jsonl is.",
+                what.en
+            ),
+            format!(
+                "{}, et non un fichier d’événements de dossier. Prenez un fichier JSON, un CloudEvent par ligne, comme samples/events.jsonl.",
+                what.fr
+            ),
         )
     }
 }

@@ -53,7 +53,11 @@ pub fn read(
     let start = start.trim_ascii_start();
     let first_line = start.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
     let is_whole = start.starts_with(b"[") || first_line == b"{";
-    if is_whole { read_whole(source, name) } else { Ok(Box::new(Lines { source, name: name.to_owned(), line: 0, found: 0 })) }
+    if is_whole {
+        read_whole(source, name)
+    } else {
+        Ok(Box::new(Lines { source, name: name.to_owned(), line: 0, found: 0 }))
+    }
 }
 
 fn read_whole(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {

@@ -135,7 +135,7 @@ impl Catalogue {
         let data = self
             .check_data(&event.data, &schemas, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
-        let future = future_facts(event, schemas.iter().flat_map(|schema| &schema.past_days));
+        let future = future_facts(event, &schemas);
         if !future.is_empty() {
             return Err(future);
         }
@@ -144,11 +144,11 @@ impl Catalogue {
                 "subject-not-the-case",
                 "/subject",
                 format!(
-                    "The subject is {}, but data.case.reference is {}. Make them the same.",
+                    "The subject of the event is {}, but the case that it tells of is {}. Make them the same.",
                     event.subject, data.case.reference
                 ),
                 format!(
-                    "Le sujet est {}, mais data.case.reference est {}. Faites qu’ils soient identiques.",
+                    "Le sujet de l’événement est {}, mais le dossier dont il parle est {}. Faites qu’ils soient identiques.",
                     event.subject, data.case.reference
                 ),
             )]);

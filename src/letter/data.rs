@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
+use super::schema::Schema;
 use super::schema_words::part;
-use crate::case::{Case, CaseEvent, Fault, Party, Place, Text, said};
+use crate::case::{Case, CaseEvent, Fault, Party, Text, said};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
 /// the person whom it is about: a trustee, a representative, a member of parliament.
@@ -78,21 +79,26 @@ pub fn normalize(value: Value) -> Value {
 }
 
 /// The facts of an event that are dated after the day on which it tells of them: a day of the past at one of these places.
-pub fn future_facts<'p>(event: &CaseEvent, past_days: impl IntoIterator<Item = &'p Place>) -> Vec<Fault> {
+pub fn future_facts(event: &CaseEvent, schemas: &[&Schema]) -> Vec<Fault> {
     let told = event.day();
-    let found = past_days.into_iter().flat_map(|place| place.values(&event.data["facts"]));
+    let past_days = schemas.iter().flat_map(|schema| schema.past_days.iter());
+    let found = past_days.flat_map(|place| place.values(&event.data["facts"]));
     let is_later =
         |day: &Value| day.as_str().and_then(|day| day.parse::<NaiveDate>().ok()).is_some_and(|day| day > told);
     // Schemas of several letters may have the same place.
     let later: BTreeSet<String> = found.filter(|(_, day)| is_later(day)).map(|(pointer, _)| pointer).collect();
     let fault = |pointer: String| {
-        let name = pointer.trim_start_matches('/');
+        let name = schemas.iter().find_map(|schema| schema.label(&pointer)).unwrap_or_else(|| pointer.as_str().into());
         Fault::new(
             "date-in-the-future",
             format!("/data/facts{pointer}"),
-            format!("“{name}” is after {told}, the day of the event that tells of it. Send it when it has happened."),
             format!(
-                "« {name} » est postérieur au {told}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé."
+                "“{}” is after {told}, the day of the event that tells of it. Send it when it has happened.",
+                name.en
+            ),
+            format!(
+                "« {} » est postérieur au {told}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé.",
+                name.fr
             ),
         )
     };

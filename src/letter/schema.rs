@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::schema_faults::{self, problem};
 use super::schema_file::{Mark, SchemaFile, term_missing};
+use super::schema_words::{below, worded};
 use crate::case::{Fault, Place, Text, money, said};
 
 /// A compiled schema, with its source for those who ask for it.
@@ -72,6 +73,12 @@ impl Schema {
     /// Everything in the value that the schema does not allow, with places below `prefix` (a JSON Pointer).
     pub fn faults(&self, value: &Value, prefix: &str) -> Vec<Fault> {
         schema_faults::faults(&self.source, self.validator.iter_errors(value), prefix)
+    }
+
+    /// What a form calls the value at a JSON Pointer; `None` where the schema has no such value.
+    pub(super) fn label(&self, pointer: &str) -> Option<Text> {
+        let node = pointer.split('/').skip(1).fold(&self.source, |node, step| below(node, step));
+        worded(&node["x-label"])
     }
 
     /// Whether a text is allowed as the value of a top-level property, taken alone.

@@ -18,14 +18,22 @@ impl RegisterError {
             ),
             RegisterError::Inconsistent { table, row, .. } => {
                 return Text::new(
-                    format!("The register does not hold together at {table}, {row}. Run `recto verify`, and do what it says."),
-                    format!("Le registre ne concorde pas à {table}, {row}. Lancez `recto verify` et faites ce qu’il dit."),
+                    format!(
+                        "The register does not hold together at {table}, {row}. Run `recto verify`, and do what it says."
+                    ),
+                    format!(
+                        "Le registre ne concorde pas à {table}, {row}. Lancez `recto verify` et faites ce qu’il dit."
+                    ),
                 );
             }
             RegisterError::OtherEnvironment { found, wanted } => {
                 return Text::new(
-                    format!("This data folder was made in the environment “{found}” and cannot be used in “{wanted}”: choose another folder with --dir, or set the environment back."),
-                    format!("Ce dossier de données a été fait dans l’environnement « {found} » et ne peut pas servir dans « {wanted} » : choisissez un autre dossier par --dir ou rétablissez l’environnement."),
+                    format!(
+                        "This data folder was made in the environment “{found}” and cannot be used in “{wanted}”: choose another folder with --dir, or set the environment back."
+                    ),
+                    format!(
+                        "Ce dossier de données a été fait dans l’environnement « {found} » et ne peut pas servir dans « {wanted} » : choisissez un autre dossier par --dir ou rétablissez l’environnement."
+                    ),
                 );
             }
         };
@@ -45,7 +53,10 @@ fn database(error: &sqlx::Error) -> (&'static str, &'static str) {
             "The register may only be read here. Let this account write in the data folder.",
             "Le registre ne peut être que lu ici. Permettez à ce compte d’écrire dans le dossier de données.",
         ),
-        Some(13) => ("The disk is full. Make room on it, and try again.", "Le disque est plein. Libérez de la place, puis réessayez."),
+        Some(13) => (
+            "The disk is full. Make room on it, and try again.",
+            "Le disque est plein. Libérez de la place, puis réessayez.",
+        ),
         Some(11 | 26) => (
             "The register's file is damaged, or is none. Restore it from the back-up.",
             "Le fichier du registre est endommagé, ou n’en est pas un. Restaurez-le de la copie de sauvegarde.",

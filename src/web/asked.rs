@@ -14,7 +14,10 @@ pub(super) fn body<T: DeserializeOwned + JsonSchema>(bytes: &[u8]) -> Result<T, 
 }
 
 /// The same, where names have changed: each old one, and what it is called now.
-pub(super) fn body_with<T: DeserializeOwned + JsonSchema>(bytes: &[u8], renamed: &[(&str, &str)]) -> Result<T, Problem> {
+pub(super) fn body_with<T: DeserializeOwned + JsonSchema>(
+    bytes: &[u8],
+    renamed: &[(&str, &str)],
+) -> Result<T, Problem> {
     let mut value: Value = serde_json::from_slice(bytes).map_err(|error| Problem::not_json(&error))?;
     for (old, new) in renamed {
         if let Some(members) = value.as_object_mut().filter(|members| !members.contains_key(*new))
@@ -45,12 +48,7 @@ impl Parameters {
     }
 
     /// A parameter, where it is given; `form` says what it must be, in English and French.
-    pub(super) fn read<T>(
-        &mut self,
-        name: &str,
-        form: impl Into<Text>,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Option<T> {
+    pub(super) fn read<T>(&mut self, name: &str, form: impl Into<Text>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let mut values = self.given.iter().filter(|(given, _)| given == name).map(|(_, value)| value);
         let (value, more) = (values.next()?, values.next());
         let read = read(value).filter(|_| more.is_none());

@@ -123,16 +123,18 @@ impl Problem {
         let (title, detail) = match status {
             StatusCode::METHOD_NOT_ALLOWED => (
                 ("This is not done here", "Cela ne se fait pas ici"),
-                ("The header Allow says which methods this address takes.", "L’en-tête Allow dit quelles méthodes cette adresse accepte."),
+                (
+                    "The header Allow says which methods this address takes.",
+                    "L’en-tête Allow dit quelles méthodes cette adresse accepte.",
+                ),
             ),
             StatusCode::PAYLOAD_TOO_LARGE => (
                 ("The request is too large", "La requête est trop grande"),
                 ("Send it in several parts.", "Envoyez-la en plusieurs parties."),
             ),
-            StatusCode::NOT_FOUND => (
-                ("Not found", "Introuvable"),
-                ("There is nothing at this address.", "Il n’y a rien à cette adresse."),
-            ),
+            StatusCode::NOT_FOUND => {
+                (("Not found", "Introuvable"), ("There is nothing at this address.", "Il n’y a rien à cette adresse."))
+            }
             StatusCode::GATEWAY_TIMEOUT => (
                 ("It took too long", "Cela a pris trop de temps"),
                 (
@@ -142,11 +144,17 @@ impl Problem {
             ),
             status if status.is_client_error() => (
                 ("The request cannot be read", "La requête ne peut pas être lue"),
-                ("Compare its address and headers with the API's description.", "Comparez son adresse et ses en-têtes à la description de l’API."),
+                (
+                    "Compare its address and headers with the API's description.",
+                    "Comparez son adresse et ses en-têtes à la description de l’API.",
+                ),
             ),
             _ => (
                 ("Recto could not do this", "Recto n’a pas pu le faire"),
-                ("The trouble is in the service's log. Try again.", "L’ennui est dans le journal du service. Réessayez."),
+                (
+                    "The trouble is in the service's log. Try again.",
+                    "L’ennui est dans le journal du service. Réessayez.",
+                ),
             ),
         };
         let detail = Text::new(
@@ -281,11 +289,9 @@ impl From<DecideError> for Problem {
             DecideError::NoReason => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "reason-missing", ("A reason is required", "Un motif est requis"))
             }
-            DecideError::NotWaiting(_) => (
-                StatusCode::CONFLICT,
-                "not-waiting",
-                ("Not waiting for this decision", "N’attend pas cette décision"),
-            ),
+            DecideError::NotWaiting(_) => {
+                (StatusCode::CONFLICT, "not-waiting", ("Not waiting for this decision", "N’attend pas cette décision"))
+            }
             DecideError::Changed => (
                 StatusCode::CONFLICT,
                 "not-waiting",

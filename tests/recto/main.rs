@@ -1,6 +1,7 @@
 //! The tests of Recto, in one binary because each binary links typst again. `tests/run` installs what they need and runs them.
 
 mod acts;
+mod answers;
 mod api;
 mod arithmetic;
 mod browser;
@@ -34,9 +35,11 @@ mod rules;
 mod scenarios;
 mod schemas;
 mod signals;
+mod spoken;
 mod statements;
 mod support;
 mod values;
 mod verify;
 mod walk;
+mod wording;
 mod workers;

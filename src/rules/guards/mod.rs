@@ -5,8 +5,8 @@ mod debt;
 mod person;
 
 use super::Question;
-use super::found::{Answer, Detail, Found, Note, Unread, reason};
-use crate::case::{Both, Fault};
+use super::found::{Answer, Detail, Found, Note, Unread, reason, with_values};
+use crate::case::{Both, Fault, Language};
 
 /// A rule that may stop a letter.
 pub struct Guard {
@@ -16,7 +16,7 @@ pub struct Guard {
     pub rule: &'static str,
     /// What becomes of a letter that it finds something against.
     pub effect: Effect,
-    /// The law or policy it rests on.
+    /// The law or policy it rests on; a value of the policy by its name in braces.
     pub basis: Both,
     /// What it says to the officer.
     pub says: Both,
@@ -99,8 +99,9 @@ fn finding(name: &str, question: &Question<'_>) -> Option<Finding> {
         // Whatever the guard would have done: what cannot be read is nothing to go by.
         Err(Unread::Fact(name)) => (Effect::Hold, UNREAD, vec![unread_fact(name)]),
     };
+    let basis = Language::BOTH.map(|language| with_values(guard.basis.get(language), question.policy, language));
     let found = Found { guard: guard.key.to_owned(), particulars: notes.iter().map(Note::particular).collect() };
-    Some(Finding { effect, found, reason: reason(guard.key, guard.rule, says, &notes, guard.basis) })
+    Some(Finding { effect, found, reason: reason(guard.key, guard.rule, says, &notes, basis) })
 }
 
 /// What is said where a guard cannot answer.

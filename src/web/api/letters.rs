@@ -61,8 +61,13 @@ impl ListQuery {
             state: given.read("state", Text::new(format!("one of {states}"), format!("l’un de {states}")), |state| {
                 state.parse().ok()
             }),
-            date: given.read("date", ("a date such as 2026-11-17", "une date telle que 2026-11-17"), |day| day.parse().ok()),
-            cursor: given.read("cursor", ("the “next” of the list before", "le « next » de la liste précédente"), above_zero),
+            date: given
+                .read("date", ("a date such as 2026-11-17", "une date telle que 2026-11-17"), |day| day.parse().ok()),
+            cursor: given.read(
+                "cursor",
+                ("the “next” of the list before", "le « next » de la liste précédente"),
+                above_zero,
+            ),
             limit: given.read("limit", ("a number from 1 to 200", "un nombre de 1 à 200"), |limit| {
                 above_zero(limit).filter(|limit| *limit <= MAX_LIMIT)
             }),

@@ -84,7 +84,9 @@ fn says(foreseen: &Foreseen, language: Language) -> String {
     }
     match (foreseen.needs_approval, language) {
         (true, Language::En) => format!("It would wait for an approval; approved today, it would go on {date}."),
-        (true, Language::Fr) => format!("Elle attendrait une approbation; approuvée aujourd’hui, elle partirait le {date}."),
+        (true, Language::Fr) => {
+            format!("Elle attendrait une approbation; approuvée aujourd’hui, elle partirait le {date}.")
+        }
         (false, Language::En) => format!("It would go on {date}."),
         (false, Language::Fr) => format!("Elle partirait le {date}."),
     }
