@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use recto::case::letter::sha256_hex;
-use recto::register::{Reader, Register};
+use recto::register::Reader;
 
-use super::{Config, LOCK, hold};
+use super::{Config, LOCK, hold, open_desk};
 
 /// The file that marks a data folder as one that `demo` made.
 const MARK: &str = "demo";
@@ -82,11 +82,10 @@ fn names_in(dir: &Path) -> anyhow::Result<Vec<String>> {
 
 /// What is in the folder now; a word of its own where that cannot be told.
 async fn state_in(config: &Config) -> String {
-    let Ok(register) = Register::open(&config.dir, config.desk.environment.as_str()).await else {
-        return "unreadable".to_owned();
-    };
-    let now = state(&config.dir, register.reader()).await.unwrap_or_else(|_| "unreadable".to_owned());
-    register.close().await;
+    let unreadable = || "unreadable".to_owned();
+    let Ok(desk) = open_desk(config).await else { return unreadable() };
+    let now = state(&config.dir, desk.reader()).await.unwrap_or_else(|_| unreadable());
+    desk.close().await;
     now
 }
 

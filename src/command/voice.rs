@@ -3,7 +3,6 @@
 
 use std::sync::OnceLock;
 
-use recto::archive::ArchiveError;
 use recto::case::{Fault, Language, Phrases, Text, said};
 use recto::desk::{DeskError, OpenError};
 use recto::register::RegisterError;
@@ -133,11 +132,10 @@ fn says(cause: &(dyn std::error::Error + 'static)) -> Option<Text> {
     let desk = cause.downcast_ref::<DeskError>().map(DeskError::says);
     let open = || cause.downcast_ref::<OpenError>().map(OpenError::says);
     let register = || cause.downcast_ref::<RegisterError>().map(RegisterError::says);
-    let archive = || cause.downcast_ref::<ArchiveError>().map(ArchiveError::says);
     let io = || cause.downcast_ref::<std::io::Error>().map(said::io);
     let json = || cause.downcast_ref::<serde_json::Error>().map(said::json);
     let toml = || cause.downcast_ref::<toml::de::Error>().map(|error| said::shape(error.message()));
-    desk.or_else(open).or_else(register).or_else(archive).or_else(io).or_else(json).or_else(toml)
+    desk.or_else(open).or_else(register).or_else(io).or_else(json).or_else(toml)
 }
 
 fn filled(text: &str, values: &[(&str, String)]) -> String {

@@ -6,7 +6,6 @@
 
 mod access;
 mod api;
-mod asked;
 mod assets;
 mod pages;
 mod probes;

@@ -103,7 +103,10 @@ fn a_count_has_its_noun_in_the_number_that_it_wants() {
     let data = folder.path().join("data");
     let run = |arguments: &[&str]| told(&recto(&data, arguments));
     assert!(run(&["take", file]).contains("1 event taken, 1 letter called for; 0 known already; 0 refused."));
-    assert!(run(&["work", "--until-idle"]).contains("1 letter or e-mail worked; nothing more is due now."));
+    assert!(
+        run(&["work", "--until-idle"])
+            .contains("1 letter worked, 0 e-mails, 1 case looked at; nothing more is due now.")
+    );
     assert!(
         run(&["take", file, "--lang", "fr"]).contains("0 événement reçu, 0 lettre demandée; 1 déjà connu; 0 refusé.")
     );

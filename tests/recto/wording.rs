@@ -57,7 +57,9 @@ pub fn unfit(message: &str) -> Option<String> {
         return Some(format!("{found:?} in {message}"));
     }
     let word = |c: char| !(c.is_alphanumeric() || "_.{}/<>".contains(c));
-    let key = bare.split(word).find(|word| {
+    // A section of a TOML file is named as it is written there.
+    let sections: String = bare.split('[').map(|part| part.split_once(']').map_or(part, |(_, after)| after)).collect();
+    let key = sections.split(word).find(|word| {
         let letters = word.trim_matches('.');
         letters.contains('_')
             && !letters.contains(['{', '/', '.', '<'])
@@ -66,7 +68,7 @@ pub fn unfit(message: &str) -> Option<String> {
     key.map(|key| format!("{key:?} in {message}"))
 }
 
-/// A text without what stands in quotation marks of any kind, backticks or square brackets.
+/// A text without what stands in quotation marks of any kind or backticks.
 fn unquoted(text: &str) -> String {
     let (mut bare, mut until) = (String::new(), None);
     for c in text.chars() {
@@ -153,13 +155,14 @@ fn one_mistake_is_one_fault_with_its_label_and_the_right_form() {
         ("/party/language", json!("de"), "\"en\" (English)", "\"fr\" (Français)"),
         ("/party/role", json!("lawyer"), "(Representative)", "(Représentant ou représentante)"),
         ("/party/surname", json!(""), "is empty", "est vide"),
-        (
-            "/party/surname",
-            json!("x".repeat(61)),
-            "has 61 characters, and 60 are allowed",
-            "compte 61 caractères, et 60 sont permis",
-        ),
+        ("/party/surname", json!("x".repeat(61)), "the window shows 39 characters", "la fenêtre montre 39 caractères"),
         ("/party/address/lines", json!(["1", "2", "3", "4"]), "may have 3 at most", "peut en avoir 3 au plus"),
+        (
+            "/facts/decision/reference",
+            json!("x".repeat(31)),
+            "has 31 characters, and 30 are allowed",
+            "compte 31 caractères, et 30 sont permis",
+        ),
         ("/party/address/lines", json!([]), "is empty", "est vide"),
         ("/facts/balance", json!("0.00"), "an amount above zero", "un montant supérieur à zéro"),
         ("/facts/balance", json!("1,50"), "is not an amount", "n’est pas un montant"),

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::VariantArray;
 
+use super::asked::{Parameters, body as body_of, body_with};
 use super::letters::show;
 use crate::case::fault::{FaultView, views};
 use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, Text, money};
 use crate::desk::Outcome;
 use crate::web::Service;
-use crate::web::asked::{Parameters, body as body_of, body_with};
 use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
 

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::VariantArray;
 
+use super::asked::{Parameters, body as body_of};
 use crate::case::{CaseRef, Day, LetterId, LetterState, Text};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
 use crate::register::Filter;
-use crate::web::asked::{Parameters, body as body_of};
 use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::view::LetterView;
 use crate::web::{Service, system};

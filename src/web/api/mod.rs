@@ -1,5 +1,6 @@
 //! The JSON API: its routes and its description.
 
+mod asked;
 mod cases;
 mod decisions;
 mod events;

@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::asked::{Parameters, body as body_of};
 use super::letters::LetterRequest;
 use crate::case::fault::{FaultView, views};
 use crate::case::{Channel, Day, Fault, Language};
 use crate::desk::Foreseen;
-use crate::web::asked::{Parameters, body as body_of};
 use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::{PREVIEW_SCALE, Service};
 

@@ -19,7 +19,6 @@ use super::view::{CaseView, EntryView, FollowUpView, LetterView, MAX_FOLLOW_UPS,
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::fault::problem;
 use crate::case::{CaseRef, Day, DeliveryState, FollowUpState, Language, LetterId, LetterState};
-use crate::letter::Catalogue;
 use crate::register::Filter;
 
 /// Letters on one page of the list.
@@ -221,9 +220,9 @@ impl Search {
     }
 
     /// The fields that have something in them that cannot be understood.
-    fn unclear(&self, catalogue: &Catalogue) -> Vec<&'static str> {
+    fn unclear(&self, is_type: bool) -> Vec<&'static str> {
         let fields = [
-            ("type", &self.letter_type, catalogue.types.contains_key(&self.letter_type)),
+            ("type", &self.letter_type, is_type),
             ("state", &self.state, self.state.parse::<LetterState>().is_ok()),
             ("date", &self.date, self.date.parse::<Day>().is_ok()),
             ("page", &self.before, self.before.parse::<i64>().is_ok()),
@@ -244,7 +243,7 @@ async fn list(
 
 async fn list_context(service: &Service, language: Language, search: Search) -> Result<Option<Value>, Problem> {
     let catalogue = &service.desk.studio.catalogue;
-    let unclear = search.unclear(catalogue);
+    let unclear = search.unclear(catalogue.types.contains_key(&search.letter_type));
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let filter = Filter {
         case: given(&search.case).map(CaseRef::new),

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::problem::Problem;
 use crate::case::{Fault, Text};
 use crate::letter::shape_faults;
+use crate::web::problem::Problem;
 
 /// Reads a request's JSON by the schema of its type.
 pub(super) fn body<T: DeserializeOwned + JsonSchema>(bytes: &[u8]) -> Result<T, Problem> {
