@@ -104,11 +104,11 @@ impl Desk {
         if !policy.override_roles.contains(&member.role) {
             return Err(no_authority(member, &policy.override_roles));
         }
+        let finding = assessed.answers.may_pass.iter().find(|found| found.guard == rule);
+        let finding = finding.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
         if row.state != LetterState::Held {
             return Err(not_waiting(&row));
         }
-        let finding = assessed.answers.may_pass.iter().find(|found| found.guard == rule);
-        let finding = finding.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
         let overridden = entry::Overridden { role: member.role.clone(), reason, finding: json!(finding) };
         let mut act = self.begin(Actor::person(&member.name)).await?;
         act.enter(row.subject(), &Entry::LetterOverridden(overridden)).await?;

@@ -169,8 +169,16 @@ async fn a_decision_that_cannot_be_taken_says_which_reason_it_is_and_what_to_do(
     )
     .await;
     let pass = |rule: &str| by(json!({"rule": rule, "reason": "Asked for"}));
-    refused(&api, "POST", &path("override"), &pass("no-duplicate"), conflict, "is issued already", "est déjà émise")
-        .await;
+    refused(
+        &api,
+        "POST",
+        &path("override"),
+        &pass("no-duplicate"),
+        conflict,
+        "does not hold this letter",
+        "ne retient pas cette lettre",
+    )
+    .await;
     let second = api.taken(&debt_referred("e-2")).await.remove(0);
     work(&api.desk).await;
     let held = format!("/letters/{second}/override");
