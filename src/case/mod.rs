@@ -30,6 +30,7 @@ pub mod sheet;
 pub mod states;
 mod stored;
 pub mod tells;
+pub mod times;
 pub mod traits;
 
 pub use actor::{Actor, ActorKind};
@@ -47,5 +48,6 @@ pub use place::Place;
 pub use policy::Policy;
 pub use role::{Role, Title};
 pub use states::{DeliveryState, FollowUpState, LetterState, PieceState, RunState};
-pub use tells::Tells;
-pub use traits::Traits;
+pub use tells::{Step, Tells};
+pub use times::{Given, SpentBy, Times};
+pub use traits::{Trait, Traits};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::calendar;
 use super::interest::{Method, Terms};
+use super::language::Text;
 
 /// The parameters in force from a day until the next policy's, and who may approve what: a `[[policy]]` of a program's file.
 ///
@@ -80,6 +81,9 @@ pub struct Policy {
     /// Terms of interest of all times, oldest first: those of this policy and of all others of its program.
     #[serde(skip)]
     pub terms: Vec<Terms>,
+    /// What guards rest on where that is the program's own law, by guard: the same for all policies of its program.
+    #[serde(skip)]
+    pub bases: BTreeMap<String, Text>,
 }
 
 /// One line of the delegation table: a role may approve these letters up to an amount.
@@ -152,6 +156,11 @@ impl Policy {
         roles.dedup();
         roles.retain(|role| self.may_approve(role, letter_type, amount));
         roles
+    }
+
+    /// The day on which a letter that leaves on a day counts as received: an e-mail on the same day.
+    pub fn received(&self, leaves: NaiveDate, by_mail: bool) -> NaiveDate {
+        if by_mail { leaves + Days::new(self.deemed_receipt_days.into()) } else { leaves }
     }
 
     /// The last day of so many days from receipt of what was mailed on a day.

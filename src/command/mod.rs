@@ -14,6 +14,7 @@ macro_rules! say {
 #[macro_use]
 mod voice;
 
+mod address;
 mod check;
 mod config;
 mod demo;
@@ -71,6 +72,8 @@ enum Command {
     Render(render::Arguments),
     /// Check the letter types: every type, both languages, every sample.
     Check(check::Arguments),
+    /// Check addresses: the block as printed, or its faults.
+    Address(address::Arguments),
     /// Say which letters may go to a case's people today, and why not.
     Explain(explain::Arguments),
     /// Compare archive, register and case files, and name every difference.
@@ -114,6 +117,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Run(run::RunCommand::Close(arguments)) => run::close(arguments, config).await,
         Command::Render(arguments) => render::run(arguments, config).await,
         Command::Check(arguments) => check::run(arguments, config).await,
+        Command::Address(arguments) => address::run(arguments, config).await,
         Command::Explain(arguments) => explain::run(arguments, config).await,
         Command::Verify(arguments) => verify::run(arguments, config).await,
         Command::Serve(arguments) => serve::run(arguments, config).await,

@@ -73,13 +73,15 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
                 let why = said::io(&error);
                 trouble!("trouble.not-written", file = arguments.out.display(), why = why.get(voice().language))
             })?;
-            let (pages, warnings) = (letter.pages.len(), views(&letter.stops));
+            // What asks for an approval holds it too: nobody can give one here.
+            let held_for: Vec<_> = letter.stops.iter().chain(&letter.notes).cloned().collect();
+            let (pages, warnings) = (letter.pages.len(), views(&held_for));
             if arguments.json {
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
                 let pages = voice().counted(pages, "page");
                 tell!("render.done", file = arguments.out.display(), pages = pages, date = date);
-                letter.stops.iter().for_each(|fault| hint!("render.held", fault = voice().fault(fault)));
+                held_for.iter().for_each(|fault| hint!("render.held", fault = voice().fault(fault)));
             }
             Ok(ExitCode::SUCCESS)
         }

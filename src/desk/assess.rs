@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
 use super::case_context::CaseContext;
 use crate::case::entry::Basis;
-use crate::case::{Channel, CoveringMail, Fault, Policy, Sha256};
+use crate::case::{Channel, CoveringMail, Fault, LetterId, Policy, Sha256};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, Found, OtherCase, Question, Standing, findings};
@@ -107,10 +107,11 @@ impl Desk {
         };
         let mut answers = asking.answers(guards);
         answers.stops.splice(0..0, draft.stops.iter().cloned());
+        answers.notes.extend(draft.notes.iter().cloned());
         let basis = Basis {
             guards: guards.clone(),
             overridden: overridden.iter().map(|found| json!(found)).collect(),
-            standing: json!(standing),
+            standing: without(&letter.id, json!(standing)),
             seen: json!(seen),
             policy_on: date.into(),
         };
@@ -133,6 +134,14 @@ impl Desk {
         let seal = seal(&composed, mail.as_ref(), &answers.notes);
         Ok(Assessment { composed, answers, needs_approval, amount, mail, seal, standing, basis })
     }
+}
+
+/// A standing without one of its letters: how far a letter has come is nothing that the verdict on it rests on.
+fn without(letter: &LetterId, mut standing: Value) -> Value {
+    if let Some(letters) = standing["letters"].as_array_mut() {
+        letters.retain(|one| one["id"] != letter.as_str());
+    }
+    standing
 }
 
 /// What an approval is bound to.

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, LetterState, PersonId, Role};
-use crate::letter::Data;
+use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, LetterState, PersonId, Role, Times};
+use crate::letter::{Catalogue, Data};
 use crate::register::{LetterRow, Seen, StoredEvent};
-use crate::rules::{Found, OtherCase, SentLetter, Standing, facts_hash, reads_other_cases};
+use crate::rules::{ByOtherMeans, DisputeKind, Found, OtherCase, SentLetter, Standing, facts_hash, reads_other_cases};
 
 /// A letter's case as it stands.
 pub(super) struct CaseContext {
@@ -59,24 +60,29 @@ impl Desk {
         case: &CaseRef,
     ) -> Result<(Vec<StoredEvent>, Vec<SentLetter>), DeskError> {
         let events = self.reader().events_of(case).await?;
-        let tells = |letter: &str| self.studio.catalogue.tells(letter).to_vec();
         let mut letters: Vec<SentLetter> =
-            events.iter().filter_map(|stored| SentLetter::by_other_means(&stored.event, tells)).collect();
+            events.iter().filter_map(|stored| by_other_means(&self.studio.catalogue, &stored.event)).collect();
         for row in self.reader().letters_of_case(case).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
             let calling = events.iter().find(|event| event.sequence == row.event);
-            let facts = calling.ok_or_else(|| not_there(row.event))?.event.facts().clone();
-            let issued = row.state == LetterState::Issued;
+            let calling = &calling.ok_or_else(|| not_there(row.event))?.event;
+            let facts = calling.facts();
+            let date = row.date.filter(|_| row.state == LetterState::Issued).map(|day| day.date());
+            // What was issued before times were kept gave those that its type gives.
+            let of_type = |date| self.studio.catalogue.times(&row.letter_type, calling.program(), date, facts);
             letters.push(SentLetter {
                 // A letter that names no debt is about all of them.
                 debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
-                facts_hash: facts_hash(&facts),
-                date: row.date.filter(|_| issued).map(|day| day.date()),
+                facts_hash: facts_hash(facts),
+                times: row.times.or_else(|| Some(Times(of_type(date?)))).unwrap_or_default(),
+                event: calling.key(),
+                answers: DisputeKind::deserialize(&facts["kind"]).ok(),
+                date,
                 by_mail: row.channel == Channel::Print,
-                sent: issued && row.delivery == Some(DeliveryState::Sent),
+                sent: date.is_some() && row.delivery == Some(DeliveryState::Sent),
                 returned: false,
                 sequence: Some(row.sequence),
                 id: row.id.to_string(),
-                tells: tells(&row.letter_type),
+                tells: self.studio.catalogue.tells(&row.letter_type).to_vec(),
                 letter_type: row.letter_type,
                 person: row.person.to_string(),
             });
@@ -127,6 +133,14 @@ impl Desk {
         // A finding of before findings were data lets nothing pass: the rule holds the letter again, to be decided anew.
         Ok(findings.filter_map(|finding| serde_json::from_value(finding).ok()).collect())
     }
+}
+
+/// The letter of a `letter.sent`, with what the letter types say of it.
+fn by_other_means(catalogue: &Catalogue, event: &CaseEvent) -> Option<SentLetter> {
+    SentLetter::by_other_means(event, |letter, mailed| ByOtherMeans {
+        tells: catalogue.tells(letter).to_vec(),
+        times: catalogue.times(letter, event.program(), mailed, event.facts()),
+    })
 }
 
 /// A letter without its event in the case: the register was altered.

@@ -79,6 +79,7 @@ impl Desk {
         };
         let Answers { stops, ends, notes, .. } = asking.answers(guards);
         reasons.extend(stops.into_iter().chain(ends));
+        let notes: Vec<Fault> = set.notes.iter().cloned().chain(notes).collect();
         let needs_approval = letter.needs_approval() || !notes.is_empty();
         Ok(Ok(Foreseen { needs_approval, notes, ..foreseen(set, date, channel, reasons) }))
     }

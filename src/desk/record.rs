@@ -150,6 +150,7 @@ pub(super) fn issued(
         fonts_hash: issuance.fonts_hash.clone(),
         typst_version: issuance.typst_version.clone(),
         kept: Some(kept.hash()),
+        times: issuance.times.clone(),
         basis,
     }
 }

@@ -4,11 +4,13 @@ use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 
 use super::close::missed;
+use super::judge::Reassessment;
 use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
+use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
-use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Text, entry};
+use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Sha256, Text, entry};
 use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
 
@@ -60,7 +62,8 @@ impl Desk {
             self.take_back(&mut act, &letter, &delivery, &[missed(delivery.date)]).await?;
             return Ok(act.commit().await?);
         }
-        if delivery.unseen && !self.still_clear(&letter, &delivery).await? {
+        // Once before the first attempt, and again whenever the case has changed.
+        if (delivery.attempts == 0 || delivery.unseen) && !self.still_clear(&letter, &delivery).await? {
             return Ok(());
         }
         let mut act = self.begin(Actor::program()).await?;
@@ -147,20 +150,43 @@ impl Desk {
         })
     }
 
-    /// Assesses an issued letter anew whose case has changed. If something stops it now, it is taken back before it leaves
+    /// Assesses an issued letter anew before it leaves, whether its case has changed or not. If something stops it now, it is taken back
     /// and is worked again; the work then holds it, or sets it anew.
     pub(super) async fn still_clear(&self, letter: &LetterRow, delivery: &Delivery) -> Result<bool, DeskError> {
         let again = self.reassess(letter, delivery.date).await?;
         let mut act = self.begin(Actor::program()).await?;
-        if again.stops.is_empty() {
-            act.set_seen(&letter.id, again.seen).await?;
-            let cleared = entry::Cleared { number: delivery.number, basis: again.basis };
-            act.enter(letter.subject(), &Entry::LetterCleared(cleared)).await?;
-        } else {
-            self.take_back(&mut act, letter, delivery, &again.stops).await?;
-        }
+        let clear = self.record_second_verdict(&mut act, letter, delivery, again).await?;
         act.commit().await?;
-        Ok(again.stops.is_empty())
+        Ok(clear)
+    }
+
+    /// Records the verdict on an issued letter before it leaves: that it may go, or that it is taken back. Gives whether it may go.
+    pub(super) async fn record_second_verdict(
+        &self,
+        act: &mut Act,
+        letter: &LetterRow,
+        delivery: &Delivery,
+        again: Reassessment,
+    ) -> Result<bool, DeskError> {
+        if !again.stops.is_empty() {
+            self.take_back(act, letter, delivery, &again.stops).await?;
+            return Ok(false);
+        }
+        act.set_seen(&letter.id, again.seen).await?;
+        let (number, rests_on) = (delivery.number, again.basis.as_ref().map(Basis::hash));
+        let basis = again.basis.filter(|_| again.before != rests_on);
+        act.enter(letter.subject(), &Entry::LetterCleared(entry::Cleared { number, basis, rests_on })).await?;
+        Ok(true)
+    }
+
+    /// The hash of what the newest verdict on an issuance rests on.
+    pub(super) async fn rested_on(&self, letter: &LetterRow, number: i64) -> Result<Option<Sha256>, DeskError> {
+        let entries = self.reader().entries_of_letter(&letter.id).await?;
+        Ok(entries.into_iter().rev().find_map(|filed| match filed.entry {
+            Entry::LetterCleared(cleared) if cleared.number == number => cleared.rests_on,
+            Entry::LetterIssued(issued) if issued.number == number => issued.basis.as_ref().map(Basis::hash),
+            _ => None,
+        }))
     }
 
     /// Takes an issued letter back before it has left. Nothing happens where it has left, or a run has it.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Desk, DeskError};
 use crate::case::{Actor, CaseEvent, Entry, Fault, LetterId, PersonId, entry};
 use crate::intake::Offer;
-use crate::letter::{Data, LetterType};
+use crate::letter::{Data, LetterType, normalize};
 use crate::register::{Act, NewLetter, Subject, Taken, event_hash};
 
 /// The code of an event whose source and id were taken before with other contents.
@@ -71,7 +71,8 @@ impl Desk {
     pub(super) fn check(&self, offer: Offer) -> Result<CheckedEvent<'_>, Vec<Fault>> {
         let mut event = offer.event?;
         let (data, letters) = self.studio.check(&event)?;
-        event.data = data.json.clone();
+        // What was told stays on record as it was told; whoever reads an address or a name in it reads the form that is printed.
+        event.data = normalize(event.data);
         Ok(CheckedEvent { event, data, letters })
     }
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::addressed::{addressed_faults, without_names_and_addresses};
 use super::agree::InOrder;
 use super::data::{Data, future_facts, missing, normalize, unknown_part, unreadable};
 use super::events::Events;
@@ -21,10 +21,9 @@ use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::Writer;
 use super::words::Words;
-use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, Language, Party, Tells};
+use crate::case::{CaseEvent, Fault, Language, Tells};
 
 /// Everything in `letter-templates/`, read and compiled.
 pub struct Catalogue {
@@ -241,7 +240,7 @@ impl Catalogue {
         // What a value means says more than how it is written: “EI” is no program, whatever the form of one.
         let meant = self.meaning_faults(&data, repertoire);
         faults.retain(|fault| !meant.iter().any(|other| other.place == fault.place));
-        printable_faults(&data, "", repertoire, &mut faults);
+        printable_faults(&without_names_and_addresses(&data), "", repertoire, &mut faults);
         faults.extend(meant);
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
@@ -256,18 +255,7 @@ impl Catalogue {
         let mut faults = Vec::new();
         let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
         faults.extend(text("/case/program").and_then(|program| self.program(program).err()));
-        for (who, places) in
-            [("party", &["/party/address", "/facts/address"][..]), ("addressee", &["/addressee/address"])]
-        {
-            let Some(surname) = text(&format!("/{who}/surname")) else { continue };
-            // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
-            let party = data.get(who).and_then(|party| Party::deserialize(party).ok());
-            let name = party.map_or_else(|| surname.to_owned(), |party| party.name_lines());
-            for place in places {
-                let address = data.pointer(place).and_then(|address| Address::deserialize(address).ok());
-                faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
-            }
-        }
+        faults.extend(addressed_faults(data, repertoire));
         faults
     }
 

@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::schema::Schema;
 use super::schema_words::part;
+use crate::case::party::write_out;
 use crate::case::{Case, CaseEvent, Fault, Party, Text, said};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
@@ -31,14 +32,18 @@ pub struct Data {
 }
 
 impl Data {
-    /// Reads data that the schemas have allowed.
+    /// Reads data that the schemas have allowed, names and addresses in the form in which letters have them.
     pub fn read(json: &Value) -> Result<Data, serde_json::Error> {
-        let mut data = Data::deserialize(json)?;
+        let mut json = json.clone();
+        for whom in ["party", "addressee"] {
+            json.get_mut(whom).into_iter().for_each(write_out);
+        }
+        let mut data = Data::deserialize(&json)?;
         data.addressee = match json.get("addressee") {
             Some(addressee) => Party::deserialize(addressee)?,
             None => data.person.clone(),
         };
-        data.json = json.clone();
+        data.json = json;
         Ok(data)
     }
 

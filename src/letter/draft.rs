@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::agree::{mismatches, out_of_order};
 use super::catalogue::Catalogue;
 use super::data::Data;
-use super::deadline::set_deadlines;
+use super::deadline::{Counting, over_when_received, set_deadlines, times_given};
 use super::derive::derive_all;
 use super::key_facts::key_facts_json;
 use super::kind::LetterType;
@@ -19,7 +19,7 @@ use super::template::Writer;
 use crate::case::figures::Figure;
 use crate::case::format::Formats;
 use crate::case::party::Format;
-use crate::case::{CoveringMail, Fault, Language, LetterId, Policy};
+use crate::case::{Channel, CoveringMail, Fault, Given, Language, LetterId, Policy, Text};
 
 /// Large print may have so many times the pages of a letter at the usual size.
 const LARGE_PRINT_PAGES: usize = 3;
@@ -44,6 +44,10 @@ pub struct Draft<'c> {
     pub policy: &'c Policy,
     /// Identities that do not hold, each with both figures, and deadlines that have passed. Any of them holds the letter.
     pub stops: Vec<Fault>,
+    /// Days by which its reader may act and that will be over when it is received: an officer looks at it first.
+    pub notes: Vec<Fault>,
+    /// The times that it gives its reader.
+    pub times: Vec<Given>,
     /// The derived values by name.
     pub derived: Value,
     /// The deadlines by name, as ISO dates.
@@ -97,14 +101,27 @@ impl Catalogue {
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
         let derived = derive_all(&description.derived, &data.facts, policy)?;
-        let (deadlines, passed) = set_deadlines(&description.deadlines, policy, &program.key, date, &data.facts)?;
+        let counting = Counting { policy, traits: program.traits, program: &program.key, date, facts: &data.facts };
+        let received = policy.received(date, data.addressee.channel == Channel::Print);
+        let set = set_deadlines(&description.deadlines, &counting, received)?;
+        let (deadlines, passed, mut notes) = (set.set, set.stops, set.notes);
+        let shown = key_facts_json(&description.key_facts, &data.facts, &derived, &deadlines);
+        let shown = |name: &str| shown.get(name).and_then(Value::as_str);
+        let mut times = times_given(&description.deadlines, &counting, shown("sum").and_then(|sum| sum.parse().ok()));
+        // A day to act that is a fact is printed as those that are worked out are.
+        let by: Option<NaiveDate> = shown("by").and_then(|by| by.parse().ok());
+        if let Some(until) = by.filter(|by| deadlines.values().all(|day| *day != json!(by.to_string()))) {
+            times.push(Given { name: "by".to_owned(), until, spent_by: Vec::new(), amount: None });
+            let late = until < received;
+            notes.extend(late.then(|| over_when_received("/key_facts/by", &to_act(), until, date, received)));
+        }
         let values = Values { derived: &derived, date: &json!(date.to_string()), ..Values::of_facts(&data.facts) };
         let mut stops = mismatches(&description.checks, &values);
         stops.extend(passed);
         stops.extend(out_of_order(description.in_order.iter().chain(&self.in_order), &values));
         let (large, languages) =
             (data.addressee.format == Format::LargePrint && !description.filed, data.addressee.language.languages());
-        Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
+        Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, notes, times, derived, deadlines })
     }
 
     /// Writes the letter's typst sources. `specimen` marks every page.
@@ -235,6 +252,11 @@ impl Catalogue {
             "words": writer.words(),
         })
     }
+}
+
+/// What a day to act is for that is none of letter.toml's deadlines.
+fn to_act() -> Text {
+    Text::new("to act", "pour agir")
 }
 
 /// A value with its texts as the page has them.

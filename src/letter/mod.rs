@@ -9,6 +9,7 @@
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
 //! 3. [`Catalogue::write`] writes the typst sources in the party's language or languages.
 
+mod addressed;
 mod agree;
 mod catalogue;
 mod data;
@@ -39,7 +40,7 @@ mod template;
 mod words;
 
 pub use catalogue::Catalogue;
-pub use data::{Data, addressee, in_language, take_date};
+pub use data::{Data, addressee, in_language, normalize, take_date};
 pub use draft::{Draft, Source};
 pub use key_facts::KeyFacts;
 pub use kind::LetterType;
@@ -47,6 +48,6 @@ pub use must_say::MustSay;
 pub use policy_names::unused_parameters;
 pub use program::Program;
 pub use readability::readability;
-pub use schema::{Schema, shape_faults};
+pub use schema::{Schema, json_fault, shape_faults};
 pub use static_text::{tags_in, typst_texts};
 pub use template::Writer;

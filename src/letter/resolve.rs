@@ -84,7 +84,7 @@ impl Description {
         for (name, deadline) in &self.deadlines {
             let at = format!("/deadlines/{name}");
             // One that is worked out only sometimes may count from a date that is only then there.
-            let always = deadline.when.is_none();
+            let always = deadline.is_unconditional();
             let from = deadline.from.iter().map(|path| Use::of(path, format!("{at}/from"), Kind::Date));
             uses.extend(from.map(|from| Use { always, ..from.within(FACTS) }));
             uses.extend(deadline.when.iter().map(|when| Use::of_condition(when, &format!("{at}/when"))));
@@ -177,7 +177,7 @@ impl<'s> Reach<'s> {
         let derived: Map<String, Value> =
             description.derived.iter().map(|(name, derivation)| (name.clone(), derivation.shape())).collect();
         let deadlines = description.deadlines.keys().map(|name| (name.clone(), date.clone())).collect();
-        let always = description.deadlines.iter().filter(|(_, deadline)| deadline.when.is_none());
+        let always = description.deadlines.iter().filter(|(_, deadline)| deadline.is_unconditional());
         let always = always.map(|(name, _)| name).collect();
         Reach {
             facts,

@@ -219,13 +219,19 @@ impl Broken<'_> {
     /// Which of several facts is wanted, where each form asks for one of its own.
     fn forms(&self) -> (String, String) {
         let forms = self.schema.pointer(self.error.schema_path().as_str()).and_then(Value::as_array);
-        let asked = forms.into_iter().flatten().filter_map(|form| form["required"][0].as_str());
+        let mut asked: Vec<&str> =
+            forms.into_iter().flatten().filter_map(|form| form["required"][0].as_str()).collect();
+        asked.dedup();
         let pointer = self.error.instance_path().as_str();
-        let asked: Vec<Text> = asked.map(|name| self.label(&format!("{pointer}/{name}"))).collect();
+        let asked: Vec<Text> = asked.iter().map(|name| self.label(&format!("{pointer}/{name}"))).collect();
         let en = asked.iter().map(|label| format!("“{}”", label.en)).collect::<Vec<_>>().join(", ");
         let fr = asked.iter().map(|label| format!("« {} »", label.fr)).collect::<Vec<_>>().join(", ");
-        match en.is_empty() {
-            true => ("has none of the forms that it may have".into(), "n’a aucune des formes permises".into()),
+        let shown = shorten(self.error.instance());
+        match asked.len() < 2 {
+            true => (
+                format!("cannot be {shown}: it has none of the forms that it may have"),
+                format!("ne peut pas être {shown} : ce n’est aucune des formes permises"),
+            ),
             false => (format!("must have just one of {en}"), format!("doit avoir un seul de {fr}")),
         }
     }

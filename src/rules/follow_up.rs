@@ -8,7 +8,7 @@ use super::found::dated;
 use super::standing::{DisputeKind, Insolvency, Means, Missed, Movement, Plan, Statement};
 use super::{SentLetter, Standing};
 use crate::case::calendar::business_days_after;
-use crate::case::{Policy, Role, Tells, Text, money};
+use crate::case::{Policy, Role, Step, Tells, Text, money};
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +120,16 @@ impl Situation<'_> {
         self.standing.told_by(&[what], "").filter_map(|letter| letter.date).max()
     }
 
+    /// The last day that letters gave beyond which a step goes.
+    fn last_given(&self, step: Step) -> Option<NaiveDate> {
+        self.standing.times_given(step, "", self.today).map(|(until, _)| until).max()
+    }
+
+    /// Whether such a day is not over.
+    fn has_time_left(&self, step: Step) -> bool {
+        self.last_given(step).is_some_and(|until| until >= self.today)
+    }
+
     /// Whether a letter that tells the person of something is on its way or went on a day or later.
     fn has_letter(&self, what: Tells, since: NaiveDate) -> bool {
         let own = |letter: &&SentLetter| letter.person == self.standing.person.id && !letter.returned;
@@ -131,17 +141,23 @@ impl Situation<'_> {
     fn answers(&self) -> Vec<Proposal> {
         let policy = self.policy;
         let own = self.standing.open_disputes().filter(|dispute| dispute.person == self.standing.person.id);
-        let disputes = own.map(|one| (Waits::Dispute(one.kind), one.received, policy.acknowledge_business_days));
+        // What is decided needs no acknowledgement any more, only the letter that tells it.
+        let disputes = own.map(|one| {
+            let acknowledge = policy.acknowledge_business_days;
+            (Waits::Dispute(one.kind), one.received, acknowledge, one.answer.is_some())
+        });
         let inquiries = self.standing.inquiries.iter().map(|one| match one.by {
-            Some(Means::Telephone) => (Waits::Inquiry, one.received, policy.telephone_business_days),
-            Some(Means::Mail | Means::Email) | None => (Waits::Inquiry, one.received, policy.acknowledge_business_days),
+            Some(Means::Telephone) => (Waits::Inquiry, one.received, policy.telephone_business_days, false),
+            Some(Means::Mail | Means::Email) | None => {
+                (Waits::Inquiry, one.received, policy.acknowledge_business_days, false)
+            }
         });
         let mut due = Vec::new();
-        for (kind, received, acknowledge) in disputes.chain(inquiries) {
+        for (kind, received, acknowledge, decided) in disputes.chain(inquiries) {
             let (key, french) = kind.names();
             let cause = format!("{key} {received}");
             let (en, fr) = (format!("what came on {{}} ({key})."), format!("ce qui est arrivé le {{}} ({french})."));
-            if !self.has_letter(Tells::Receipt, received) {
+            if !decided && !self.has_letter(Tells::Receipt, received) {
                 due.push(Proposal {
                     kind: ProposalKind::AcknowledgementDue,
                     cause: cause.clone(),
@@ -188,11 +204,12 @@ impl Situation<'_> {
         let balance = money::plain(self.balance?);
         let missed = behind.iter().map(|one| missed_row(plan, one)).collect::<Vec<_>>();
         // The first reminder of what is missed: a second one would prolong the time to cure for ever.
-        let told = self.standing.told_by(&[Tells::InstalmentMissed], "").filter_map(|letter| letter.date);
-        let reminded = told.filter(|day| *day >= first).min();
-        if let Some(day) = reminded.filter(|_| !self.has_letter(Tells::PlanDefaulted, first)) {
-            let cure_by = self.policy.deadline(day, self.policy.cure_days);
-            if cure_by >= self.today {
+        let told = self.standing.told_by(&[Tells::InstalmentMissed], "");
+        let reminders = told.filter_map(|letter| Some((letter.date?, letter))).filter(|(day, _)| *day >= first);
+        let reminded = reminders.min_by_key(|(day, _)| *day);
+        if let Some((day, reminder)) = reminded.filter(|_| !self.has_letter(Tells::PlanDefaulted, first)) {
+            let cure_by = reminder.times.last().unwrap_or_else(|| self.policy.deadline(day, self.policy.cure_days));
+            if cure_by >= self.today || self.has_time_left(Step::PlanEnded) {
                 return None;
             }
             let facts = json!({
@@ -236,6 +253,7 @@ impl Situation<'_> {
             .told(Tells::TransferIntended)
             .filter(|day| standing.person.recalled.is_none_or(|recalled| *day > recalled))?;
         let over = self.policy.deadline(told, self.policy.notice_days);
+        let over = self.last_given(Step::TransferMade).map_or(over, |given| given.max(over));
         let settled = standing.kept_plan().is_some() || self.is_paid() || standing.person.transferred.is_some();
         if self.waits() || settled || self.is_gone() || over >= self.today {
             return None;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::standing::Person;
 use crate::case::Fault;
+use crate::case::address::zip_of_nine;
 use crate::case::figures::{Figure, figures, figures_of};
 
 /// What the page may say.
@@ -66,7 +67,8 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
         let stands = |word: &&str| says_exactly(page, word) && !facts.contains(*word) && !own_name(word);
         faults.extend(empties.filter(stands).map(|word| empty(word, &place)));
     }
-    faults.extend(known.block.iter().filter(|line| longest_number(line) >= 9).map(|_| number_in_window()));
+    let own_number = |line: &&String| longest_number(line.trim_end_matches(zip_of_nine(line).unwrap_or_default())) >= 9;
+    faults.extend(known.block.iter().filter(own_number).map(|_| number_in_window()));
     let blank = texts(known.facts).into_iter().any(|text| text.trim().is_empty());
     faults.extend(blank.then(|| empty("", "facts")));
     faults.dedup();

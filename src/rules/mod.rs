@@ -23,6 +23,7 @@ pub use found::{Detail, Found, Particular};
 pub use guards::{Effect, Finding, Guard, Needs, findings, guard, guards, reads_other_cases, reads_other_letters};
 pub use last_look::{Known, holds_insurance_number, last_look};
 pub use question::{Asked, OtherCase, Question};
+pub use standing::{ByOtherMeans, DisputeKind};
 pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};
 
 /// The hash of a letter's facts, by which a letter is told from another of its type.

@@ -7,6 +7,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::{Map, Value};
 
 use super::Studio;
+use super::bases::check_bases;
 use super::lines::lines_differ;
 use super::parity::{differences, figures_of_pages};
 use crate::case::calendar::business_day_on_or_after;
@@ -93,6 +94,7 @@ impl Studio {
     ) -> Checked {
         let mut faults = self.check_shared_texts();
         faults.extend(unused_parameters(&self.catalogue));
+        faults.extend(self.catalogue.programs.values().flat_map(check_bases));
         faults.extend(self.catalogue.unlabelled());
         faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
         let mut wanted = Vec::new();
@@ -313,7 +315,7 @@ fn undated(sample: &str) -> Fault {
     )
 }
 
-fn unknown_guard(guard: &str, place: String) -> Fault {
+pub(super) fn unknown_guard(guard: &str, place: String) -> Fault {
     let known = guards().map(|guard| guard.key).collect::<Vec<_>>().join(", ");
     Fault::new(
         "guard-unknown",

@@ -20,6 +20,8 @@ pub struct Preview {
     /// Arithmetic that does not agree, deadlines that have passed, and what must not stand on the page. The standing of the
     /// case is not read.
     pub stops: Vec<Fault>,
+    /// What an officer would have to look at first.
+    pub notes: Vec<Fault>,
 }
 
 /// The identity shown on a letter that is not one yet.
@@ -38,11 +40,11 @@ impl Studio {
         let typeset = set.map_err(|faults| {
             faults.into_iter().map(|fault| self.at_template(draft, &main, fault)).collect::<Vec<_>>()
         })?;
-        let mut stops = composed.draft.stops.clone();
+        let (mut stops, notes) = (composed.draft.stops.clone(), composed.draft.notes.clone());
         stops.extend(self.last_look(&composed.draft, &[], &typeset));
         let pages = typeset.pages.iter().map(PageText::text).collect();
         let words = typeset.pages.iter().map(PageText::words).collect();
-        Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops })
+        Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops, notes })
     }
 
     /// The fault of a letter type that does not exist.

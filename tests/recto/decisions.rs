@@ -364,6 +364,8 @@ async fn a_verdict_is_kept_with_the_standing_that_it_was_made_from() {
     work(&desk).await;
     let decided = with_facts(&data, json!({"decided": "2026-11-17", "outcome": "upheld"}));
     taken(&desk, &event("d-2", "dispute.decided", "2026-11-17T10:00:00-05:00", &decided)).await;
+    let told = with_facts(&data, json!({"letter": "dispute-response", "mailed": "2026-11-17"}));
+    taken(&desk, &event("d-3", "letter.sent", "2026-11-17T10:30:00-05:00", &told)).await;
     work(&desk).await;
     let moved = with_facts(&data, json!({"flagged": "2026-11-17", "flag": "safe-contact", "lifted": true}));
     taken(&desk, &event("f-1", "person.flagged", "2026-11-17T11:00:00-05:00", &moved)).await;
@@ -373,7 +375,9 @@ async fn a_verdict_is_kept_with_the_standing_that_it_was_made_from() {
     assert_eq!(kinds, ["letter-held", "letter-issued", "letter-cleared", "letter-sent"]);
     let disputes = |place: usize| entries[place].detail()["basis"]["standing"]["disputes"][0].clone();
     assert!(
-        disputes(0)["answer"].is_null() && disputes(1)["answer"]["outcome"] == "upheld",
+        disputes(0)["answer"].is_null()
+            && disputes(1)["answer"]["outcome"] == "upheld"
+            && disputes(1)["told"] == "2026-11-17",
         "{:#}",
         entries[1].detail()
     );

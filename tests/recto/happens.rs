@@ -93,6 +93,16 @@ pub struct Letter {
     pub by_mail: bool,
     /// Whether it is the co-signer's.
     pub other: bool,
+    /// The time that it gave.
+    pub gave: Option<Gave>,
+}
+
+/// A time that a letter gave: until so many days after thirty days ago, and what ends it before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gave {
+    pub until: u32,
+    /// `plan`, `payment` (of $100.00), `submission`, or nothing.
+    pub spent_by: &'static str,
 }
 
 impl Letter {

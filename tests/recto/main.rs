@@ -1,6 +1,8 @@
 //! The tests of Recto, in one binary because each binary links typst again. `tests/run` installs what they need and runs them.
 
 mod acts;
+mod addressed;
+mod addresses;
 mod answers;
 mod api;
 mod arithmetic;
@@ -28,6 +30,7 @@ mod oracle;
 mod pages;
 mod pdf;
 mod print_run;
+mod promises;
 mod proofs;
 mod refusals;
 mod reload;

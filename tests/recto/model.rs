@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use recto::case::{CaseEvent, Language, Policy, Role};
+use recto::case::{CaseEvent, Given, Language, Policy, Role, SpentBy, Times};
 use recto::letter::Catalogue;
-use recto::rules::{Asked, Question, SentLetter, Standing, facts_hash, findings};
+use recto::rules::{Asked, ByOtherMeans, Question, SentLetter, Standing, facts_hash, findings};
 use serde_json::{Value, json};
 
-use crate::happens::{Ask, Happens, Letter, When};
+use crate::happens::{Ask, Gave, Happens, Letter, When};
 use crate::oracle::expected;
 use crate::support::{catalogue, event, runner};
 
@@ -38,7 +38,14 @@ fn happens() -> impl Strategy<Value = Happens> {
     let kinds = || prop::sample::select(vec!["dispute", "review", "appeal", "submission"]);
     let outcomes = prop::sample::select(vec!["upheld", "partly", "allowed"]);
     let flags = || prop::sample::select(vec!["family-violence", "safe-contact"]);
-    let sent = prop::sample::select(vec!["debt-notice", "cra-transfer-notice", "plan-reminder", "plan-proposal"]);
+    let sent = prop::sample::select(vec![
+        "debt-notice",
+        "cra-transfer-notice",
+        "plan-reminder",
+        "plan-proposal",
+        "dispute-response",
+        "dispute-response",
+    ]);
     let person = prop_oneof![
         1 => any::<bool>().prop_map(Died),
         2 => filings.prop_map(Filed),
@@ -74,8 +81,7 @@ fn happens() -> impl Strategy<Value = Happens> {
 
 /// A letter of the register: one of the types that guards look for, or the one that is asked for again.
 fn letter() -> impl Strategy<Value = Letter> {
-    let types =
-        "the same, plan-proposal, debt-notice, sponsor-debt-notice, cra-transfer-notice, plan-reminder, plan-reminder";
+    let types = "the same, plan-proposal, debt-notice, sponsor-debt-notice, cra-transfer-notice, plan-reminder, plan-reminder, dispute-response";
     let types: Vec<&str> = types.split(", ").collect();
     (
         prop::sample::select(types),
@@ -84,15 +90,22 @@ fn letter() -> impl Strategy<Value = Letter> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        prop::option::of(gave()),
     )
-        .prop_map(|(letter_type, ago, earlier, same_facts, by_mail, other)| Letter {
+        .prop_map(|(letter_type, ago, earlier, same_facts, by_mail, other, gave)| Letter {
             letter_type,
             ago,
             earlier,
             same_facts,
             by_mail,
             other,
+            gave,
         })
+}
+
+fn gave() -> impl Strategy<Value = Gave> {
+    let acts = prop::sample::select(vec!["", "plan", "payment", "submission"]);
+    (prop_oneof![0..60u32, 29..32u32], acts).prop_map(|(until, spent_by)| Gave { until, spent_by })
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
@@ -239,7 +252,20 @@ fn as_letter(catalogue: &Catalogue, place: usize, letter: &Letter, ask: &Ask, fa
         sent: letter.ago.is_some(),
         returned: false,
         sequence: Some(if letter.earlier { 1 } else { 9 }),
+        times: Times(letter.gave.map(given).into_iter().collect()),
+        ..SentLetter::default()
     }
+}
+
+fn given(gave: Gave) -> Given {
+    let spent_by = match gave.spent_by {
+        "plan" => vec![SpentBy::Plan],
+        "payment" => vec![SpentBy::Payment],
+        "submission" => vec![SpentBy::Submission],
+        _ => Vec::new(),
+    };
+    let until = today() + Days::new(gave.until.into()) - Days::new(30);
+    Given { name: "respond".to_owned(), until, spent_by, amount: Some("100.00".parse().unwrap()) }
 }
 
 /// What happened, and the letters: as the rules see them.
@@ -265,8 +291,12 @@ impl Course {
         let letters = letters.iter().enumerate();
         let letters = letters.map(|(place, one)| as_letter(catalogue, place, one, ask, &facts));
         // As the desk reads them: those of the register, and those of which an event tells.
-        let otherwise =
-            |event: &CaseEvent| SentLetter::by_other_means(event, |letter| catalogue.tells(letter).to_vec());
+        let otherwise = |event: &CaseEvent| {
+            SentLetter::by_other_means(event, |letter, mailed| ByOtherMeans {
+                tells: catalogue.tells(letter).to_vec(),
+                times: catalogue.times(letter, "ontario-works", mailed, event.facts()),
+            })
+        };
         let letters = letters.chain(events.iter().filter_map(otherwise)).collect();
         Course { events, letters, facts }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::happens::{Ask, Happens, Letter, When};
+use crate::happens::{Ask, Gave, Happens, Letter, When};
 
 /// The guards that must stop the letter, whichever of them its type asks; and the balance that it states, in dollars.
 pub fn expected(ask: &Ask, course: &[(Happens, When)], letters: &[Letter]) -> (BTreeSet<&'static str>, String) {
@@ -34,12 +34,40 @@ struct Case<'a> {
     contradicting: bool,
 }
 
-/// What the person wrote that is still open, the days of the answers to requests for review, and all decisions.
+/// What the person wrote, and all decisions.
 #[derive(Default)]
 struct Answers {
-    open: Vec<&'static str>,
-    reviews: Vec<u32>,
+    written: Vec<Written>,
     decisions: Vec<Decision>,
+}
+
+/// Something that the person wrote: what it is, when it came, when it was decided, and when a letter that told of that left.
+struct Written {
+    kind: &'static str,
+    received: u32,
+    decided: Option<u32>,
+    told: Option<u32>,
+}
+
+impl Written {
+    /// Of an appeal, the Tribunal tells what was decided.
+    fn is_open(&self) -> bool {
+        self.decided.is_none() || (self.told.is_none() && self.kind != "appeal")
+    }
+}
+
+/// What the unit's statements of the debt come to.
+struct Account {
+    /// The newest statement that said anything new: its day, its place in the course, and the amount.
+    stated: (u32, usize, i64),
+    /// The day on which the debt was paid off, and is still.
+    paid: Option<u32>,
+    /// The day of the decision.
+    decided: Option<u32>,
+    /// Whether it is calculated again.
+    open: bool,
+    /// The place of the newest statement by which the debt changed.
+    changed: Option<usize>,
 }
 
 /// A decision: its place in the course, what it is on, which is empty where nothing was open, and how it ended.
@@ -90,6 +118,12 @@ impl<'a> Case<'a> {
                 same_facts: false,
                 by_mail: true,
                 other: false,
+                // Thirty days from receipt, fifteen to cure. Of an answer nobody can tell whether it gave a time.
+                gave: match *letter_type {
+                    "dispute-response" => None,
+                    "plan-reminder" => Some(Gave { until: 30 + 18 - (*ago).min(48), spent_by: "plan" }),
+                    _ => Some(Gave { until: 30 + 33 - (*ago).min(63), spent_by: "plan" }),
+                },
             }),
             _ => None,
         }));
@@ -120,8 +154,14 @@ impl<'a> Case<'a> {
 
     /// What moved on the debt after a day, or on it and after a place in the course, up to another day.
     fn moved(&self, ago: u32, place: usize, until: u32) -> i64 {
-        let later =
-            |(one, (_, day)): &(usize, &(Happens, u32))| (*day < ago || (*day == ago && *one > place)) && *day >= until;
+        self.moved_before(ago, place, until, usize::MAX)
+    }
+
+    /// The same, of what had happened before a place in the course.
+    fn moved_before(&self, ago: u32, place: usize, until: u32, before: usize) -> i64 {
+        let later = |(one, (_, day)): &(usize, &(Happens, u32))| {
+            (*day < ago || (*day == ago && *one > place)) && *day >= until && *one < before
+        };
         let moves = self.course.iter().enumerate().filter(later);
         moves
             .map(|(_, (what, _))| match what {
@@ -132,18 +172,26 @@ impl<'a> Case<'a> {
             .sum()
     }
 
-    /// What the person wrote, and what was answered.
+    /// What the person wrote, what was decided, and what the person was told of it.
     fn answers(&self) -> Answers {
         let mut answers = Answers::default();
         for (place, (what, ago)) in self.course.iter().enumerate() {
             match what {
-                Happens::Disputed(kind) => answers.open.push(kind),
+                Happens::Disputed(kind) => {
+                    answers.written.push(Written { kind, received: *ago, decided: None, told: None });
+                }
                 Happens::Decided(kind, outcome) => {
-                    // Where it is not said, the answer is to the oldest that is open.
-                    let kind = kind.or(answers.open.first().copied()).unwrap_or_default();
-                    if let Some(answered) = answers.open.iter().position(|one| *one == kind) {
-                        answers.open.remove(answered);
-                        answers.reviews.extend((kind == "review").then_some(*ago));
+                    // Where it is not said, the answer is to the oldest that is undecided.
+                    let mut undecided = answers.written.iter_mut().filter(|one| one.decided.is_none());
+                    let answered = match kind {
+                        Some(kind) => undecided.find(|one| one.kind == *kind),
+                        None => undecided.next(),
+                    };
+                    let kind = kind.or(answered.as_ref().map(|one| one.kind)).unwrap_or_default();
+                    if let Some(one) = answered {
+                        one.decided = Some(*ago);
+                        // Told by the first answer that was mailed since, on that day or later.
+                        one.told = self.told(&["dispute-response"]).filter(|day| day <= ago).max();
                     }
                     answers.decisions.push(Decision { place, kind, outcome });
                 }
@@ -151,6 +199,38 @@ impl<'a> Case<'a> {
             }
         }
         answers
+    }
+
+    /// Whether a letter that goes less far than the one that is asked for gave a time that is not over and that nothing has ended.
+    fn has_time_left(&self) -> bool {
+        let step = |kind| match kind {
+            "debt-notice" | "sponsor-debt-notice" | "plan-reminder" | "dispute-response" => 1,
+            "plan-default" => 2,
+            "cra-transfer-notice" => 3,
+            "cra-transfer-confirmed" => 4,
+            _ => 0,
+        };
+        let written = self.answers().written;
+        let agreed = self.last(|what| what == Happens::Agreed).map(|place| self.course[place].1);
+        self.letters.iter().any(|(kind, ago, letter)| {
+            let (Some(ago), Some(gave)) = (*ago, letter.gave) else { return false };
+            let spent = match gave.spent_by {
+                "plan" => agreed.is_some_and(|agreed| agreed <= ago),
+                "payment" => self.moved(ago, usize::MAX, 0) >= 10_000,
+                "submission" => {
+                    let own = |one: &&Written| one.kind == "submission" && one.received <= ago;
+                    written.iter().filter(own).any(|one| !one.is_open())
+                }
+                _ => false,
+            };
+            // What the step itself waits for has a rule of its own.
+            let own = match self.ask.letter_type {
+                "cra-transfer-confirmed" => *kind == "cra-transfer-notice",
+                "plan-default" => *kind == "plan-reminder",
+                _ => false,
+            };
+            step(*kind) < step(self.ask.letter_type) && gave.until >= 30 && !spent && !own
+        })
     }
 
     /// Of the one filing of the course: whether its stay is in force for the debt, whether it has released the debt, and whether it has
@@ -214,42 +294,59 @@ impl<'a> Case<'a> {
         ]
     }
 
-    /// The newest statement of the debt: its day, its place in the course, and the amount.
-    fn stated(&self) -> (u32, usize, i64) {
-        let mut stated = (130, 0, 100_000);
-        let answers = self.answers();
-        let allowed = |place: usize| {
-            let of_the_place =
-                |one: &Decision| one.place == place && one.changes_the_debt() && one.outcome == "allowed";
-            answers.decisions.iter().any(of_the_place)
-        };
+    /// What the statements of the debt come to: one that says what is known already says nothing.
+    fn account(&self) -> Account {
+        let decided = self.ask.decision_told.then_some(130);
+        let mut account = Account { stated: (130, 0, 100_000), paid: None, decided, open: false, changed: None };
+        let decisions = self.answers().decisions;
         for (place, (what, ago)) in self.course.iter().enumerate() {
-            if *what == Happens::Recalculated {
-                stated = (*ago, place, 100_000);
-            } else if allowed(place) {
-                stated = (*ago, place, 0);
-            } else if place == self.asked && self.ask.letter_type == "debt-notice" && self.ask.as_of <= stated.0 {
-                stated = (self.ask.as_of, place, self.claimed);
+            let decision = decisions.iter().find(|one| one.place == place && one.changes_the_debt());
+            let known = |account: &Account, on: u32| self.known_then(account, place, on);
+            match what {
+                Happens::Recalculating => account.open = true,
+                Happens::Recalculated => {
+                    let news = known(&account, *ago) != Some(100_000);
+                    if news || account.open {
+                        account.decided = Some(*ago);
+                    }
+                    if news {
+                        (account.stated, account.changed) = ((*ago, place, 100_000), Some(place));
+                        account.paid = account.paid.filter(|paid| ago > paid);
+                    }
+                    account.open = false;
+                }
+                Happens::PaidOff => account.paid = Some(*ago),
+                Happens::Bounced(_) => account.paid = None,
+                _ if decision.is_some_and(|one| one.outcome == "allowed") => {
+                    if known(&account, *ago) != Some(0) {
+                        account.stated = (*ago, place, 0);
+                    }
+                }
+                _ if place == self.asked && self.ask.letter_type == "debt-notice" => {
+                    let on = self.ask.as_of;
+                    if on <= account.stated.0 && known(&account, on) != Some(self.claimed) {
+                        account.stated = (on, place, self.claimed);
+                    }
+                }
+                _ => {}
             }
         }
-        stated
+        account
     }
 
-    /// The day on which the debt was paid off, and is still.
-    fn paid(&self) -> Option<u32> {
-        let place = self.last(|what| what == Happens::PaidOff);
-        let again = self.last(|what| matches!(what, Happens::Bounced(_) | Happens::Recalculated));
-        place.filter(|_| after(place, again)).map(|place| self.course[place].1)
+    /// What is owed on a day by an account, and by what had moved before a place in the course.
+    fn known_then(&self, account: &Account, before: usize, on: u32) -> Option<i64> {
+        if account.paid.is_some_and(|paid| paid >= on) {
+            return Some(0);
+        }
+        let (ago, place, amount) = account.stated;
+        (ago >= on).then(|| amount - self.moved_before(ago, place, on, before))
     }
 
     /// What is owed on a day, as far as that is known.
     fn known(&self, on: u32) -> Option<i64> {
-        let (ago, place, amount) = self.stated();
-        match self.paid() {
-            _ if self.ever(|what| what == Happens::WrittenOff) => None,
-            Some(paid) if paid >= on => Some(0),
-            _ => (ago >= on).then(|| amount - self.moved(ago, place, on)),
-        }
+        let written_off = self.ever(|what| what == Happens::WrittenOff);
+        (!written_off).then(|| self.known_then(&self.account(), usize::MAX, on)).flatten()
     }
 
     fn debt(&self) -> Vec<Verdict> {
@@ -260,19 +357,19 @@ impl<'a> Case<'a> {
         let moved = self.course.iter().any(|(what, ago)| *ago < ask.as_of && matches!(what, Paid(_) | Bounced(_)));
         let answers = self.answers();
         let changed = answers.decisions.iter().any(|one| one.place > self.asked && one.changes_the_debt());
-        let open = after(self.last(|what| what == Recalculating), self.last(|what| what == Recalculated));
+        let account = self.account();
         let (_, _, released) = self.filing();
-        let newer = self.stated().0 < ask.as_of;
+        let newer = account.stated.0 < ask.as_of;
         let differs = self.known(ask.as_of).is_some_and(|known| known != self.claimed);
         let covered = self.known(0).is_some_and(|owed| owed <= 0);
         vec![
             (self.claimed <= minimum, "minimum-balance"),
-            (open, "debt-validated"),
-            (changed || self.last(|what| what == Recalculated) > Some(self.asked), "debt-as-decided"),
+            (account.open, "debt-validated"),
+            (changed || account.changed > Some(self.asked), "debt-as-decided"),
             (moved, "figures-current"),
             (ask.as_of > 60, "figures-recent"),
             ((asks || !released) && (newer || differs), "balance-agrees"),
-            (asks && (self.paid().is_some() || covered), "debt-not-paid"),
+            (asks && (account.paid.is_some() || covered), "debt-not-paid"),
             (asks && self.ever(|what| what == WrittenOff), "debt-not-written-off"),
         ]
     }
@@ -307,17 +404,28 @@ impl<'a> Case<'a> {
         let transferred =
             recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Transferred));
         vec![
-            (!answers.open.is_empty(), "no-open-dispute"),
+            (answers.written.iter().any(Written::is_open), "no-open-dispute"),
             (if heeded > decided { heeded.is_some() } else { granted }, "no-deferral"),
             (kept, "no-plan-in-good-standing"),
             (agreed > Some(self.asked) || defaulted, "plan-still-agreed"),
             (cured || arrears.is_some_and(|arrears| arrears < 10_000) || came || defaulted, "instalment-still-missed"),
             // 15 days from receipt, which is 3 days after mailing, are over on the nineteenth day.
-            (cured || reminded.is_none_or(|ago| ago < 19), "reminder-sent-and-cure-passed"),
+            (
+                cured || reminded.is_none_or(|ago| ago < 19) || self.gives_time("plan-reminder", |ago| ago <= 40),
+                "reminder-sent-and-cure-passed",
+            ),
             (!after(transferred, before), "debt-transferred"),
             // A hundred dollars a month are five per cent of two thousand.
             (self.claimed > 200_000, "plan-minimum"),
         ]
+    }
+
+    /// Whether a letter of a type, of one of some days, said a day that is not over.
+    fn gives_time(&self, kind: &str, of: impl Fn(u32) -> bool) -> bool {
+        let runs = |gave: Gave| gave.until >= 30;
+        self.letters
+            .iter()
+            .any(|(one, ago, letter)| *one == kind && ago.is_some_and(&of) && letter.gave.is_some_and(runs))
     }
 
     /// The days of the letters of some types that told the debtor.
@@ -328,16 +436,15 @@ impl<'a> Case<'a> {
     fn letters_gone(&self) -> Vec<Verdict> {
         // 30 days from receipt, which is 3 days after mailing, are over on the thirty-fourth day.
         let over = |ago: Option<u32>| ago.is_some_and(|ago| ago >= 34);
-        let mut runs_from = self.answers().reviews;
-        if self.ever(|what| what == Happens::Disputed("appeal")) {
-            runs_from.clear();
-        }
-        let recalculated = self.last(|what| what == Happens::Recalculated).map(|place| self.course[place].1);
-        runs_from.extend(recalculated.or(self.ask.decision_told.then_some(130)));
-        let runs_from = runs_from.into_iter().min().or(self.told(&["debt-notice"]).max());
+        // From the decision, or from the day on which the person was told of a review, which nothing but an appeal follows.
+        let appealed = self.ever(|what| what == Happens::Disputed("appeal"));
+        let written = self.answers().written;
+        let reviews = written.iter().filter(|one| one.kind == "review" && !appealed);
+        let runs_from = reviews.filter_map(|one| one.told).chain(self.account().decided).min();
         let recalled = self.last(|what| what == Happens::Recalled).map(|place| self.course[place].1);
         let notice =
             self.told(&["cra-transfer-notice"]).filter(|ago| recalled.is_none_or(|recalled| *ago < recalled)).min();
+        let notice_runs = self.gives_time("cra-transfer-notice", |ago| recalled.is_none_or(|recalled| ago < recalled));
         let explained = self.told(&["sponsor-debt-notice", "cra-transfer-notice"]).max();
         let repeats = ["plan-reminder", "account-statement"].contains(&self.ask.letter_type);
         let same = |(kind, ago, letter): &(&str, Option<u32>, Letter)| {
@@ -346,7 +453,8 @@ impl<'a> Case<'a> {
         };
         vec![
             (!self.ask.sponsorship && !over(runs_from), "review-period-over"),
-            (!over(notice), "transfer-notice-given"),
+            (self.has_time_left(), "given-time-over"),
+            (!over(notice) || notice_runs, "transfer-notice-given"),
             (self.ask.sponsorship && !over(explained), "opportunity-to-explain"),
             (self.letters.iter().any(same), "no-duplicate"),
             (self.contradicting, "no-conflicting-letter"),

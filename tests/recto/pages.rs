@@ -117,7 +117,7 @@ async fn a_page_of_every_state_can_be_made_in_both_languages() {
         show(&format!("/letters/{}", letter.id), state.as_str()).await;
     }
     for state in RunState::VARIANTS {
-        set("runs", state.as_str(), "1 = 1").await;
+        set("print_runs", state.as_str(), "1 = 1").await;
         show("/", state.as_str()).await;
     }
     for state in FollowUpState::VARIANTS {

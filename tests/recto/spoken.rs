@@ -55,7 +55,7 @@ fn a_day_is_told_in_french_with_the_same_figures_and_the_same_json() {
     assert!(output.status.success(), "{shown}");
     for words in [
         "Réception des événements de la journée",
-        "103 événements reçus, 79 lettres demandées; 1 déjà connu; 6 refusés.",
+        "104 événements reçus, 79 lettres demandées; 1 déjà connu; 6 refusés.",
         "Une journée à l’unité : 17\u{a0}novembre\u{a0}2026, 14:45",
         "en tout",
         "Où tout se trouve",

@@ -66,6 +66,7 @@ impl Desk {
             );
             audit.note("approval-unlogged", letter.id.as_str(), message);
         }
+        verify_verdicts(letter, &logged, audit);
         self.verify_deliveries(letter, &logged, audit).await
     }
 
@@ -117,6 +118,27 @@ impl Desk {
             }
         }
         Ok(())
+    }
+}
+
+/// Each issuance that was sent had its verdict at release, which rests on what the case file has.
+fn verify_verdicts(letter: &LetterRow, logged: &LoggedLetter, audit: &mut Audit) {
+    for (number, delivery) in &logged.deliveries {
+        let place = format!("{}/{number}", letter.id);
+        match logged.cleared.get(number) {
+            Some(true) => {}
+            Some(false) => {
+                audit.note("verdict-altered", place, "What its verdict at release rests on is not in the case file.");
+            }
+            None if logged.released.contains(number) && matches!(delivery, Entry::LetterSent(_)) => {
+                audit.note(
+                    "verdict-missing",
+                    place,
+                    "It was sent, but its verdict at release is not in the case file.",
+                );
+            }
+            None => {}
+        }
     }
 }
 

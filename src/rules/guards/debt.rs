@@ -17,7 +17,7 @@ pub const GUARDS: [Guard; 12] = [
         key: "minimum-balance",
         rule: "B9",
         effect: Effect::Hold,
-        basis: Both { en: "Ontario Works Directive 9.3", fr: "Directive 9.3 d’Ontario au travail" },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "The balance is not above the smallest amount that is asked for.",
             fr: "Le solde ne dépasse pas le plus petit montant qui est réclamé.",
@@ -236,10 +236,7 @@ pub const GUARDS: [Guard; 12] = [
         key: "all-undertakings-settled",
         rule: "B20",
         effect: Effect::Hold,
-        basis: Both {
-            en: "Immigration and Refugee Protection Regulations, s. 135",
-            fr: "Règlement sur l’immigration et la protection des réfugiés, art. 135",
-        },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "Another sponsorship debt of this person is neither paid nor under a plan that is kept, so the default has not ended.",
             fr: "Une autre dette de parrainage de cette personne n’est ni payée ni visée par une entente respectée; le manquement n’a donc pas pris fin.",

@@ -6,7 +6,7 @@ mod person;
 
 use super::Question;
 use super::found::{Answer, Detail, Found, Note, Unread, reason, with_values};
-use crate::case::{Both, Fault, Language};
+use crate::case::{Both, Fault, Language, Policy, Text};
 
 /// A rule that may stop a letter.
 pub struct Guard {
@@ -16,7 +16,8 @@ pub struct Guard {
     pub rule: &'static str,
     /// What becomes of a letter that it finds something against.
     pub effect: Effect,
-    /// The law or policy it rests on; a value of the policy by its name in braces.
+    /// The law or policy it rests on in every program; what [`Guard::rests_on_program`] says so has its own in each program's file. A value of the policy stands by its name in
+    /// braces.
     pub basis: Both,
     /// What it says to the officer.
     pub says: Both,
@@ -29,6 +30,20 @@ pub struct Guard {
     pub needs: Needs,
     /// What it finds against the letter.
     finds: fn(&Question<'_>) -> Answer,
+}
+
+impl Guard {
+    /// Whether what it rests on differs from program to program, so that each program's file must say it under `[bases]`.
+    pub fn rests_on_program(&self) -> bool {
+        self.basis.en == "the program's own law"
+    }
+
+    /// What it rests on in the program of a policy, with the policy's values.
+    pub fn basis_in(&self, policy: &Policy) -> Text {
+        let own = policy.bases.get(self.key).cloned().unwrap_or_else(|| Text::new(self.basis.en, self.basis.fr));
+        let [en, fr] = Language::BOTH.map(|language| with_values(own.get(language), policy, language));
+        Text::new(en, fr)
+    }
 }
 
 /// What becomes of a letter that a guard finds something against.
@@ -99,7 +114,7 @@ fn finding(name: &str, question: &Question<'_>) -> Option<Finding> {
         // Whatever the guard would have done: what cannot be read is nothing to go by.
         Err(Unread::Fact(name)) => (Effect::Hold, UNREAD, vec![unread_fact(name)]),
     };
-    let basis = Language::BOTH.map(|language| with_values(guard.basis.get(language), question.policy, language));
+    let basis = Language::BOTH.map(|language| guard.basis_in(question.policy).get(language).to_owned());
     let found = Found { guard: guard.key.to_owned(), particulars: notes.iter().map(Note::particular).collect() };
     Some(Finding { effect, found, reason: reason(guard.key, guard.rule, says, &notes, basis) })
 }

@@ -35,6 +35,8 @@ pub(super) struct Figures {
     #[serde(default)]
     pub debt_number: String,
     pub period: Option<Period>,
+    /// The decision behind it.
+    pub decision: Option<Decision>,
     pub as_of: Option<NaiveDate>,
     pub balance: Option<Decimal>,
     pub sin_on_file: Option<bool>,

@@ -31,8 +31,11 @@ pub struct Debt {
     pub decided: Option<NaiveDate>,
     /// What was owed as the case system last stated it.
     pub stated: Option<Statement>,
-    /// Whether the referral was checked; taken to be where it is not said.
+    /// Whether the referral was not checked; it is taken to be where a first one does not say.
     pub unchecked: bool,
+    /// Whether it was referred, or stated by the unit.
+    #[serde(skip)]
+    pub referred: bool,
     /// Since when it is being calculated again.
     pub recalculation: Option<NaiveDate>,
     /// When a decision last changed it: figures of before are no longer right.
@@ -97,6 +100,10 @@ impl Ledger {
             let debt = self.debt(told);
             debt.incurred = debt.incurred.or(Some(period));
         }
+        if let Some(decision) = &told.figures.decision {
+            let debt = self.debt(told);
+            debt.decided = debt.decided.or(Some(decision.date));
+        }
         self.claim(told);
         // A number that is named beside debts on file, and was never referred, may be a slip of the pen.
         let referred = matches!(told.happened, Happened::Referred(_) | Happened::Adjusted);
@@ -108,14 +115,19 @@ impl Ledger {
         match &told.happened {
             Happened::Referred(facts) => self.refer(told, facts),
             Happened::Adjusted => {
-                self.restate(told);
-                self.debt(told).unchecked = false;
+                let changed = self.restate(told);
+                let debt = self.debt(told);
+                debt.unchecked &= !changed;
+                debt.referred = true;
             }
             Happened::Recalculated(facts) => {
-                self.restate(told);
+                let changed = self.restate(told);
                 let debt = self.debt(told);
-                // A new calculation is a decision, from which the time for a review runs again.
-                (debt.recalculation, debt.decided) = (None, Some(facts.recalculated));
+                // A new calculation is a decision, from which the time for a review runs again. Without one that was opened, what is
+                // known already is no news.
+                if changed || debt.recalculation.is_some() {
+                    (debt.recalculation, debt.decided) = (None, Some(facts.recalculated));
+                }
             }
             Happened::RecalculationOpened(facts) => self.debt(told).recalculation = Some(facts.opened),
             Happened::DisputeDecided(facts) => {
@@ -125,8 +137,9 @@ impl Ledger {
                 let nothing =
                     Statement { as_of: facts.decided, balance: Decimal::ZERO, told: told.event.time, claimed: false };
                 let gone = (changed && facts.outcome == Outcome::Allowed).then_some(nothing);
+                let news = stated(told).or(gone).filter(|said| !self.is_known(told, *said));
                 let debt = self.debt(told);
-                debt.stated = stated(told).or(gone).or(debt.stated);
+                debt.stated = news.or(debt.stated);
                 debt.changed = if changed { Some(told.event.time) } else { debt.changed };
             }
             Happened::PaymentReceived(facts) => self.movement(told, facts.received, facts.amount, facts.kind),
@@ -162,14 +175,28 @@ impl Ledger {
         }
     }
 
-    /// A new statement of a debt by the unit, which takes the place of the one before.
-    fn restate(&mut self, told: &Told<'_>) {
+    /// A new statement of a debt by the unit, which takes the place of the one before. False, and nothing changes, where it says what
+    /// is known already.
+    fn restate(&mut self, told: &Told<'_>) -> bool {
+        let news = stated(told);
+        if news.is_some_and(|said| self.is_known(told, said)) {
+            return false;
+        }
         let debt = self.debt(told);
-        debt.stated = stated(told).or(debt.stated);
+        debt.stated = news.or(debt.stated);
         debt.changed = Some(told.event.time);
         // A debt that was paid is owed again only where the new statement says so.
         let owed = debt.stated.filter(|stated| stated.balance > Decimal::ZERO);
         debt.paid = debt.paid.filter(|paid| owed.is_none_or(|owed| owed.as_of < *paid));
+        true
+    }
+
+    /// Whether an event states the balance that the unit's earlier statement, with what was paid since, comes to on that day: the same
+    /// balance said again changes nothing and ends nothing.
+    fn is_known(&mut self, told: &Told<'_>, said: Statement) -> bool {
+        let debt = self.debt(told).clone();
+        let by_the_unit = debt.stated.is_some_and(|stated| !stated.claimed);
+        by_the_unit && self.balance(&debt, said.as_of, &[]) == Some(said.balance)
     }
 
     /// Where Recto was not told of the debt before, the first balance that it hears is what it knows.
@@ -184,13 +211,16 @@ impl Ledger {
     }
 
     fn refer(&mut self, told: &Told<'_>, facts: &Referred) {
+        let news = stated(told).filter(|said| !self.is_known(told, *said));
         let debt = self.debt(told);
         debt.incurred = told.figures.period.or_else(|| facts.months()).or(debt.incurred);
         debt.decided = facts.decision.as_ref().map(|decision| decision.date).or(debt.decided);
         // A debt that is on file as paid is not owed again because it is referred again: it must be stated anew.
-        debt.unchecked = facts.validated == Some(false);
+        // One that was not checked is not checked by being referred again, unless that says so.
+        debt.unchecked = facts.validated.map_or(debt.referred && debt.unchecked, |validated| !validated);
+        debt.referred = true;
         // Two parties to one debt are each told of it; the newer statement stands.
-        debt.stated = stated(told).filter(|new| debt.stated.is_none_or(|old| new.as_of >= old.as_of)).or(debt.stated);
+        debt.stated = news.filter(|new| debt.stated.is_none_or(|old| new.as_of >= old.as_of)).or(debt.stated);
     }
 
     fn movement(&mut self, told: &Told<'_>, on: NaiveDate, amount: Decimal, kind: MovementKind) {

@@ -11,13 +11,14 @@ mod insolvency;
 mod ledger;
 mod person;
 mod plan;
+mod times;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use self::happened::{Happened, MailReturned, Told};
 use crate::case::address::Address;
-use crate::case::{CaseEvent, Channel, Tells};
+use crate::case::{CaseEvent, Channel, Given, Tells, Times};
 pub use dispute::{Dispute, DisputeKind};
 pub use happened::{Means, MissedRow};
 pub use insolvency::Insolvency;
@@ -63,7 +64,7 @@ pub struct Inquiry {
 }
 
 /// A letter of the case, on its way or gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SentLetter {
     /// Its identity; empty where it went out by other means than Recto.
     pub id: String,
@@ -88,32 +89,75 @@ pub struct SentLetter {
     pub returned: bool,
     /// Its place among the register's letters; `None` where it went out by other means.
     pub sequence: Option<i64>,
+    /// The event that called for it, by source and id; empty where it went out by other means.
+    #[serde(skip)]
+    pub event: String,
+    /// What it answers, where it says so.
+    #[serde(skip)]
+    pub answers: Option<DisputeKind>,
+    /// The times that it gave its reader.
+    #[serde(skip_serializing_if = "is_none_given")]
+    pub times: Times,
+}
+
+fn is_none_given(times: &Times) -> bool {
+    times.0.is_empty()
+}
+
+/// What the letter types say of one that went out by other means.
+pub struct ByOtherMeans {
+    /// What letters of its type tell.
+    pub tells: Vec<Tells>,
+    /// The times that one of its day gives.
+    pub times: Vec<Given>,
 }
 
 impl SentLetter {
     /// The letter of a `letter.sent`: one that went out by other means than Recto. None of another event, and of one that cannot be
     /// read, which the standing names.
-    pub fn by_other_means(event: &CaseEvent, tells: impl FnOnce(&str) -> Vec<Tells>) -> Option<SentLetter> {
+    pub fn by_other_means(
+        event: &CaseEvent,
+        of_type: impl FnOnce(&str, NaiveDate) -> ByOtherMeans,
+    ) -> Option<SentLetter> {
         #[derive(Deserialize)]
         struct Facts {
             letter: String,
             mailed: NaiveDate,
+            /// The last day that it gave, where that is not what letters of its type give.
+            until: Option<NaiveDate>,
+            kind: Option<DisputeKind>,
         }
         let told = Told::read(event).ok().filter(|told| matches!(told.happened, Happened::LetterSent))?;
         let facts = Facts::deserialize(&event.data["facts"]).ok()?;
+        let ByOtherMeans { tells, mut times } = of_type(&facts.letter, facts.mailed);
+        if let Some(until) = facts.until {
+            if times.is_empty() {
+                times.push(Given { name: "by".to_owned(), until, spent_by: Vec::new(), amount: None });
+            }
+            times.iter_mut().for_each(|given| given.until = until);
+        }
         Some(SentLetter {
-            id: String::new(),
-            tells: tells(&facts.letter),
+            tells,
             letter_type: facts.letter,
             person: told.person.to_owned(),
             debt: told.figures.debt_number,
-            facts_hash: String::new(),
             by_mail: true,
             date: Some(facts.mailed),
             sent: true,
-            returned: false,
-            sequence: None,
+            answers: facts.kind,
+            times: Times(times),
+            ..SentLetter::default()
         })
+    }
+
+    /// Whether it has left, and did not come back.
+    pub fn has_come(&self) -> bool {
+        self.sent && !self.returned
+    }
+
+    /// Whether it is about a debt; one that names none is about all of them.
+    fn is_about(&self, debt: &str) -> bool {
+        debt.is_empty() || self.debt.is_empty() || self.debt == debt
     }
 
     /// Whether it tells something, or one of several things.
@@ -157,6 +201,7 @@ impl Standing {
                 standing.mark_returned(told.person, facts);
             }
         }
+        Dispute::tell(&mut standing.disputes, &standing.letters);
         standing
     }
 
@@ -254,9 +299,9 @@ impl Standing {
         }
     }
 
-    /// Disputes that are not answered.
+    /// Disputes that are not decided, or of which the person was not told what was.
     pub fn open_disputes(&self) -> impl Iterator<Item = &Dispute> {
-        self.disputes.iter().filter(|dispute| dispute.answer.is_none())
+        self.disputes.iter().filter(|dispute| dispute.is_open())
     }
 
     /// The person's own newest plan.
@@ -278,9 +323,8 @@ impl Standing {
 
     /// The letters that told the person one of some things about a debt (any, where no number is given) and did not come back.
     pub fn told_by<'l>(&'l self, what: &'l [Tells], debt: &'l str) -> impl Iterator<Item = &'l SentLetter> {
-        let about = move |letter: &&SentLetter| debt.is_empty() || letter.debt.is_empty() || letter.debt == debt;
-        let own = |letter: &&SentLetter| letter.person == self.person.id && letter.sent && !letter.returned;
-        self.letters.iter().filter(own).filter(|letter| letter.tells(what)).filter(about)
+        let own = |letter: &&SentLetter| letter.person == self.person.id && letter.has_come();
+        self.letters.iter().filter(own).filter(|letter| letter.tells(what)).filter(|letter| letter.is_about(debt))
     }
 
     /// The person's address if it changed after an instant, such as the event that a letter was made from.

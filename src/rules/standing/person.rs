@@ -11,6 +11,7 @@ use super::crosses::Crosses;
 use super::dispute::{DisputeKind, Outcome};
 use super::happened::{Happened, HardshipOutcome, MailReturned, RepresentativeNamed, ReturnReason, Told};
 use crate::case::address::Address;
+use crate::case::party::full_name_in;
 use crate::case::{Channel, Format, PreferredLanguage, Role};
 
 /// A person of the case.
@@ -244,8 +245,7 @@ impl Person {
 
     /// What every event says of its party.
     fn read(&mut self, time: DateTime<Utc>, party: &Value) {
-        let names = [party["given_name"].as_str(), party["surname"].as_str()];
-        self.name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        self.name = full_name_in(party);
         // Whose role cannot be read is taken to be liable, which is what most rules protect.
         self.role = Role::deserialize(&party["role"]).unwrap_or(Role::Debtor);
         self.mail_to = address(&party["address"]).or(self.mail_to.take());

@@ -8,6 +8,11 @@ use crate::case::{Fault, Text};
 use crate::letter::shape_faults;
 use crate::web::problem::Problem;
 
+/// Reads a request's JSON, whatever it is.
+pub(super) fn json(bytes: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| Problem::not_json(&error))
+}
+
 /// Reads a request's JSON by the schema of its type.
 pub(super) fn body<T: DeserializeOwned + JsonSchema>(bytes: &[u8]) -> Result<T, Problem> {
     body_with(bytes, &[])
@@ -18,7 +23,7 @@ pub(super) fn body_with<T: DeserializeOwned + JsonSchema>(
     bytes: &[u8],
     renamed: &[(&str, &str)],
 ) -> Result<T, Problem> {
-    let mut value: Value = serde_json::from_slice(bytes).map_err(|error| Problem::not_json(&error))?;
+    let mut value = json(bytes)?;
     for (old, new) in renamed {
         if let Some(members) = value.as_object_mut().filter(|members| !members.contains_key(*new))
             && let Some(kept) = members.shift_remove(*old)

@@ -1,5 +1,6 @@
 //! The JSON API: its routes and its description.
 
+mod addresses;
 mod asked;
 mod cases;
 mod decisions;
@@ -52,6 +53,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(decisions::decide_follow_up))
         .routes(routes!(cases::show))
         .routes(routes!(cases::eligibility))
+        .routes(routes!(addresses::check_address))
         .routes(routes!(runs::list))
         .routes(routes!(runs::close))
         .routes(routes!(letter_types::list))

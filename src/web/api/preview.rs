@@ -120,7 +120,7 @@ pub(super) async fn preview(
     }
     let codes = |faults: &[Fault]| faults.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>().join(", ");
     let told = [
-        (HeaderName::from_static("recto-held-for"), codes(&foreseen.reasons)),
+        (HeaderName::from_static("recto-held-for"), codes(&[&foreseen.reasons[..], &foreseen.notes].concat())),
         (HeaderName::from_static("recto-date"), foreseen.date.to_string()),
         (HeaderName::from_static("recto-verdict"), encoded(&says(&foreseen, language))),
     ];

@@ -1,0 +1,73 @@
+//! `recto address`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use recto::case::Fault;
+use recto::case::address::check;
+use recto::letter::json_fault;
+use serde_json::{Value, json};
+
+use super::voice::voice;
+use super::{Config, open_studio, print_json, views};
+
+/// Arguments of `recto address`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// File of addresses, one JSON object a line: in parts, or `{"lines": […]}` with the name first; '-' is standard input.
+    file: PathBuf,
+    /// One JSON document on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints each address as the window will show it, or its faults. Exit code 1 where one has faults. Nothing is recorded.
+pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
+    let studio = open_studio(&config)?;
+    let is_input = arguments.file == Path::new("-");
+    let name = if is_input { words!("take.standard-input") } else { arguments.file.display().to_string() };
+    let mut text = Vec::new();
+    match is_input {
+        true => std::io::stdin().read_to_end(&mut text).context(name.clone())?,
+        false => std::fs::File::open(&arguments.file)
+            .and_then(|mut file| file.read_to_end(&mut text))
+            .context(name.clone())?,
+    };
+    let text = String::from_utf8(text).map_err(|_| trouble!("trouble.not-utf-8", file = name))?;
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let (mut shown, mut faulty) = (Vec::new(), false);
+    for (at, line) in lines {
+        let place = format!("{name}:{}", at + 1);
+        let outcome = read(line, &place).and_then(|address| check(&address, &studio.repertoire));
+        faulty |= outcome.is_err();
+        if arguments.json {
+            shown.push(match outcome {
+                Ok(block) => json!({"place": place, "block": block}),
+                Err(faults) => json!({"place": place, "faults": views(&faults)}),
+            });
+        } else {
+            print(&place, outcome);
+        }
+    }
+    if arguments.json {
+        print_json(&json!({"addresses": shown}));
+    }
+    Ok(ExitCode::from(u8::from(faulty)))
+}
+
+fn read(line: &str, place: &str) -> Result<Value, Vec<Fault>> {
+    serde_json::from_str(line).map_err(|error| vec![json_fault(place, &error)])
+}
+
+fn print(place: &str, outcome: Result<Vec<String>, Vec<Fault>>) {
+    match outcome {
+        Ok(block) => block.iter().for_each(|line| say!("{line}")),
+        Err(faults) => {
+            tell!("address.not-printed", place = place);
+            faults.iter().for_each(|fault| say!("  {}", voice().fault(fault)));
+        }
+    }
+    say!();
+}
