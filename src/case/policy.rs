@@ -56,6 +56,8 @@ pub struct Policy {
     pub plan_minimum_amount: Decimal,
     /// Whether a plan in good standing keeps a debt from the CRA.
     pub plan_excludes_set_off: bool,
+    /// Whether a letter goes to print whose mailbox the mail server cannot take; if not, a person is told.
+    pub unmailable_to_print: bool,
     /// How interest is charged.
     pub interest: Method,
     /// At how many per cent a year.

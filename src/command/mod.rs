@@ -35,7 +35,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use recto::case::{Fault, Language, fault, said};
+use recto::case::{Fault, Language, fault, insurance, said};
 use recto::desk::{Desk, Environment, make_private};
 use recto::studio::Studio;
 use serde_json::Value;
@@ -95,10 +95,10 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("recto: {}", voice().said(&error));
+            eprintln!("recto: {}", insurance::masked(&voice().said(&error)));
             if std::env::args().any(|argument| argument == "--json") {
-                let fault =
-                    serde_json::json!({"code": "trouble", "place": "", "message": said_of(&error, Language::En)});
+                let message = insurance::masked(&said_of(&error, Language::En));
+                let fault = serde_json::json!({"code": "trouble", "place": "", "message": message});
                 print_json(&serde_json::json!({"faults": [fault]}));
             }
             ExitCode::from(2)
@@ -130,7 +130,21 @@ fn start_logging() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,recto=info"));
     // Colours are for a terminal: in a file they are noise.
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(|| Masked).init();
+}
+
+/// Standard error, on which no Social Insurance Number is written, whatever a message says.
+struct Masked;
+
+impl std::io::Write for Masked {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        std::io::stderr().write_all(&insurance::masked_bytes(line))?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// The studio of the configured home, or its faults as one error.

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use chrono::NaiveDate;
 use clap::ValueEnum;
+use recto::case::Fault;
 use recto::case::calendar::business_day_on_or_after;
 use recto::case::said;
 use recto::letter::{in_language, take_date};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::voice::voice;
-use super::{Config, open_studio, print_json, read_file, views};
+use super::{Config, open_studio, print_json, views};
 
 /// Arguments of `recto render`.
 #[derive(clap::Args)]
@@ -50,8 +50,14 @@ enum Lang {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let studio = open_studio(&config)?;
     let shown = arguments.data.display().to_string();
-    let text = read_file(&arguments.data)?;
-    let value: Value = serde_json::from_str(&text).with_context(|| shown.clone())?;
+    let bytes = std::fs::read(&arguments.data).map_err(|error| {
+        let why = said::io(&error);
+        trouble!("trouble.file", file = shown, why = why.get(voice().language))
+    })?;
+    let value = match recto::case::json::read(&bytes) {
+        Ok(value) => value,
+        Err(faults) => return Ok(refused(&faults, &shown, arguments.json)),
+    };
     let mut data = if value.get("specversion").is_some() { value["data"].clone() } else { value };
     let language = match arguments.lang {
         Lang::En => "en",
@@ -85,13 +91,16 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             }
             Ok(ExitCode::SUCCESS)
         }
-        Err(faults) => {
-            if arguments.json {
-                print_json(&json!({"faults": views(&faults)}));
-            } else {
-                faults.iter().for_each(|fault| eprintln!("{shown}{}", voice().fault(fault)));
-            }
-            Ok(ExitCode::FAILURE)
-        }
+        Err(faults) => Ok(refused(&faults, &shown, arguments.json)),
     }
+}
+
+/// Says why there is no letter.
+fn refused(faults: &[Fault], shown: &str, as_json: bool) -> ExitCode {
+    if as_json {
+        print_json(&json!({"faults": views(faults)}));
+    } else {
+        faults.iter().for_each(|fault| eprintln!("{shown}{}", voice().fault(fault)));
+    }
+    ExitCode::FAILURE
 }

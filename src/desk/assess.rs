@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::case_context::CaseContext;
 use crate::case::entry::Basis;
+use crate::case::insurance::masked_in;
 use crate::case::{Channel, CoveringMail, Fault, LetterId, Policy, Sha256};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
@@ -89,7 +90,7 @@ impl Desk {
         date: NaiveDate,
         context: CaseContext,
     ) -> Result<Assessment<'s>, Unwritten> {
-        let CaseContext { data, standing, seen, asked_at, other_cases, overridden } = context;
+        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden } = context;
         let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let guards = &letter_type.description.rules.guards;
         let asking = Asking {
@@ -107,13 +108,15 @@ impl Desk {
         };
         let mut answers = asking.answers(guards);
         answers.stops.splice(0..0, draft.stops.iter().cloned());
+        answers.ends.extend(gone);
         answers.notes.extend(draft.notes.iter().cloned());
         let basis = Basis {
             guards: guards.clone(),
             overridden: overridden.iter().map(|found| json!(found)).collect(),
-            standing: without(&letter.id, json!(standing)),
+            standing: masked_in(&without(&letter.id, json!(standing))),
             seen: json!(seen),
             policy_on: date.into(),
+            facts: renewed,
         };
         let amount = match draft.amount_to_approve() {
             Ok(amount) => amount,

@@ -13,7 +13,7 @@ use crate::rules::{Proposal, follow_ups};
 /// Cases followed up together.
 const BATCH: i64 = 64;
 /// The source of the events that follow-ups raise.
-const SOURCE: &str = "urn:recto:follow-up";
+pub(super) const SOURCE: &str = "urn:recto:follow-up";
 /// Follow-ups of one case that are open at the same time, at most.
 const MAX_OPEN: i64 = 1_000;
 
@@ -205,7 +205,7 @@ impl Due {
 }
 
 /// Made from the cause, so that the same cause is one follow-up.
-fn identity(case: &CaseRef, person: &PersonId, proposal: &Proposal) -> FollowUpId {
+pub(super) fn identity(case: &CaseRef, person: &PersonId, proposal: &Proposal) -> FollowUpId {
     let parts = [case.as_str(), person, proposal.kind.as_str(), &proposal.cause];
     let text = parts.map(|part| format!("{}:{part}", part.len())).concat();
     FollowUpId::new(&Sha256::of(text.as_bytes())[..16])

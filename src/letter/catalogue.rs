@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::addressed::{addressed_faults, without_names_and_addresses};
 use super::agree::InOrder;
-use super::data::{Data, future_facts, missing, normalize, unknown_part, unreadable};
+use super::data::{Data, future_facts, missing, unknown_part, unreadable};
 use super::events::Events;
 use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
@@ -15,6 +15,7 @@ use super::key_facts::unknown_labels;
 use super::kind::LetterType;
 use super::must_say::{SharedTexts, read_shared};
 use super::order::read_in_order;
+use super::phones::phone_faults;
 use super::policy_names;
 use super::program::Program;
 use super::read::{read_text, read_toml};
@@ -22,7 +23,9 @@ use super::schema::Schema;
 use super::template::Writer;
 use super::words::Words;
 use crate::case::figures::{Figure, figures_of};
+use crate::case::format::Formats;
 use crate::case::repertoire::Repertoire;
+use crate::case::texts::{self, normalize};
 use crate::case::{CaseEvent, Fault, Language, Tells};
 
 /// Everything in `letter-templates/`, read and compiled.
@@ -237,11 +240,14 @@ impl Catalogue {
             .flatten()
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
+        let spoiled = texts::faults(&data, repertoire);
         // What a value means says more than how it is written: “EI” is no program, whatever the form of one.
-        let meant = self.meaning_faults(&data, repertoire);
-        faults.retain(|fault| !meant.iter().any(|other| other.place == fault.place));
-        printable_faults(&without_names_and_addresses(&data), "", repertoire, &mut faults);
-        faults.extend(meant);
+        let meaning = self.meaning_faults(&data, repertoire);
+        faults.retain(|fault| !meaning.iter().any(|other| other.place == fault.place));
+        // A name that was spoiled cannot be written with the fonts either: that is one mistake.
+        faults.extend(meaning.into_iter().filter(|fault| spoiled.iter().all(|one| one.place != fault.place)));
+        faults.extend(spoiled);
+        faults.extend(texts::unprintable(&without_names_and_addresses(&data), repertoire));
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
             Err(error) if faults.is_empty() => Err(vec![unreadable(&error)]),
@@ -283,25 +289,21 @@ impl Catalogue {
 /// The figures of a program and of the house's words, such as telephone numbers and sections of acts.
 fn known_figures(program: &Program, words: &serde_json::Map<String, Value>, language: Language) -> HashSet<Figure> {
     let mut known = Vec::new();
-    figures_of(&program.in_language(language), &mut known);
-    words.values().for_each(|word| figures_of(word, &mut known));
+    let words = Value::Object(words.clone());
+    for value in [&program.in_language(language), &words] {
+        figures_of(value, &mut known);
+        figures_of(&held_together(value, Formats::of(language)), &mut known);
+    }
     known.into_iter().collect()
 }
 
-fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
+/// A value with its texts as a page has them.
+fn held_together(value: &Value, formats: &Formats) -> Value {
     match value {
-        Value::String(text) => faults.extend(repertoire.faults(text, place)),
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                printable_faults(value, &format!("{place}/{index}"), repertoire, faults);
-            }
-        }
-        Value::Object(map) => {
-            for (name, value) in map {
-                printable_faults(value, &format!("{place}/{name}"), repertoire, faults);
-            }
-        }
-        _ => {}
+        Value::String(text) => Value::String(formats.text(text)),
+        Value::Array(list) => list.iter().map(|one| held_together(one, formats)).collect(),
+        Value::Object(map) => map.iter().map(|(name, one)| (name.clone(), held_together(one, formats))).collect(),
+        other => other.clone(),
     }
 }
 
@@ -341,8 +343,12 @@ fn load_types(
 
 fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Program> {
     let contact = read_text(&folder.join("_house"), "_house", "contact.toml").map_err(|fault| vec![fault]);
-    let contact = contact.and_then(|text| read_toml(&text, "_house/contact.toml"));
-    let contact: serde_json::Map<String, Value> = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
+    let contact = contact.and_then(|text| {
+        let contact: serde_json::Map<String, Value> = read_toml(&text, "_house/contact.toml")?;
+        let faults = phone_faults(&contact, "", &text, "_house/contact.toml");
+        if faults.is_empty() { Ok(contact) } else { Err(faults) }
+    });
+    let contact = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
     let folder = folder.join("_programs");
     let mut programs = BTreeMap::new();
     for path in entries(&folder) {

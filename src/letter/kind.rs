@@ -16,7 +16,7 @@ use super::must_say::{MustSay, Owed, SharedTexts, included, not_as_stated};
 use super::path::{Condition, FactPath};
 use super::read::{read_text, read_toml, toml_line};
 use super::resolve::Reach;
-use super::schema::Schema;
+use super::schema::{Schema, read_json};
 use super::template::malformed;
 use crate::case::{Channel, Fault, Language, Party, Tells, Text};
 
@@ -352,11 +352,11 @@ fn read_samples(folder: &Path, key: &str) -> Result<BTreeMap<String, Value>, Vec
         let name = file.file_name().to_string_lossy().into_owned();
         let shown = format!("{key}/samples/{name}");
         match read_text(&folder.join("samples"), &format!("{key}/samples"), &name) {
-            Ok(text) => match serde_json::from_str(&text) {
+            Ok(text) => match read_json(&shown, &text) {
                 Ok(sample) => {
                     samples.insert(name, sample);
                 }
-                Err(error) => faults.push(super::schema::json_fault(&shown, &error)),
+                Err(more) => faults.extend(more),
             },
             Err(fault) => faults.push(fault),
         }

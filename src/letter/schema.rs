@@ -5,10 +5,11 @@ use jsonschema::{Draft, ValidationOptions, Validator};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::read::json_line;
 use super::schema_faults::{self, problem};
 use super::schema_file::{Mark, SchemaFile, term_missing};
 use super::schema_words::{below, worded};
-use crate::case::{Fault, Place, Text, money, said};
+use crate::case::{Fault, Place, Text, json, mailbox, money, said};
 
 /// A compiled schema, with its source for those who ask for it.
 pub struct Schema {
@@ -18,6 +19,8 @@ pub struct Schema {
     pub shown: String,
     /// The days on which something happened: never after the event that tells of them.
     pub past_days: Vec<Place>,
+    /// Amounts, which no page shows as they are written here.
+    pub amounts: Vec<Place>,
     /// What officers write in words.
     pub officer_texts: Vec<Place>,
     /// Facts that guards and approvals read: they need not stand in the letter.
@@ -39,9 +42,18 @@ impl Schema {
             vec![malformed(&file.at(error.instance_path().as_str()), &problem(&Value::Null, &error))]
         })?;
         let shown = file.shown.clone();
-        let (past_days, officer_texts, weighed, foreign_numbers) = Default::default();
-        let mut schema =
-            Schema { source, shown, past_days, officer_texts, weighed, foreign_numbers, unlabelled, validator };
+        let (past_days, amounts, officer_texts, weighed, foreign_numbers) = Default::default();
+        let mut schema = Schema {
+            source,
+            shown,
+            past_days,
+            amounts,
+            officer_texts,
+            weighed,
+            foreign_numbers,
+            unlabelled,
+            validator,
+        };
         let source = schema.source.take();
         schema.mark(&source, "");
         schema.unlabelled.extend(wordless(&source, "", file));
@@ -59,8 +71,10 @@ impl Schema {
             Some(Mark::ForeignNumber) => self.foreign_numbers.push(here()),
             None => {}
         }
-        if part["format"] == "past-date" {
-            self.past_days.push(here());
+        match part["format"].as_str() {
+            Some("past-date") => self.past_days.push(here()),
+            Some("money") => self.amounts.push(here()),
+            _ => {}
         }
         for (name, property) in part["properties"].as_object().into_iter().flatten() {
             self.mark(property, &format!("{place}/{name}"));
@@ -139,8 +153,10 @@ fn options() -> ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .with_format("money", |text: &str| money::parse(text).is_some())
+        .with_format("signed-money", |text: &str| money::parse_signed(text).is_some())
         .with_format("date", is_date)
         .with_format("past-date", is_date)
+        .with_format("email", mailbox::is_mailbox)
 }
 
 /// Whether a format of this name is checked.
@@ -155,8 +171,17 @@ fn is_date(text: &str) -> bool {
     date.is_some_and(|date| (1900..2200).contains(&date.year()))
 }
 
+/// Reads a JSON file of the letter templates, or says what is wrong in it, with its lines.
+pub(super) fn read_json(shown: &str, text: &str) -> Result<Value, Vec<Fault>> {
+    serde_json::from_str::<Value>(text).map_err(|error| vec![json_fault(shown, &error)])?;
+    json::read(text.as_bytes()).map_err(|faults| {
+        let at_line = |fault: Fault| Fault { place: format!("{shown}:{}", json_line(text, &fault.place)), ..fault };
+        faults.into_iter().map(at_line).collect()
+    })
+}
+
 /// A JSON file that cannot be parsed, with its line.
-pub fn json_fault(shown: &str, error: &serde_json::Error) -> Fault {
+fn json_fault(shown: &str, error: &serde_json::Error) -> Fault {
     Fault::new(
         "json-malformed",
         format!("{shown}:{}", error.line()),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::read::closest;
 use super::schema::shorten;
 use super::schema_words::{below, blank, part, size, type_of, values, wanted, worded};
-use crate::case::{Fault, Text};
+use crate::case::{Fault, Text, mailbox};
 
 /// The pattern of a text that is not blank; every other has its words in `x-form`.
 pub(super) const NOT_BLANK: &str = "\\S";
@@ -75,7 +75,9 @@ impl Broken<'_> {
             Kind::FalseSchema => vec![self.not_here(place)],
             Kind::Enum { options } => vec![self.not_allowed(place, options.as_array().cloned().unwrap_or_default())],
             Kind::Constant { expected_value } => vec![self.not_allowed(place, vec![Value::clone(expected_value)])],
-            Kind::Format { format } if format == "money" => vec![self.no_money(place)],
+            Kind::Format { format } if format == "money" => vec![self.no_money(place, false)],
+            Kind::Format { format } if format == "signed-money" => vec![self.no_money(place, true)],
+            Kind::Format { format } if format == "email" => vec![self.no_mailbox(place)],
             Kind::Format { format } if ["date", "past-date"].contains(&format.as_str()) => vec![self.no_date(place)],
             kind => vec![self.malformed(kind, place)],
         }
@@ -130,18 +132,32 @@ impl Broken<'_> {
         )
     }
 
-    fn no_money(&self, place: String) -> Fault {
+    /// An amount that is none; where it may be a credit, how one is written.
+    fn no_money(&self, place: String, signed: bool) -> Fault {
         let Text { en, fr } = self.label(self.error.instance_path().as_str());
         let shown = shorten(self.error.instance());
+        let (or, ou) =
+            if signed { (", or \"-31.65\" for a credit", ", ou \"-31.65\" pour un crédit") } else { ("", "") };
         Fault::new(
             "money-malformed",
             place,
             format!(
-                "“{en}”: {shown} is not an amount. Write dollars, a point and two digits of cents as text, such as \"1234.56\"."
+                "“{en}”: {shown} is not an amount. Write dollars, a point and two digits of cents as text, such as \"1234.56\"{or}."
             ),
             format!(
-                "« {fr} » : {shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\"."
+                "« {fr} » : {shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\"{ou}."
             ),
+        )
+    }
+
+    fn no_mailbox(&self, place: String) -> Fault {
+        let shown = shorten(self.error.instance());
+        let problem = self.error.instance().as_str().and_then(mailbox::problem).unwrap_or_else(|| Text::new("", ""));
+        Fault::new(
+            "email-malformed",
+            place,
+            format!("{shown} is not an e-mail address: {}.", problem.en),
+            format!("{shown} n’est pas une adresse de courriel : {}.", problem.fr),
         )
     }
 

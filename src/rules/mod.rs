@@ -18,13 +18,13 @@ mod standing;
 use serde_json::Value;
 
 use crate::case::letter::sha256_hex;
-pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups};
+pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups, grounds};
 pub use found::{Detail, Found, Particular};
 pub use guards::{Effect, Finding, Guard, Needs, findings, guard, guards, reads_other_cases, reads_other_letters};
-pub use last_look::{Known, holds_insurance_number, last_look};
+pub use last_look::{Known, last_look};
 pub use question::{Asked, OtherCase, Question};
 pub use standing::{ByOtherMeans, DisputeKind};
-pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};
+pub use standing::{Debt, DebtState, Missed, Movement, Owed, Person, Plan, SentLetter, Standing};
 
 /// The hash of a letter's facts, by which a letter is told from another of its type.
 pub fn facts_hash(facts: &Value) -> String {

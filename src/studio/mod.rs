@@ -158,7 +158,7 @@ impl Studio {
         let known = Known {
             is_reference: &|word| self.catalogue.is_reference(word),
             foreign_numbers: &foreign,
-            values: &self.catalogue.shown(draft),
+            figures: &self.catalogue.figures(draft),
             printed: &self.catalogue.printed(draft),
             facts: &draft.data.facts,
             own_names: &[&draft.data.addressee, &draft.data.person].map(Party::full_name),

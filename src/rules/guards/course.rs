@@ -223,13 +223,11 @@ pub const GUARDS: [Guard; 12] = [
             fr: "Ce qui manquait est arrivé depuis, ou l’entente n’est plus respectée.",
         },
         reads: &["as_of", "cure_amount", "missed"],
-        reads_if_there: &["debt_number"],
+        reads_if_there: super::debt::LISTED,
         needs: Needs::Nothing,
         finds: |q| {
-            let (as_of, missing) = (q.day("as_of")?, q.amount("cure_amount")?);
-            let moved = |debt| q.standing.ledger.moved_since(debt, as_of, q.letter.asked_at, q.date);
-            let since = q.debts().into_iter().flat_map(moved);
-            let came: Decimal = since.map(|(_, amount)| amount).sum();
+            let missing = q.amount("cure_amount")?;
+            let came: Decimal = q.moved()?.into_iter().map(|movement| movement.amount).sum();
             let defaulted = q.standing.plan().is_some_and(|plan| plan.defaulted.is_some());
             let less = q.arrears().is_some_and(|arrears| arrears < missing);
             plainly(q.is_cured(&q.list("missed")?) || less || came >= missing || defaulted)
@@ -357,7 +355,7 @@ fn review_runs_from(q: &Question<'_>) -> Option<NaiveDate> {
         of_kind(DisputeKind::Review).filter(|_| !appealed).filter(about).filter_map(|one| one.told).max()
     };
     let (owed, done): (Vec<&Debt>, Vec<&Debt>) =
-        q.debts().into_iter().partition(|debt| debt.paid.is_none() && debt.written_off.is_none());
+        q.debts().into_iter().partition(|debt| !q.is_debt_paid(debt) && debt.written_off.is_none());
     let debts = if owed.is_empty() { done } else { owed };
     let days: Option<Vec<NaiveDate>> = debts.into_iter().map(|debt| debt.decided.max(told(debt))).collect();
     days?.into_iter().max()

@@ -2,6 +2,7 @@
 
 mod course;
 mod debt;
+mod paid;
 mod person;
 
 use super::Question;

@@ -49,6 +49,7 @@ impl Happened {
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => Crosses::Party,
         }

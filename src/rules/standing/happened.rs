@@ -68,6 +68,7 @@ pub(super) enum Happened {
     PaymentReceived(PaymentReceived),
     PaymentDishonoured(PaymentDishonoured),
     DebtPaid(DebtPaid),
+    CreditFound(CreditFound),
     WrittenOff(WrittenOff),
     Settled(Settled),
     PlanAgreed(PlanAgreed),
@@ -264,11 +265,18 @@ pub(super) struct PaymentReceived {
 pub(super) struct PaymentDishonoured {
     pub dishonoured: NaiveDate,
     pub amount: Decimal,
+    pub fee: Option<Decimal>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct DebtPaid {
     pub paid: NaiveDate,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CreditFound {
+    pub as_of: NaiveDate,
+    pub excess: Decimal,
 }
 
 #[derive(Deserialize)]
@@ -347,6 +355,7 @@ impl Happened {
             "payment.received" => Happened::PaymentReceived(Deserialize::deserialize(facts)?),
             "payment.dishonoured" => Happened::PaymentDishonoured(Deserialize::deserialize(facts)?),
             "debt.paid" => Happened::DebtPaid(Deserialize::deserialize(facts)?),
+            "credit.found" => Happened::CreditFound(Deserialize::deserialize(facts)?),
             "debt.written-off" => Happened::WrittenOff(Deserialize::deserialize(facts)?),
             "settlement.accepted" => Happened::Settled(Deserialize::deserialize(facts)?),
             "plan.agreed" => Happened::PlanAgreed(Deserialize::deserialize(facts)?),

@@ -3,6 +3,7 @@
 //! It is worked out from all events of the case in the order in which they *happened*, so an event that arrives late or out
 //! of order ends in the same standing; nothing of it is stored that could go stale.
 
+mod balance;
 mod crosses;
 mod dispute;
 mod flags;
@@ -19,10 +20,11 @@ use serde::{Deserialize, Serialize};
 use self::happened::{Happened, MailReturned, Told};
 use crate::case::address::Address;
 use crate::case::{CaseEvent, Channel, Given, Tells, Times};
+pub use balance::{DebtState, Figures, Listed, Owed};
 pub use dispute::{Dispute, DisputeKind};
 pub use happened::{Means, MissedRow};
 pub use insolvency::Insolvency;
-pub use ledger::{Debt, Ledger, Movement, MovementKind, Statement};
+pub use ledger::{Debt, Ledger, Movement, MovementKind};
 pub use person::Person;
 pub use plan::{Missed, Plan};
 
@@ -255,6 +257,7 @@ impl Standing {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => {}
         }

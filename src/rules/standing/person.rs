@@ -222,6 +222,7 @@ impl Person {
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => {}
         }

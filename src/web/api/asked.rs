@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::case::{Fault, Text};
+use crate::case::{Fault, Text, json as strict};
 use crate::letter::shape_faults;
 use crate::web::problem::Problem;
 
 /// Reads a request's JSON, whatever it is.
 pub(super) fn json(bytes: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| Problem::not_json(&error))
+    strict::read(bytes).map_err(Problem::unreadable)
 }
 
 /// Reads a request's JSON by the schema of its type.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use strum::VariantArray;
 
 use super::asked::{Parameters, body as body_of};
-use crate::case::{CaseRef, Day, LetterId, LetterState, Text};
+use crate::case::{CaseRef, Day, Fault, LetterId, LetterState, Text};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
 use crate::register::Filter;
@@ -189,4 +189,10 @@ pub(in crate::web) async fn pdf(
     let kind = "application/pdf".to_owned();
     let described = [(header::ETAG, tag), (header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
     Ok((described, pdf).into_response())
+}
+
+/// What keeps a page from being shown to anybody: a Social Insurance Number on it.
+pub(super) fn unshowable(mut stops: Vec<Fault>) -> Result<(), Problem> {
+    stops.retain(|stop| stop.code == "insurance-number-on-page");
+    if stops.is_empty() { Ok(()) } else { Err(Problem::faults(stops)) }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::asked::{Parameters, body as body_of};
-use super::letters::LetterRequest;
+use super::letters::{LetterRequest, unshowable};
 use crate::case::fault::{FaultView, views};
 use crate::case::{Channel, Day, Fault, Language};
 use crate::desk::Foreseen;
@@ -114,6 +114,7 @@ pub(super) async fn preview(
     given.done()?;
     let request: LetterRequest = body_of(&body)?;
     let foreseen = service.desk.preview(&request.letter, &request.data).await?.map_err(Problem::faults)?;
+    unshowable(foreseen.set.stops.clone())?;
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("application/json") {
         return Ok(Json(PreviewView::of(&foreseen, language)).into_response());

@@ -353,6 +353,7 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
         "program": program.unwrap_or(json!(case.program)),
         "parties": case.parties,
         "standing": standing,
+        "debts": case.debts,
         "letters": case.letters,
         "follow_ups": case.follow_ups,
         "entries": case.entries,
