@@ -92,11 +92,20 @@ async fn a_body_that_is_not_as_asked_names_each_field() {
         "/letters",
         &json!("{\"letter\": "),
         bad,
-        "it ends before it is whole",
-        "il finit avant d’être complet",
+        "it ends before all that was opened is closed",
+        "le texte finit avant",
     )
     .await;
-    refused(&api, "POST", "/letters", &json!("{'letter'}"), bad, "line 1, character 2", "ligne 1, caractère 2").await;
+    refused(
+        &api,
+        "POST",
+        "/letters",
+        &json!("{'letter'}"),
+        bad,
+        "Not JSON (character 2)",
+        "Ce n’est pas du JSON (caractère 2)",
+    )
+    .await;
     refused(
         &api,
         "POST",
