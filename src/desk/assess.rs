@@ -39,6 +39,8 @@ pub struct Assessment<'s> {
 pub struct Answers {
     /// What holds it.
     pub stops: Vec<Fault>,
+    /// Which of that says that nothing on file bears it.
+    pub groundless: Vec<Fault>,
     /// What of it a manager may let pass, as it was found.
     pub may_pass: Vec<Found>,
     /// What ends it: its own cause is gone.
@@ -71,6 +73,10 @@ impl Asking<'_> {
                     answers.may_pass.push(found);
                 }
                 Effect::Hold => answers.stops.push(reason),
+                Effect::Ground => {
+                    answers.groundless.push(reason.clone());
+                    answers.stops.push(reason);
+                }
                 Effect::End => answers.ends.push(reason),
                 Effect::Review => answers.notes.push(reason),
             }
@@ -185,6 +191,7 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         languages: data.addressee.language.languages(),
         minimum: &rules.minimum,
         repeats: rules.repeats,
+        told_apart_by: &rules.told_apart_by,
         conflicts: &rules.conflicts,
     }
 }

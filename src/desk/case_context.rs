@@ -81,7 +81,7 @@ impl Desk {
             letters.push(SentLetter {
                 // A letter that names no debt is about all of them.
                 debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
-                facts_hash: facts_hash(facts),
+                facts_hash: facts_hash(facts, self.told_apart_by(&row.letter_type)),
                 times: row.times.or_else(|| Some(Times(of_type(date?)))).unwrap_or_default(),
                 event: calling.key(),
                 answers: DisputeKind::deserialize(&facts["kind"]).ok(),
@@ -97,6 +97,12 @@ impl Desk {
             });
         }
         Ok((events, letters))
+    }
+
+    /// The facts that tell letters of a type apart.
+    fn told_apart_by(&self, letter_type: &str) -> &[String] {
+        let letter = self.studio.catalogue.types.get(letter_type);
+        letter.map_or(&[], |letter| &letter.description.rules.told_apart_by)
     }
 
     /// The standing of a case for one of its people, with what the person's other cases say of the person.

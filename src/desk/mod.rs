@@ -6,6 +6,7 @@
 
 mod ask;
 mod assess;
+mod calls;
 mod case_context;
 mod close;
 mod decide;
@@ -22,6 +23,7 @@ mod set_again;
 mod settings;
 mod take;
 mod verify;
+mod weigh;
 mod work_letters;
 mod worker;
 
@@ -38,9 +40,10 @@ pub use crate::rules::{DebtState, Owed};
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
+pub use calls::{Call, CalledBy};
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
-pub use explain::Eligibility;
+pub use explain::{Eligibility, Group};
 pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reloaded};
 pub use says::{NoRun, Stand, office};

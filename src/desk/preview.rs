@@ -35,13 +35,12 @@ impl Desk {
     /// recorded.
     pub async fn preview(&self, letter_type: &str, data: &Value) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
-        let event = match self.event_for(&request) {
-            Ok(event) => event,
+        let (letter, event) = match self.event_for(&request) {
+            Ok(called) => called,
             Err(faults) => return Ok(Err(faults)),
         };
-        let Some(letter) = self.studio.catalogue.types.get(letter_type) else {
-            return Ok(Err(vec![self.studio.unknown_type(letter_type)]));
-        };
+        // A request without a ground is refused: the preview shows the letter, and says so.
+        let missing = self.missing_grounds(letter, &event).await?;
         let (case, person) = (event.subject.clone(), event.person());
         let (events, letters) = self.events_and_letters(&case).await?;
         let mut events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
@@ -66,7 +65,7 @@ impl Desk {
             Ok(set) => set,
             Err(faults) => return Ok(Err(below(faults))),
         };
-        let mut reasons = set.stops.clone();
+        let mut reasons: Vec<Fault> = set.stops.iter().cloned().chain(missing).collect();
         let Some(policy) = program.policy_on(date) else { return Ok(Ok(foreseen(set, date, channel, reasons))) };
         let asking = Asking {
             letter: asked(letter, &data, event.time),
@@ -78,7 +77,11 @@ impl Desk {
             date,
         };
         let Answers { stops, ends, notes, .. } = asking.answers(guards);
-        reasons.extend(stops.into_iter().chain(ends));
+        for reason in stops.into_iter().chain(ends) {
+            if !reasons.iter().any(|known| known.code == reason.code) {
+                reasons.push(reason);
+            }
+        }
         let notes: Vec<Fault> = set.notes.iter().cloned().chain(notes).collect();
         let needs_approval = letter.needs_approval() || !notes.is_empty();
         Ok(Ok(Foreseen { needs_approval, notes, ..foreseen(set, date, channel, reasons) }))

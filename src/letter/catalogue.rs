@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::addressed::{addressed_faults, without_names_and_addresses};
@@ -16,6 +17,7 @@ use super::kind::LetterType;
 use super::must_say::{SharedTexts, read_shared};
 use super::order::read_in_order;
 use super::phones::phone_faults;
+use super::plan::{plan_faults, planned_from};
 use super::policy_names;
 use super::program::Program;
 use super::read::{read_text, read_toml};
@@ -134,8 +136,9 @@ impl Catalogue {
             self.program(program).map_err(|fault| vec![fault.below("/data")])?;
             return Err(vec![self.unused_fault(event, program)]);
         }
+        let plans: Vec<_> = letters.iter().map(|letter| (*letter, planned_from(event))).collect();
         let data = self
-            .check_data(&event.data, &schemas, repertoire)
+            .check_data(&event.data, &schemas, &plans, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
         let future = future_facts(event, &schemas);
         if !future.is_empty() {
@@ -191,14 +194,16 @@ impl Catalogue {
         faults
     }
 
-    /// Checks `{case, party, facts}` for one letter type, without an event around it.
+    /// Checks `{case, party, facts}` for one letter type, without an event around it; as asked for on a day, where it is not on file yet.
     pub fn check_letter_data(
         &self,
         letter: &LetterType,
         data: &Value,
+        asked_on: Option<NaiveDate>,
         repertoire: &Repertoire,
     ) -> Result<Data, Vec<Fault>> {
-        self.check_data(data, &[&letter.schema], repertoire)
+        let plans: Vec<_> = asked_on.map(|day| (letter, day)).into_iter().collect();
+        self.check_data(data, &[&letter.schema], &plans, repertoire)
     }
 
     /// A program, or the fault that there is none of this key.
@@ -220,7 +225,13 @@ impl Catalogue {
         })
     }
 
-    fn check_data(&self, data: &Value, facts: &[&Schema], repertoire: &Repertoire) -> Result<Data, Vec<Fault>> {
+    fn check_data(
+        &self,
+        data: &Value,
+        facts: &[&Schema],
+        plans: &[(&LetterType, NaiveDate)],
+        repertoire: &Repertoire,
+    ) -> Result<Data, Vec<Fault>> {
         let data = normalize(data.clone());
         let mut faults = Vec::new();
         let parts = [("case", &self.case), ("party", &self.party), ("addressee", &self.party)];
@@ -231,6 +242,7 @@ impl Catalogue {
                 None => faults.push(missing(name)),
             }
         }
+        faults.extend(plans.iter().flat_map(|(letter, told)| plan_faults(letter, &data, &self.programs, *told)));
         // Schemas of several letters may find the same fault.
         let mut seen = BTreeSet::new();
         faults.retain(|fault| seen.insert(fault.to_string()));

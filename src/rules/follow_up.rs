@@ -28,7 +28,7 @@ pub struct Proposal {
 }
 
 /// What can be due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum ProposalKind {
     /// A reminder of what is missed.
@@ -55,6 +55,11 @@ impl ProposalKind {
     /// The kind as the register and the API write it.
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// All kinds, so written.
+    pub fn names() -> &'static [&'static str] {
+        <ProposalKind as strum::VariantNames>::VARIANTS
     }
 }
 

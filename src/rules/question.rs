@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::Standing;
 use super::found::Unread;
-use super::standing::{Debt, Figures, Listed, MissedRow, Movement};
+use super::standing::{Debt, Figures, Listed, MissedRow, Movement, Terms};
+use crate::case::schedule::Agreed;
 use crate::case::{Language, Place, Policy, Role, Tells, Traits, money};
 
 /// May this letter go, to this party, on this day? Everything that the answer may rest on.
@@ -57,6 +58,8 @@ pub struct Asked<'q> {
     pub minimum: &'q str,
     /// Whether only a letter with the very same facts counts as the same letter.
     pub repeats: bool,
+    /// The facts by which letters of its type that may repeat are told apart; all of them where none is named.
+    pub told_apart_by: &'q [String],
     /// Letter types that must not go to the person on the same day.
     pub conflicts: &'q [String],
 }
@@ -187,6 +190,12 @@ impl<'q> Question<'q> {
         let due = missed.iter().map(|row| row.due).min();
         let came = due.map(|due| self.standing.ledger.received_since(due, self.letter.asked_at, self.date));
         came.is_some_and(|came| came >= missed.iter().map(|row| row.amount).sum())
+    }
+
+    /// The plan that the letter states, with what it repays; none where it states no plan that can be read.
+    pub(super) fn terms(&self) -> Option<Terms> {
+        let plan = Agreed::read(self.fact_if_there("plan")?).ok()?;
+        Some(Terms { plan, balance: self.amount("balance").ok()? })
     }
 
     /// Whether so many days, and the time of the mail, have gone by since a mailing.

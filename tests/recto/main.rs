@@ -17,6 +17,7 @@ mod fence;
 mod findings;
 mod formats;
 mod frame;
+mod ground;
 mod happens;
 mod house;
 mod http;

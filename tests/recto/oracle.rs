@@ -449,6 +449,8 @@ impl<'a> Case<'a> {
             (if heeded > decided { heeded.is_some() } else { granted }, "no-deferral"),
             (kept, "no-plan-in-good-standing"),
             (agreed > Some(self.asked) || defaulted, "plan-still-agreed"),
+            // A reminder or a default tells of a plan, and brings none.
+            (agreed.is_none(), "plan-on-file"),
             (cured || arrears.is_some_and(|arrears| arrears < 10_000) || came || defaulted, "instalment-still-missed"),
             // 15 days from receipt, which is 3 days after mailing, are over on the nineteenth day.
             (
@@ -487,7 +489,7 @@ impl<'a> Case<'a> {
             self.told(&["cra-transfer-notice"]).filter(|ago| recalled.is_none_or(|recalled| *ago < recalled)).min();
         let notice_runs = self.gives_time("cra-transfer-notice", |ago| recalled.is_none_or(|recalled| ago < recalled));
         let explained = self.told(&["sponsor-debt-notice", "cra-transfer-notice"]).max();
-        let repeats = ["plan-reminder", "account-statement"].contains(&self.ask.letter_type);
+        let repeats = ["plan-reminder", "account-statement", "plan-confirmation"].contains(&self.ask.letter_type);
         let same = |(kind, ago, letter): &(&str, Option<u32>, Letter)| {
             let close = ago.map_or(letter.earlier || !self.ask.registered, |ago| ago < 21);
             *kind == self.ask.letter_type && close && (!repeats || letter.same_facts)

@@ -46,6 +46,8 @@ impl Happened {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)

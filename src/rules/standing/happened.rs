@@ -70,7 +70,9 @@ pub(super) enum Happened {
     DebtPaid(DebtPaid),
     CreditFound(CreditFound),
     WrittenOff(WrittenOff),
+    SettlementOffered(SettlementOffered),
     Settled(Settled),
+    PlanProposed(PlanProposed),
     PlanAgreed(PlanAgreed),
     InstalmentMissed(InstalmentMissed),
     PlanDefaulted(PlanDefaulted),
@@ -290,6 +292,18 @@ pub(super) struct Settled {
 }
 
 #[derive(Deserialize)]
+pub(super) struct SettlementOffered {
+    pub offer: Decimal,
+    pub forgone: Decimal,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PlanProposed {
+    pub balance: Decimal,
+    pub plan: Agreed,
+}
+
+#[derive(Deserialize)]
 pub(super) struct PlanAgreed {
     pub agreed_on: NaiveDate,
     pub as_of: NaiveDate,
@@ -357,7 +371,9 @@ impl Happened {
             "debt.paid" => Happened::DebtPaid(Deserialize::deserialize(facts)?),
             "credit.found" => Happened::CreditFound(Deserialize::deserialize(facts)?),
             "debt.written-off" => Happened::WrittenOff(Deserialize::deserialize(facts)?),
+            "settlement.offered" => Happened::SettlementOffered(Deserialize::deserialize(facts)?),
             "settlement.accepted" => Happened::Settled(Deserialize::deserialize(facts)?),
+            "plan.proposed" => Happened::PlanProposed(Deserialize::deserialize(facts)?),
             "plan.agreed" => Happened::PlanAgreed(Deserialize::deserialize(facts)?),
             "plan.instalment-missed" => Happened::InstalmentMissed(Deserialize::deserialize(facts)?),
             "plan.defaulted" => Happened::PlanDefaulted(Deserialize::deserialize(facts)?),

@@ -48,6 +48,8 @@ pub struct Debt {
     pub paid: Option<Statement>,
     /// The day on which it was written off.
     pub written_off: Option<NaiveDate>,
+    /// Whether it is known otherwise than by a decision about it, such as to write it off.
+    pub known: bool,
 }
 
 /// A balance as it was stated.
@@ -132,6 +134,9 @@ impl Ledger {
             debt.decided = debt.decided.or(Some(decision.date));
         }
         self.claim(told);
+        if is_told_of(told) {
+            self.debt(told).known = true;
+        }
         // A number that is named beside debts on file, and was never referred, may be a slip of the pen.
         let referred = matches!(told.happened, Happened::Referred(_) | Happened::Adjusted);
         let strange = if known > 0 && !referred { &mut self.debts[known..] } else { &mut [] };
@@ -200,6 +205,8 @@ impl Ledger {
             | Happened::InquiryAnswered
             | Happened::Transferred(_)
             | Happened::Recalled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
@@ -326,6 +333,15 @@ impl Statement {
     /// Whether it is the same balance for the same day, made of the same movements.
     fn says_the_same(&self, other: &Statement) -> bool {
         (self.as_of, self.balance, &self.listed) == (other.as_of, other.balance, &other.listed)
+    }
+}
+
+/// Whether an event tells of a debt, and is not a decision that needs one.
+fn is_told_of(told: &Told<'_>) -> bool {
+    match told.happened {
+        Happened::HardshipDecided(_) | Happened::WrittenOff(_) | Happened::Settled(_) => false,
+        Happened::Referred(_) | Happened::Adjusted | Happened::Recalculated(_) | Happened::DebtPaid(_) => true,
+        _ => stated(told).is_some(),
     }
 }
 
