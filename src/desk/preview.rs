@@ -3,13 +3,11 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::assess::{Answers, Asking, asked};
 use super::case_context::as_it_stands;
 use super::{Desk, DeskError, LetterRequest};
 use crate::case::{Channel, DeliveryState, Fault, LetterState};
 use crate::letter::Data;
 use crate::register::LetterRow;
-use crate::rules::reads_other_cases;
 use crate::studio::Preview;
 
 /// A letter that nobody has asked for yet.
@@ -39,52 +37,25 @@ impl Desk {
             Ok(called) => called,
             Err(faults) => return Ok(Err(faults)),
         };
-        // A request without a ground is refused: the preview shows the letter, and says so.
-        let missing = self.missing_grounds(letter, &event).await?;
+        let verdict = self.weigh(letter, &event).await?;
         let (case, person) = (event.subject.clone(), event.person());
         let (events, letters) = self.events_and_letters(&case).await?;
         let mut events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
         events.push(event.clone());
         let standing = self.standing(&case, &person, &events, &letters).await?;
-        let guards = &letter.description.rules.guards;
-        let other_cases = match reads_other_cases(guards) {
-            true => self.other_cases(&case, &person).await?,
-            false => Vec::new(),
-        };
-        let checked = Data::read(&event.data).map_err(|error| unreadable(&error))?;
-        let channel = letter.channel(&checked.addressee);
+        let channel = letter.channel(&Data::read(&event.data).map_err(|error| unreadable(&error))?.addressee);
         let date = self.mailing_date(channel).await?;
-        let json = as_it_stands(&event, &standing, date);
-        let data = Data::read(&json).map_err(|error| unreadable(&error))?;
-        let program = match self.studio.catalogue.program(&data.case.program) {
-            Ok(program) => program,
-            Err(fault) => return Ok(Err(vec![fault.below("/data")])),
-        };
+        // What has changed since, such as an address, stands on the page as it would on the letter.
+        let data = as_it_stands(&event, &standing, date);
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
-        let set = match self.studio.preview(letter_type, &json, date).await {
+        let set = match self.studio.preview(letter_type, &data, date).await {
             Ok(set) => set,
             Err(faults) => return Ok(Err(below(faults))),
         };
-        let mut reasons: Vec<Fault> = set.stops.iter().cloned().chain(missing).collect();
-        let Some(policy) = program.policy_on(date) else { return Ok(Ok(foreseen(set, date, channel, reasons))) };
-        let asking = Asking {
-            letter: asked(letter, &data, event.time),
-            standing: &standing,
-            policy,
-            traits: program.traits,
-            other_cases: &other_cases,
-            overridden: &[],
-            date,
-        };
-        let Answers { stops, ends, notes, .. } = asking.answers(guards);
-        for reason in stops.into_iter().chain(ends) {
-            if !reasons.iter().any(|known| known.code == reason.code) {
-                reasons.push(reason);
-            }
-        }
-        let notes: Vec<Fault> = set.notes.iter().cloned().chain(notes).collect();
-        let needs_approval = letter.needs_approval() || !notes.is_empty();
-        Ok(Ok(Foreseen { needs_approval, notes, ..foreseen(set, date, channel, reasons) }))
+        let reasons: Vec<Fault> = set.stops.iter().cloned().chain(verdict.reasons).collect();
+        let notes: Vec<Fault> = set.notes.iter().cloned().chain(verdict.notes).collect();
+        let (may_go, needs_approval) = (reasons.is_empty(), verdict.needs_approval || !notes.is_empty());
+        Ok(Ok(Foreseen { set, date, channel, may_go, needs_approval, reasons, notes }))
     }
 
     /// The day on which a letter goes if nothing stops it: while it is to be worked, the one that it would be promised to now; once
@@ -96,11 +67,6 @@ impl Desk {
             _ => Ok(None),
         }
     }
-}
-
-fn foreseen(set: Preview, date: NaiveDate, channel: Channel, reasons: Vec<Fault>) -> Foreseen {
-    let may_go = reasons.is_empty();
-    Foreseen { set, date, channel, may_go, needs_approval: false, reasons, notes: Vec::new() }
 }
 
 /// Data that was checked a moment ago.

@@ -209,9 +209,7 @@ impl Broken<'_> {
                     format!("ne peut pas être {shown}; sont permis {}", allowed.fr),
                 )
             }
-            Kind::Constant { expected_value } => {
-                (format!("must be {expected_value} here"), format!("doit être {expected_value} ici"))
-            }
+            Kind::Constant { expected_value: one } => (format!("must be {one} here"), format!("doit être {one} ici")),
             Kind::Pattern { pattern } if pattern == NOT_BLANK => blank(),
             Kind::MinLength { .. } if size == 0 => blank(),
             Kind::Pattern { .. } | Kind::Format { .. } => {
