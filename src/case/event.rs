@@ -56,8 +56,12 @@ impl CaseEvent {
         let mut faults = Vec::new();
         let mut text = |name: &str| match fields.get(name) {
             Some(Value::String(value)) if is_attribute(value) => value.clone(),
-            _ => {
+            Some(_) => {
                 faults.push(attribute_fault(name));
+                String::new()
+            }
+            None => {
+                faults.push(attribute_missing(name));
                 String::new()
             }
         };
@@ -82,7 +86,8 @@ impl CaseEvent {
         }
         let data = fields.get("data").filter(|data| data.is_object());
         if data.is_none() {
-            faults.push(attribute_fault("data"));
+            let fault = if fields.contains_key("data") { attribute_fault } else { attribute_missing };
+            faults.push(fault("data"));
         }
         match (short, instant, data) {
             (Some(kind), Some(time), Some(data)) if faults.is_empty() => Ok(CaseEvent {
@@ -143,6 +148,36 @@ fn attribute_fault(name: &str) -> Fault {
         format!("/{name}"),
         format!("The CloudEvent attribute “{name}” {en}."),
         format!("L’attribut CloudEvent « {name} » {fr}."),
+    )
+}
+
+fn attribute_missing(name: &str) -> Fault {
+    let (en, fr) = match name {
+        "specversion" => ("write \"1.0\"", "écrivez « 1.0 »"),
+        "id" => ("give the event a text of its own", "donnez à l’événement un texte qui lui est propre"),
+        "source" => (
+            "say which system tells it, such as \"urn:case-system\"",
+            "dites quel système le rapporte, comme \"urn:case-system\"",
+        ),
+        "type" => (
+            "say what happened, such as \"ca.on.recto.payment.received.v1\"",
+            "dites ce qui est arrivé, comme \"ca.on.recto.payment.received.v1\"",
+        ),
+        "subject" => (
+            "give the reference of the case, such as \"OW-2026-004172\"",
+            "donnez le numéro du dossier, comme \"OW-2026-004172\"",
+        ),
+        "time" => (
+            "say when it happened, such as \"2026-11-17T09:30:00-05:00\"",
+            "dites quand c’est arrivé, comme \"2026-11-17T09:30:00-05:00\"",
+        ),
+        _ => ("add an object {case, party, facts}", "ajoutez un objet {case, party, facts}"),
+    };
+    Fault::new(
+        "event-attribute",
+        format!("/{name}"),
+        format!("The CloudEvent attribute “{name}” is missing: {en}."),
+        format!("L’attribut CloudEvent « {name} » manque : {fr}."),
     )
 }
 

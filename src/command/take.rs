@@ -12,6 +12,7 @@ use recto::desk::{Batch, Desk, Outcome};
 use recto::intake::{self, Offer};
 use serde_json::{Value, json};
 
+use super::voice::voice;
 use super::{Config, open_desk, print_json};
 
 /// Events recorded in one transaction.
@@ -64,13 +65,14 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
 /// Takes the events of one file. What is refused is kept in the data folder as it came, to be corrected and taken again; but no Social
 /// Insurance Number is kept, and what stands in its place is refused until somebody has written there what belongs there.
 pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) -> anyhow::Result<()> {
-    let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
+    let name = if file == Path::new("-") { words!("take.standard-input") } else { file.display().to_string() };
     let source: Box<dyn BufRead> = if file == Path::new("-") {
         Box::new(BufReader::new(std::io::stdin()))
     } else {
         Box::new(BufReader::new(std::fs::File::open(file).with_context(|| name.clone())?))
     };
-    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} events taken")?);
+    let bar = ProgressBar::new_spinner()
+        .with_style(ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {}", words!("take.progress")))?);
     let mut offers = intake::read(source, &name).with_context(|| name.clone())?;
     loop {
         let some: Vec<Offer> =
@@ -91,10 +93,13 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
                 }
                 Outcome::Repeated(_) => tally.repeated += 1,
                 Outcome::Refused(_) | Outcome::Untouched => {
-                    let kept = insurance::masked_bytes(raw.trim_ascii_end());
-                    tally.masked += usize::from(kept != raw.trim_ascii_end());
-                    refused.extend(kept);
-                    refused.push(b'\n');
+                    // What is no event at all is not kept to be corrected.
+                    if !raw.is_empty() {
+                        let kept = insurance::masked_bytes(raw.trim_ascii_end());
+                        tally.masked += usize::from(kept != raw.trim_ascii_end());
+                        refused.extend(kept);
+                        refused.push(b'\n');
+                    }
                     tally.refused.push((place, outcome));
                 }
             }
@@ -139,27 +144,25 @@ impl Tally {
 
     /// Prints the tally for a person.
     pub fn print(&self) {
-        say!(
-            "{} events taken, which call for {} letters; {} were known already; {} refused.",
-            self.taken,
-            self.letters,
-            self.repeated,
-            self.refused.len()
+        let counted = |count, unit| voice().counted(count, unit);
+        tell!(
+            "take.tally",
+            events = counted(self.taken, "event"),
+            called = counted(self.letters, "called"),
+            known = counted(self.repeated, "known"),
+            refused = counted(self.refused.len(), "refused"),
         );
         for (place, outcome) in &self.refused {
-            say!("\n  refused  {place}");
+            say!("\n{}", words!("take.refused", place = place));
             if let Outcome::Refused(faults) = outcome {
-                faults.iter().for_each(|fault| say!("           {fault}"));
+                faults.iter().for_each(|fault| say!("           {}", voice().fault(fault)));
             }
         }
         for path in &self.kept_in {
-            say!("\nRefused events are kept in {}. Correct them there and take that file.", path.display());
+            say!("\n{}", words!("take.kept", file = path.display()));
         }
         if self.masked > 0 {
-            say!(
-                "{} of them had a number that could be a Social Insurance Number. It is masked there (046 *** ***): write what belongs in its place.",
-                self.masked
-            );
+            tell!("take.masked", events = voice().counted(self.masked, "masked"));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::take::CONFLICT;
 use super::{Batch, Desk, DeskError, Outcome};
 use crate::case::{Actor, CaseEvent, CaseRef, Fault};
 use crate::intake::Offer;
@@ -52,7 +53,10 @@ impl Desk {
         let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
         let letters = match self.take(actor, vec![offer], Batch::AllOrNone).await?.pop() {
             Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
-            Some(Outcome::Refused(faults)) => return Ok(Requested::Refused(faults)),
+            Some(Outcome::Refused(faults)) => {
+                let faults = faults.into_iter().map(|fault| for_key(fault, &request.key)).collect();
+                return Ok(Requested::Refused(faults));
+            }
             Some(Outcome::Untouched) | None => Vec::new(),
         };
         for id in &letters {
@@ -89,6 +93,23 @@ impl Desk {
         };
         Ok((letter, event))
     }
+}
+
+/// The key of a request is the id of its event, which the asker never sees.
+fn for_key(fault: Fault, key: &str) -> Fault {
+    if fault.code != CONFLICT {
+        return fault;
+    }
+    Fault::new(
+        CONFLICT,
+        "Idempotency-Key",
+        format!(
+            "The key “{key}” was used before, for a request that said something else. Send this one under a key of its own; to repeat the first, send it unchanged."
+        ),
+        format!(
+            "La clé « {key} » a déjà servi pour une requête qui disait autre chose. Envoyez celle-ci sous sa propre clé; pour répéter la première, envoyez-la telle quelle."
+        ),
+    )
 }
 
 fn not_for_program(letter: &str, program: &str) -> Fault {

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use super::judge::{LETTER_TIMEOUT, Reassessment};
 use super::work_letters::{TOGETHER, UNDER_WAY};
 use super::worker::Worker;
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, NoRun};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::{Actor, Channel, Day, Entry, Fault, LetterId, RunId, RunState, entry};
@@ -33,6 +33,8 @@ pub struct Closed {
     pub totals: Totals,
     /// Letters that were taken back at release: they missed their date, or their case has changed.
     pub taken_back: usize,
+    /// The next later date that letters wait for, and how many; none where no letter does.
+    pub waits_next: Option<(Day, i64)>,
 }
 
 impl Desk {
@@ -52,7 +54,7 @@ impl Desk {
         let day = Day::from(date);
         self.bury_the_dead().await?;
         if date != self.run_date() && self.reader().newest_run(day).await?.is_none() {
-            return Err(DeskError::NoSuchRun { date, next: self.run_date() });
+            return Err(DeskError::NoSuchRun(self.no_run(date).await?));
         }
         let worker = Worker::sign_on(&self.office.folder)?;
         let mut act = self.begin(actor.clone()).await?;
@@ -67,6 +69,14 @@ impl Desk {
         closed
     }
 
+    /// Why a date has no run that can be closed now.
+    async fn no_run(&self, date: NaiveDate) -> Result<NoRun, DeskError> {
+        let next = self.run_date();
+        let closed = self.reader().newest_run(next.into()).await?.is_some();
+        let waiting = self.reader().waiting_for_run(date.into()).await?;
+        Ok(NoRun { date, next, closed, waiting, business_day: business_day_on_or_after(date) == date })
+    }
+
     async fn close_claimed(&self, actor: &Actor, day: Day, worker: &Worker) -> Result<Closed, DeskError> {
         self.release_unfinished(actor, day).await?;
         let (run, taken_back) = match self.reader().newest_run(day).await? {
@@ -79,7 +89,8 @@ impl Desk {
         let totals = self.print(&run, day, &pieces).await?;
         self.hand_over(actor, &run, &pieces, &totals).await?;
         self.wake();
-        Ok(Closed { folder, totals, taken_back })
+        let waits_next = self.reader().waiting_after(day).await?;
+        Ok(Closed { folder, totals, taken_back, waits_next })
     }
 
     /// Opens the run: what is due is made first, and so is what is taken back, so that it still catches this run if it may.

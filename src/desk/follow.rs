@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::decide::given;
-use super::{DecideError, Desk, DeskError, Outcome};
+use super::{DecideError, Desk, DeskError, Outcome, Stand};
 use crate::case::{Actor, CaseEvent, CaseRef, Entry, FollowUpId, FollowUpState, PersonId, Sha256, entry};
 use crate::intake::Offer;
 use crate::register::{Act, FollowUpRow, NewFollowUp, Subject};
@@ -58,7 +58,7 @@ impl Desk {
     /// Accepts a follow-up on the program's behalf. One whose facts are not those that its letter type wants stays with the officer.
     async fn let_go(&self, id: &FollowUpId) -> Result<(), DeskError> {
         match self.accept(id, Actor::program()).await {
-            Ok(_) | Err(DecideError::NotWaiting) => Ok(()),
+            Ok(_) | Err(DecideError::NotWaiting(_)) => Ok(()),
             Err(DecideError::Desk(error)) => Err(error),
             Err(error) => {
                 tracing::warn!(follow_up = id.as_str(), %error, "a follow-up could not go by itself");
@@ -76,10 +76,10 @@ impl Desk {
     async fn accept(&self, id: &FollowUpId, actor: Actor) -> Result<Outcome, DecideError> {
         let row = self.follow_up_to_decide(id).await?;
         let due = self.due_in(&row.case_reference).await?.into_iter().find(|due| due.id == *id);
-        let due = due.ok_or(DecideError::NotWaiting)?;
+        let due = due.ok_or(DecideError::NotWaiting(Stand::FollowUp(row.state)))?;
         let mut act = self.begin(actor).await?;
         if !decide(&mut act, &row, FollowUpState::Accepted, None).await? {
-            return Err(DecideError::NotWaiting);
+            return Err(DecideError::NotWaiting(Stand::FollowUp(row.state)));
         }
         let outcome = match due.event(self.clock.now()) {
             Some(event) => {
@@ -101,7 +101,7 @@ impl Desk {
         let row = self.follow_up_to_decide(id).await?;
         let mut act = self.begin(Actor::person(&member.name)).await?;
         if !decide(&mut act, &row, FollowUpState::Declined, Some(reason)).await? {
-            return Err(DecideError::NotWaiting);
+            return Err(DecideError::NotWaiting(Stand::FollowUp(row.state)));
         }
         act.commit().await?;
         Ok(())

@@ -13,9 +13,11 @@ mod decide;
 mod explain;
 mod follow;
 mod judge;
+mod preview;
 mod record;
 mod reload;
 mod renew;
+mod says;
 mod send;
 mod set_again;
 mod settings;
@@ -28,7 +30,6 @@ mod worker;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use tokio::sync::Notify;
 
 use crate::archive::{self, Archive};
@@ -43,7 +44,9 @@ pub use calls::{Call, CalledBy};
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
 pub use explain::{Eligibility, Group};
+pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reloaded};
+pub use says::{NoRun, Stand, office};
 pub use settings::{Environment, Member, Settings};
 pub use take::{Batch, Outcome};
 pub use verify::Difference;
@@ -69,13 +72,8 @@ pub enum DeskError {
         problem: String,
     },
     /// A date that has no print run: it is past, has not come, or is no business day.
-    #[error("there is no print run of {date} to close; the next one is that of {next}")]
-    NoSuchRun {
-        /// The date asked for.
-        date: NaiveDate,
-        /// The date of the run that can be closed.
-        next: NaiveDate,
-    },
+    #[error("there is no print run of {} to close", .0.date)]
+    NoSuchRun(NoRun),
     /// A print run whose closing was interrupted after its files were written.
     #[error(
         "the closing of the print run {run} was interrupted, but its files are in {folder}. If they went to the mail room, \

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 use super::Desk;
-use crate::case::{Actor, Fault};
+use crate::case::{Actor, Fault, Text};
 use crate::register::RegisterError;
 use crate::studio::Studio;
 
@@ -57,7 +57,7 @@ impl CurrentDesk {
         if !checked.faults.is_empty() {
             return Err(checked.faults);
         }
-        let not_kept = |error: RegisterError| vec![not_kept(&error.to_string())];
+        let not_kept = |error: RegisterError| vec![not_kept(&error.says())];
         let desk = Arc::new(old.with_studio(studio));
         desk.keep_house().await.map_err(not_kept)?;
         // What could not be made, or was stopped, by the old ones may go by the new ones. Nothing is taken before that is recorded.
@@ -70,12 +70,12 @@ impl CurrentDesk {
     }
 }
 
-fn not_kept(problem: &str) -> Fault {
+fn not_kept(problem: &Text) -> Fault {
     Fault::new(
         "register-unavailable",
         "recto.db",
-        format!("The register cannot keep the new letter types: {problem}. Try again."),
-        format!("Le registre ne peut pas conserver les nouveaux types de lettres : {problem}. Réessayez."),
+        format!("The register cannot keep the new letter types. {}", problem.en),
+        format!("Le registre ne peut pas conserver les nouveaux types de lettres. {}", problem.fr),
     )
 }
 

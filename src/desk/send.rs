@@ -9,8 +9,9 @@ use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::entry::Basis;
+use crate::case::fault::Reasons;
 use crate::case::insurance::masked;
-use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Sha256, entry};
+use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Sha256, Text, entry};
 use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
 
@@ -74,11 +75,12 @@ impl Desk {
         act.commit().await?;
         let sent = match self.message(&letter, &delivery).await {
             Ok(message) => self.office.post.send(&self.office.settings.from, message).await,
-            Err(Unsendable::Faults(faults)) => {
-                Err(SendError::Fail(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
-            }
+            Err(Unsendable::Faults(faults)) => Err(SendError::Fail(Reasons(faults).to_string())),
             // An object that cannot be read is tried again as a server that does not answer is, and then shown to a person.
-            Err(Unsendable::Desk(DeskError::Archive(error))) => Err(SendError::Retry(error.to_string())),
+            Err(Unsendable::Desk(DeskError::Archive(error))) => {
+                let Text { en, fr } = error.says();
+                Err(SendError::Retry(Reasons(vec![Fault::new("archive-unreadable", "", en, fr)]).to_string()))
+            }
             Err(Unsendable::Desk(error)) => return Err(error),
         };
         let mut act = self.begin(Actor::program()).await?;
@@ -215,7 +217,7 @@ impl Desk {
         delivery: &Delivery,
         reasons: &[Fault],
     ) -> Result<(), DeskError> {
-        let problem = reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>().join(", ");
+        let problem = Reasons(reasons.to_vec()).to_string();
         if !act.end_delivery(delivery, DeliveryState::Recalled, &problem).await? {
             return Ok(());
         }

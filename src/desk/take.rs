@@ -9,6 +9,9 @@ use crate::intake::Offer;
 use crate::letter::{Data, LetterType};
 use crate::register::{Act, NewLetter, Subject, Taken, event_hash};
 
+/// The code of an event whose source and id were taken before with other contents.
+pub(super) const CONFLICT: &str = "event-conflict";
+
 /// What became of an offered event.
 #[derive(Debug, Clone)]
 pub enum Outcome {

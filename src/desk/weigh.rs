@@ -35,7 +35,8 @@ impl Desk {
         Ok(self.answers(letter, event, &standing).await?.groundless)
     }
 
-    async fn weigh(&self, letter: &LetterType, event: &CaseEvent) -> Result<Eligibility, DeskError> {
+    /// What the rules say of a letter that an event would call for.
+    pub(super) async fn weigh(&self, letter: &LetterType, event: &CaseEvent) -> Result<Eligibility, DeskError> {
         let mut groundless = self.missing_grounds(letter, event).await?;
         let (events, letters) = self.events_and_letters(&event.subject).await?;
         let mut events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::addressed::{addressed_faults, without_names_and_addresses};
 use super::agree::InOrder;
-use super::data::{Data, future_facts};
+use super::data::{Data, future_facts, missing, unknown_part, unreadable};
 use super::events::Events;
 use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
@@ -140,7 +140,7 @@ impl Catalogue {
         let data = self
             .check_data(&event.data, &schemas, &plans, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
-        let future = future_facts(event, schemas.iter().flat_map(|schema| &schema.past_days));
+        let future = future_facts(event, &schemas);
         if !future.is_empty() {
             return Err(future);
         }
@@ -149,11 +149,11 @@ impl Catalogue {
                 "subject-not-the-case",
                 "/subject",
                 format!(
-                    "The subject is {}, but data.case.reference is {}. Make them the same.",
+                    "The subject of the event is {}, but the case that it tells of is {}. Make them the same.",
                     event.subject, data.case.reference
                 ),
                 format!(
-                    "Le sujet est {}, mais data.case.reference est {}. Faites qu’ils soient identiques.",
+                    "Le sujet de l’événement est {}, mais le dossier dont il parle est {}. Faites qu’ils soient identiques.",
                     event.subject, data.case.reference
                 ),
             )]);
@@ -181,12 +181,16 @@ impl Catalogue {
         self.events.schema(kind)
     }
 
-    /// The properties that a form could not name: those without a label, in all schemas, with file and line.
+    /// The properties that a form could not show: those without a label, or whose values have no words, in all schemas, with file
+    /// and line.
     pub fn unlabelled(&self) -> Vec<Fault> {
         let types = self.types.values().map(|letter| &letter.schema);
         let schemas = types.chain([&self.case, &self.party]);
         let mut faults = self.events.unlabelled();
         faults.extend(schemas.flat_map(|schema| schema.unlabelled.iter().cloned()));
+        // Types of one event have its schema.
+        let mut seen = BTreeSet::new();
+        faults.retain(|fault| seen.insert(fault.to_string()));
         faults
     }
 
@@ -204,13 +208,19 @@ impl Catalogue {
 
     /// A program, or the fault that there is none of this key.
     pub fn program(&self, key: &str) -> Result<&Program, Fault> {
-        let known = || self.programs.keys().cloned().collect::<Vec<_>>().join(", ");
+        let known = |language| {
+            let named = self.programs.iter().map(|(key, program)| {
+                let name = program.in_language(language)["name"].as_str().unwrap_or_default().to_owned();
+                if name.is_empty() { key.clone() } else { format!("{key} ({name})") }
+            });
+            named.collect::<Vec<_>>().join(", ")
+        };
         self.programs.get(key).ok_or_else(|| {
             Fault::new(
                 "program-unknown",
                 "/case/program",
-                format!("“{key}” is not a program. Known are: {}.", known()),
-                format!("« {key} » n’est pas un programme. Sont connus : {}.", known()),
+                format!("“{key}” is not a program. Known are: {}.", known(Language::En)),
+                format!("« {key} » n’est pas un programme. Sont connus : {}.", known(Language::Fr)),
             )
         })
     }
@@ -243,14 +253,16 @@ impl Catalogue {
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
         let spoiled = texts::faults(&data, repertoire);
-        let meaning = self.meaning_faults(&data, repertoire).into_iter();
+        // What a value means says more than how it is written: “EI” is no program, whatever the form of one.
+        let meaning = self.meaning_faults(&data, repertoire);
+        faults.retain(|fault| !meaning.iter().any(|other| other.place == fault.place));
         // A name that was spoiled cannot be written with the fonts either: that is one mistake.
-        faults.extend(meaning.filter(|fault| spoiled.iter().all(|one| one.place != fault.place)));
+        faults.extend(meaning.into_iter().filter(|fault| spoiled.iter().all(|one| one.place != fault.place)));
         faults.extend(spoiled);
         faults.extend(texts::unprintable(&without_names_and_addresses(&data), repertoire));
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
-            Err(error) if faults.is_empty() => Err(vec![unreadable(&error.to_string())]),
+            Err(error) if faults.is_empty() => Err(vec![unreadable(&error)]),
             _ => Err(faults),
         }
     }
@@ -307,35 +319,6 @@ fn held_together(value: &Value, formats: &Formats) -> Value {
     }
 }
 
-fn unreadable(problem: &str) -> Fault {
-    Fault::new(
-        "data-unreadable",
-        "",
-        format!("The data cannot be read: {problem}. Compare it with the schemas of case, party and facts."),
-        format!("Les données ne peuvent pas être lues : {problem}. Comparez-les aux schémas de case, party et facts."),
-    )
-}
-
-fn missing(name: &str) -> Fault {
-    Fault::new(
-        "fact-missing",
-        format!("/{name}"),
-        format!("“{name}” is required and missing. Add it."),
-        format!("« {name} » est obligatoire et manque. Ajoutez-le."),
-    )
-}
-
-fn unknown_part(name: &str) -> Fault {
-    Fault::new(
-        "fact-unknown",
-        format!("/{name}"),
-        format!("“{name}” is not part of an event's data, which is {{case, party, addressee, facts}}. Take it out."),
-        format!(
-            "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
-        ),
-    )
-}
-
 fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {
     let read = read_text(&folder.join("_house"), "_house", "guards.toml").map_err(|fault| vec![fault]);
     let sets = read.and_then(|text| read_toml(&text, "_house/guards.toml"));
@@ -363,8 +346,8 @@ fn load_types(
         faults.push(Fault::new(
             "letter-types-missing",
             folder.display().to_string(),
-            "There is no letter type here. Start Recto in the folder that has letter-templates, or set `home` to it.",
-            "Il n’y a ici aucun type de lettre. Démarrez Recto dans le dossier qui contient letter-templates, ou réglez `home`.",
+            "There is no letter type here. Run recto where the repository is, or name that folder with `home` or RECTO_HOME.",
+            "Il n’y a ici aucun type de lettre. Lancez recto là où se trouve le dépôt, ou nommez ce dossier par `home` ou RECTO_HOME.",
         ));
     }
     types

@@ -16,6 +16,7 @@ mod follow_ups;
 mod issuances;
 mod letters;
 mod runs;
+mod says;
 mod search;
 mod sources;
 

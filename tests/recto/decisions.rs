@@ -431,7 +431,7 @@ async fn a_letter_is_withdrawn_for_ever_before_it_has_left_and_not_after() {
     taken(&desk, &event("a-1", "address.changed", "2026-11-17T12:00:00-05:00", &again)).await;
     assert_eq!(desk.close_run(operator(), desk.run_date()).await.unwrap().totals.pieces, 1);
     assert_eq!(state(&desk, &mistaken).await.0, "withdrawn", "nothing brings it back");
-    assert!(matches!(desk.withdraw(&corrected, "Too late", "O. Officer").await, Err(DecideError::NotWaiting)));
+    assert!(matches!(desk.withdraw(&corrected, "Too late", "O. Officer").await, Err(DecideError::NotWaiting(_))));
     assert!(desk.verify().await.unwrap().is_empty());
 }
 

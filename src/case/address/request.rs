@@ -60,10 +60,10 @@ fn unknown(name: &str) -> Fault {
         "fact-unknown",
         format!("/{name}"),
         format!(
-            "“{name}” is not part of an address, which has name, attention, lines, municipality, province, postal_code and country. Take it out, or correct its name."
+            "“{name}” is not part of an address, which has name, attention, lines, municipality, province, `postal_code` and country. Take it out, or correct its name."
         ),
         format!(
-            "« {name} » ne fait pas partie d’une adresse, qui comporte name, attention, lines, municipality, province, postal_code et country. Retirez-le ou corrigez son nom."
+            "« {name} » ne fait pas partie d’une adresse, qui comporte name, attention, lines, municipality, province, `postal_code` et country. Retirez-le ou corrigez son nom."
         ),
     )
 }

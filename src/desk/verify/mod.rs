@@ -4,6 +4,7 @@
 mod case_files;
 mod issuances;
 mod letters;
+mod remedies;
 mod runs;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::Serialize;
 
 use super::{Desk, DeskError};
-use crate::case::{CaseRef, Entry, EntryKind, FollowUpId, LetterId, PersonId, RunId, Sha256, Stamp, entry};
+use crate::case::{CaseRef, Entry, EntryKind, FollowUpId, LetterId, PersonId, RunId, Sha256, Stamp, Text, entry};
 
 /// Rows read at a time, so that memory stays flat.
 const PIECE: i64 = 1_000;
@@ -23,8 +24,13 @@ pub struct Difference {
     pub code: &'static str,
     /// The object or row.
     pub place: String,
-    /// What differs.
-    pub message: String,
+    /// What differs; as JSON, in English.
+    #[serde(serialize_with = "in_english")]
+    pub message: Text,
+}
+
+fn in_english<S: serde::Serializer>(message: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&message.en)
 }
 
 /// What the case file says was done to a letter.
@@ -89,7 +95,7 @@ struct Audit {
 }
 
 impl Audit {
-    fn note(&mut self, code: &'static str, place: impl Into<String>, message: impl Into<String>) {
+    fn note(&mut self, code: &'static str, place: impl Into<String>, message: impl Into<Text>) {
         self.differences.push(Difference { code, place: place.into(), message: message.into() });
     }
 }
@@ -111,7 +117,7 @@ impl Desk {
         self.verify_letters(&mut audit).await?;
         for key in self.office.archive.keys().await? {
             if !audit.objects.contains(&key) {
-                audit.note("object-unregistered", key, "The archive has it, the register does not. A crash before an issuance was recorded leaves such an object; it was never sent.");
+                audit.note("object-unregistered", key, ("The archive has it, the register does not. A crash before an issuance was recorded leaves such an object; it was never sent.", "L’archive l’a, le registre ne l’a pas. Un arrêt avant l’inscription d’une émission laisse un tel fichier; il n’a jamais été envoyé."));
             }
         }
         self.verify_runs(&mut audit).await?;

@@ -78,8 +78,8 @@ pub const GUARDS: [Guard; 13] = [
         rule: "B6",
         effect: Effect::Hold,
         basis: Both {
-            en: "Income Tax Act, s. 164(2); program policy: notice_days, and the time of the mail",
-            fr: "Loi de l’impôt sur le revenu, par. 164(2); politique du programme : notice_days et le temps de l’envoi",
+            en: "Income Tax Act, s. 164(2); program policy: {notice_days} days of notice, and the time of the mail",
+            fr: "Loi de l’impôt sur le revenu, par. 164(2); politique du programme : {notice_days} jours d’avis et le temps de l’envoi",
         },
         says: Both {
             en: "The person was not told of the transfer, or the time of the notice is not over.",
@@ -292,8 +292,8 @@ pub const GUARDS: [Guard; 13] = [
         rule: "B13",
         effect: Effect::Hold,
         basis: Both {
-            en: "unit policy: a plan is cancelled only after a reminder and the time to cure; cure_days",
-            fr: "politique de l’unité : une entente n’est annulée qu’après un rappel et le délai pour corriger; cure_days",
+            en: "unit policy: a plan is cancelled only after a reminder and {cure_days} days to cure",
+            fr: "politique de l’unité : une entente n’est annulée qu’après un rappel et {cure_days} jours pour corriger",
         },
         says: Both {
             en: "No reminder that came through is on file, or its time to cure is not over.",
@@ -318,8 +318,8 @@ pub const GUARDS: [Guard; 13] = [
         rule: "B21",
         effect: Effect::HoldUnlessOverridden,
         basis: Both {
-            en: "unit policy: the same letter does not go twice within duplicate_days",
-            fr: "politique de l’unité : la même lettre ne part pas deux fois en moins de duplicate_days jours",
+            en: "unit policy: the same letter does not go twice within {duplicate_days} days",
+            fr: "politique de l’unité : la même lettre ne part pas deux fois en moins de {duplicate_days} jours",
         },
         says: Both {
             en: "The same letter went to this person, or is about to.",

@@ -5,12 +5,15 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::VariantArray;
 
-use super::letters::{read, show, unshowable};
+use super::asked::{Parameters, body as body_of, body_with};
+use super::letters::{show, unshowable};
 use crate::case::fault::{FaultView, views};
-use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, insurance, money};
+use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, Text, insurance, money};
 use crate::desk::Outcome;
 use crate::web::Service;
 use crate::web::problem::{Problem, ProblemDocument, accepted};
@@ -88,11 +91,11 @@ pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterI
 }
 
 /// An approval, bound to what was seen.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalRequest {
     /// The `seal` of the letter as it was seen.
-    #[serde(alias = "content_hash")]
+    #[schemars(with = "String")]
     seal: Sha256,
     /// Who approves: one of the unit's people, with the authority, and not who prepared it.
     by: String,
@@ -107,13 +110,13 @@ pub(super) async fn approve(
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
-    let request: ApprovalRequest = read(&body)?;
+    let request: ApprovalRequest = body_with(&body, &[("content_hash", "seal")])?;
     service.desk.approve(&id, &request.seal, named(&request.by)?).await?;
     show(State(service), headers, Path(id)).await
 }
 
 /// A rule that a letter is to pass, and why.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverrideRequest {
     /// The guard's key, such as `no-duplicate`.
@@ -133,13 +136,13 @@ pub(super) async fn override_hold(
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
-    let request: OverrideRequest = read(&body)?;
+    let request: OverrideRequest = body_of(&body)?;
     service.desk.override_hold(&id, &request.rule, &request.reason, named(&request.by)?).await?;
     show(State(service), headers, Path(id)).await
 }
 
 /// Why a letter is taken out.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalRequest {
     /// Why, in a sentence: it goes into the case file.
@@ -157,14 +160,13 @@ pub(super) async fn withdraw(
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
-    let request: WithdrawalRequest = read(&body)?;
+    let request: WithdrawalRequest = body_of(&body)?;
     service.desk.withdraw(&id, &request.reason, named(&request.by)?).await?;
     show(State(service), headers, Path(id)).await
 }
 
 /// Which follow-ups to list.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FollowUpQuery {
     /// The case reference.
@@ -178,9 +180,18 @@ pub struct FollowUpQuery {
 pub(super) async fn follow_ups(
     State(service): State<Service>,
     headers: HeaderMap,
-    query: Result<Query<FollowUpQuery>, axum::extract::rejection::QueryRejection>,
+    Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<Vec<FollowUpView>>, Problem> {
-    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
+    let mut given = Parameters::of(given, &["case", "state"]);
+    let states = FollowUpState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+    let case = ("a case reference", "un numéro de dossier");
+    let query = FollowUpQuery {
+        case: given.read("case", case, |case| Some(CaseRef::new(case))),
+        state: given.read("state", Text::new(format!("one of {states}"), format!("l’un de {states}")), |state| {
+            state.parse().ok()
+        }),
+    };
+    given.done()?;
     let state = query.state.unwrap_or(FollowUpState::Proposed);
     let rows = service.desk.reader().follow_ups(Some(state), query.case.as_ref(), MAX_FOLLOW_UPS).await?;
     let views: Result<Vec<_>, _> = rows.into_iter().map(|row| FollowUpView::of(row, accepted(&headers))).collect();
@@ -188,7 +199,7 @@ pub(super) async fn follow_ups(
 }
 
 /// A decision on a follow-up.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpDecision {
     /// `accept` or `decline`.
@@ -209,7 +220,7 @@ pub(super) async fn decide_follow_up(
     Path(id): Path<FollowUpId>,
     body: Bytes,
 ) -> Result<Json<FollowUpView>, Problem> {
-    let request: FollowUpDecision = read(&body)?;
+    let request: FollowUpDecision = body_of(&body)?;
     let by = named(&request.by)?;
     match request.decision.as_str() {
         "accept" => {

@@ -1,11 +1,13 @@
 //! The JSON API: its routes and its description.
 
 mod addresses;
+mod asked;
 mod cases;
 mod decisions;
 mod events;
 mod letter_types;
 mod letters;
+mod preview;
 mod runs;
 
 use axum::{Json, Router};
@@ -39,7 +41,7 @@ fn documented() -> OpenApiRouter<Shared> {
     let api = OpenApiRouter::new()
         .routes(routes!(events::take))
         .routes(routes!(letters::list, letters::create))
-        .routes(routes!(letters::preview))
+        .routes(routes!(preview::preview))
         .routes(routes!(letters::show))
         .routes(routes!(letters::pdf))
         .routes(routes!(decisions::review))
