@@ -368,3 +368,22 @@ async fn explain_and_eligibility_say_the_same_in_groups() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_came_back_is_on_file_where_the_referral_lists_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let referred = debt_referred("e-1");
+    let rows = referred["data"]["facts"]["transactions"].as_array().unwrap();
+    let paid = rows.iter().find(|row| row["kind"] == "payment").unwrap()["credit"].clone();
+    taken(&desk, &referred).await;
+    let mut returned = sample("dishonoured-payment", "plausible")["facts"].clone();
+    (returned["dishonoured"], returned["received"]) = (json!("2026-11-17"), json!("2026-11-17"));
+    for (amount, groundless) in [(paid, false), (json!("0.01"), true)] {
+        returned["amount"] = amount;
+        let data = with_facts(&sample("debt-notice", "plausible"), returned.clone());
+        let request = LetterRequest { letter_type: "dishonoured-payment".to_owned(), data, key: "k".to_owned() };
+        let answer = desk.foresee(&request).await.unwrap().unwrap();
+        assert_eq!(answer.reasons.iter().any(|one| one.code == "payment-on-file"), groundless, "{answer:#?}");
+    }
+}
