@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 use crate::http::Api;
 use crate::support::{debt_referred, desk, event, operator, sample, state, studio, taken, with_facts, work};
 
-/// What is on file, by the events that tell of it: day, kind and name of the facts of each.
-const ON_FILE: [(&str, &[(&str, &str, &str)]); 11] = [
+/// The day of an event, its kind, and the name of its facts.
+type Told = (&'static str, &'static str, &'static str);
+
+/// What is on file, by the events that tell of it.
+const ON_FILE: [(&str, &[Told]); 11] = [
     ("an address", &[("2026-09-01", "address.changed", "address")]),
     ("a debt", &[("2026-11-17", "debt.referred", "referred")]),
     ("a proposal", &[("2026-09-01", "debt.adjusted", "owed"), ("2026-09-01", "plan.proposed", "proposal")]),
