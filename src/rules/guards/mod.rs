@@ -6,6 +6,7 @@ mod debt;
 mod debt_ground;
 mod paid;
 mod person;
+mod plan;
 
 use super::Question;
 use super::found::{Answer, Detail, Found, Note, Unread, reason, with_values};
@@ -92,6 +93,7 @@ pub fn guards() -> impl Iterator<Item = &'static Guard> {
         .chain(&course_ground::GUARDS)
         .chain(&person::GUARDS)
         .chain(&course::GUARDS)
+        .chain(&plan::GUARDS)
         .chain(&debt::GUARDS)
 }
 
