@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::address::{Address, name_missing, name_not_latin};
+use super::address::{Address, is_name, name_missing, name_not_latin};
+use super::elision::elided;
 use super::fault::Fault;
 use super::language::Language;
 use super::repertoire::Repertoire;
@@ -74,7 +75,7 @@ impl Party {
     /// The first lines of the address: the name or the estate of the person, and the organization below it.
     pub fn name_lines(&self) -> String {
         let name = match (self.role, self.language) {
-            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
+            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", elided("de", &self.full_name())),
             (Role::Estate, _) => format!("Estate of {}", self.full_name()),
             _ => self.full_name(),
         };
@@ -120,7 +121,7 @@ pub fn name_faults(party: &Value, repertoire: &Repertoire, place: &str) -> Vec<F
         if latin { (&party["latin_name"], format!("{place}/latin_name")) } else { (party, place.to_owned()) };
     let parts = || NAMES.iter().filter_map(|part| Some((*part, name[*part].as_str()?)));
     let whole = full_name_in(party);
-    if !whole.trim().is_empty() && !whole.contains(char::is_alphabetic) {
+    if !whole.trim().is_empty() && !is_name(&whole) {
         return vec![name_missing(&format!("{place}/surname"))];
     }
     let strange = |text: &str| text.chars().any(|c| c.is_alphabetic() && !repertoire.prints(c));

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::province::province;
 use super::text::compact;
 
 /// Where a postal code stands about the town.
@@ -82,7 +83,11 @@ impl Country {
 
 /// Whether a compact name is Canada's, a slip of the pen apart.
 pub(super) fn is_canada(name: &str) -> bool {
-    matches!(name, "CA" | "CAN" | "CDN" | "CND" | "DOMINIONOFCANADA" | "CACANADA" | "CANADACA")
+    let beside = name.strip_prefix("CANADA").or_else(|| name.strip_suffix("CANADA"));
+    matches!(
+        name,
+        "CA" | "CAN" | "CDN" | "CND" | "DOMINIONOFCANADA" | "CACANADA" | "CANADACA" | "LECANADA" | "AUCANADA"
+    ) || beside.is_some_and(|beside| province(beside).is_some())
         || name.len() >= 5 && strsim::osa_distance(name, "CANADA") <= 1
 }
 
@@ -90,8 +95,12 @@ pub(super) fn is_canada(name: &str) -> bool {
 pub(super) fn named(text: &str) -> Option<(&'static Entry, String)> {
     let name = compact(text);
     COUNTRIES.iter().find_map(|entry| {
-        let names =
-            entry.names.iter().find(|names| names.iter().any(|known| known.bare() == without_article(&name)))?;
+        let has = |names: &&Vec<Known>| names.iter().any(|known| known.bare() == without_article(&name));
+        // Some names differ in their accents alone: HAITI, HAÏTI.
+        let upper = text.trim().to_uppercase();
+        let written = |names: &&Vec<Known>| names.iter().any(|known| known.written.to_uppercase() == upper);
+        let found = entry.names.iter().find(has)?;
+        let names = entry.names.iter().filter(has).find(written).unwrap_or(found);
         Some((entry, capitals(&names[0])))
     })
 }

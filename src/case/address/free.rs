@@ -3,10 +3,13 @@
 //! What belongs together is never parted by guess: where the municipality cannot be told from the street, it is asked for.
 
 use super::country::{self, Country};
+use super::no_address::says_no_address;
 use super::postal_code::{resembles_canadian, zip};
 use super::read::Parts;
 use super::text::{compact, is_blank, line};
-use super::words::{UNITS, is_box_or_route, is_care_of, is_civic_number, is_delivery, is_numbered, is_unit_number};
+use super::words::{
+    STREET_TYPES, UNITS, is_box_or_route, is_care_of, is_civic_number, is_delivery, is_numbered, is_unit_number,
+};
 use super::{faults, province};
 use crate::case::Fault;
 
@@ -44,21 +47,30 @@ pub(super) fn parts(told: &[String], name: Name) -> Free {
     let single = lines.len() == 1;
     let country_line = take_country(&mut lines, &mut free.parts);
     let last = take_last(&mut lines, &mut free.parts, single);
-    let is_name_within = name == Name::Within;
-    if is_name_within && !lines.is_empty() && (!single || !is_delivery(&line(&lines[0].1))) {
-        let (at, first) = lines.remove(0);
-        if is_delivery(&line(&first)) {
-            free.faults.push(faults::name_missing(&format!("/lines/{at}")));
-            lines.insert(0, (at, first));
-        } else {
-            free.name = first;
-        }
-    } else if is_name_within && lines.is_empty() && !single {
-        free.faults.push(faults::name_missing("/lines"));
+    if name == Name::Within {
+        free.take_name(&mut lines, single);
     }
     free.parts.lines.extend(lines);
     free.parts.told_in = Some((last, country_line.unwrap_or(last)));
     free
+}
+
+impl Free {
+    /// Takes the name off the first line. A single line may have none.
+    fn take_name(&mut self, lines: &mut Vec<Line>, single: bool) {
+        let told = |at: usize| lines.get(at).map(|(_, text)| line(text)).unwrap_or_default();
+        let (first, second) = (told(0), told(1));
+        let is_street = first.split(' ').any(|word| STREET_TYPES.contains(&word));
+        // 3M CANADA, above a street.
+        let is_address = is_delivery(&first) && (is_street || !second.starts_with(|c: char| c.is_ascii_digit()));
+        match lines.first() {
+            None if single || self.parts.municipality.is_empty() => {}
+            None => self.faults.push(faults::name_missing("/lines")),
+            Some(_) if single && (is_address || says_no_address(&first)) => {}
+            Some((at, _)) if is_address => self.faults.push(faults::name_missing(&format!("/lines/{at}"))),
+            Some(_) => self.name = lines.remove(0).1,
+        }
+    }
 }
 
 /// Takes the country off the end: a line of its own, or what stands behind the last comma or the postal code.
@@ -66,7 +78,7 @@ fn take_country(lines: &mut Vec<Line>, parts: &mut Parts) -> Option<usize> {
     let (at, last) = lines.last()?.clone();
     let is_country = |text: &str| {
         let name = compact(text);
-        country::is_canada(&name) && name.len() > 2
+        country::is_canada(&name) && name.len() > 2 && province::province(text).is_none()
             || name.len() > 3 && country::named(text).is_some()
             || matches!(name.as_str(), "USA" | "US" | "UK")
     };
@@ -95,6 +107,10 @@ fn take_country(lines: &mut Vec<Line>, parts: &mut Parts) -> Option<usize> {
 /// Takes municipality, province and code off the last line, and the place of that line.
 fn take_last(lines: &mut Vec<Line>, parts: &mut Parts, single: bool) -> usize {
     let Some((at, last)) = lines.pop() else { return 0 };
+    if says_no_address(&last) {
+        lines.push((at, last));
+        return at;
+    }
     let (abroad, states) = match Country::read(&parts.country) {
         Country::Abroad(entry, _) => (true, entry.code == "US"),
         _ => (false, false),
@@ -114,7 +130,13 @@ fn take_last(lines: &mut Vec<Line>, parts: &mut Parts, single: bool) -> usize {
     if is_blank(&rest) {
         (at, rest) = lines.pop().unwrap_or((at, String::new()));
     }
-    let (city, named) = split_province(&rest, states || zip(&parts.postal_code).is_some());
+    let (mut city, mut named) = split_province(&rest, states || zip(&parts.postal_code).is_some());
+    // So may the province.
+    let is_place = |(_, text): &Line| !is_delivery(&line(text)) && lines.len() > 1;
+    if named.is_empty() && province::province(&city).is_some() && lines.last().is_some_and(is_place) {
+        named = city;
+        (at, city) = lines.pop().unwrap_or_default();
+    }
     parts.province = named;
     let street_before = lines.iter().any(|(_, text)| is_delivery(&line(text)));
     let (street, city) = split_city(&city, !street_before);
@@ -124,7 +146,7 @@ fn take_last(lines: &mut Vec<Line>, parts: &mut Parts, single: bool) -> usize {
 }
 
 /// A line without the postal or ZIP code at its end, and that code.
-fn split_code(text: &str) -> Option<(String, String)> {
+pub(super) fn split_code(text: &str) -> Option<(String, String)> {
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric());
     let words: Vec<&str> =
         text.split([' ', ',', '\u{a0}', '\u{202f}', '\t', '(']).filter(|word| !word.is_empty()).collect();
@@ -146,7 +168,7 @@ fn split_code(text: &str) -> Option<(String, String)> {
 }
 
 /// A municipality and the province (or state) that stands behind it, set apart or not. A province alone is a municipality of that name.
-fn split_province(text: &str, states: bool) -> (String, String) {
+pub(super) fn split_province(text: &str, states: bool) -> (String, String) {
     let whole = text;
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');
     let starts: Vec<usize> =

@@ -25,6 +25,7 @@ use super::fault::Fault;
 use super::repertoire::Repertoire;
 use country::{CodePlace, Country};
 pub(super) use faults::{name_missing, name_not_latin};
+pub(super) use no_address::is_name;
 pub use postal_code::is_postal_code;
 pub use request::check;
 

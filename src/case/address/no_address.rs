@@ -209,6 +209,12 @@ pub(super) fn says_no_address(line: &str) -> bool {
     dummy('X') || dummy('0') || LINES.contains(&words) || BEGINNINGS.iter().any(starts) || is_slip(words)
 }
 
+/// Whether a text is the name of somebody: it has a letter, and does not say that there is none.
+pub(in crate::case) fn is_name(text: &str) -> bool {
+    let says_none = ["INCONNU", "INCONNUE", "N A", "NO NAME", "NOT APPLICABLE", "SANS NOM", "TBD", "UNKNOWN", "XXX"];
+    text.contains(char::is_alphabetic) && !says_none.contains(&folded(text).as_str())
+}
+
 /// The longer lines, compact: a slip of the pen in one is no street either.
 static LONGER: LazyLock<Vec<String>> = LazyLock::new(|| {
     let compact = BEGINNINGS.iter().chain(LINES).map(|known| compact(known));

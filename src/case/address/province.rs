@@ -110,7 +110,11 @@ pub(super) fn province(text: &str) -> Option<&'static str> {
     let is = |(code, en, fr, also): &&Named| {
         *code == name || compact(en) == name || compact(fr) == name || also.contains(&name)
     };
-    PROVINCES.iter().find(is).map(|(code, ..)| *code)
+    // Ontario (ON)
+    let twice = |(code, en, fr, _): &&Named| {
+        name.strip_suffix(code).is_some_and(|name| compact(en) == name || compact(fr) == name)
+    };
+    PROVINCES.iter().find(is).or_else(|| PROVINCES.iter().find(twice)).map(|(code, ..)| *code)
 }
 
 /// The province that was probably meant.

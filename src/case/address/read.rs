@@ -107,6 +107,10 @@ impl Parts {
             faults.retain(says_none);
             faults.truncate(1);
         }
+        let told = [&self.municipality, &self.province, &self.postal_code];
+        if lines.is_empty() && told.into_iter().all(|part| is_blank(part)) {
+            faults.retain(|fault| matches!(fault.code.as_str(), "no-fixed-address" | "too-few-lines"));
+        }
         Reading { address, faults, lines, told_in: self.told_in }
     }
 
@@ -164,9 +168,9 @@ impl Parts {
 
     fn read_canadian(&self, address: &mut Address, faults: &mut Vec<Fault>) {
         let (city, named) = self.city_and_province();
-        let given = if is_blank(&self.province) { named } else { self.province.trim() };
+        let given = if is_blank(&self.province) { named.as_str() } else { self.province.trim() };
         let code = postal_code::canadian(&self.postal_code);
-        address.municipality = place_name(city);
+        address.municipality = place_name(&city);
         address.province = line(given);
         address.postal_code = line(&self.postal_code);
         let province = province::province(given);
@@ -200,18 +204,21 @@ impl Parts {
         }
     }
 
-    /// The municipality without a province that stands behind it, and that province: `Ottawa (Ontario)`, `Ottawa, ON`. Québec is a city too.
-    fn city_and_province(&self) -> (&str, &str) {
-        let text = self.municipality.trim();
-        let set_apart = match text.strip_suffix([')', ']']) {
-            Some(open) => open.rsplit_once(['(', '[']),
-            None => text.rsplit_once(','),
-        };
-        let is_same = |named: &str| {
-            let named = province::province(named);
-            named.is_some() && (is_blank(&self.province) || named == province::province(&self.province))
-        };
-        set_apart.filter(|(city, named)| !is_blank(city) && is_same(named)).unwrap_or((text, ""))
+    /// The municipality without the province and the code that stand behind it, and that province: `Ottawa (Ontario)`, `Ottawa, ON`. Québec
+    /// is a city too.
+    fn city_and_province(&self) -> (String, String) {
+        let whole = self.municipality.trim();
+        let own = postal_code::canadian(&self.postal_code).ok();
+        let again =
+            free::split_code(whole).filter(|(_, code)| own.is_some() && postal_code::canadian(code).ok() == own);
+        let text = again.as_ref().map_or(whole, |(text, _)| text.as_str());
+        let (city, named) = free::split_province(text, false);
+        let set_apart = text.ends_with([')', ']']) || text.contains(',') || again.is_some();
+        let is_same = province::province(&named) == province::province(&self.province);
+        if !named.is_empty() && (is_blank(&self.province) || set_apart && is_same) {
+            return (city, named);
+        }
+        (if again.is_some() { city } else { whole.to_owned() }, String::new())
     }
 
     fn read_abroad(&self, entry: &Entry, address: &mut Address, faults: &mut Vec<Fault>) {

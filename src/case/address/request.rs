@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::free::{self, Name};
+use super::no_address::is_name;
 use super::{Told, capitals, faults};
 use crate::case::Fault;
 use crate::case::repertoire::Repertoire;
@@ -38,7 +39,7 @@ pub fn check(asked: &Value, repertoire: &Repertoire) -> Result<Vec<String>, Vec<
         }
         given => (given.unwrap_or_default().to_owned(), told.read()),
     };
-    if given.is_some() && !name.contains(char::is_alphabetic) {
+    if given.is_some() && !is_name(&name) {
         found.push(faults::name_missing("/name"));
     }
     let at_name = |mut fault: Fault| {

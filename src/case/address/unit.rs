@@ -30,6 +30,12 @@ fn signs_apart(line: &str) -> Vec<String> {
         let numbers = words.get(at + 1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit() || c == '#'));
         // `NO 3 RD` is a name of a street.
         let street = words.get(at + 2).is_some_and(|word| STREET_TYPES.contains(word)) && at == 1;
+        let glued =
+            word.strip_prefix("NO").filter(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        if let (Some(number), true) = (glued, at > 0) {
+            apart.extend(["#".to_owned(), number.to_owned()]);
+            continue;
+        }
         let word = if *word == "NO" && numbers && !street { "#" } else { word };
         if !(word == "#" && apart.last().is_some_and(|last| last == "#")) {
             apart.push(word.to_owned());
