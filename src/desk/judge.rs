@@ -165,12 +165,14 @@ impl Desk {
         let unapproved = assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal);
         let mut stops = assessed.answers.stops.clone();
         stops.extend(assessed.answers.ends.iter().cloned());
-        stops.extend(differs.then(reads_differently));
+        // Where nothing has happened in the case, its words differ by letter types that were changed since: what was issued stands.
+        let unchanged = seen == letter.seen();
+        stops.extend((differs && !unchanged).then(reads_differently));
         stops.extend((unapproved && !differs).then(approval_void));
-        // Nobody is new to the case who might stand on the page.
-        if seen == letter.seen() && !differs {
+        if unchanged {
             return Ok(Reassessment { stops, seen, basis: Some(assessed.basis), before });
         }
+        // Somebody who is new to the case may stand on the page.
         match self.set(&assessed.composed).await {
             Ok(typeset) => stops.extend(self.last_look(&assessed, &typeset)),
             Err(faults) => stops.extend(faults),
