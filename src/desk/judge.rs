@@ -10,7 +10,7 @@ use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
-use crate::case::{Channel, Day, Fault, Format, Sha256, Times};
+use crate::case::{Channel, Day, EntryKind, Fault, Format, Sha256, Times};
 use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
@@ -35,8 +35,8 @@ pub(super) struct Reassessment {
     pub seen: Seen,
     /// What the answer rests on; none where it could not be assessed.
     pub basis: Option<Basis>,
-    /// The hash of what the verdict before it rests on.
-    pub before: Option<Sha256>,
+    /// The verdict before it, and the hash of what that rests on.
+    pub before: Option<(EntryKind, Sha256)>,
 }
 
 impl Verdict {
@@ -150,7 +150,7 @@ impl Desk {
     /// differently now.
     pub(super) async fn reassess(&self, letter: &LetterRow, date: Day) -> Result<Reassessment, DeskError> {
         let context = self.read_case(letter).await?;
-        let (seen, before) = (context.seen, self.rested_on(letter, letter.issuance).await?);
+        let (seen, before) = (context.seen, self.verdict_before(letter, letter.issuance).await?);
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
             return Ok(Reassessment { stops: vec![type_gone(&letter.letter_type)], seen, basis: None, before });
         };
@@ -165,12 +165,14 @@ impl Desk {
         let unapproved = assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal);
         let mut stops = assessed.answers.stops.clone();
         stops.extend(assessed.answers.ends.iter().cloned());
-        stops.extend(differs.then(reads_differently));
+        // Where nothing has happened in the case, its words differ by letter types that were changed since: what was issued stands.
+        let unchanged = seen == letter.seen();
+        stops.extend((differs && !unchanged).then(reads_differently));
         stops.extend((unapproved && !differs).then(approval_void));
-        // Nobody is new to the case who might stand on the page.
-        if seen == letter.seen() && !differs {
+        if unchanged {
             return Ok(Reassessment { stops, seen, basis: Some(assessed.basis), before });
         }
+        // Somebody who is new to the case may stand on the page.
         match self.set(&assessed.composed).await {
             Ok(typeset) => stops.extend(self.last_look(&assessed, &typeset)),
             Err(faults) => stops.extend(faults),

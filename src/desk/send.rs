@@ -11,7 +11,9 @@ use crate::archive;
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::insurance::masked;
-use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Sha256, Text, entry};
+use crate::case::{
+    Actor, Channel, CoveringMail, DeliveryState, Entry, EntryKind, Fault, Format, Reading, Sha256, Text, entry,
+};
 use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
 
@@ -194,17 +196,29 @@ impl Desk {
         }
         act.set_seen(&letter.id, again.seen).await?;
         let (number, rests_on) = (delivery.number, again.basis.as_ref().map(Basis::hash));
-        let basis = again.basis.filter(|_| again.before != rests_on);
+        // What was interrupted between this verdict and its letter's leaving has it entered once.
+        if rests_on.is_some() && again.before == rests_on.clone().map(|hash| (EntryKind::LetterCleared, hash)) {
+            return Ok(true);
+        }
+        let basis = again.basis.filter(|_| again.before.map(|(_, hash)| hash) != rests_on);
         act.enter(letter.subject(), &Entry::LetterCleared(entry::Cleared { number, basis, rests_on })).await?;
         Ok(true)
     }
 
-    /// The hash of what the newest verdict on an issuance rests on.
-    pub(super) async fn rested_on(&self, letter: &LetterRow, number: i64) -> Result<Option<Sha256>, DeskError> {
+    /// The newest verdict on an issuance, and the hash of what it rests on.
+    pub(super) async fn verdict_before(
+        &self,
+        letter: &LetterRow,
+        number: i64,
+    ) -> Result<Option<(EntryKind, Sha256)>, DeskError> {
         let entries = self.reader().entries_of_letter(&letter.id).await?;
         Ok(entries.into_iter().rev().find_map(|filed| match filed.entry {
-            Entry::LetterCleared(cleared) if cleared.number == number => cleared.rests_on,
-            Entry::LetterIssued(issued) if issued.number == number => issued.basis.as_ref().map(Basis::hash),
+            Entry::LetterCleared(cleared) if cleared.number == number => {
+                Some((EntryKind::LetterCleared, cleared.rests_on?))
+            }
+            Entry::LetterIssued(issued) if issued.number == number => {
+                Some((EntryKind::LetterIssued, issued.basis?.hash()))
+            }
             _ => None,
         }))
     }
