@@ -136,6 +136,9 @@ fn take_last(lines: &mut Vec<Line>, parts: &mut Parts, single: bool) -> usize {
     if named.is_empty() && province::province(&city).is_some() && lines.last().is_some_and(is_place) {
         named = city;
         (at, city) = lines.pop().unwrap_or_default();
+        if let Some((place, code)) = split_code(&city).filter(|_| parts.postal_code.is_empty()) {
+            (city, parts.postal_code) = (place.trim_end_matches([',', ' ']).to_owned(), code);
+        }
     }
     parts.province = named;
     let street_before = lines.iter().any(|(_, text)| is_delivery(&line(text)));
