@@ -81,6 +81,9 @@ pub struct Basis {
     pub seen: Value,
     /// The day whose policy was applied.
     pub policy_on: Day,
+    /// The letter's facts, where Recto worked them out again and they are not those of its event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Value>,
 }
 
 impl Basis {

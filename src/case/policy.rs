@@ -54,8 +54,14 @@ pub struct Policy {
     pub plan_minimum_percent: Decimal,
     /// Dollars a month that they come to, at least.
     pub plan_minimum_amount: Decimal,
+    /// Instalments of a plan, at most.
+    pub plan_instalments_at_most: u32,
+    /// Months from the first instalment of a plan to its last, at most.
+    pub plan_months_at_most: u32,
     /// Whether a plan in good standing keeps a debt from the CRA.
     pub plan_excludes_set_off: bool,
+    /// Whether a letter goes to print whose mailbox the mail server cannot take; if not, a person is told.
+    pub unmailable_to_print: bool,
     /// How interest is charged.
     pub interest: Method,
     /// At how many per cent a year.

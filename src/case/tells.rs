@@ -23,6 +23,8 @@ pub enum Tells {
     Receipt,
     /// That the debt is paid.
     DebtPaid,
+    /// For what the unit would settle the debt, and until when that can be accepted.
+    SettlementOffered,
     /// That money is to be paid by a day.
     PaymentDue,
     /// What was decided of something that the person wrote: until this is told, it is not answered (B4).
@@ -57,7 +59,12 @@ impl Tells {
             Tells::PlanDefaulted => Some(Step::PlanEnded),
             Tells::TransferIntended => Some(Step::TransferIntended),
             Tells::TransferMade => Some(Step::TransferMade),
-            Tells::ReviewRight | Tells::RightToExplain | Tells::Receipt | Tells::DebtPaid | Tells::Answer => None,
+            Tells::ReviewRight
+            | Tells::RightToExplain
+            | Tells::Receipt
+            | Tells::DebtPaid
+            | Tells::Answer
+            | Tells::SettlementOffered => None,
         }
     }
 }

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use recto::case::Fault;
 use recto::case::address::check;
-use recto::letter::json_fault;
-use serde_json::{Value, json};
+use recto::case::{Fault, json};
+use serde_json::json as object;
 
 use super::{Config, open_studio, print_json, views};
 
@@ -34,30 +33,30 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             .and_then(|mut file| file.read_to_end(&mut text))
             .context(name.clone())?,
     };
-    let text = String::from_utf8(text).with_context(|| format!("{name} is not UTF-8 text"))?;
-    let lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    // What is in another encoding has no lines to be told apart.
+    let lines: Vec<&[u8]> = match json::other_encoding(&text) {
+        Some(_) => vec![text.as_slice()],
+        None => text.split(|byte| *byte == b'\n').collect(),
+    };
+    let lines = lines.into_iter().enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
     let (mut shown, mut faulty) = (Vec::new(), false);
     for (at, line) in lines {
         let place = format!("{name}:{}", at + 1);
-        let outcome = read(line, &place).and_then(|address| check(&address, &studio.repertoire));
+        let outcome = json::read(line.trim_ascii()).and_then(|address| check(&address, &studio.repertoire));
         faulty |= outcome.is_err();
         if arguments.json {
             shown.push(match outcome {
-                Ok(block) => json!({"place": place, "block": block}),
-                Err(faults) => json!({"place": place, "faults": views(&faults)}),
+                Ok(block) => object!({"place": place, "block": block}),
+                Err(faults) => object!({"place": place, "faults": views(&faults)}),
             });
         } else {
             print(&place, outcome);
         }
     }
     if arguments.json {
-        print_json(&json!({"addresses": shown}));
+        print_json(&object!({"addresses": shown}));
     }
     Ok(ExitCode::from(u8::from(faulty)))
-}
-
-fn read(line: &str, place: &str) -> Result<Value, Vec<Fault>> {
-    serde_json::from_str(line).map_err(|error| vec![json_fault(place, &error)])
 }
 
 fn print(place: &str, outcome: Result<Vec<String>, Vec<Fault>>) {

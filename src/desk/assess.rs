@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::case_context::CaseContext;
 use crate::case::entry::Basis;
+use crate::case::insurance::masked_in;
 use crate::case::{Channel, CoveringMail, Fault, LetterId, Policy, Sha256};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
@@ -38,6 +39,8 @@ pub struct Assessment<'s> {
 pub struct Answers {
     /// What holds it.
     pub stops: Vec<Fault>,
+    /// Which of that says that nothing on file bears it.
+    pub groundless: Vec<Fault>,
     /// What of it a manager may let pass, as it was found.
     pub may_pass: Vec<Found>,
     /// What ends it: its own cause is gone.
@@ -70,6 +73,10 @@ impl Asking<'_> {
                     answers.may_pass.push(found);
                 }
                 Effect::Hold => answers.stops.push(reason),
+                Effect::Ground => {
+                    answers.groundless.push(reason.clone());
+                    answers.stops.push(reason);
+                }
                 Effect::End => answers.ends.push(reason),
                 Effect::Review => answers.notes.push(reason),
             }
@@ -89,7 +96,7 @@ impl Desk {
         date: NaiveDate,
         context: CaseContext,
     ) -> Result<Assessment<'s>, Unwritten> {
-        let CaseContext { data, standing, seen, asked_at, other_cases, overridden } = context;
+        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden } = context;
         let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let guards = &letter_type.description.rules.guards;
         let asking = Asking {
@@ -107,13 +114,15 @@ impl Desk {
         };
         let mut answers = asking.answers(guards);
         answers.stops.splice(0..0, draft.stops.iter().cloned());
+        answers.ends.extend(gone);
         answers.notes.extend(draft.notes.iter().cloned());
         let basis = Basis {
             guards: guards.clone(),
             overridden: overridden.iter().map(|found| json!(found)).collect(),
-            standing: without(&letter.id, json!(standing)),
+            standing: masked_in(&without(&letter.id, json!(standing))),
             seen: json!(seen),
             policy_on: date.into(),
+            facts: renewed,
         };
         let amount = match draft.amount_to_approve() {
             Ok(amount) => amount,
@@ -182,6 +191,7 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         languages: data.addressee.language.languages(),
         minimum: &rules.minimum,
         repeats: rules.repeats,
+        told_apart_by: &rules.told_apart_by,
         conflicts: &rules.conflicts,
     }
 }

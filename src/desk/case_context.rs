@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::renew::Ground;
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, LetterState, PersonId, Role, Times};
+use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, Fault, LetterState, PersonId, Role, Times};
 use crate::letter::{Catalogue, Data};
 use crate::register::{LetterRow, Seen, StoredEvent};
 use crate::rules::{ByOtherMeans, DisputeKind, Found, OtherCase, SentLetter, Standing, facts_hash, reads_other_cases};
@@ -18,8 +19,12 @@ pub(super) struct CaseContext {
     pub standing: Standing,
     /// How much of the case was seen.
     pub seen: Seen,
-    /// When the event that calls for the letter happened.
+    /// When the event that calls for the letter happened; the end of time where its figures are those of this very look.
     pub asked_at: DateTime<Utc>,
+    /// The facts that it has today in place of those of its event, which was Recto's own.
+    pub renewed: Option<Value>,
+    /// That the ground of Recto's own event is gone.
+    pub gone: Option<Fault>,
     pub other_cases: Vec<OtherCase>,
     /// What a manager has let pass for this letter, exactly as it was found.
     pub overridden: Vec<Found>,
@@ -34,7 +39,11 @@ impl Desk {
         let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
         let (events, letters) = self.events_and_letters(case).await?;
         let calling = events.iter().find(|event| event.sequence == letter.event);
-        let calling = calling.cloned().ok_or_else(|| not_there(letter.event))?.event;
+        let mut calling = calling.cloned().ok_or_else(|| not_there(letter.event))?.event;
+        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, &events, &letters).await?;
+        if let Some(facts) = &renewed {
+            calling.data["facts"] = facts.clone();
+        }
         let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
         let standing = self.standing(case, person, &events, &letters).await?;
         let json = as_it_stands(&calling, &standing, self.mailing_date(letter.channel).await?);
@@ -51,7 +60,7 @@ impl Desk {
             false => Vec::new(),
         };
         let overridden = self.overridden(letter).await?;
-        Ok(CaseContext { data, standing, seen, asked_at: calling.time, other_cases, overridden })
+        Ok(CaseContext { data, standing, seen, asked_at: told, renewed, gone, other_cases, overridden })
     }
 
     /// The events of a case, and its letters that are on their way or gone.
@@ -72,7 +81,7 @@ impl Desk {
             letters.push(SentLetter {
                 // A letter that names no debt is about all of them.
                 debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
-                facts_hash: facts_hash(facts),
+                facts_hash: facts_hash(facts, self.told_apart_by(&row.letter_type)),
                 times: row.times.or_else(|| Some(Times(of_type(date?)))).unwrap_or_default(),
                 event: calling.key(),
                 answers: DisputeKind::deserialize(&facts["kind"]).ok(),
@@ -88,6 +97,12 @@ impl Desk {
             });
         }
         Ok((events, letters))
+    }
+
+    /// The facts that tell letters of a type apart.
+    fn told_apart_by(&self, letter_type: &str) -> &[String] {
+        let letter = self.studio.catalogue.types.get(letter_type);
+        letter.map_or(&[], |letter| &letter.description.rules.told_apart_by)
     }
 
     /// The standing of a case for one of its people, with what the person's other cases say of the person.

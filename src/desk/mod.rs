@@ -6,6 +6,7 @@
 
 mod ask;
 mod assess;
+mod calls;
 mod case_context;
 mod close;
 mod decide;
@@ -14,11 +15,13 @@ mod follow;
 mod judge;
 mod record;
 mod reload;
+mod renew;
 mod send;
 mod set_again;
 mod settings;
 mod take;
 mod verify;
+mod weigh;
 mod work_letters;
 mod worker;
 
@@ -32,12 +35,14 @@ use crate::archive::{self, Archive};
 use crate::case::{Actor, Clock, Day, LetterId, LetterState, RunId, Sha256};
 use crate::dispatch::{Post, PrintError, SmtpError};
 use crate::register::{Act, Reader, Register, RegisterError};
+pub use crate::rules::{DebtState, Owed};
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
+pub use calls::{Call, CalledBy};
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
-pub use explain::Eligibility;
+pub use explain::{Eligibility, Group};
 pub use reload::{CurrentDesk, Reloaded};
 pub use settings::{Environment, Member, Settings};
 pub use take::{Batch, Outcome};

@@ -9,6 +9,7 @@ use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::entry::Basis;
+use crate::case::insurance::masked;
 use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Sha256, entry};
 use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
@@ -110,13 +111,32 @@ impl Desk {
                 act.postpone(delivery, (self.clock.now() + wait).into(), &problem).await?;
                 return Ok(());
             }
-            Err(SendError::Retry(problem) | SendError::Fail(problem)) => problem,
+            Err(SendError::Mailbox(_)) if self.may_print(letter, delivery).await? => {
+                return self.print_instead(act, letter, delivery).await;
+            }
+            Err(SendError::Retry(problem) | SendError::Fail(problem) | SendError::Mailbox(problem)) => masked(&problem),
         };
         if act.end_delivery(delivery, DeliveryState::Failed, &problem).await? {
             let failed = entry::Failed { number, problem, attempts };
             act.enter(letter.subject(), &Entry::DeliveryFailed(failed)).await?;
         }
         Ok(())
+    }
+
+    /// Whether a letter that no mailbox takes may go by mail: by the program's policy, to an address on file, and not for somebody who
+    /// reads with a screen reader, whom paper does not reach.
+    async fn may_print(&self, letter: &LetterRow, delivery: &Delivery) -> Result<bool, DeskError> {
+        let data = self.read_case(letter).await?.data;
+        let program = self.studio.catalogue.program(&data.case.program).ok();
+        let policy = program.and_then(|program| program.policy_on(delivery.date.date()));
+        let has_address = data.addressee.address.is_some() && data.addressee.format != Format::ScreenReader;
+        Ok(has_address && policy.is_some_and(|policy| policy.unmailable_to_print))
+    }
+
+    /// Takes an issued e-mail back, and has its letter set for print.
+    async fn print_instead(&self, act: &mut Act, letter: &LetterRow, delivery: &Delivery) -> Result<(), DeskError> {
+        self.take_back(act, letter, delivery, &[unmailable()]).await?;
+        Ok(act.set_channel(&letter.id, Channel::Print).await?)
     }
 
     /// The mail of an issuance: the words that were kept with it, its PDF the archived bytes. Every attempt is the same mail.
@@ -229,6 +249,18 @@ fn reading_files(letter: &LetterRow, Reading { html, text }: Reading) -> [Attach
         bytes: text.into_bytes(),
     };
     [file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]
+}
+
+/// The code of a letter that was taken back because it has to go by mail.
+pub(super) const UNMAILABLE: &str = "mailbox-not-taken";
+
+fn unmailable() -> Fault {
+    Fault::new(
+        UNMAILABLE,
+        "/addressee/email",
+        "The mail server cannot take the name of this mailbox, which has letters beyond ASCII (it offers no SMTPUTF8). The letter goes by mail instead. Ask the person for another e-mail address.",
+        "Le serveur de courriel ne peut pas accepter le nom de cette boîte, qui contient des lettres hors de l’ASCII (il n’offre pas SMTPUTF8). La lettre part plutôt par la poste. Demandez à la personne une autre adresse de courriel.",
+    )
 }
 
 fn no_address() -> Fault {

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
+use crate::case::texts::normalize;
 use crate::case::{Actor, CaseEvent, Entry, Fault, LetterId, PersonId, entry};
 use crate::intake::Offer;
-use crate::letter::{Data, LetterType, normalize};
+use crate::letter::{Data, LetterType};
 use crate::register::{Act, NewLetter, Subject, Taken, event_hash};
 
 /// What became of an offered event.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::case::party::write_out;
+use crate::case::repertoire::Repertoire;
 use crate::case::{Case, CaseEvent, Fault, Party, Place};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
@@ -68,17 +68,6 @@ pub fn in_language(data: &mut Value, language: &str) {
 pub fn take_date(sample: &mut Value) -> Option<NaiveDate> {
     let dated = sample.as_object_mut().and_then(|sample| sample.shift_remove("dated"));
     dated.as_ref().and_then(Value::as_str).or(sample["facts"]["as_of"].as_str())?.parse().ok()
-}
-
-/// The value with every text in Unicode's composed form (NFC), without blanks at its ends: the form that is checked,
-/// stored and printed, so that one name has one spelling.
-pub fn normalize(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(text.trim().nfc().collect()),
-        Value::Array(list) => Value::Array(list.into_iter().map(normalize).collect()),
-        Value::Object(map) => Value::Object(map.into_iter().map(|(name, value)| (name, normalize(value))).collect()),
-        other => other,
-    }
 }
 
 /// The facts of an event that are dated after the day on which it tells of them: a day of the past at one of these places.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
+use unicode_normalization::char::is_combining_mark;
 
 use super::agree::{mismatches, out_of_order};
 use super::catalogue::Catalogue;
@@ -16,7 +17,7 @@ use super::kind::LetterType;
 use super::path::{FactPath, Values};
 use super::program::Program;
 use super::template::Writer;
-use crate::case::figures::Figure;
+use crate::case::figures::{Figure, figures, figures_of};
 use crate::case::format::Formats;
 use crate::case::party::Format;
 use crate::case::{Channel, CoveringMail, Fault, Given, Language, LetterId, Policy, Text};
@@ -131,7 +132,6 @@ impl Catalogue {
             Ok(text) => into.extend([text.as_str(), "\n"]),
             Err(fault) => faults.push(fault),
         };
-        put(&mut main, self.document(draft, specimen));
         let part = if draft.letter.description.filed { "memorandum" } else { "frame" };
         for language in draft.languages {
             let writer = self.writer(*language);
@@ -139,6 +139,10 @@ impl Catalogue {
             put(&mut footer, writer.rendered(draft.letter, "footer", context.clone()));
             put(&mut main, writer.rendered(draft.letter, part, context));
         }
+        let mut whole = String::new();
+        let marks = main.chars().any(is_combining_mark);
+        put(&mut whole, self.document(draft, specimen, marks));
+        let main = whole + &main;
         let parts = draft.languages.len();
         let page_limit =
             draft.letter.description.rules.page_limit * parts * if draft.large { LARGE_PRINT_PAGES } else { 1 };
@@ -146,8 +150,8 @@ impl Catalogue {
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
 
-    /// The head of a letter's document, which all of its languages share.
-    fn document(&self, draft: &Draft<'_>, specimen: bool) -> Result<String, Fault> {
+    /// The head of a letter's document, which all of its languages share. `marks` says that some letter has marks of its own.
+    fn document(&self, draft: &Draft<'_>, specimen: bool, marks: bool) -> Result<String, Fault> {
         let first = draft.languages[0];
         let letter = json!({
             "title": draft.title(),
@@ -155,23 +159,37 @@ impl Catalogue {
             "lang": first.code(),
             "large": draft.large,
             "specimen": specimen,
+            "marks": marks,
         });
         self.writer(first).rendered(draft.letter, "document", json!({"letter": letter}))
     }
 
-    /// What a letter is written from that is its own: what its page may say besides what [`Catalogue::printed`] has.
-    pub fn shown(&self, draft: &Draft<'_>) -> Value {
+    /// The figures of what a letter is written from that is its own: what its page may say besides what [`Catalogue::printed`] has.
+    ///
+    /// What the schema calls an amount stands on a page as one. Every other text may stand there as it is, with whatever figures it
+    /// has, in the spaces of its language.
+    pub fn figures(&self, draft: &Draft<'_>) -> HashSet<Figure> {
         let data = &draft.data;
-        json!({
-            "letter": [draft.id, draft.date.to_string(), draft.letter.description.version, draft.title()],
-            "case": data.json["case"],
-            "people": [data.addressee_json(), data.addressee.block(), data.json["party"]],
-            // What an officer typed stands on the page with the spaces of its language.
-            "facts": [data.facts, draft.languages.iter().map(|language| as_typeset(&data.facts, Formats::of(*language))).collect::<Vec<_>>()],
+        let own = json!({
+            "letter": [draft.id, draft.date.to_string(), draft.letter.description.version],
+            "facts": data.facts,
             "derived": draft.derived,
             "deadlines": draft.deadlines,
             "policy": draft.policy.view(),
-        })
+        });
+        let mut found = Vec::new();
+        figures_of(&own, &mut found);
+        let amounts: HashSet<String> =
+            draft.letter.schema.amounts.iter().flat_map(|place| place.values(&data.facts)).map(|(at, _)| at).collect();
+        let mut texts = vec![draft.title()];
+        collect_texts(&data.facts, "", &|place| !amounts.contains(place), &mut texts);
+        let people = json!([data.json["case"], data.addressee_json(), data.addressee.block(), data.json["party"]]);
+        collect_texts(&people, "", &|_| true, &mut texts);
+        for text in &texts {
+            found.extend(figures(text));
+            found.extend(draft.languages.iter().flat_map(|language| figures(&Formats::of(*language).text(text))));
+        }
+        found.into_iter().collect()
     }
 
     /// The words with digits in what its templates say themselves, and the figures of its program and of the house, in each of its
@@ -259,13 +277,17 @@ fn to_act() -> Text {
     Text::new("to act", "pour agir")
 }
 
-/// A value with its texts as the page has them.
-fn as_typeset(value: &Value, formats: &Formats) -> Value {
+/// The texts in a value at the places that are wanted.
+fn collect_texts(value: &Value, place: &str, wanted: &dyn Fn(&str) -> bool, texts: &mut Vec<String>) {
     match value {
-        Value::String(text) => json!(formats.text(text)),
-        Value::Array(list) => list.iter().map(|one| as_typeset(one, formats)).collect(),
-        Value::Object(map) => map.iter().map(|(name, one)| (name.clone(), as_typeset(one, formats))).collect(),
-        other => other.clone(),
+        Value::String(text) if wanted(place) => texts.push(text.clone()),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(at, one)| collect_texts(one, &format!("{place}/{at}"), wanted, texts));
+        }
+        Value::Object(map) => {
+            map.iter().for_each(|(name, one)| collect_texts(one, &format!("{place}/{name}"), wanted, texts));
+        }
+        _ => {}
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::phones::phone_faults;
 use super::read::read_toml;
 use super::words::words_missing;
 use crate::case::interest::Terms;
@@ -42,6 +43,9 @@ impl Program {
         key.clone_into(&mut program.key);
         program.policy.sort_by_key(|policy| policy.effective);
         let mut faults = words_missing(&program.en, &program.fr, shown);
+        for (words, at) in [(&program.en, "/en"), (&program.fr, "/fr"), (&program.contact, "/contact")] {
+            faults.extend(phone_faults(words, at, text, shown));
+        }
         faults.extend(program.policy.iter().flat_map(|policy| unsourced(policy, shown)));
         let terms = |policy: &Policy| Terms {
             from: policy.effective,

@@ -292,7 +292,7 @@ impl Unknown {
 fn is_of(shape: &Shape<'_>, kind: Kind) -> bool {
     match kind {
         Kind::Date => shape.has_format(|format| format.ends_with("date")),
-        Kind::Amount => shape.has_format(|format| format == "money"),
+        Kind::Amount => shape.has_format(|format| format.ends_with("money")),
         Kind::List => shape.items().is_some(),
         Kind::Any => true,
     }
@@ -305,7 +305,7 @@ fn fits(shape: &Shape<'_>, value: &Value) -> bool {
     }
     let text = value.as_str();
     match () {
-        () if is_of(shape, Kind::Amount) => text.is_some_and(|text| money::parse(text).is_some()),
+        () if is_of(shape, Kind::Amount) => text.is_some_and(|text| money::parse_signed(text).is_some()),
         () if is_of(shape, Kind::Date) => text.is_some_and(|text| text.parse::<NaiveDate>().is_ok()),
         () => shape.has_type(match value {
             Value::String(_) => "string",

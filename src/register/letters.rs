@@ -289,6 +289,17 @@ impl Act {
         Ok(true)
     }
 
+    /// A letter that was taken back goes another way from now on. Nothing happens to one that was not.
+    pub async fn set_channel(&mut self, letter: &LetterId, channel: Channel) -> Result<(), RegisterError> {
+        sqlx::query("UPDATE letters SET channel = $2 WHERE id = $1 AND state = $3")
+            .bind(letter)
+            .bind(channel)
+            .bind(LetterState::Recalled)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+
     /// Has the letters of a case, and those about a person in other cases, worked again.
     pub async fn requeue_case(&mut self, case: &CaseRef, person: &PersonId) -> Result<(), RegisterError> {
         let mut query = sqlx::query(

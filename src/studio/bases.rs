@@ -1,6 +1,6 @@
 //! What the rules of a program rest on: checked where it is written.
 
-use super::check::unknown_guard;
+use super::names::unknown_guard;
 use crate::case::Fault;
 use crate::letter::Program;
 use crate::rules::{guard, guards};

@@ -5,6 +5,7 @@ mod bases;
 mod check;
 mod frame;
 mod lines;
+mod names;
 mod parity;
 mod preview;
 mod reading;
@@ -87,7 +88,12 @@ impl Studio {
 
     /// Checks `{case, party, facts}` for one letter type.
     pub fn check_data(&self, letter: &LetterType, data: &Value) -> Result<Data, Vec<Fault>> {
-        self.catalogue.check_letter_data(letter, data, &self.repertoire)
+        self.catalogue.check_letter_data(letter, data, None, &self.repertoire)
+    }
+
+    /// Checks them as somebody asks for the letter on a day.
+    pub fn check_request(&self, letter: &LetterType, data: &Value, day: NaiveDate) -> Result<Data, Vec<Fault>> {
+        self.catalogue.check_letter_data(letter, data, Some(day), &self.repertoire)
     }
 
     /// Drafts a letter and writes its words. The data must have been checked.
@@ -158,7 +164,7 @@ impl Studio {
         let known = Known {
             is_reference: &|word| self.catalogue.is_reference(word),
             foreign_numbers: &foreign,
-            values: &self.catalogue.shown(draft),
+            figures: &self.catalogue.figures(draft),
             printed: &self.catalogue.printed(draft),
             facts: &draft.data.facts,
             own_names: &[&draft.data.addressee, &draft.data.person].map(Party::full_name),

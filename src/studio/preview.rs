@@ -33,7 +33,7 @@ impl Studio {
     /// Sets `{case, party, facts}` as a letter of a type, without a database and without any effect.
     pub async fn preview(&self, letter_type: &str, data: &Value, date: NaiveDate) -> Result<Preview, Vec<Fault>> {
         let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
-        let data = self.check_data(letter, data)?;
+        let data = self.check_request(letter, data, date)?;
         let composed = self.compose(letter, no_id(), date, data)?;
         let (draft, main) = (&composed.draft, composed.job.main.clone());
         let set = self.threads.set(composed.job).await;

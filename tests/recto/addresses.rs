@@ -14,7 +14,7 @@ use crate::support::home;
 /// Latin letters and what the fonts have beside them, as wide as they are on average.
 fn repertoire() -> Repertoire {
     let marks = ['°', 'ª', '’', '–', '—'];
-    Repertoire::new((' '..='\u{17f}').chain(marks).map(|c| (c, 0.6)).collect::<BTreeMap<_, _>>())
+    Repertoire::new(vec![(' '..='\u{17f}').chain(marks).map(|c| (c, 0.6)).collect::<BTreeMap<_, _>>()])
 }
 
 fn split(text: &str) -> Vec<&str> {

@@ -47,6 +47,7 @@ fn found(catalogue: &Catalogue, letter: &LetterType, name: &str, data: &Value, f
         languages: &[Language::En],
         minimum: &rules.minimum,
         repeats: rules.repeats,
+        told_apart_by: &rules.told_apart_by,
         conflicts: &rules.conflicts,
     };
     let question = Question::new(&standing, program.policy_on(today).unwrap(), program.traits, asked, today, &[]);

@@ -24,7 +24,7 @@ type Verdict = (bool, &'static str);
 struct Case<'a> {
     ask: &'a Ask,
     claimed: i64,
-    /// In the order in which it happened, each with its day.
+    /// In the order in which it was told, each with its day.
     course: Vec<(Happens, u32)>,
     /// The place of the asking among it.
     asked: usize,
@@ -60,8 +60,8 @@ impl Written {
 struct Account {
     /// The newest statement that said anything new: its day, its place in the course, and the amount.
     stated: (u32, usize, i64),
-    /// The day on which the debt was paid off, and is still.
-    paid: Option<u32>,
+    /// The day on which the debt was told to be paid off, and the place of that in the course.
+    paid: Option<(u32, usize)>,
     /// The day of the decision.
     decided: Option<u32>,
     /// Whether it is calculated again.
@@ -98,8 +98,10 @@ impl<'a> Case<'a> {
     fn of(ask: &'a Ask, claimed: i64, course: &[(Happens, When)], letters: &[Letter]) -> Case<'a> {
         use Happens::*;
         let mut ordered: Vec<(usize, (Happens, When))> = course.iter().copied().enumerate().collect();
-        ordered.sort_by_key(|(place, (_, when))| (std::cmp::Reverse(when.ago), when.is_late(), *place));
-        let asked = ordered.iter().filter(|(_, (_, when))| !when.is_late()).count();
+        let told = |what: Happens, when: When| if when.is_late(what) { 0 } else { when.ago };
+        ordered
+            .sort_by_key(|(place, (what, when))| (std::cmp::Reverse(told(*what, *when)), when.is_late(*what), *place));
+        let asked = ordered.iter().filter(|(_, (what, when))| !when.is_late(*what)).count();
         let mut course: Vec<(Happens, u32)> = ordered.into_iter().map(|(_, (what, when))| (what, when.ago)).collect();
         let by_asking = match ask.letter_type {
             "plan-confirmation" => Agreed,
@@ -152,24 +154,31 @@ impl<'a> Case<'a> {
         self.last(of).is_some()
     }
 
-    /// What moved on the debt after a day, or on it and after a place in the course, up to another day.
-    fn moved(&self, ago: u32, place: usize, until: u32) -> i64 {
-        self.moved_before(ago, place, until, usize::MAX)
+    /// What moved on the debt up to a day and is not in figures of another day that were told at a place in the course: what moved
+    /// after their day, and whatever was told after them, unless they are the letter's and list it.
+    fn moved(&self, ago: u32, place: usize, until: u32, lists: bool) -> i64 {
+        self.moved_before((ago, place, lists), until, usize::MAX)
     }
 
-    /// The same, of what had happened before a place in the course.
-    fn moved_before(&self, ago: u32, place: usize, until: u32, before: usize) -> i64 {
-        let later = |(one, (_, day)): &(usize, &(Happens, u32))| {
-            (*day < ago || (*day == ago && *one > place)) && *day >= until && *one < before
-        };
-        let moves = self.course.iter().enumerate().filter(later);
-        moves
-            .map(|(_, (what, _))| match what {
-                Happens::Paid(cents) => i64::from(*cents),
-                Happens::Bounced(cents) => -i64::from(*cents),
-                _ => 0,
-            })
-            .sum()
+    /// The same, of what was told before a place in the course.
+    fn moved_before(&self, (ago, place, lists): (u32, usize, bool), until: u32, before: usize) -> i64 {
+        let is_new = |one: usize, day: u32| day < ago || (one > place && !(lists && self.is_listed(one)));
+        let counts = |(one, (_, day)): &(usize, &(Happens, u32))| is_new(*one, *day) && *day >= until && *one < before;
+        self.course.iter().enumerate().filter(counts).map(|(_, (what, _))| cents(*what)).sum()
+    }
+
+    /// Whether the letter lists a movement: as often as it lists ones like it, the first of them are those.
+    fn is_listed(&self, place: usize) -> bool {
+        let money = self.course.iter().enumerate().filter(|(_, (what, _))| what.is_money()).map(|(place, _)| place);
+        let listed = money.enumerate().filter(|(nth, _)| *nth < 8 && self.ask.lists >> nth & 1 == 1);
+        let alike = |other: usize| self.course[other] == self.course[place];
+        let rows = listed.filter(|(_, other)| alike(*other)).count();
+        (0..place).filter(|other| alike(*other)).count() < rows
+    }
+
+    /// What had been paid by a place in the course.
+    fn paid_before(&self, place: usize) -> i64 {
+        self.course[..place].iter().map(|(what, _)| cents(*what)).sum::<i64>().max(0)
     }
 
     /// What the person wrote, what was decided, and what the person was told of it.
@@ -216,7 +225,7 @@ impl<'a> Case<'a> {
             let (Some(ago), Some(gave)) = (*ago, letter.gave) else { return false };
             let spent = match gave.spent_by {
                 "plan" => agreed.is_some_and(|agreed| agreed <= ago),
-                "payment" => self.moved(ago, usize::MAX, 0) >= 10_000,
+                "payment" => self.moved(ago, usize::MAX, 0, false) >= 10_000,
                 "submission" => {
                     let own = |one: &&Written| one.kind == "submission" && one.received <= ago;
                     written.iter().filter(own).any(|one| !one.is_open())
@@ -311,20 +320,23 @@ impl<'a> Case<'a> {
                     }
                     if news {
                         (account.stated, account.changed) = ((*ago, place, 100_000), Some(place));
-                        account.paid = account.paid.filter(|paid| ago > paid);
+                        account.paid = account.paid.filter(|(paid, _)| ago > paid);
                     }
                     account.open = false;
                 }
-                Happens::PaidOff => account.paid = Some(*ago),
-                Happens::Bounced(_) => account.paid = None,
+                Happens::PaidOff => account.paid = Some((*ago, place)),
                 _ if decision.is_some_and(|one| one.outcome == "allowed") => {
-                    if known(&account, *ago) != Some(0) {
-                        account.stated = (*ago, place, 0);
+                    // What was paid on a debt that does not stand came for nothing.
+                    let nothing = -self.paid_before(place);
+                    if known(&account, *ago) != Some(nothing) {
+                        account.stated = (*ago, place, nothing);
                     }
                 }
                 _ if place == self.asked && self.ask.letter_type == "debt-notice" => {
                     let on = self.ask.as_of;
-                    if on <= account.stated.0 && known(&account, on) != Some(self.claimed) {
+                    let same = (on, self.claimed) == (account.stated.0, account.stated.2);
+                    let news = !same && known(&account, on) != Some(self.claimed);
+                    if on <= account.stated.0 && (news || self.lists_any()) {
                         account.stated = (on, place, self.claimed);
                     }
                 }
@@ -334,19 +346,39 @@ impl<'a> Case<'a> {
         account
     }
 
-    /// What is owed on a day by an account, and by what had moved before a place in the course.
-    fn known_then(&self, account: &Account, before: usize, on: u32) -> Option<i64> {
-        if account.paid.is_some_and(|paid| paid >= on) {
-            return Some(0);
-        }
-        let (ago, place, amount) = account.stated;
-        (ago >= on).then(|| amount - self.moved_before(ago, place, on, before))
+    fn lists_any(&self) -> bool {
+        (0..self.course.len()).any(|place| self.course[place].0.is_money() && self.is_listed(place))
     }
 
-    /// What is owed on a day, as far as that is known.
+    /// What is owed on a day by an account, and by what was told before a place in the course; below zero where more came than was
+    /// owed.
+    fn known_then(&self, account: &Account, before: usize, on: u32) -> Option<i64> {
+        let (ago, place, amount) = account.stated;
+        let stated = (ago >= on).then(|| amount - self.moved_before((ago, place, place == self.asked), on, before));
+        match (self.owed_since_paid(account, before, on), stated) {
+            (Some(paid), Some(stated)) => Some(paid.min(stated)),
+            (paid, stated) => paid.or(stated),
+        }
+    }
+
+    /// What is owed by the word that the debt was paid off: what came back since. What came by its day has paid it, whenever it was told.
+    fn owed_since_paid(&self, account: &Account, before: usize, on: u32) -> Option<i64> {
+        let (paid, place) = account.paid.filter(|(paid, _)| *paid >= on)?;
+        let counts = |(one, (what, day)): &(usize, &(Happens, u32))| {
+            let is_new = *day < paid || (*one > place && cents(*what) < 0);
+            is_new && *day >= on && *one < before
+        };
+        Some(-self.course.iter().enumerate().filter(counts).map(|(_, (what, _))| cents(*what)).sum::<i64>())
+    }
+
+    /// What is owed on a day, written off or not, as far as that is known.
+    fn owed(&self, on: u32) -> Option<i64> {
+        self.known_then(&self.account(), usize::MAX, on)
+    }
+
+    /// What is owed on a day and asked for.
     fn known(&self, on: u32) -> Option<i64> {
-        let written_off = self.ever(|what| what == Happens::WrittenOff);
-        (!written_off).then(|| self.known_then(&self.account(), usize::MAX, on)).flatten()
+        if self.ever(|what| what == Happens::WrittenOff) { None } else { self.owed(on) }
     }
 
     fn debt(&self) -> Vec<Verdict> {
@@ -354,14 +386,23 @@ impl<'a> Case<'a> {
         let (ask, asks) = (self.ask, self.claimed != 0);
         let minimum =
             if ["cra-transfer-notice", "cra-transfer-confirmed"].contains(&ask.letter_type) { 2_500 } else { 250 };
-        let moved = self.course.iter().any(|(what, ago)| *ago < ask.as_of && matches!(what, Paid(_) | Bounced(_)));
+        let is_new = |place: usize, ago: u32| ago < ask.as_of || (place > self.asked && !self.is_listed(place));
+        let moved = self.course.iter().enumerate().any(|(place, (what, ago))| what.is_money() && is_new(place, *ago));
         let answers = self.answers();
         let changed = answers.decisions.iter().any(|one| one.place > self.asked && one.changes_the_debt());
         let account = self.account();
         let (_, _, released) = self.filing();
         let newer = account.stated.0 < ask.as_of;
-        let differs = self.known(ask.as_of).is_some_and(|known| known != self.claimed);
-        let covered = self.known(0).is_some_and(|owed| owed <= 0);
+        // What was found to be paid back may have been, or not yet.
+        let credits = self.course.iter().filter_map(|(what, _)| match what {
+            CreditFound(cents) => Some(i64::from(*cents)),
+            _ => None,
+        });
+        let credits: Vec<i64> = credits.collect();
+        let found = !credits.is_empty() && self.owed(0).is_none_or(|owed| -owed <= credits.iter().sum());
+        let agrees = |known: i64| known == self.claimed || (found && self.claimed == 0 && known < 0);
+        let differs = self.known(ask.as_of).is_some_and(|known| !agrees(known));
+        let covered = self.owed(0).is_some_and(|owed| owed <= 0);
         vec![
             (self.claimed <= minimum, "minimum-balance"),
             (account.open, "debt-validated"),
@@ -369,7 +410,7 @@ impl<'a> Case<'a> {
             (moved, "figures-current"),
             (ask.as_of > 60, "figures-recent"),
             ((asks || !released) && (newer || differs), "balance-agrees"),
-            (asks && (account.paid.is_some() || covered), "debt-not-paid"),
+            (asks && covered, "debt-not-paid"),
             (asks && self.ever(|what| what == WrittenOff), "debt-not-written-off"),
         ]
     }
@@ -389,15 +430,15 @@ impl<'a> Case<'a> {
         } else {
             (agreed.map_or(0, |place| self.course[place].1), 100_000)
         };
-        let received = agreed.map(|place| self.moved(since, place, 0));
+        let received = agreed.map(|place| self.moved(since, place, 0, false));
         let kept = !defaulted && received.is_some_and(|received| received < total);
         let arrears = received.map(|received| match if own { 0 } else { instalments_due(since) } {
             0 => 0,
             due => (10_000 * due - received).max(0),
         });
         // Without a plan on file: what came since the instalment of forty days ago.
-        let cured = arrears.map_or(self.moved(40, self.asked, 0) >= 10_000, |arrears| arrears <= 0);
-        let came = self.moved(self.ask.as_of, self.asked, 0) >= 10_000;
+        let cured = arrears.map_or(self.moved(40, self.asked, 0, false) >= 10_000, |arrears| arrears <= 0);
+        let came = self.moved(self.ask.as_of, self.asked, 0, true) >= 10_000;
         let reminded = self.told(&["plan-reminder"]).filter(|ago| *ago <= 40).max();
         let recalled = self.last(|what| what == Recalled);
         let before = recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Recalled));
@@ -408,6 +449,8 @@ impl<'a> Case<'a> {
             (if heeded > decided { heeded.is_some() } else { granted }, "no-deferral"),
             (kept, "no-plan-in-good-standing"),
             (agreed > Some(self.asked) || defaulted, "plan-still-agreed"),
+            // A reminder or a default tells of a plan, and brings none.
+            (agreed.is_none(), "plan-on-file"),
             (cured || arrears.is_some_and(|arrears| arrears < 10_000) || came || defaulted, "instalment-still-missed"),
             // 15 days from receipt, which is 3 days after mailing, are over on the nineteenth day.
             (
@@ -446,7 +489,7 @@ impl<'a> Case<'a> {
             self.told(&["cra-transfer-notice"]).filter(|ago| recalled.is_none_or(|recalled| *ago < recalled)).min();
         let notice_runs = self.gives_time("cra-transfer-notice", |ago| recalled.is_none_or(|recalled| ago < recalled));
         let explained = self.told(&["sponsor-debt-notice", "cra-transfer-notice"]).max();
-        let repeats = ["plan-reminder", "account-statement"].contains(&self.ask.letter_type);
+        let repeats = ["plan-reminder", "account-statement", "plan-confirmation"].contains(&self.ask.letter_type);
         let same = |(kind, ago, letter): &(&str, Option<u32>, Letter)| {
             let close = ago.map_or(letter.earlier || !self.ask.registered, |ago| ago < 21);
             *kind == self.ask.letter_type && close && (!repeats || letter.same_facts)
@@ -459,6 +502,15 @@ impl<'a> Case<'a> {
             (self.letters.iter().any(same), "no-duplicate"),
             (self.contradicting, "no-conflicting-letter"),
         ]
+    }
+}
+
+/// What something takes off the debt, in cents.
+fn cents(what: Happens) -> i64 {
+    match what {
+        Happens::Paid(cents) => i64::from(cents),
+        Happens::Bounced(cents) => -i64::from(cents),
+        _ => 0,
     }
 }
 

@@ -182,6 +182,11 @@ async fn a_letter_that_slips_past_its_own_deadline_goes_to_an_officer() {
     for day in ["November 20, 2026", "November 18, 2026", "November 21, 2026"] {
         assert!(spaced(&reason.message.en).contains(day), "{reason}");
     }
+    // The run of that day is closed by now, so it is drafted for the next one, where the day has been over for as long.
+    assert!(desk.approve(&letter, row.seal.as_ref().unwrap(), "A. Manager").await.is_err());
+    work(&desk).await;
+    let row = desk.reader().letter(&letter).await.unwrap().unwrap();
+    assert!(spaced(&row.reasons[0].message.en).contains("received on November 22, 2026"), "{:?}", row.reasons);
     desk.approve(&letter, row.seal.as_ref().unwrap(), "A. Manager").await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await, ("issued", vec![]));

@@ -36,6 +36,8 @@ async fn events_that_arrive_late_end_in_the_same_standing() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(folder.path()).await;
     let data = sample("cra-transfer-notice", "plausible");
+    let told = with_facts(&data, json!({"letter": "dispute-response", "mailed": "2026-11-13"}));
+    taken(&desk, &event("d-3", "letter.sent", "2026-11-13T11:00:00-05:00", &told)).await;
     let decided = with_facts(&data, json!({"decided": "2026-11-12", "outcome": "upheld"}));
     taken(&desk, &event("d-2", "dispute.decided", "2026-11-12T11:00:00-05:00", &decided)).await;
     let dispute = with_facts(&data, json!({"received": "2026-11-10"}));

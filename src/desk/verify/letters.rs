@@ -3,6 +3,7 @@
 use super::{Audit, LoggedLetter, PIECE};
 use crate::case::fault::Reasons;
 use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, entry};
+use crate::desk::send::UNMAILABLE;
 use crate::desk::{Desk, DeskError};
 use crate::letter::Data;
 use crate::register::{DeliveryRow, Filter, LetterRow, StoredEvent};
@@ -29,7 +30,7 @@ impl Desk {
         // A letter that no case file knows differs from nothing logged, wherever it has come to anything.
         let logged = audit.letters.remove(&letter.id).unwrap_or_default();
         let event = self.reader().event(letter.event).await?;
-        if !event.is_some_and(|event| self.is_as_called(letter, &event)) {
+        if !event.is_some_and(|event| self.is_as_called(letter, &event, &logged)) {
             let message = "The register's row is not what its event called for.";
             audit.note("letter-altered", letter.id.as_str(), message);
         }
@@ -52,7 +53,7 @@ impl Desk {
     }
 
     /// Whether a letter's row is what its event called for.
-    fn is_as_called(&self, letter: &LetterRow, stored: &StoredEvent) -> bool {
+    fn is_as_called(&self, letter: &LetterRow, stored: &StoredEvent, logged: &LoggedLetter) -> bool {
         let event = &stored.event;
         let Ok(data) = Data::read(&event.data) else { return false };
         let person = PersonId::new(&data.person.id);
@@ -63,7 +64,7 @@ impl Desk {
             && letter.person == person
             && letter.person_name == data.person.full_name()
             && letter.addressee_name == data.addressee.full_name()
-            && letter.channel == channel
+            && (letter.channel == channel || letter.channel == Channel::Print && went_to_print(logged))
             && letter.language == data.addressee.language
             && letter.called_at == stored.taken_at
     }
@@ -89,6 +90,12 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Whether the case file says that a letter goes by mail because no mailbox takes it.
+fn went_to_print(logged: &LoggedLetter) -> bool {
+    let unmailable = |entry: &Entry| matches!(entry, Entry::LetterRecalled(recalled) if recalled.reasons.iter().any(|reason| reason.code == UNMAILABLE));
+    logged.deliveries.values().any(unmailable)
 }
 
 /// Each issuance that was sent had its verdict at release, which rests on what the case file has.

@@ -1,6 +1,6 @@
 //! Guards of the course of the case: what was answered, told, agreed on, and sent already.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::{Effect, Guard, Needs};
 use crate::case::{Both, Step, Tells};
 use crate::rules::facts_hash;
-use crate::rules::found::{Detail, Note, Unread, found, plainly};
+use crate::rules::found::{Answer, Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Debt, Dispute, DisputeKind, MissedRow, Plan, SentLetter, Standing};
+use crate::rules::standing::{Debt, Dispute, DisputeKind, MissedRow, Offer, SentLetter, Standing, Terms};
 
 /// The guards.
-pub const GUARDS: [Guard; 12] = [
+pub const GUARDS: [Guard; 13] = [
     Guard {
         key: "no-open-dispute",
         rule: "B4",
@@ -203,11 +203,65 @@ pub const GUARDS: [Guard; 12] = [
             fr: "Une entente plus récente a remplacé celle-ci, ou elle n’est plus respectée.",
         },
         reads: &[],
-        reads_if_there: &[],
+        reads_if_there: &["plan", "balance"],
         needs: Needs::Nothing,
         finds: |q| {
-            let gone = |plan: &Plan| plan.told > q.letter.asked_at || plan.defaulted.is_some();
-            plainly(q.standing.plan().is_some_and(gone))
+            let Some(plan) = q.standing.plan() else { return Ok(None) };
+            if plan.defaulted.is_some() {
+                return plainly(true);
+            }
+            plainly_or_other(q, plan.told, plan.terms)
+        },
+    },
+    Guard {
+        key: "plan-still-proposed",
+        rule: "B13",
+        effect: Effect::End,
+        basis: Both {
+            en: "unit policy: only the newest proposal goes, and none for what was agreed on since",
+            fr: "politique de l’unité : seule la plus récente proposition est envoyée, et aucune après un accord",
+        },
+        says: Both {
+            en: "A newer proposal or plan has taken the place of this one.",
+            fr: "Une proposition ou une entente plus récente a remplacé celle-ci.",
+        },
+        reads: &[],
+        reads_if_there: &["plan", "balance"],
+        needs: Needs::Nothing,
+        finds: |q| {
+            let agreed = q.standing.plan().filter(|plan| plan.is_kept() && plan.told >= q.letter.asked_at);
+            match (agreed, q.standing.proposal()) {
+                (Some(plan), _) => plainly_or_other(q, plan.told, plan.terms),
+                (None, Some(proposal)) => plainly_or_other(q, proposal.told, Some(proposal.terms)),
+                (None, None) => Ok(None),
+            }
+        },
+    },
+    Guard {
+        key: "offer-still-made",
+        rule: "B21",
+        effect: Effect::End,
+        basis: Both {
+            en: "unit policy: only the newest offer goes",
+            fr: "politique de l’unité : seule la plus récente offre est envoyée",
+        },
+        says: Both {
+            en: "A newer offer has taken the place of this one.",
+            fr: "Une offre plus récente a remplacé celle-ci.",
+        },
+        reads: &["offer"],
+        reads_if_there: &["debt_number"],
+        needs: Needs::Nothing,
+        finds: |q| {
+            let (own, asked_at) = (q.amount("offer")?, q.letter.asked_at);
+            let newer = |offer: &&Offer| offer.told > asked_at || (offer.told == asked_at && offer.amount != own);
+            match q.standing.offer(q.debt_number(), q.date).filter(newer) {
+                Some(offer) => {
+                    let details = [offer.amount, own].map(Detail::Amount);
+                    found(Note::new("other", details, "It is of {0}, not of {1}", "Elle est de {0}, et non de {1}"))
+                }
+                None => Ok(None),
+            }
         },
     },
     Guard {
@@ -223,13 +277,11 @@ pub const GUARDS: [Guard; 12] = [
             fr: "Ce qui manquait est arrivé depuis, ou l’entente n’est plus respectée.",
         },
         reads: &["as_of", "cure_amount", "missed"],
-        reads_if_there: &["debt_number"],
+        reads_if_there: super::debt::LISTED,
         needs: Needs::Nothing,
         finds: |q| {
-            let (as_of, missing) = (q.day("as_of")?, q.amount("cure_amount")?);
-            let moved = |debt| q.standing.ledger.moved_since(debt, as_of, q.letter.asked_at, q.date);
-            let since = q.debts().into_iter().flat_map(moved);
-            let came: Decimal = since.map(|(_, amount)| amount).sum();
+            let missing = q.amount("cure_amount")?;
+            let came: Decimal = q.moved()?.into_iter().map(|movement| movement.amount).sum();
             let defaulted = q.standing.plan().is_some_and(|plan| plan.defaulted.is_some());
             let less = q.arrears().is_some_and(|arrears| arrears < missing);
             plainly(q.is_cured(&q.list("missed")?) || less || came >= missing || defaulted)
@@ -262,23 +314,6 @@ pub const GUARDS: [Guard; 12] = [
         },
     },
     Guard {
-        key: "debt-transferred",
-        rule: "B6",
-        effect: Effect::Hold,
-        basis: Both {
-            en: "unit policy: only a transfer that was made is taken back",
-            fr: "politique de l’unité : on ne retire qu’un transfert qui a été fait",
-        },
-        says: Both {
-            en: "No transfer of this debt to the CRA is on file.",
-            fr: "Aucun transfert de cette dette à l’ARC n’est au dossier.",
-        },
-        reads: &[],
-        reads_if_there: &[],
-        needs: Needs::Nothing,
-        finds: |q| plainly(!q.standing.person.taken_back),
-    },
-    Guard {
         key: "no-duplicate",
         rule: "B21",
         effect: Effect::HoldUnlessOverridden,
@@ -296,7 +331,7 @@ pub const GUARDS: [Guard; 12] = [
         finds: |q| {
             let days = i64::from(q.policy.duplicate_days);
             let close = |letter: &SentLetter| letter.date.is_none_or(|day| (q.date - day).num_days().abs() < days);
-            let hash = facts_hash(q.letter.facts.unwrap_or(&Value::Null));
+            let hash = facts_hash(q.letter.facts.unwrap_or(&Value::Null), q.letter.told_apart_by);
             let same = |letter: &SentLetter| {
                 letter.letter_type == q.letter.letter_type
                     && (letter.debt == q.debt_number() || letter.debt.is_empty() || q.debt_number().is_empty())
@@ -334,6 +369,27 @@ pub const GUARDS: [Guard; 12] = [
     },
 ];
 
+/// What is found against a letter about a plan where the newest one, told at an instant, is another: what of it differs, as far as
+/// both are known. Two that were told at one instant are the same where their terms are.
+fn plainly_or_other(q: &Question<'_>, told: DateTime<Utc>, terms: Option<Terms>) -> Answer {
+    let own = q.terms();
+    let differs = own.zip(terms).filter(|(own, newest)| own != newest);
+    if told < q.letter.asked_at || (told == q.letter.asked_at && differs.is_none()) {
+        return Ok(None);
+    }
+    let Some((own, newest)) = differs else { return plainly(true) };
+    let of = |terms: Terms| [terms.plan.monthly().round_dp(2), terms.balance].map(Detail::Amount);
+    let first = |terms: Terms| Detail::Day(terms.plan.first_due);
+    let ([monthly, balance], [own_monthly, own_balance]) = (of(newest), of(own));
+    let details = [monthly, first(newest), balance, own_monthly, first(own), own_balance];
+    found(Note::new(
+        "other",
+        details,
+        "The newest repays {2} with {0} a month from {1}; this one, {5} with {3} a month from {4}",
+        "La plus récente rembourse {2} à raison de {0} par mois à compter du {1}; celle-ci, {5} à raison de {3} par mois à compter du {4}",
+    ))
+}
+
 /// Letters to the person that were called for before this one, or have left, and did not come back.
 fn earlier<'q>(q: &'q Question<'_>) -> impl Iterator<Item = &'q SentLetter> {
     let before = |letter: &&SentLetter| {
@@ -357,7 +413,7 @@ fn review_runs_from(q: &Question<'_>) -> Option<NaiveDate> {
         of_kind(DisputeKind::Review).filter(|_| !appealed).filter(about).filter_map(|one| one.told).max()
     };
     let (owed, done): (Vec<&Debt>, Vec<&Debt>) =
-        q.debts().into_iter().partition(|debt| debt.paid.is_none() && debt.written_off.is_none());
+        q.debts().into_iter().partition(|debt| !q.is_debt_paid(debt) && debt.written_off.is_none());
     let debts = if owed.is_empty() { done } else { owed };
     let days: Option<Vec<NaiveDate>> = debts.into_iter().map(|debt| debt.decided.max(told(debt))).collect();
     days?.into_iter().max()

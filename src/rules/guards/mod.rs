@@ -1,7 +1,10 @@
 //! The guards: each a rule that may stop a letter.
 
 mod course;
+mod course_ground;
 mod debt;
+mod debt_ground;
+mod paid;
 mod person;
 
 use super::Question;
@@ -54,6 +57,8 @@ pub enum Effect {
     End,
     /// Somebody with the authority must approve it, and is shown why.
     Review,
+    /// Nothing on file bears it: it is held until that comes, and nobody is called on to send it.
+    Ground,
 }
 
 /// What a guard reads besides the case's events and the letter.
@@ -79,7 +84,12 @@ pub struct Finding {
 
 /// All guards.
 pub fn guards() -> impl Iterator<Item = &'static Guard> {
-    person::GUARDS.iter().chain(&course::GUARDS).chain(&debt::GUARDS)
+    debt_ground::GUARDS
+        .iter()
+        .chain(&course_ground::GUARDS)
+        .chain(&person::GUARDS)
+        .chain(&course::GUARDS)
+        .chain(&debt::GUARDS)
 }
 
 /// The guard of a name.

@@ -3,12 +3,14 @@
 //! It is worked out from all events of the case in the order in which they *happened*, so an event that arrives late or out
 //! of order ends in the same standing; nothing of it is stored that could go stale.
 
+mod balance;
 mod crosses;
 mod dispute;
 mod flags;
 mod happened;
 mod insolvency;
 mod ledger;
+mod offers;
 mod person;
 mod plan;
 mod times;
@@ -19,12 +21,14 @@ use serde::{Deserialize, Serialize};
 use self::happened::{Happened, MailReturned, Told};
 use crate::case::address::Address;
 use crate::case::{CaseEvent, Channel, Given, Tells, Times};
+pub use balance::{DebtState, Figures, Listed, Owed};
 pub use dispute::{Dispute, DisputeKind};
 pub use happened::{Means, MissedRow};
 pub use insolvency::Insolvency;
-pub use ledger::{Debt, Ledger, Movement, MovementKind, Statement};
+pub use ledger::{Debt, Ledger, Movement, MovementKind};
+pub use offers::{Offer, Proposed};
 pub use person::Person;
-pub use plan::{Missed, Plan};
+pub use plan::{Missed, Plan, Terms};
 
 /// The standing of a case, seen from one person.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -39,6 +43,12 @@ pub struct Standing {
     /// The newest repayment plan of each person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<Plan>,
+    /// The newest plan that was proposed to each person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<Proposed>,
+    /// Settlements that the unit offered, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
     /// Disputes, reviews, appeals and sponsors' submissions, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<Dispute>,
@@ -179,7 +189,8 @@ impl Standing {
         letters: &[SentLetter],
     ) -> Standing {
         let mut ordered: Vec<&CaseEvent> = events.into_iter().collect();
-        ordered.sort_by(|a, b| (a.time, &a.source, &a.id).cmp(&(b.time, &b.source, &b.id)));
+        // Of two that happened at one instant, the later is the one that was taken later.
+        ordered.sort_by_key(|event| event.time);
         let mut standing = Standing { letters: letters.to_vec(), ..Standing::default() };
         person.clone_into(&mut standing.person.id);
         let mut returned = Vec::new();
@@ -221,6 +232,11 @@ impl Standing {
                 self.inquiries.push(Inquiry { received: facts.received, by: facts.by });
             }
             Happened::InquiryAnswered if own && !self.inquiries.is_empty() => drop(self.inquiries.remove(0)),
+            Happened::PlanProposed(facts) => {
+                self.proposals.retain(|one| one.person != told.person);
+                self.proposals.push(Proposed::of(&told, facts));
+            }
+            Happened::SettlementOffered(facts) => self.offers.push(Offer::of(&told, facts)),
             Happened::PlanAgreed(facts) => {
                 self.plans.retain(|one| one.person != told.person);
                 self.plans.push(Plan::of(&told, facts));
@@ -255,6 +271,7 @@ impl Standing {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => {}
         }
@@ -307,6 +324,17 @@ impl Standing {
     /// The person's own newest plan.
     pub fn plan(&self) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.person == self.person.id)
+    }
+
+    /// The newest plan that was proposed to the person.
+    pub fn proposal(&self) -> Option<&Proposed> {
+        self.proposals.iter().find(|one| one.person == self.person.id)
+    }
+
+    /// The newest settlement of a debt that was offered to the person by a day (of any, where no number is given).
+    pub fn offer(&self, debt: &str, by: NaiveDate) -> Option<&Offer> {
+        let about = |offer: &&Offer| debt.is_empty() || offer.debt.is_empty() || offer.debt == debt;
+        self.offers.iter().filter(|one| one.person == self.person.id && one.on <= by).rfind(about)
     }
 
     /// A plan that is kept on the debts of the case, by whomever.

@@ -219,9 +219,12 @@ impl Person {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => {}
         }

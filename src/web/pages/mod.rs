@@ -16,7 +16,7 @@ use strum::VariantArray;
 use self::page::keep_language;
 pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;
-use super::view::{CaseView, EntryView, FollowUpView, LetterView, MAX_FOLLOW_UPS, RunView};
+use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_FOLLOW_UPS, RunView};
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
 use crate::register::Filter;
@@ -293,13 +293,16 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
     let mut standing: Vec<&str> = case.parties.iter().flat_map(|party| party.standing.iter().copied()).collect();
     standing.sort_unstable();
     standing.dedup();
+    let which = GroupView::all(&service.desk, reference, language).await?;
     Ok(Some(json!({
         "case": case.reference,
         "program": program.unwrap_or(json!(case.program)),
         "parties": case.parties,
         "standing": standing,
+        "debts": case.debts,
         "letters": case.letters,
         "follow_ups": case.follow_ups,
+        "which": which,
         "entries": case.entries,
     })))
 }
