@@ -233,6 +233,7 @@ fn behind_unit(text: &str) -> (&str, &str) {
 fn streets(pieces: &[&str]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut alone = true;
+    let is_box = |text: &str| is_box_or_route(&line(text).split(' ').collect::<Vec<_>>());
     for (at, piece) in pieces.iter().map(|piece| piece.trim()).enumerate() {
         let printed = line(piece);
         let words: Vec<&str> = printed.split(' ').collect();
@@ -240,9 +241,7 @@ fn streets(pieces: &[&str]) -> Vec<String> {
         let is_name =
             at == 0 && !is_delivery(&printed) && !printed.contains(|c: char| c.is_ascii_digit()) && pieces.len() > 1;
         match lines.last_mut() {
-            Some(last)
-                if !alone && !(own && !is_box_or_route(&line(last).split(' ').collect::<Vec<_>>())) && !entrusted =>
-            {
+            Some(last) if !alone && !entrusted && (!own || is_box(last)) => {
                 last.push_str(", ");
                 last.push_str(piece);
             }
