@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::case::party::write_out;
-use crate::case::repertoire::Repertoire;
 use crate::case::{Case, CaseEvent, Fault, Party, Place};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
