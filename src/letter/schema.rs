@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::read::json_line;
 use super::schema_file::{Mark, SchemaFile};
-use crate::case::{Fault, Place, Text, json, mailbox, money};
+use crate::case::{Fault, Place, json, mailbox, money};
 
 /// A compiled schema, with its source for those who ask for it.
 pub struct Schema {
@@ -212,13 +212,7 @@ fn faults_of(error: &ValidationError<'_>, prefix: &str) -> Vec<Fault> {
             format!("{shown} n’est pas une date. Écrivez-la comme \"2026-11-17\"."),
         ),
         ValidationErrorKind::Format { format } if format == "email" => {
-            let problem = error.instance().as_str().and_then(mailbox::problem).unwrap_or_else(|| Text::new("", ""));
-            fault(
-                "email-malformed",
-                place,
-                format!("{shown} is not an e-mail address: {}.", problem.en),
-                format!("{shown} n’est pas une adresse de courriel : {}.", problem.fr),
-            )
+            error.instance().as_str().and_then(|text| no_mailbox(text, &place)).into_iter().collect()
         }
         ValidationErrorKind::FalseSchema => fault(
             "fact-unknown",
@@ -239,6 +233,17 @@ fn faults_of(error: &ValidationError<'_>, prefix: &str) -> Vec<Fault> {
             format!("Le schéma ne permet pas cette valeur ({}) : {shown}.", error.kind().keyword()),
         ),
     }
+}
+
+/// What is wrong with an e-mail address.
+fn no_mailbox(text: &str, place: &str) -> Option<Fault> {
+    let problem = mailbox::problem(text)?;
+    Some(Fault::new(
+        "email-malformed",
+        place,
+        format!("“{text}” is not an e-mail address: {}.", problem.en),
+        format!("« {text} » n’est pas une adresse de courriel : {}.", problem.fr),
+    ))
 }
 
 fn unknown(name: &str, place: &str) -> Fault {
