@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::states::FollowUpState;
 use super::stored::stored_as_text;
-use super::{Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, RunId, Sha256, Stamp, Text};
+use super::{Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, PreferredLanguage, RunId, Sha256, Stamp, Text};
 
 /// What an entry of the case file says. The one form of it that is written, verified and shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
@@ -212,6 +212,12 @@ pub struct Issued {
     /// The hash of what is kept with it: its source, its covering mail, its words for a screen reader. Absent before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Sha256>,
+    /// How it goes, and in which languages it is written, by the newest word at the time. Absent before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// The languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<PreferredLanguage>,
     /// What the verdict rests on.
     #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,

@@ -5,10 +5,11 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, LetterState, PersonId, Role};
+use crate::case::entry::Basis;
+use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, Fault, LetterState, PersonId, Role};
 use crate::letter::Data;
 use crate::register::{LetterRow, Seen, StoredEvent};
-use crate::rules::{Found, OtherCase, SentLetter, Standing, facts_hash, reads_other_cases};
+use crate::rules::{Found, Name, OtherCase, People, Reach, SentLetter, Standing, facts_hash, reads_other_cases};
 
 /// A letter's case as it stands.
 pub(super) struct CaseContext {
@@ -22,48 +23,87 @@ pub(super) struct CaseContext {
     pub other_cases: Vec<OtherCase>,
     /// What a manager has let pass for this letter, exactly as it was found.
     pub overridden: Vec<Found>,
+    /// What keeps it back or ends it before any rule is asked.
+    pub who: Who,
+}
+
+/// What is said of whom a letter is about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Who {
+    /// Nobody has said who it is yet.
+    pub holds: Vec<Fault>,
+    /// Somebody has said that it is not who it seemed to be.
+    pub ends: Vec<Fault>,
+}
+
+/// A case as it was read: its events with those of the cases that it shares people with, and its letters.
+pub struct CaseRead {
+    reference: CaseRef,
+    stored: Vec<StoredEvent>,
+    /// Its letters that are on their way or gone.
+    pub letters: Vec<SentLetter>,
+}
+
+impl CaseRead {
+    /// The program's key, by its newest event; none where no event of it was taken.
+    pub fn program(&self) -> Option<String> {
+        let own = self.stored.iter().rev().find(|stored| stored.event.subject == self.reference);
+        own.map(|stored| stored.event.program().to_owned())
+    }
+
+    /// One of its events, by its key.
+    pub fn event(&self, source: &str, id: &str) -> Option<&CaseEvent> {
+        let events = self.stored.iter().map(|stored| &stored.event);
+        events.filter(|event| event.subject == self.reference).find(|event| event.source == source && event.id == id)
+    }
+}
+
+impl CaseContext {
+    /// What a verdict rests on that no rule was asked for.
+    pub fn basis(&self, date: NaiveDate) -> Basis {
+        let (overridden, standing, seen) = (Vec::new(), json!(self.standing), json!(self.seen));
+        Basis { guards: Vec::new(), overridden, standing, seen, policy_on: date.into() }
+    }
 }
 
 impl Desk {
     /// A letter's data as it stands today, and the case's standing.
     pub(super) async fn read_case(&self, letter: &LetterRow) -> Result<CaseContext, DeskError> {
-        let (case, person) = (&letter.case_reference, &letter.person);
+        let (reference, person) = (&letter.case_reference, &letter.person);
         // Before the events are read, so that one that comes meanwhile is not taken for seen.
-        let seen = self.reader().versions(case, person).await?;
+        let seen = self.reader().versions(reference, person).await?;
         let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
-        let (events, letters) = self.events_and_letters(case).await?;
-        let calling = events.iter().find(|event| event.sequence == letter.event);
-        let calling = calling.cloned().ok_or_else(|| not_there(letter.event))?.event;
-        let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
-        let standing = self.standing(case, person, &events, &letters).await?;
-        let json = as_it_stands(&calling, &standing, self.mailing_date(letter.channel).await?);
+        let case = self.case(reference).await?;
+        let calling = case.stored.iter().find(|stored| stored.sequence == letter.event);
+        let calling = &calling.ok_or_else(|| not_there(letter.event))?.event;
+        let people = self.people(&case);
+        let standing = people.standing(person, &case.letters);
+        let who = Who { holds: people.holds(person, Some(calling)), ends: people.ends(calling).into_iter().collect() };
+        let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
+        let mut json = as_it_stands(calling, &standing, &people.addressee(calling));
         let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        data.addressee.channel = letter.channel;
-        let guards = self
-            .studio
-            .catalogue
-            .types
-            .get(&letter.letter_type)
-            .map(|letter_type| &letter_type.description.rules.guards);
-        let other_cases = match guards.is_some_and(|guards| reads_other_cases(guards)) {
-            true => self.other_cases(case, person).await?,
+        let channel = letter_type.map_or(letter.channel, |letter_type| letter_type.channel(&data.addressee));
+        address_to_representative(&mut json, &standing, self.mailing_date(channel).await?);
+        data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
+        data.addressee.channel = channel;
+        let reads = |guards: &Vec<String>| reads_other_cases(guards);
+        let other_cases = match letter_type.is_some_and(|one| reads(&one.description.rules.guards)) {
+            true => self.other_cases(&people, person).await?,
             false => Vec::new(),
         };
         let overridden = self.overridden(letter).await?;
-        Ok(CaseContext { data, standing, seen, asked_at: calling.time, other_cases, overridden })
+        Ok(CaseContext { data, standing, seen, asked_at: calling.time, other_cases, overridden, who })
     }
 
-    /// The events of a case, and its letters that are on their way or gone.
-    pub(super) async fn events_and_letters(
-        &self,
-        case: &CaseRef,
-    ) -> Result<(Vec<StoredEvent>, Vec<SentLetter>), DeskError> {
-        let events = self.reader().events_of(case).await?;
+    /// Reads a case: its events with those of the cases that it shares people with, and its letters that are on their way or gone.
+    pub async fn case(&self, reference: &CaseRef) -> Result<CaseRead, DeskError> {
+        let stored = self.reader().events_around(reference).await?;
+        let mut case = CaseRead { reference: reference.clone(), stored, letters: Vec::new() };
         let tells = |letter: &str| self.studio.catalogue.tells(letter).to_vec();
         let mut letters: Vec<SentLetter> =
-            events.iter().filter_map(|stored| SentLetter::by_other_means(&stored.event, tells)).collect();
-        for row in self.reader().letters_of_case(case).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
-            let calling = events.iter().find(|event| event.sequence == row.event);
+            self.people(&case).own_events().filter_map(|event| SentLetter::by_other_means(event, tells)).collect();
+        for row in self.reader().letters_of_case(reference).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
+            let calling = case.stored.iter().find(|event| event.sequence == row.event);
             let facts = calling.ok_or_else(|| not_there(row.event))?.event.facts().clone();
             let issued = row.state == LetterState::Issued;
             letters.push(SentLetter {
@@ -81,32 +121,29 @@ impl Desk {
                 person: row.person.to_string(),
             });
         }
-        Ok((events, letters))
+        case.letters = letters;
+        Ok(case)
     }
 
-    /// The standing of a case for one of its people, with what the person's other cases say of the person.
-    pub async fn standing(
+    /// Who is who in a case.
+    pub fn people<'c>(&self, case: &'c CaseRead) -> People<'c> {
+        let events = case.stored.iter().map(|stored| &stored.event);
+        People::of(&case.reference, events, |kind| self.studio.catalogue.brings_person(kind))
+    }
+
+    /// What a person owes in other cases that know the person under the same name. What was written off is owed all the same.
+    pub(super) async fn other_cases(
         &self,
-        case: &CaseRef,
+        people: &People<'_>,
         person: &PersonId,
-        events: &[CaseEvent],
-        letters: &[SentLetter],
-    ) -> Result<Standing, DeskError> {
-        let elsewhere = self.reader().events_elsewhere(case, person).await?;
-        let all = events.iter().chain(elsewhere.iter().map(|stored| &stored.event));
-        Ok(Standing::of(case, person, all, letters))
-    }
-
-    /// What a person owes in other cases. What was written off is owed all the same.
-    pub(super) async fn other_cases(&self, case: &CaseRef, person: &PersonId) -> Result<Vec<OtherCase>, DeskError> {
+    ) -> Result<Vec<OtherCase>, DeskError> {
         let today = self.clock.today();
         let mut cases = Vec::new();
-        for reference in self.reader().other_cases(case, person).await? {
-            let events: Vec<_> =
-                self.reader().events_of(&reference).await?.into_iter().map(|stored| stored.event).collect();
-            let standing = Standing::of(&reference, person, &events, &[]);
-            let newest = events.last();
-            let program = newest.and_then(|event| self.studio.catalogue.program(event.program()).ok());
+        for reference in people.other_cases(person) {
+            let case = self.case(&reference).await?;
+            let people = self.people(&case);
+            let standing = people.standing(person, &[]);
+            let program = people.newest(person).and_then(|event| self.studio.catalogue.program(event.program()).ok());
             let policy = program.and_then(|program| program.policy_on(today));
             let none = standing.ledger.debts.is_empty().then_some(Decimal::ZERO);
             let owed = standing.ledger.owed(today, policy.map_or(&[], |policy| &policy.terms)).or(none);
@@ -134,31 +171,38 @@ fn not_there(event: i64) -> DeskError {
     DeskError::Unreadable { event, problem: "it is not among those of its letter's case".to_owned() }
 }
 
-/// An event's data with what is known since: a new address, a preference of language or format, somebody who acts for the
-/// person. A letter to somebody else (an addressee) goes as it was asked for.
-pub(super) fn as_it_stands(calling: &CaseEvent, standing: &Standing, date: NaiveDate) -> Value {
+/// An event's data with the newest words on how the person, or the addressee, is reached. A letter to somebody else (an addressee)
+/// goes to whom it was asked for.
+pub(super) fn as_it_stands(calling: &CaseEvent, standing: &Standing, addressee: &Reach) -> Value {
     let mut data = calling.data.clone();
     let mut people = std::iter::once(&standing.person).chain(&standing.others);
     // Where somebody is not safe, no letter says which office the case came from.
     if let Some(case) = data["case"].as_object_mut().filter(|_| people.any(|person| !person.flags.is_empty())) {
         case.shift_remove("office");
     }
-    if data.get("addressee").is_some() {
+    if data.get("addressee").is_none() {
+        standing.person.reach.as_it_stands(&mut data["party"]);
         return data;
     }
-    if let Some(address) = standing.address_since(calling.time) {
-        data["party"]["address"] = json!(address);
+    let to = &mut data["addressee"];
+    addressee.as_it_stands(to);
+    // Where somebody who acts for the person is written to, the newest word may be that of who named them.
+    let newest = addressee.address.as_ref().map_or(calling.time, |word| word.told);
+    let representative = standing.person.representative.as_ref();
+    let names_them = |name: &str| Name::whole(name).agrees(&Name::of(to));
+    if let Some(one) = representative.filter(|one| one.told > newest && names_them(&one.name)) {
+        data["addressee"]["address"] = json!(one.address);
     }
-    if let Some(preferences) = standing.person.preferences.filter(|preferences| preferences.told > calling.time) {
-        data["party"]["language"] = json!(preferences.language);
-        data["party"]["format"] = json!(preferences.format);
-    }
+    data
+}
+
+/// Addresses a letter that goes to the person by mail to who acts for the person on a day.
+pub(super) fn address_to_representative(data: &mut Value, standing: &Standing, date: NaiveDate) {
     let by_mail = data["party"]["channel"] == "print" && data["party"]["role"] != Role::Estate.as_str();
-    let representative = standing.person.represented_by(date).filter(|_| by_mail);
-    if let Some((name, mut address)) = representative.map(|person| (&person.name, person.address.clone())) {
+    let acts = standing.person.represented_by(date).filter(|_| by_mail && data.get("addressee").is_none());
+    if let Some((name, mut address)) = acts.map(|person| (&person.name, person.address.clone())) {
         let french = data["party"]["language"] == "fr";
         address.attention = Some(format!("{} {name}", if french { "A/S" } else { "C/O" }));
         data["party"]["address"] = json!(address);
     }
-    data
 }

@@ -18,6 +18,8 @@ use crate::register::{Claimed, NewPiece, PieceRow, RunRow, Subject};
 
 /// How long a closing holds its date where nobody can tell whether its worker lives.
 const CLAIM: TimeDelta = TimeDelta::hours(2);
+/// Letters that are looked at again together.
+const LOOKED_AT: i64 = 64;
 /// The pause while others finish the letters that they are at.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -158,6 +160,18 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Assesses again what waits for any run and whose case or person has events since, as soon as they are taken: what changes where
+    /// or to whom it goes takes it back at once. Gives how many were looked at.
+    pub async fn look_again(&self) -> Result<usize, DeskError> {
+        let unseen = self.reader().unseen_pieces(LOOKED_AT).await?;
+        for delivery in &unseen {
+            if let Some(letter) = self.reader().letter(&delivery.letter).await? {
+                self.still_clear(&letter, delivery).await?;
+            }
+        }
+        Ok(unseen.len())
     }
 
     /// Assesses again what waits for the run and is in doubt. Gives how many letters were taken back.

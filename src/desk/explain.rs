@@ -5,12 +5,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::assess::{Answers, Asking, asked};
-use super::case_context::as_it_stands;
+use super::case_context::{address_to_representative, as_it_stands};
 use super::{DecideError, Desk, DeskError};
-use crate::case::{CaseEvent, CaseRef, DeliveryState, Fault, LetterState, PersonId};
+use crate::case::{CaseEvent, CaseRef, DeliveryState, Fault, LetterState};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
-use crate::rules::{Asked, OtherCase, SentLetter, Standing};
+use crate::rules::{Asked, OtherCase, Reach, SentLetter, Standing};
 
 /// Whether a letter of one type may go to one person today.
 #[derive(Debug, Clone, Serialize)]
@@ -33,25 +33,33 @@ pub struct Eligibility {
     pub event: Option<String>,
 }
 
+impl Eligibility {
+    /// The answer where somebody must say first who the person is.
+    fn held_for(self, holds: &[Fault]) -> Eligibility {
+        let reasons = holds.iter().cloned().chain(self.reasons).collect();
+        Eligibility { may_go: self.may_go && holds.is_empty(), reasons, ..self }
+    }
+}
+
 impl Desk {
     /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
     /// of the case was taken.
     pub async fn explain(&self, case: &CaseRef, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
-        let (events, letters) = self.events_and_letters(case).await?;
-        let rows = self.reader().letters_of_case(case).await?;
-        let events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
-        let mut people: Vec<PersonId> = events.iter().map(CaseEvent::person).collect();
-        people.sort_unstable();
-        people.dedup();
+        let case = self.case(case).await?;
+        let people = self.people(&case);
+        let rows = self.reader().letters_of_case(people.case()).await?;
+        let events: Vec<&CaseEvent> = people.own_events().collect();
         let mut answers = Vec::new();
-        for person in &people {
-            let other_cases = self.other_cases(case, person).await?;
-            let standing = self.standing(case, person, &events, &letters).await?;
+        for person in &people.known() {
+            let other_cases = self.other_cases(&people, person).await?;
+            let standing = people.standing(person, &case.letters);
+            let holds = people.holds(person, None);
             let types = self.studio.catalogue.types.values();
             for letter in types.filter(|letter| letter_type.is_none_or(|wanted| wanted == letter.key)) {
-                let Some(answer) = self.eligibility(letter, &events, &letters, &standing, &other_cases) else {
+                let Some(answer) = self.eligibility(letter, &events, &case.letters, &standing, &other_cases) else {
                     continue;
                 };
+                let answer = answer.held_for(&holds);
                 answers.push(self.as_called_for(answer, &rows).await?);
             }
         }
@@ -83,21 +91,23 @@ impl Desk {
     fn eligibility(
         &self,
         letter: &LetterType,
-        events: &[CaseEvent],
+        events: &[&CaseEvent],
         letters: &[SentLetter],
         standing: &Standing,
         other_cases: &[OtherCase],
     ) -> Option<Eligibility> {
         let today = self.clock.today();
-        let about_person = |event: &&CaseEvent| event.person() == standing.person.id.as_str();
-        let calls = |event: &&CaseEvent| letter.is_called_by(&event.kind, event.program(), event.facts());
-        let called_by = events.iter().filter(about_person).filter(calls).max_by_key(|event| event.time);
-        let newest = events.iter().filter(about_person).max_by_key(|event| event.time)?;
+        let about_person = |event: &&&CaseEvent| event.person() == standing.person.id.as_str();
+        let calls = |event: &&&CaseEvent| letter.is_called_by(&event.kind, event.program(), event.facts());
+        let called_by = events.iter().filter(about_person).filter(calls).max_by_key(|event| event.time).copied();
+        let newest = events.iter().filter(about_person).max_by_key(|event| event.time).copied()?;
         let programs = &letter.description.called_by.programs;
         if !programs.is_empty() && !programs.iter().any(|program| program == newest.program()) {
             return None;
         }
-        let mut data = Data::read(&as_it_stands(called_by.unwrap_or(newest), standing, today)).ok()?;
+        let mut json = as_it_stands(called_by.unwrap_or(newest), standing, &Reach::default());
+        address_to_representative(&mut json, standing, today);
+        let mut data = Data::read(&json).ok()?;
         if called_by.is_none() {
             data.facts = Value::Object(serde_json::Map::new());
         }

@@ -161,6 +161,13 @@ impl Catalogue {
         self.types.values().filter(|letter| letter.is_called_by(event, program, facts)).collect()
     }
 
+    /// Whether an event of this short type brings a person into a case, as its schema says (`x-brings-person`).
+    pub fn brings_person(&self, kind: &str) -> bool {
+        let of_type = || self.types.values().find(|letter| letter.description.called_by.event == kind);
+        let schema = self.events.schema(kind).or_else(|| of_type().map(|letter| &letter.schema));
+        schema.is_some_and(|schema| schema.source["x-brings-person"] == true)
+    }
+
     /// What letters of a type tell; nothing where there is no such type.
     pub fn tells(&self, letter_type: &str) -> &[Tells] {
         self.types.get(letter_type).map_or(&[], |letter| &letter.description.tells)

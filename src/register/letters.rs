@@ -114,6 +114,15 @@ impl LetterRow {
     }
 }
 
+/// How a letter was issued: by the newest word at the time, which need not be that of the event that called for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    /// How it reaches the addressee.
+    pub channel: Channel,
+    /// The languages in which it is written.
+    pub language: PreferredLanguage,
+}
+
 /// What became of a letter that was worked.
 #[derive(Debug)]
 pub struct LetterVerdict<'v> {
@@ -125,6 +134,8 @@ pub struct LetterVerdict<'v> {
     pub seal: Option<&'v Sha256>,
     /// The hash of the words, where it was issued.
     pub content_hash: Option<&'v Sha256>,
+    /// How it was issued, where it was.
+    pub way: Option<Way>,
     /// Whether it is held for another letter's sake.
     pub held_for_letters: bool,
     /// How much of the case the verdict has seen.
@@ -199,7 +210,8 @@ impl Act {
         let is_out = verdict.state == LetterState::Issued;
         let set = sqlx::query(
             "UPDATE letters SET reasons = $2, seal = $3, content_hash = $4, held_for_letters = $5, seen_case = $6, \
-             seen_person = $7, attempts = 0, worked = CASE WHEN $8 THEN wanted ELSE $9 END WHERE id = $1",
+             seen_person = $7, attempts = 0, worked = CASE WHEN $8 THEN wanted ELSE $9 END, channel = coalesce($10, channel), \
+             language = coalesce($11, language) WHERE id = $1",
         )
         .bind(&claim.letter)
         .bind(verdict.reasons)
@@ -210,6 +222,8 @@ impl Act {
         .bind(verdict.seen.person)
         .bind(is_out)
         .bind(claim.wanted)
+        .bind(verdict.way.map(|way| way.channel))
+        .bind(verdict.way.map(|way| way.language))
         .execute(&mut *self.transaction)
         .await?;
         expect_one(&set, "letters", &claim.letter)?;

@@ -34,7 +34,7 @@ pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, NewFollowUp};
 pub use issuances::{Issuance, Tally};
-pub use letters::{LetterRow, LetterVerdict, NewLetter};
+pub use letters::{LetterRow, LetterVerdict, NewLetter, Way};
 pub use runs::{NewPiece, PieceRow, RunRow};
 pub use search::{Filter, LetterTally, folded};
 pub use sources::{Kept, KeptSource};

@@ -12,6 +12,7 @@ mod follow_up;
 mod found;
 mod guards;
 mod last_look;
+mod people;
 mod question;
 mod standing;
 
@@ -22,8 +23,9 @@ pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups};
 pub use found::{Detail, Found, Particular};
 pub use guards::{Effect, Finding, Guard, Needs, findings, guard, guards, reads_other_cases, reads_other_letters};
 pub use last_look::{Known, holds_insurance_number, last_look};
+pub use people::{About, Answer, Doubt, Fate, IDENTIFIED, Name, People, WhoIsIt};
 pub use question::{Asked, OtherCase, Question};
-pub use standing::{Debt, Missed, Movement, Person, Plan, SentLetter, Standing};
+pub use standing::{Debt, Missed, Movement, Person, Plan, Reach, SentLetter, Standing, Word};
 
 /// The hash of a letter's facts, by which a letter is told from another of its type.
 pub fn facts_hash(facts: &Value) -> String {

@@ -269,6 +269,12 @@ impl From<DecideError> for Problem {
                 ("This rule cannot be overridden", "Cette règle ne peut être levée"),
                 format!("La règle « {rule} » ne peut être levée, ou ne retient pas cette lettre."),
             ),
+            DecideError::WhoIsIt => refuse(
+                StatusCode::CONFLICT,
+                "who-is-it",
+                ("Say who it is", "Dites de qui il s’agit"),
+                "Ce suivi demande de qui il s’agit; il n’est ni accepté ni écarté : répondez par POST /api/v1/follow-ups/{id}/answer.".to_owned(),
+            ),
             DecideError::NoReason => refuse(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "reason-missing",

@@ -33,7 +33,8 @@ pub async fn keep_working(open: &CurrentDesk, stop: CancellationToken) {
     let letters = repeat(open, &stop, "letters", async |desk| desk.work_letters().await);
     let emails = repeat(open, &stop, "e-mails", async |desk| desk.send_emails().await);
     let follow_ups = repeat(open, &stop, "follow-ups", async |desk| desk.follow_up().await);
-    tokio::join!(letters, emails, follow_ups);
+    let again = repeat(open, &stop, "letters looked at again", async |desk| desk.look_again().await);
+    tokio::join!(letters, emails, follow_ups, again);
 }
 
 /// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
@@ -72,8 +73,9 @@ async fn repeat(
     }
 }
 
-/// One step: some letters, some e-mails, some cases to follow up. Trouble with the letters does not keep the e-mails back.
+/// One step: some letters, some e-mails, some cases to follow up, some letters to look at again. Trouble with the letters does not
+/// keep the e-mails back.
 async fn step(desk: &Desk) -> Result<usize, DeskError> {
     let (letters, emails) = (desk.work_letters().await, desk.send_emails().await);
-    Ok(letters? + emails? + desk.follow_up().await?)
+    Ok(letters? + emails? + desk.follow_up().await? + desk.look_again().await?)
 }

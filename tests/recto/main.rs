@@ -26,6 +26,7 @@ mod nouns;
 mod oracle;
 mod pages;
 mod pdf;
+mod people;
 mod print_run;
 mod proofs;
 mod refusals;

@@ -29,7 +29,7 @@ impl Desk {
         // A letter that no case file knows differs from nothing logged, wherever it has come to anything.
         let logged = audit.letters.remove(&letter.id).unwrap_or_default();
         let event = self.reader().event(letter.event).await?;
-        if !event.is_some_and(|event| self.is_as_called(letter, &event)) {
+        if !event.is_some_and(|event| self.is_as_called(letter, &event, &logged)) {
             let message = "The register's row is not what its event called for.";
             audit.note("letter-altered", letter.id.as_str(), message);
         }
@@ -50,8 +50,8 @@ impl Desk {
         self.verify_deliveries(letter, &logged, audit).await
     }
 
-    /// Whether a letter's row is what its event called for.
-    fn is_as_called(&self, letter: &LetterRow, stored: &StoredEvent) -> bool {
+    /// Whether a letter's row is what its event called for, or what was issued by a newer word.
+    fn is_as_called(&self, letter: &LetterRow, stored: &StoredEvent, logged: &LoggedLetter) -> bool {
         let event = &stored.event;
         let Ok(data) = Data::read(&event.data) else { return false };
         let person = PersonId::new(&data.person.id);
@@ -62,8 +62,8 @@ impl Desk {
             && letter.person == person
             && letter.person_name == data.person.full_name()
             && letter.addressee_name == data.addressee.full_name()
-            && letter.channel == channel
-            && letter.language == data.addressee.language
+            && letter.channel == logged.channel.unwrap_or(channel)
+            && letter.language == logged.language.unwrap_or(data.addressee.language)
             && letter.called_at == stored.taken_at
     }
 

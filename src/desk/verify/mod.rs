@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::{Desk, DeskError};
-use crate::case::{CaseRef, Entry, EntryKind, FollowUpId, LetterId, PersonId, RunId, Sha256, Stamp, entry};
+use crate::case::{
+    CaseRef, Channel, Entry, EntryKind, FollowUpId, LetterId, PersonId, PreferredLanguage, RunId, Sha256, Stamp, entry,
+};
 
 /// Rows read at a time, so that memory stays flat.
 const PIECE: i64 = 1_000;
@@ -42,6 +44,9 @@ struct LoggedLetter {
     last: Option<Entry>,
     /// The hash of the words that were last issued.
     content_hash: Option<Sha256>,
+    /// How it was last issued, by the newest word of then.
+    channel: Option<Channel>,
+    language: Option<PreferredLanguage>,
 }
 
 /// What a case file says was taken.
@@ -123,6 +128,8 @@ impl LoggedLetter {
             Entry::LetterIssued(issued) => {
                 self.issuances += 1;
                 self.content_hash = Some(issued.content_hash.clone());
+                self.channel = issued.channel.or(self.channel);
+                self.language = issued.language.or(self.language);
                 self.issued.insert(issued.number, issued.clone());
             }
             Entry::LetterSent(sent) => {

@@ -11,12 +11,12 @@ mod insolvency;
 mod ledger;
 mod person;
 mod plan;
+mod reach;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use self::happened::{Happened, MailReturned, Told};
-use crate::case::address::Address;
 use crate::case::{CaseEvent, Channel, Tells};
 pub use dispute::{Dispute, DisputeKind};
 pub use happened::{Means, MissedRow};
@@ -24,6 +24,8 @@ pub use insolvency::Insolvency;
 pub use ledger::{Debt, Ledger, Movement, MovementKind, Statement};
 pub use person::Person;
 pub use plan::{Missed, Plan};
+pub use reach::{Reach, Word};
+pub(super) use reach::{is_same_mailbox, is_same_place};
 
 /// The standing of a case, seen from one person.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -33,6 +35,9 @@ pub struct Standing {
     /// Everybody else in the case: another debtor, a co-signer, the sponsored person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Person>,
+    /// People of whom something was told in the case that does not count: no letter may have anything of theirs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub strangers: Vec<Person>,
     /// The debts, and what was paid on them by anybody: nobody pays a joint debt twice.
     pub ledger: Ledger,
     /// The newest repayment plan of each person.
@@ -157,6 +162,8 @@ impl Standing {
                 standing.mark_returned(told.person, facts);
             }
         }
+        standing.person.conclude();
+        standing.others.iter_mut().for_each(Person::conclude);
         standing
     }
 
@@ -281,10 +288,5 @@ impl Standing {
         let about = move |letter: &&SentLetter| debt.is_empty() || letter.debt.is_empty() || letter.debt == debt;
         let own = |letter: &&SentLetter| letter.person == self.person.id && letter.sent && !letter.returned;
         self.letters.iter().filter(own).filter(|letter| letter.tells(what)).filter(about)
-    }
-
-    /// The person's address if it changed after an instant, such as the event that a letter was made from.
-    pub fn address_since(&self, instant: DateTime<Utc>) -> Option<&Address> {
-        self.person.address.as_ref().filter(|new| new.told > instant).map(|new| &new.address)
     }
 }

@@ -53,19 +53,18 @@ impl CaseView {
         language: Language,
     ) -> Result<Option<CaseView>, DeskError> {
         let reader = desk.reader();
-        let events: Vec<_> = reader.events_of(reference).await?.into_iter().map(|stored| stored.event).collect();
-        let mut people: Vec<Data> = Vec::new();
-        for data in events.iter().filter_map(|event| Data::read(&event.data).ok()) {
-            match people.iter_mut().find(|known| known.person.id == data.person.id) {
-                Some(known) => *known = data,
-                None => people.push(data),
-            }
-        }
-        let Some(program) = people.last().map(|data| data.case.program.clone()) else { return Ok(None) };
-        let mut parties = Vec::with_capacity(people.len());
-        for data in people {
-            let id = PersonId::new(data.person.id.clone());
-            let standing = desk.standing(reference, &id, &events, &[]).await?;
+        let case = desk.case(reference).await?;
+        let who = desk.people(&case);
+        let mut program = None;
+        let mut parties = Vec::new();
+        for id in who.known() {
+            // Nobody of the case is shown by what somebody else's event says, or an older word.
+            let Some(newest) = who.newest(&id) else { continue };
+            let standing = who.standing(&id, &case.letters);
+            let mut data = newest.data.clone();
+            standing.person.reach.as_it_stands(&mut data["party"]);
+            let Ok(data) = Data::read(&data) else { continue };
+            program = Some(data.case.program);
             parties.push(PartyView {
                 standing: standing.flags(desk.clock.today()),
                 name: data.person.full_name(),
@@ -75,6 +74,7 @@ impl CaseView {
                 id,
             });
         }
+        let Some(program) = program.or_else(|| case.program()) else { return Ok(None) };
         let filter = Filter { case: Some(reference.clone()), limit: MAX_LETTERS, ..Filter::default() };
         let letters = LetterView::all(reader.letters(&filter).await?, &desk.studio.catalogue, language);
         let follow_ups = reader.follow_ups(None, Some(reference), MAX_LETTERS).await?;
