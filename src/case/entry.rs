@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::event::sorted;
 use super::states::FollowUpState;
 use super::stored::stored_as_text;
-use super::{Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, PreferredLanguage, RunId, Sha256, Stamp, Text};
+use super::{
+    Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, PreferredLanguage, RunId, Sha256, Stamp, Text, Times,
+};
 
 /// What an entry of the case file says. The one form of it that is written, verified and shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
@@ -34,7 +37,7 @@ pub enum Entry {
     LetterWithdrawn(Withdrawn),
     /// A manager let a letter pass a rule.
     LetterOverridden(Overridden),
-    /// An issued letter was assessed again before it left, because its case had changed, and may go.
+    /// An issued letter was assessed again before it left, and may go.
     LetterCleared(Cleared),
     /// Recto noticed that something is due.
     FollowUpProposed(Proposed),
@@ -80,6 +83,16 @@ pub struct Basis {
     pub seen: Value,
     /// The day whose policy was applied.
     pub policy_on: Day,
+    /// The letter's facts, where Recto worked them out again and they are not those of its event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Value>,
+}
+
+impl Basis {
+    /// SHA-256 over its JSON with sorted names: two verdicts that rest on the same have the same.
+    pub fn hash(&self) -> Sha256 {
+        Sha256::of(sorted(&serde_json::json!(self)).to_string().as_bytes())
+    }
 }
 
 /// Why a letter was stopped.
@@ -146,9 +159,12 @@ pub struct Overridden {
 pub struct Cleared {
     /// The issuance's number.
     pub number: i64,
-    /// What the verdict rests on.
+    /// What the verdict rests on, where that is not what the one before it rests on.
     #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+    /// The hash of what it rests on ([`Basis::hash`]). Absent before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_on: Option<Sha256>,
 }
 
 /// Something that is due.
@@ -212,6 +228,9 @@ pub struct Issued {
     /// The hash of what is kept with it: its source, its covering mail, its words for a screen reader. Absent before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Sha256>,
+    /// The times that it gave its reader. Absent before they were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
     /// How it goes, and in which languages it is written, by the newest word at the time. Absent before that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,

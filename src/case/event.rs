@@ -104,6 +104,11 @@ impl CaseEvent {
         PersonId::new(self.data["party"]["id"].as_str().unwrap_or_default())
     }
 
+    /// Its key among all events: source and id.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.source, self.id)
+    }
+
     /// The key of the case's program.
     pub fn program(&self) -> &str {
         self.data["case"]["program"].as_str().unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::insurance::masked;
 use super::language::{Language, Text};
 
 /// One thing that is wrong: a stable code, the place, and a message with the remedy in both languages.
@@ -30,9 +31,13 @@ pub struct FaultView {
 }
 
 impl Fault {
-    /// A fault with its message in English and French.
+    /// A fault with its message in English and French. No fault repeats a Social Insurance Number, wherever it is shown or kept.
     pub fn new(code: &str, place: impl Into<String>, en: impl Into<String>, fr: impl Into<String>) -> Fault {
-        Fault { code: code.to_owned(), place: place.into(), message: Text::new(en, fr) }
+        Fault {
+            code: code.to_owned(),
+            place: masked(&place.into()),
+            message: Text::new(masked(&en.into()), masked(&fr.into())),
+        }
     }
 
     /// The fault in one language.

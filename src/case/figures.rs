@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::format::Formats;
 use super::language::Language;
 use super::money;
+use super::phone::Phone;
 
 /// A figure, the same in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,6 +66,9 @@ pub fn figures_of(value: &Value, found: &mut Vec<Figure>) {
             }
             plain => {
                 found.extend(figures(text));
+                if let Some(phone) = Phone::read(text) {
+                    found.extend(Language::BOTH.iter().flat_map(|language| figures(&phone.written(*language))));
+                }
                 found.extend(plain.parse().map(Figure::Percent));
             }
         },

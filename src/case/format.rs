@@ -17,8 +17,11 @@ use icu_list::options::{ListFormatterOptions, ListLength};
 use icu_locale_core::{Locale, locale};
 use icu_plurals::{PluralCategory, PluralRules};
 
+use super::elision::elided;
 use super::language::Language;
 use super::money;
+use super::no_break::held_together;
+use super::phone::Phone;
 
 /// The formats of one language.
 pub struct Formats {
@@ -58,7 +61,7 @@ impl Formats {
         }
     }
 
-    /// An amount: `$1,234.56` or `1 234,56 $`; below zero, which only a derived value is, with an en dash before it. `None`
+    /// An amount: `$1,234.56` or `1 234,56 $`; below zero, which a derived value or a credit is, with an en dash before it. `None`
     /// where the text is not an amount.
     pub fn money(&self, text: &str) -> Option<String> {
         let amount = money::parse(text.strip_prefix('-').unwrap_or(text))?;
@@ -102,14 +105,16 @@ impl Formats {
         Some(self.month.format(&icu).to_string().replace(' ', "\u{a0}"))
     }
 
-    /// A North American telephone number from its form with hyphens: `1-800-555-0199` or `1 800 555-0199`.
-    pub fn phone(&self, text: &str) -> String {
-        let parts: Vec<&str> = text.split('-').collect();
-        match (self.language, parts.as_slice()) {
-            (Language::Fr, [area @ .., exchange, line]) if !area.is_empty() => {
-                format!("{}{NBSP}{exchange}-{line}", area.join("\u{a0}"))
-            }
-            _ => text.to_owned(),
+    /// A North American telephone number: `1-800-555-0199` or `1 800 555-0199`. `None` where the text is none.
+    pub fn phone(&self, text: &str) -> Option<String> {
+        Phone::read(text).map(|phone| phone.written(self.language))
+    }
+
+    /// A name with the word before it that may lose its vowel: in French `d’Anne` and `de Jean`, in English the name alone.
+    pub fn elided(&self, word: &str, name: &str) -> String {
+        match self.language {
+            Language::En => name.to_owned(),
+            Language::Fr => elided(word, name),
         }
     }
 
@@ -132,17 +137,9 @@ impl Formats {
         Some(format!("{}{NBSP}{noun}", self.grouped(text)?))
     }
 
-    /// A text that somebody has typed, with the no-break spaces that Canadian French wants before a colon, a percentage or dollar
-    /// sign and inside of guillemets. English has none.
+    /// A text that somebody has typed, with a no-break space wherever a line may not end.
     pub fn text(&self, text: &str) -> String {
-        if self.language == Language::En || !text.contains([':', '%', '$', '«', '»']) {
-            return text.to_owned();
-        }
-        let mut written = text.to_owned();
-        for sign in [":", "%", "$", "»"] {
-            written = written.replace(&format!(" {sign}"), &format!("{NBSP}{sign}"));
-        }
-        written.replace("« ", &format!("«{NBSP}"))
+        held_together(text, self.language)
     }
 
     /// Below zero, with an en dash: ICU writes a hyphen.

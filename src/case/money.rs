@@ -14,6 +14,14 @@ pub fn parse(text: &str) -> Option<Decimal> {
     text.parse().ok()
 }
 
+/// Reads an amount that may be below zero, with a hyphen before it: a credit. Zero has no sign.
+pub fn parse_signed(text: &str) -> Option<Decimal> {
+    match text.strip_prefix('-') {
+        Some(credit) => parse(credit).filter(|amount| !amount.is_zero()).map(|amount| -amount),
+        None => parse(text),
+    }
+}
+
 /// Writes an amount as events carry it, always with two digits of cents.
 pub fn plain(amount: Decimal) -> String {
     format!("{amount:.2}")

@@ -1,9 +1,13 @@
 //! A case and the party that a letter is addressed to.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::address::Address;
+use super::address::{Address, is_name, name_missing, name_not_latin};
+use super::elision::elided;
+use super::fault::Fault;
 use super::language::Language;
+use super::repertoire::Repertoire;
 use super::role::{Role, Title};
 use super::stored::stored_as_text;
 
@@ -71,7 +75,7 @@ impl Party {
     /// The first lines of the address: the name or the estate of the person, and the organization below it.
     pub fn name_lines(&self) -> String {
         let name = match (self.role, self.language) {
-            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
+            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", elided("de", &self.full_name())),
             (Role::Estate, _) => format!("Estate of {}", self.full_name()),
             _ => self.full_name(),
         };
@@ -84,6 +88,47 @@ impl Party {
         let address = self.address.as_ref().filter(|_| self.channel != Channel::File);
         address.map(|address| address.block(&self.name_lines())).unwrap_or_default()
     }
+}
+
+/// The members of a party's name in an event's data.
+pub const NAMES: [&str; 2] = ["given_name", "surname"];
+
+/// The full name of a party of an event's data, as letters have it: in Latin letters where the own one is in others.
+pub fn full_name_in(party: &Value) -> String {
+    let name = Some(&party["latin_name"]).filter(|name| name.is_object()).unwrap_or(party);
+    NAMES.iter().filter_map(|part| name[*part].as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Puts a party of an event's data into the form in which letters have it: the name in Latin letters where the own one is in others, the
+/// address as printed.
+pub fn write_out(party: &mut Value) {
+    if let Ok(address) = Address::deserialize(&party["address"]) {
+        party["address"] = json!(address);
+    }
+    if let (Some(latin), Some(party)) = (party["latin_name"].as_object().cloned(), party.as_object_mut()) {
+        for part in NAMES {
+            party.shift_remove(part);
+            party.extend(latin.get(part).map(|name| (part.to_owned(), name.clone())));
+        }
+    }
+}
+
+/// What keeps a party's name from being printed, with places below `place`: no letter in it, or letters that no font has. A name in
+/// another script is one fault, for it needs one thing: the same name in Latin letters.
+pub fn name_faults(party: &Value, repertoire: &Repertoire, place: &str) -> Vec<Fault> {
+    let latin = party["latin_name"].is_object();
+    let (name, place) =
+        if latin { (&party["latin_name"], format!("{place}/latin_name")) } else { (party, place.to_owned()) };
+    let parts = || NAMES.iter().filter_map(|part| Some((*part, name[*part].as_str()?)));
+    let whole = full_name_in(party);
+    if !whole.trim().is_empty() && !is_name(&whole) {
+        return vec![name_missing(&format!("{place}/surname"))];
+    }
+    let strange = |text: &str| text.chars().any(|c| c.is_alphabetic() && !repertoire.prints(c));
+    if let Some((part, _)) = parts().find(|(_, text)| strange(text)) {
+        return vec![name_not_latin(&format!("{place}/{part}"), &whole)];
+    }
+    parts().flat_map(|(part, text)| repertoire.faults(text, &format!("{place}/{part}"))).collect()
 }
 
 /// A language preference. Where it is not known, the party gets both complete letters (French Language Services Act, s. 5).

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::calendar;
 use super::interest::{Method, Terms};
+use super::language::Text;
 
 /// The parameters in force from a day until the next policy's, and who may approve what: a `[[policy]]` of a program's file.
 ///
@@ -53,8 +54,14 @@ pub struct Policy {
     pub plan_minimum_percent: Decimal,
     /// Dollars a month that they come to, at least.
     pub plan_minimum_amount: Decimal,
+    /// Instalments of a plan, at most.
+    pub plan_instalments_at_most: u32,
+    /// Months from the first instalment of a plan to its last, at most.
+    pub plan_months_at_most: u32,
     /// Whether a plan in good standing keeps a debt from the CRA.
     pub plan_excludes_set_off: bool,
+    /// Whether a letter goes to print whose mailbox the mail server cannot take; if not, a person is told.
+    pub unmailable_to_print: bool,
     /// How interest is charged.
     pub interest: Method,
     /// At how many per cent a year.
@@ -80,6 +87,9 @@ pub struct Policy {
     /// Terms of interest of all times, oldest first: those of this policy and of all others of its program.
     #[serde(skip)]
     pub terms: Vec<Terms>,
+    /// What guards rest on where that is the program's own law, by guard: the same for all policies of its program.
+    #[serde(skip)]
+    pub bases: BTreeMap<String, Text>,
 }
 
 /// One line of the delegation table: a role may approve these letters up to an amount.
@@ -152,6 +162,11 @@ impl Policy {
         roles.dedup();
         roles.retain(|role| self.may_approve(role, letter_type, amount));
         roles
+    }
+
+    /// The day on which a letter that leaves on a day counts as received: an e-mail on the same day.
+    pub fn received(&self, leaves: NaiveDate, by_mail: bool) -> NaiveDate {
+        if by_mail { leaves + Days::new(self.deemed_receipt_days.into()) } else { leaves }
     }
 
     /// The last day of so many days from receipt of what was mailed on a day.

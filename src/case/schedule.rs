@@ -2,13 +2,13 @@
 
 use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::money;
 
-/// Instalments of a plan at most; a longer plan is a fault.
-const MAX_INSTALMENTS: usize = 240;
+/// Instalments of a plan at most, whatever a policy allows; a longer plan is a fault.
+pub const MAX_INSTALMENTS: usize = 240;
 
 /// One instalment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Instalment {
 }
 
 /// How often an instalment is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Frequency {
     /// Every seven days.
@@ -34,7 +34,7 @@ pub enum Frequency {
 }
 
 /// What was agreed on: equal instalments from a day on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
     /// Dollars of each; the last one may be smaller.
     pub instalment: Decimal,
@@ -75,8 +75,8 @@ impl Agreed {
         Ok(instalments)
     }
 
-    /// When an instalment is due, counted from none.
-    fn due(&self, place: usize) -> Option<NaiveDate> {
+    /// When an instalment is due, counted from none; none after the end of the calendar.
+    pub fn due(&self, place: usize) -> Option<NaiveDate> {
         let place = u32::try_from(place).ok()?;
         match self.frequency {
             Frequency::Weekly => self.first_due.checked_add_days(Days::new(7 * u64::from(place))),

@@ -23,4 +23,48 @@ pub enum Tells {
     Receipt,
     /// That the debt is paid.
     DebtPaid,
+    /// For what the unit would settle the debt, and until when that can be accepted.
+    SettlementOffered,
+    /// That money is to be paid by a day.
+    PaymentDue,
+    /// What was decided of something that the person wrote: until this is told, it is not answered (B4).
+    Answer,
+}
+
+/// How far collection goes with a letter, from the mildest step to the hardest. A letter that takes none of them informs, answers or
+/// helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Money is asked for.
+    Demand,
+    /// A plan is ended.
+    PlanEnded,
+    /// The debt is to go to the Canada Revenue Agency.
+    TransferIntended,
+    /// It went there.
+    TransferMade,
+}
+
+impl Step {
+    /// The hardest step among what a letter tells.
+    pub fn of(tells: &[Tells]) -> Option<Step> {
+        tells.iter().filter_map(|told| told.step()).max()
+    }
+}
+
+impl Tells {
+    fn step(self) -> Option<Step> {
+        match self {
+            Tells::PaymentDue | Tells::InstalmentMissed => Some(Step::Demand),
+            Tells::PlanDefaulted => Some(Step::PlanEnded),
+            Tells::TransferIntended => Some(Step::TransferIntended),
+            Tells::TransferMade => Some(Step::TransferMade),
+            Tells::ReviewRight
+            | Tells::RightToExplain
+            | Tells::Receipt
+            | Tells::DebtPaid
+            | Tells::Answer
+            | Tells::SettlementOffered => None,
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Traits {
     /// Whether the decision behind a debt can be reviewed internally and appealed to the Social Benefits Tribunal (Ontario Works
-    /// Act, 1997, ss. 24 to 28). Where it cannot, no review period runs and no letter speaks of one.
+    /// Act, 1997, ss. 24 to 28; Ontario Disability Support Program Act, 1997, ss. 19 to 23). Where it cannot, no review period runs and no letter speaks of one.
     pub internal_review: bool,
     /// Whether part or all of a debt may be forgiven. A sponsorship debt may be deferred, not forgiven (Canada (AG) v. Mavi, 2011
     /// SCC 30): it is never settled for less.
@@ -19,4 +19,30 @@ pub struct Traits {
     /// signed it, and until it is paid the undertaking is in default (Immigration and Refugee Protection Regulations, s. 135).
     /// Otherwise it is an overpayment of the person's own assistance.
     pub undertaking: bool,
+}
+
+/// One of the traits, by the name that the program's file gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trait {
+    /// [`Traits::internal_review`].
+    InternalReview,
+    /// [`Traits::may_be_forgiven`].
+    MayBeForgiven,
+    /// [`Traits::explain_before_enforcement`].
+    ExplainBeforeEnforcement,
+    /// [`Traits::undertaking`].
+    Undertaking,
+}
+
+impl Traits {
+    /// Whether the program's debts have a trait.
+    pub fn have(&self, one: Trait) -> bool {
+        match one {
+            Trait::InternalReview => self.internal_review,
+            Trait::MayBeForgiven => self.may_be_forgiven,
+            Trait::ExplainBeforeEnforcement => self.explain_before_enforcement,
+            Trait::Undertaking => self.undertaking,
+        }
+    }
 }

@@ -1,10 +1,11 @@
-//! `recto explain`: may a letter go to a case's people today, and why not?
+//! `recto explain`: which letters are called for in a case, which may go to its people today, and which may not and why.
 
 use std::process::ExitCode;
 
-use recto::case::CaseRef;
-use recto::desk::Eligibility;
+use recto::case::{Both, CaseRef, Language};
+use recto::desk::{Call, Eligibility, Group};
 use serde_json::json;
+use strum::VariantArray;
 
 use super::{Config, open_desk, print_json, views};
 
@@ -20,7 +21,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Lists, for every letter type, whether it may go today and why not. Exit code 1 where the letter that was named may not go.
+/// Lists the letter types: called for, may go, may not and why, and those that nothing on file calls for. Exit code 1 where the letter that was named may not go.
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let desk = open_desk(&config).await?;
     if let Some(letter) = arguments.letter.as_deref().filter(|key| !desk.studio.catalogue.types.contains_key(*key)) {
@@ -34,23 +35,47 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     if arguments.json {
         print_json(&json!({"case": arguments.case, "letters": answers.iter().map(view).collect::<Vec<_>>()}));
     } else {
-        answers.iter().for_each(print);
+        print(&answers, Language::En);
     }
     let stopped = arguments.letter.is_some() && answers.iter().all(|answer| !answer.may_go);
     Ok(if stopped { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-fn print(answer: &Eligibility) {
-    let may = match (answer.may_go, answer.needs_approval) {
-        (true, false) => "may go today",
-        (true, true) => "may go today once it is approved",
-        (false, _) => "may not go",
-    };
-    let by =
-        answer.event.as_deref().map_or("by the standing alone".to_owned(), |event| format!("by the facts of {event}"));
-    say!("{:26} {} ({}): {may}, {by}", answer.letter_type, answer.name, answer.person);
-    for reason in answer.reasons.iter().chain(&answer.notes) {
-        say!("    {} {}: {}", reason.place, reason.code, reason.message.en);
+/// The letters in the groups that an officer asks for, each with what calls for it and what stands against it.
+fn print(answers: &[Eligibility], language: Language) {
+    for group in Group::VARIANTS {
+        let letters: Vec<&Eligibility> = answers.iter().filter(|answer| answer.group == *group).collect();
+        if letters.is_empty() {
+            continue;
+        }
+        say!("{}", group.title().get(language));
+        letters.into_iter().for_each(|letter| print_letter(letter, language));
+        say!();
+    }
+}
+
+fn print_letter(answer: &Eligibility, language: Language) {
+    let Eligibility { letter_type, name, person, .. } = answer;
+    say!("  {letter_type:26} {name} ({person}): {}", verdict(answer).get(language));
+    for call in &answer.called_for {
+        let letter = call.letter.as_ref().map(|letter| format!(" ({letter})")).unwrap_or_default();
+        say!("      {}{letter}", call.says.get(language));
+    }
+    // Where nothing bears it, what else stands against it is beside the point.
+    let borne = answer.group != Group::NoGround;
+    let reasons = answer.reasons.iter().take(if borne { usize::MAX } else { 1 });
+    for reason in reasons.chain(answer.notes.iter().filter(|_| borne)) {
+        say!("      {} {}: {}", reason.place, reason.code, reason.message.get(language));
+    }
+}
+
+fn verdict(answer: &Eligibility) -> Both {
+    match (answer.may_go, answer.needs_approval) {
+        (true, false) => Both { en: "may go today", fr: "peut partir aujourd’hui" },
+        (true, true) => {
+            Both { en: "may go today once it is approved", fr: "peut partir aujourd’hui, une fois approuvée" }
+        }
+        (false, _) => Both { en: "may not go", fr: "ne peut pas partir" },
     }
 }
 
@@ -59,10 +84,22 @@ fn view(answer: &Eligibility) -> serde_json::Value {
         "letter": answer.letter_type,
         "person": answer.person,
         "name": answer.name,
+        "group": answer.group.as_str(),
+        "called_for": answer.called_for.iter().map(call).collect::<Vec<_>>(),
         "may_go": answer.may_go,
         "needs_approval": answer.needs_approval,
         "reasons": views(&answer.reasons),
         "notes": views(&answer.notes),
         "event": answer.event,
+    })
+}
+
+fn call(call: &Call) -> serde_json::Value {
+    json!({
+        "by": call.by.as_str(),
+        "id": call.id,
+        "since": call.since.to_string(),
+        "says": call.says.en,
+        "letter": call.letter,
     })
 }

@@ -11,6 +11,7 @@ macro_rules! say {
     }};
 }
 
+mod address;
 mod check;
 mod config;
 mod demo;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use recto::case::{Fault, Language, fault};
+use recto::case::{Fault, Language, fault, insurance};
 use recto::desk::{Desk, Environment, make_private};
 use recto::studio::Studio;
 use serde_json::Value;
@@ -64,6 +65,8 @@ enum Command {
     Render(render::Arguments),
     /// Check the letter types: every type, both languages, every sample.
     Check(check::Arguments),
+    /// Check addresses: the block as printed, or its faults.
+    Address(address::Arguments),
     /// Say which letters may go to a case's people today, and why not.
     Explain(explain::Arguments),
     /// Compare archive, register and case files, and name every difference.
@@ -83,9 +86,10 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("recto: {error:#}");
+            let message = insurance::masked(&format!("{error:#}"));
+            eprintln!("recto: {message}");
             if std::env::args().any(|argument| argument == "--json") {
-                let fault = serde_json::json!({"code": "trouble", "place": "", "message": format!("{error:#}")});
+                let fault = serde_json::json!({"code": "trouble", "place": "", "message": message});
                 print_json(&serde_json::json!({"faults": [fault]}));
             }
             ExitCode::from(2)
@@ -104,6 +108,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Run(run::RunCommand::Close(arguments)) => run::close(arguments, config).await,
         Command::Render(arguments) => render::run(arguments, config).await,
         Command::Check(arguments) => check::run(arguments, config).await,
+        Command::Address(arguments) => address::run(arguments, config).await,
         Command::Explain(arguments) => explain::run(arguments, config).await,
         Command::Verify(arguments) => verify::run(arguments, config).await,
         Command::Serve(arguments) => serve::run(arguments, config).await,
@@ -114,7 +119,21 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
 fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,recto=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Masked).init();
+}
+
+/// Standard error, on which no Social Insurance Number is written, whatever a message says.
+struct Masked;
+
+impl std::io::Write for Masked {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        std::io::stderr().write_all(&insurance::masked_bytes(line))?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// The studio of the configured home, or its faults as one error.

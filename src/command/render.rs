@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chrono::NaiveDate;
 use clap::ValueEnum;
+use recto::case::Fault;
 use recto::case::calendar::business_day_on_or_after;
 use recto::letter::{in_language, take_date};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Config, open_studio, print_json, views};
 
@@ -48,8 +49,11 @@ enum Lang {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let studio = open_studio(&config)?;
     let shown = arguments.data.display().to_string();
-    let text = std::fs::read_to_string(&arguments.data).with_context(|| shown.clone())?;
-    let value: Value = serde_json::from_str(&text).with_context(|| shown.clone())?;
+    let bytes = std::fs::read(&arguments.data).with_context(|| shown.clone())?;
+    let value = match recto::case::json::read(&bytes) {
+        Ok(value) => value,
+        Err(faults) => return Ok(refused(&faults, &shown, arguments.json)),
+    };
     let mut data = if value.get("specversion").is_some() { value["data"].clone() } else { value };
     let language = match arguments.lang {
         Lang::En => "en",
@@ -68,22 +72,27 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     match studio.preview(&arguments.letter, &data, date).await {
         Ok(letter) => {
             std::fs::write(&arguments.out, &letter.pdf).with_context(|| arguments.out.display().to_string())?;
-            let (pages, warnings) = (letter.pages.len(), views(&letter.stops));
+            // What asks for an approval holds it too: nobody can give one here.
+            let held_for: Vec<_> = letter.stops.iter().chain(&letter.notes).cloned().collect();
+            let (pages, warnings) = (letter.pages.len(), views(&held_for));
             if arguments.json {
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
                 say!("{} ({pages} pages, dated {date})", arguments.out.display());
-                letter.stops.iter().for_each(|fault| eprintln!("would be held: {fault}"));
+                held_for.iter().for_each(|fault| eprintln!("would be held: {fault}"));
             }
             Ok(ExitCode::SUCCESS)
         }
-        Err(faults) => {
-            if arguments.json {
-                print_json(&json!({"faults": views(&faults)}));
-            } else {
-                faults.iter().for_each(|fault| eprintln!("{shown}{fault}"));
-            }
-            Ok(ExitCode::FAILURE)
-        }
+        Err(faults) => Ok(refused(&faults, &shown, arguments.json)),
     }
+}
+
+/// Says why there is no letter.
+fn refused(faults: &[Fault], shown: &str, as_json: bool) -> ExitCode {
+    if as_json {
+        print_json(&json!({"faults": views(faults)}));
+    } else {
+        faults.iter().for_each(|fault| eprintln!("{shown}{fault}"));
+    }
+    ExitCode::FAILURE
 }

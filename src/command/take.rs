@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::letter::sha256_hex;
-use recto::case::{Actor, CaseEvent, Fault, Language};
+use recto::case::{Actor, CaseEvent, Fault, Language, insurance};
 use recto::desk::{Batch, Desk, Outcome};
 use recto::intake::{self, Offer};
 use serde_json::{Value, json};
@@ -43,6 +43,8 @@ pub struct Tally {
     pub refused: Vec<(String, Outcome)>,
     /// The files that keep what was refused.
     pub kept_in: Vec<PathBuf>,
+    /// How many refused events are kept without a number that could be a Social Insurance Number.
+    pub masked: usize,
 }
 
 /// Takes the events of some files.
@@ -61,7 +63,8 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     Ok(ExitCode::from(u8::from(!tally.refused.is_empty())))
 }
 
-/// Takes the events of one file. What is refused is kept in the data folder as it came, to be corrected and taken again.
+/// Takes the events of one file. What is refused is kept in the data folder as it came, to be corrected and taken again; but no Social
+/// Insurance Number is kept, and what stands in its place is refused until somebody has written there what belongs there.
 pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) -> anyhow::Result<()> {
     let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
     let source: Box<dyn BufRead> = if file == Path::new("-") {
@@ -95,7 +98,9 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
                 }
                 Outcome::Repeated(_) => tally.repeated += 1,
                 Outcome::Refused(_) | Outcome::Untouched => {
-                    refused.extend_from_slice(raw.trim_ascii_end());
+                    let kept = insurance::masked_bytes(raw.trim_ascii_end());
+                    tally.masked += usize::from(kept != raw.trim_ascii_end());
+                    refused.extend(kept);
                     refused.push(b'\n');
                     tally.refused.push((place, outcome));
                 }
@@ -145,6 +150,7 @@ impl Tally {
             "notices": notices,
             "refused": refused,
             "kept_in": self.kept_in,
+            "masked": self.masked,
         })
     }
 
@@ -168,6 +174,12 @@ impl Tally {
         }
         for path in &self.kept_in {
             say!("\nRefused events are kept in {}. Correct them there and take that file.", path.display());
+        }
+        if self.masked > 0 {
+            say!(
+                "{} of them had a number that could be a Social Insurance Number. It is masked there (046 *** ***): write what belongs in its place.",
+                self.masked
+            );
         }
     }
 }

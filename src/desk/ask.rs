@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Batch, Desk, DeskError, Outcome};
 use crate::case::{Actor, CaseEvent, CaseRef, Fault};
 use crate::intake::Offer;
+use crate::letter::LetterType;
 use crate::register::LetterRow;
 
 /// The source of events that officers raise; their ids are the officers' own keys.
@@ -33,13 +34,20 @@ pub enum Requested {
 impl Desk {
     /// Asks for a letter. It goes the same way as any other: its event is taken, and the letter is drafted, assessed and issued.
     pub async fn ask_for(&self, actor: Actor, request: LetterRequest) -> Result<Requested, DeskError> {
-        let event = match self.event_for(&request) {
-            Ok(event) => event,
+        let (letter, event) = match self.event_for(&request) {
+            Ok(called) => called,
             Err(faults) => return Ok(Requested::Refused(faults)),
         };
         let program = event.program().to_owned();
         // A repeat has the time of the first request, so that it is the same event.
         let known = self.reader().event_by_key(SOURCE, &request.key).await?;
+        if known.is_none() {
+            let missing = self.missing_grounds(letter, &event).await?;
+            if !missing.is_empty() {
+                let at_letter = |fault| Fault { place: "/letter".to_owned(), ..fault };
+                return Ok(Requested::Refused(missing.into_iter().map(at_letter).collect()));
+            }
+        }
         let event = CaseEvent { time: known.map_or(event.time, |known| known.event.time), ..event };
         let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
         let letters = match self.take(actor, vec![offer], Batch::AllOrNone).await?.pop() {
@@ -56,8 +64,8 @@ impl Desk {
         Ok(Requested::Refused(vec![not_for_program(&request.letter_type, &program)]))
     }
 
-    /// The event that calls for the letter, or everything that is wrong with the request.
-    fn event_for(&self, request: &LetterRequest) -> Result<CaseEvent, Vec<Fault>> {
+    /// The letter type and the event that calls for the letter, or everything that is wrong with the request.
+    pub(super) fn event_for(&self, request: &LetterRequest) -> Result<(&LetterType, CaseEvent), Vec<Fault>> {
         let catalogue = &self.studio.catalogue;
         let letter = catalogue.types.get(&request.letter_type);
         let letter = letter.ok_or_else(|| vec![self.studio.unknown_type(&request.letter_type)])?;
@@ -70,15 +78,16 @@ impl Desk {
             return Err(vec![not_for_program(&request.letter_type, program)]);
         }
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>();
-        let checked = self.studio.check_data(letter, &request.data).map_err(below)?;
-        Ok(CaseEvent {
+        let checked = self.studio.check_request(letter, &request.data, self.clock.today()).map_err(below)?;
+        let event = CaseEvent {
             source: SOURCE.to_owned(),
             id: request.key.clone(),
             kind,
             subject: CaseRef::new(checked.case.reference),
             time: self.clock.now(),
             data: request.data.clone(),
-        })
+        };
+        Ok((letter, event))
     }
 }
 

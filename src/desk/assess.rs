@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
 use super::case_context::CaseContext;
 use crate::case::entry::Basis;
-use crate::case::{Channel, CoveringMail, Fault, Policy, Sha256};
+use crate::case::insurance::masked_in;
+use crate::case::{Channel, CoveringMail, Fault, LetterId, Policy, Sha256};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, Found, OtherCase, Question, Standing, findings};
@@ -38,6 +39,8 @@ pub struct Assessment<'s> {
 pub struct Answers {
     /// What holds it.
     pub stops: Vec<Fault>,
+    /// Which of that says that nothing on file bears it.
+    pub groundless: Vec<Fault>,
     /// What of it a manager may let pass, as it was found.
     pub may_pass: Vec<Found>,
     /// What ends it: its own cause is gone.
@@ -70,6 +73,10 @@ impl Asking<'_> {
                     answers.may_pass.push(found);
                 }
                 Effect::Hold => answers.stops.push(reason),
+                Effect::Ground => {
+                    answers.groundless.push(reason.clone());
+                    answers.stops.push(reason);
+                }
                 Effect::End => answers.ends.push(reason),
                 Effect::Review => answers.notes.push(reason),
             }
@@ -89,7 +96,7 @@ impl Desk {
         date: NaiveDate,
         context: CaseContext,
     ) -> Result<Assessment<'s>, Unwritten> {
-        let CaseContext { data, standing, seen, asked_at, other_cases, overridden, who } = context;
+        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden, who } = context;
         let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let guards = &letter_type.description.rules.guards;
         let asking = Asking {
@@ -108,12 +115,15 @@ impl Desk {
         let mut answers = asking.answers(guards);
         answers.stops.splice(0..0, who.holds.into_iter().chain(draft.stops.iter().cloned()));
         answers.ends.splice(0..0, who.ends);
+        answers.ends.extend(gone);
+        answers.notes.extend(draft.notes.iter().cloned());
         let basis = Basis {
             guards: guards.clone(),
             overridden: overridden.iter().map(|found| json!(found)).collect(),
-            standing: json!(standing),
+            standing: masked_in(&without(&letter.id, json!(standing))),
             seen: json!(seen),
             policy_on: date.into(),
+            facts: renewed,
         };
         let amount = match draft.amount_to_approve() {
             Ok(amount) => amount,
@@ -135,6 +145,14 @@ impl Desk {
         let seal = seal(&composed, mail.as_ref(), mailbox, &answers.notes);
         Ok(Assessment { composed, answers, needs_approval, amount, mail, seal, standing, basis })
     }
+}
+
+/// A standing without one of its letters: how far a letter has come is nothing that the verdict on it rests on.
+fn without(letter: &LetterId, mut standing: Value) -> Value {
+    if let Some(letters) = standing["letters"].as_array_mut() {
+        letters.retain(|one| one["id"] != letter.as_str());
+    }
+    standing
 }
 
 /// What an approval is bound to: the words, the covering mail with its mailbox, and the notes.
@@ -176,6 +194,7 @@ pub(super) fn asked<'q>(letter: &'q LetterType, data: &'q Data, asked_at: DateTi
         languages: data.addressee.language.languages(),
         minimum: &rules.minimum,
         repeats: rules.repeats,
+        told_apart_by: &rules.told_apart_by,
         conflicts: &rules.conflicts,
     }
 }

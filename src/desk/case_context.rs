@@ -4,12 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::case_read::not_there;
+use super::renew::Ground;
+use super::send::UNMAILABLE;
 use super::{Desk, DeskError};
 use crate::case::entry::Basis;
-use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, Fault, LetterState, PersonId, Role};
+use crate::case::{CaseEvent, Channel, Entry, Fault, FiledEntry, PersonId, Role, Stamp};
 use crate::letter::Data;
-use crate::register::{LetterRow, Seen, StoredEvent};
-use crate::rules::{Found, Name, OtherCase, People, Reach, SentLetter, Standing, facts_hash, reads_other_cases};
+use crate::register::{LetterRow, Seen};
+use crate::rules::{Found, Name, OtherCase, People, Reach, Standing, reads_other_cases};
 
 /// A letter's case as it stands.
 pub(super) struct CaseContext {
@@ -18,8 +21,12 @@ pub(super) struct CaseContext {
     pub standing: Standing,
     /// How much of the case was seen.
     pub seen: Seen,
-    /// When the event that calls for the letter happened.
+    /// When the event that calls for the letter happened; the end of time where its figures are those of this very look.
     pub asked_at: DateTime<Utc>,
+    /// The facts that it has today in place of those of its event, which was Recto's own.
+    pub renewed: Option<Value>,
+    /// That the ground of Recto's own event is gone.
+    pub gone: Option<Fault>,
     pub other_cases: Vec<OtherCase>,
     /// What a manager has let pass for this letter, exactly as it was found.
     pub overridden: Vec<Found>,
@@ -36,33 +43,12 @@ pub(super) struct Who {
     pub ends: Vec<Fault>,
 }
 
-/// A case as it was read: its events with those of the cases that it shares people with, and its letters.
-pub struct CaseRead {
-    reference: CaseRef,
-    stored: Vec<StoredEvent>,
-    /// Its letters that are on their way or gone.
-    pub letters: Vec<SentLetter>,
-}
-
-impl CaseRead {
-    /// The program's key, by its newest event; none where no event of it was taken.
-    pub fn program(&self) -> Option<String> {
-        let own = self.stored.iter().rev().find(|stored| stored.event.subject == self.reference);
-        own.map(|stored| stored.event.program().to_owned())
-    }
-
-    /// One of its events, by its key.
-    pub fn event(&self, source: &str, id: &str) -> Option<&CaseEvent> {
-        let events = self.stored.iter().map(|stored| &stored.event);
-        events.filter(|event| event.subject == self.reference).find(|event| event.source == source && event.id == id)
-    }
-}
-
 impl CaseContext {
     /// What a verdict rests on that no rule was asked for.
     pub fn basis(&self, date: NaiveDate) -> Basis {
         let (overridden, standing, seen) = (Vec::new(), json!(self.standing), json!(self.seen));
-        Basis { guards: Vec::new(), overridden, standing, seen, policy_on: date.into() }
+        let facts = self.renewed.clone();
+        Basis { guards: Vec::new(), overridden, facts, standing, seen, policy_on: date.into() }
     }
 }
 
@@ -74,15 +60,25 @@ impl Desk {
         let seen = self.reader().versions(reference, person).await?;
         let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
         let case = self.case(reference).await?;
-        let calling = case.stored.iter().find(|stored| stored.sequence == letter.event);
-        let calling = &calling.ok_or_else(|| not_there(letter.event))?.event;
+        let mut calling = case.called(letter.event).ok_or_else(|| not_there(letter.event))?.clone();
         let people = self.people(&case);
+        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, &case).await?;
+        if let Some(facts) = &renewed {
+            calling.data["facts"] = facts.clone();
+        }
         let standing = people.standing(person, &case.letters);
-        let who = Who { holds: people.holds(person, Some(calling)), ends: people.ends(calling).into_iter().collect() };
+        let who =
+            Who { holds: people.holds(person, Some(&calling)), ends: people.ends(&calling).into_iter().collect() };
+        let entries = self.reader().entries_of_letter(&letter.id).await?;
         let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
-        let mut json = as_it_stands(calling, &standing, &people.addressee(calling));
+        let addressee = people.addressee(&calling);
+        let mut json = as_it_stands(&calling, &standing, &addressee);
         let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        let channel = letter_type.map_or(letter.channel, |letter_type| letter_type.channel(&data.addressee));
+        let mut channel = letter_type.map_or(letter.channel, |letter_type| letter_type.channel(&data.addressee));
+        let reach = if calling.data.get("addressee").is_some() { &addressee } else { &standing.person.reach };
+        if channel == Channel::Email && is_unmailable(&entries, reach) {
+            channel = Channel::Print;
+        }
         address_to_representative(&mut json, &standing, self.mailing_date(channel).await?);
         data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         data.addressee.channel = channel;
@@ -91,44 +87,8 @@ impl Desk {
             true => self.other_cases(&people, person).await?,
             false => Vec::new(),
         };
-        let overridden = self.overridden(letter).await?;
-        Ok(CaseContext { data, standing, seen, asked_at: calling.time, other_cases, overridden, who })
-    }
-
-    /// Reads a case: its events with those of the cases that it shares people with, and its letters that are on their way or gone.
-    pub async fn case(&self, reference: &CaseRef) -> Result<CaseRead, DeskError> {
-        let stored = self.reader().events_around(reference).await?;
-        let mut case = CaseRead { reference: reference.clone(), stored, letters: Vec::new() };
-        let tells = |letter: &str| self.studio.catalogue.tells(letter).to_vec();
-        let mut letters: Vec<SentLetter> =
-            self.people(&case).own_events().filter_map(|event| SentLetter::by_other_means(event, tells)).collect();
-        for row in self.reader().letters_of_case(reference).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
-            let calling = case.stored.iter().find(|event| event.sequence == row.event);
-            let facts = calling.ok_or_else(|| not_there(row.event))?.event.facts().clone();
-            let issued = row.state == LetterState::Issued;
-            letters.push(SentLetter {
-                // A letter that names no debt is about all of them.
-                debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
-                facts_hash: facts_hash(&facts),
-                date: row.date.filter(|_| issued).map(|day| day.date()),
-                by_mail: row.channel == Channel::Print,
-                sent: issued && row.delivery == Some(DeliveryState::Sent),
-                returned: false,
-                sequence: Some(row.sequence),
-                id: row.id.to_string(),
-                tells: tells(&row.letter_type),
-                letter_type: row.letter_type,
-                person: row.person.to_string(),
-            });
-        }
-        case.letters = letters;
-        Ok(case)
-    }
-
-    /// Who is who in a case.
-    pub fn people<'c>(&self, case: &'c CaseRead) -> People<'c> {
-        let events = case.stored.iter().map(|stored| &stored.event);
-        People::of(&case.reference, events, |kind| self.studio.catalogue.brings_person(kind))
+        let overridden = overridden(entries);
+        Ok(CaseContext { data, standing, seen, asked_at: told, renewed, gone, other_cases, overridden, who })
     }
 
     /// What a person owes in other cases that know the person under the same name. What was written off is owed all the same.
@@ -153,22 +113,26 @@ impl Desk {
         }
         Ok(cases)
     }
-
-    /// What a manager has let pass for a letter. The case file has it, and nothing else.
-    async fn overridden(&self, letter: &LetterRow) -> Result<Vec<Found>, DeskError> {
-        let entries = self.reader().entries_of_letter(&letter.id).await?;
-        let findings = entries.into_iter().filter_map(|filed| match filed.entry {
-            Entry::LetterOverridden(overridden) => Some(overridden.finding),
-            _ => None,
-        });
-        // A finding of before findings were data lets nothing pass: the rule holds the letter again, to be decided anew.
-        Ok(findings.filter_map(|finding| serde_json::from_value(finding).ok()).collect())
-    }
 }
 
-/// A letter without its event in the case: the register was altered.
-fn not_there(event: i64) -> DeskError {
-    DeskError::Unreadable { event, problem: "it is not among those of its letter's case".to_owned() }
+/// What a manager has let pass for a letter. The case file has it, and nothing else.
+fn overridden(entries: Vec<FiledEntry>) -> Vec<Found> {
+    let findings = entries.into_iter().filter_map(|filed| match filed.entry {
+        Entry::LetterOverridden(overridden) => Some(overridden.finding),
+        _ => None,
+    });
+    // A finding of before findings were data lets nothing pass: the rule holds the letter again, to be decided anew.
+    findings.filter_map(|finding| serde_json::from_value(finding).ok()).collect()
+}
+
+/// Whether the mailbox that is the newest word is the one that the mail server could not take.
+fn is_unmailable(entries: &[FiledEntry], reach: &Reach) -> bool {
+    let recalled = |filed: &&FiledEntry| match &filed.entry {
+        Entry::LetterRecalled(recalled) => recalled.reasons.iter().any(|reason| reason.code == UNMAILABLE),
+        _ => false,
+    };
+    let at = entries.iter().rev().find(recalled).map(|filed| filed.at);
+    at.is_some_and(|at| reach.email.as_ref().is_none_or(|word| Stamp::from(word.told) <= at))
 }
 
 /// An event's data with the newest words on how the person, or the addressee, is reached. A letter to somebody else (an addressee)

@@ -1,20 +1,23 @@
 //! Closing a print run: gather, print, hand over; each an act of its own.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
+use futures_util::{StreamExt, stream};
 use serde_json::json;
 use tokio::runtime::Handle;
 
-use super::judge::LETTER_TIMEOUT;
+use super::judge::{LETTER_TIMEOUT, Reassessment};
+use super::work_letters::{TOGETHER, UNDER_WAY};
 use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
-use crate::case::{Actor, Channel, Day, Entry, Fault, RunId, RunState, entry};
+use crate::case::{Actor, Channel, Day, Entry, Fault, LetterId, RunId, RunState, entry};
 use crate::dispatch::{Place, PrintError, PrintPiece, Totals, lay_out, write_run};
-use crate::register::{Claimed, NewPiece, PieceRow, RunRow, Subject};
+use crate::register::{Claimed, Delivery, LetterRow, NewPiece, PieceRow, RunRow, Subject};
 
 /// How long a closing holds its date where nobody can tell whether its worker lives.
 const CLAIM: TimeDelta = TimeDelta::hours(2);
@@ -41,7 +44,7 @@ impl Desk {
     }
 
     /// Closes the print run of a mailing date, which is the one of today (see [`Desk::run_date`]) or one that was begun before:
-    /// assesses once more every letter whose case has changed, gives each its place, merges the issued bytes, writes the run's folder,
+    /// assesses every letter once more, gives each its place, merges the issued bytes, writes the run's folder,
     /// and marks the letters as sent.
     ///
     /// Closing again gives the same files and sends nothing twice; letters that wait for the date of a closed run get a further run. A
@@ -83,10 +86,10 @@ impl Desk {
 
     /// Opens the run: what is due is made first, and so is what is taken back, so that it still catches this run if it may.
     async fn gather(&self, actor: &Actor, day: Day, worker: &Worker) -> Result<(RunId, usize), DeskError> {
-        let mut taken_back = 0;
+        let (mut taken_back, mut looked_at) = (0, HashSet::new());
         loop {
             self.finish_letters(worker).await?;
-            let back = self.assess_doubtful(day).await?;
+            let back = self.assess_again(day, &mut looked_at).await?;
             taken_back += back;
             if back > 0 {
                 continue;
@@ -174,22 +177,38 @@ impl Desk {
         Ok(unseen.len())
     }
 
-    /// Assesses again what waits for the run and is in doubt. Gives how many letters were taken back.
-    async fn assess_doubtful(&self, day: Day) -> Result<usize, DeskError> {
-        let mut taken_back = 0;
+    /// Assesses again all that waits for the run: once, and whenever a case has changed since. Gives how many letters were taken back.
+    async fn assess_again(&self, day: Day, looked_at: &mut HashSet<(LetterId, i64)>) -> Result<usize, DeskError> {
         let today = self.today();
-        for delivery in self.reader().doubtful_pieces(day, today).await? {
-            let Some(letter) = self.reader().letter(&delivery.letter).await? else { continue };
-            if delivery.date < today {
-                let mut act = self.begin(Actor::program()).await?;
-                self.take_back(&mut act, &letter, &delivery, &[missed(delivery.date)]).await?;
-                act.commit().await?;
-                taken_back += 1;
-            } else if !self.still_clear(&letter, &delivery).await? {
-                taken_back += 1;
+        let mut waiting = self.reader().waiting_pieces(day, today).await?;
+        waiting.retain(|one| looked_at.insert((one.letter.clone(), one.number)) || one.unseen || one.date < today);
+        let again = waiting.into_iter().map(|delivery| self.second_look(delivery, today));
+        let mut again = stream::iter(again).buffered(UNDER_WAY * self.studio.threads.count()).chunks(TOGETHER);
+        let mut taken_back = 0;
+        while let Some(letters) = again.next().await {
+            let mut act = self.begin(Actor::program()).await?;
+            for looked in letters {
+                let Some((letter, delivery, again)) = looked? else { continue };
+                let clear = self.record_second_verdict(&mut act, &letter, &delivery, again).await?;
+                taken_back += usize::from(!clear);
             }
+            act.commit().await?;
         }
         Ok(taken_back)
+    }
+
+    /// What is to be said of a letter that waits for a run. One that has missed its date needs no assessment.
+    async fn second_look(
+        &self,
+        delivery: Delivery,
+        today: Day,
+    ) -> Result<Option<(LetterRow, Delivery, Reassessment)>, DeskError> {
+        let Some(letter) = self.reader().letter(&delivery.letter).await? else { return Ok(None) };
+        let again = match delivery.date < today {
+            true => Reassessment { stops: vec![missed(delivery.date)], seen: letter.seen(), basis: None, before: None },
+            false => self.reassess(&letter, delivery.date).await?,
+        };
+        Ok(Some((letter, delivery, again)))
     }
 
     /// Reads the issued bytes one letter after the other, verified, and writes the run's folder.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Assessment, Desk, DeskError, Member};
+use crate::case::insurance::masked;
 use crate::case::{Actor, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
 use crate::register::{LetterRow, folded};
 use crate::rules::guard;
@@ -210,7 +211,7 @@ fn no_authority(member: &Member, needed: String) -> DecideError {
 /// A reason, which must be given.
 pub(super) fn given(reason: &str) -> Result<String, DecideError> {
     let reason = reason.trim();
-    if reason.is_empty() { Err(DecideError::NoReason) } else { Ok(reason.to_owned()) }
+    if reason.is_empty() { Err(DecideError::NoReason) } else { Ok(masked(reason)) }
 }
 
 /// What a rule says to the officer, by its key; none where no rule has it any more.

@@ -1,18 +1,19 @@
-//! For every letter type: may it go to this person of this case today, and if not, why not?
+//! For every letter type: is it called for, may it go to this person of this case today, and if not, why not?
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::assess::{Answers, Asking, asked};
+use super::calls::{Call, OnFile, is_settled};
 use super::case_context::{address_to_representative, as_it_stands};
 use super::{DecideError, Desk, DeskError};
-use crate::case::{CaseEvent, CaseRef, DeliveryState, Fault, LetterState};
-use crate::letter::{Data, LetterType};
+use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, Policy};
+use crate::letter::{Data, LetterType, OnRequest, Program};
 use crate::register::LetterRow;
-use crate::rules::{Asked, OtherCase, Reach, SentLetter, Standing};
+use crate::rules::{Asked, OtherCase, Reach, Standing};
 
-/// Whether a letter of one type may go to one person today.
+/// Whether a letter of one type is called for, and may go to one person today.
 #[derive(Debug, Clone, Serialize)]
 pub struct Eligibility {
     /// The letter type's key.
@@ -21,11 +22,15 @@ pub struct Eligibility {
     pub person: String,
     /// The person's name.
     pub name: String,
+    /// What an officer does about it.
+    pub group: Group,
+    /// What calls for it now.
+    pub called_for: Vec<Call>,
     /// Whether it may go today.
     pub may_go: bool,
     /// Whether somebody must approve it first.
     pub needs_approval: bool,
-    /// What stands against it.
+    /// What stands against it: first what says that nothing on file bears it.
     pub reasons: Vec<Fault>,
     /// What an approver is to look at.
     pub notes: Vec<Fault>,
@@ -33,11 +38,61 @@ pub struct Eligibility {
     pub event: Option<String>,
 }
 
+/// What an officer does about a letter type.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Group {
+    /// Something calls for it now, whether it may go yet or not.
+    CalledFor,
+    /// Nothing calls for it, and an officer may ask for it.
+    MayGo,
+    /// It would have a ground, and something stands against it.
+    MayNot,
+    /// Nothing on file calls for it or bears it.
+    NoGround,
+}
+
+impl Group {
+    pub(super) fn of(may_go: bool) -> Group {
+        if may_go { Group::MayGo } else { Group::MayNot }
+    }
+
+    /// As the API writes it.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What stands above its letters.
+    pub fn title(self) -> Both {
+        match self {
+            Group::CalledFor => Both { en: "Called for now", fr: "Demandées maintenant" },
+            Group::MayGo => Both { en: "May go if you ask for them", fr: "Possibles si vous les demandez" },
+            Group::MayNot => Both { en: "May not go today", fr: "Ne peuvent partir aujourd’hui" },
+            Group::NoGround => Both { en: "Nothing on file calls for them", fr: "Rien au dossier ne les appelle" },
+        }
+    }
+}
+
+/// What one person's letters are judged by.
+struct Judged<'j> {
+    on_file: OnFile<'j>,
+    standing: &'j Standing,
+    other_cases: &'j [OtherCase],
+    newest: &'j CaseEvent,
+    program: &'j Program,
+    policy: &'j Policy,
+}
+
 impl Eligibility {
     /// The answer where somebody must say first who the person is.
-    fn held_for(self, holds: &[Fault]) -> Eligibility {
-        let reasons = holds.iter().cloned().chain(self.reasons).collect();
-        Eligibility { may_go: self.may_go && holds.is_empty(), reasons, ..self }
+    pub(super) fn held_for(self, holds: &[Fault]) -> Eligibility {
+        let known = |fault: &&Fault| !self.reasons.contains(fault);
+        let reasons: Vec<Fault> = holds.iter().filter(known).chain(&self.reasons).cloned().collect();
+        let group = if self.group == Group::MayGo { Group::of(reasons.is_empty()) } else { self.group };
+        Eligibility { may_go: reasons.is_empty(), reasons, group, ..self }
     }
 }
 
@@ -45,102 +100,167 @@ impl Desk {
     /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
     /// of the case was taken.
     pub async fn explain(&self, case: &CaseRef, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
-        let case = self.case(case).await?;
-        let people = self.people(&case);
-        let rows = self.reader().letters_of_case(people.case()).await?;
-        let events: Vec<&CaseEvent> = people.own_events().collect();
+        let rows = self.reader().letters_of_case(case).await?;
+        let due = self.undecided(case).await?;
+        let read = self.case(case).await?;
+        let people = self.people(&read);
+        let (stored, letters) = (read.counted(&people), &read.letters);
         let mut answers = Vec::new();
         for person in &people.known() {
             let other_cases = self.other_cases(&people, person).await?;
-            let standing = people.standing(person, &case.letters);
-            let holds = people.holds(person, None);
-            let types = self.studio.catalogue.types.values();
-            for letter in types.filter(|letter| letter_type.is_none_or(|wanted| wanted == letter.key)) {
-                let Some(answer) = self.eligibility(letter, &events, &case.letters, &standing, &other_cases) else {
-                    continue;
-                };
-                let answer = answer.held_for(&holds);
-                answers.push(self.as_called_for(answer, &rows).await?);
+            let (standing, holds) = (people.standing(person, letters), people.holds(person, None));
+            let on_file = OnFile { person, events: &stored, letters, rows: &rows, due: &due };
+            let Some(newest) = on_file.newest() else { continue };
+            let Some((program, policy)) = self.program_and_policy(newest.program(), self.clock.today()) else {
+                continue;
+            };
+            let (standing, other_cases) = (&standing, &other_cases[..]);
+            let judged = Judged { on_file, standing, other_cases, newest, program, policy };
+            let wanted = |letter: &&LetterType| {
+                let programs = &letter.description.called_by.programs;
+                let own = programs.is_empty() || programs.iter().any(|one| one == newest.program());
+                own && letter_type.is_none_or(|wanted| wanted == letter.key)
+            };
+            for letter in self.studio.catalogue.types.values().filter(wanted) {
+                answers.extend(self.eligibility(letter, &judged).await?.map(|answer| answer.held_for(&holds)));
             }
         }
         Ok(answers)
     }
 
-    /// The answer for a letter that an event has called for and that has not left: assessed as the work assesses it, with its
-    /// arithmetic, its deadlines and what a manager let pass.
-    async fn as_called_for(&self, answer: Eligibility, rows: &[LetterRow]) -> Result<Eligibility, DeskError> {
-        let of_answer =
-            |row: &&LetterRow| row.letter_type == answer.letter_type && row.person == answer.person.as_str();
-        let Some(row) = rows.iter().rev().find(of_answer) else { return Ok(answer) };
-        if row.state == LetterState::Withdrawn || row.delivery == Some(DeliveryState::Sent) {
-            return Ok(answer);
-        }
-        Ok(match self.assessed(&row.id).await {
-            Ok((_, assessed)) => {
-                let Answers { stops, ends, notes, .. } = assessed.answers;
-                let reasons: Vec<Fault> = stops.into_iter().chain(ends).collect();
-                let (may_go, needs_approval) = (reasons.is_empty(), assessed.needs_approval);
-                Eligibility { may_go, needs_approval, reasons, notes, ..answer }
-            }
-            // Its words cannot be written: the reasons are those that it was refused for.
-            Err(DecideError::Desk(error)) => return Err(error),
-            Err(_) => Eligibility { may_go: false, reasons: row.reasons.to_vec(), ..answer },
-        })
+    /// A program and its policy on a day.
+    pub(super) fn program_and_policy(&self, program: &str, on: chrono::NaiveDate) -> Option<(&Program, &Policy)> {
+        let program = self.studio.catalogue.program(program).ok()?;
+        Some((program, program.policy_on(on)?))
     }
 
-    fn eligibility(
+    async fn eligibility(&self, letter: &LetterType, judged: &Judged<'_>) -> Result<Option<Eligibility>, DeskError> {
+        let asking = judged.on_file.asking(letter);
+        // An event whose letter has left, or was withdrawn, calls for nothing more.
+        let open = asking.filter(|(_, row)| !row.is_some_and(is_settled));
+        let mut calls: Vec<Call> = judged.on_file.due(letter).map(Call::of_follow_up).collect();
+        let untold = judged.on_file.untold(letter).map(|stored| Call::of_standing(&stored.event));
+        calls.extend(untold.filter(|_| calls.is_empty()));
+        let proposed = judged.on_file.due(letter).find_map(|due| due.event(self.clock.now()));
+        let (facts_of, own) = match open {
+            Some((stored, row)) => {
+                calls.insert(0, Call::of_event(&stored.event, row));
+                (Some(&stored.event), row)
+            }
+            None => (proposed.as_ref(), None),
+        };
+        let Some(mut answers) = self.judged_by(letter, judged, facts_of, own) else { return Ok(None) };
+        let mut needs_approval = letter.needs_approval() || !answers.notes.is_empty();
+        if let Some(row) = own {
+            // As the work assesses it, with its arithmetic, its deadlines and what a manager let pass.
+            match self.assessed(&row.id).await {
+                Ok((_, assessed)) => (answers, needs_approval) = (assessed.answers, assessed.needs_approval),
+                Err(DecideError::Desk(error)) => return Err(error),
+                // Its words cannot be written: the reasons are those that it was refused for.
+                Err(_) => answers.stops = row.reasons.to_vec(),
+            }
+        }
+        let ended = own.is_some_and(|row| row.state == LetterState::Ended) && !answers.ends.is_empty();
+        if ended || !answers.groundless.is_empty() {
+            calls.clear();
+        }
+        let only_called = letter.description.called_by.on_request == OnRequest::OnlyWhenCalledFor;
+        if calls.is_empty() && only_called && !ended {
+            answers.groundless.push(nothing_calls(letter, asking.and_then(|(_, row)| row)));
+        }
+        Ok(Some(answered(
+            letter,
+            judged.standing,
+            calls,
+            answers,
+            needs_approval,
+            open.map(|(stored, _)| &stored.event),
+        )))
+    }
+
+    /// What the guards answer, with the facts of an event where there is one, and else by the standing alone.
+    fn judged_by(
         &self,
         letter: &LetterType,
-        events: &[&CaseEvent],
-        letters: &[SentLetter],
-        standing: &Standing,
-        other_cases: &[OtherCase],
-    ) -> Option<Eligibility> {
+        judged: &Judged<'_>,
+        event: Option<&CaseEvent>,
+        own: Option<&LetterRow>,
+    ) -> Option<Answers> {
         let today = self.clock.today();
-        let about_person = |event: &&&CaseEvent| event.person() == standing.person.id.as_str();
-        let calls = |event: &&&CaseEvent| letter.is_called_by(&event.kind, event.program(), event.facts());
-        let called_by = events.iter().filter(about_person).filter(calls).max_by_key(|event| event.time).copied();
-        let newest = events.iter().filter(about_person).max_by_key(|event| event.time).copied()?;
-        let programs = &letter.description.called_by.programs;
-        if !programs.is_empty() && !programs.iter().any(|program| program == newest.program()) {
-            return None;
-        }
-        let mut json = as_it_stands(called_by.unwrap_or(newest), standing, &Reach::default());
-        address_to_representative(&mut json, standing, today);
+        let mut json = as_it_stands(event.unwrap_or(judged.newest), judged.standing, &Reach::default());
+        address_to_representative(&mut json, judged.standing, today);
         let mut data = Data::read(&json).ok()?;
-        if called_by.is_none() {
+        if event.is_none() {
             data.facts = Value::Object(serde_json::Map::new());
         }
-        let program = self.studio.catalogue.program(&data.case.program).ok()?;
-        let policy = program.policy_on(today)?;
-        let rules = &letter.description.rules;
-        let asked_at: DateTime<Utc> = called_by.map_or(self.clock.now(), |event| event.time);
-        // The letter that its event called for does not stand in its own way.
-        let own_letter = letters.iter().find(|called| {
-            called.letter_type == letter.key
-                && called.person == standing.person.id
-                && !called.sent
-                && called.sequence.is_some()
-        });
+        let asked_at: DateTime<Utc> = event.map_or(self.clock.now(), |event| event.time);
         let asked = Asked {
-            id: own_letter.map_or("", |called| &called.id),
-            sequence: own_letter.and_then(|called| called.sequence),
-            facts: called_by.map(|_| &data.facts),
+            // The letter that its event called for does not stand in its own way.
+            id: own.map_or("", |row| row.id.as_str()),
+            sequence: own.map(|row| row.sequence),
+            facts: event.map(|_| &data.facts),
             ..asked(letter, &data, asked_at)
         };
-        let traits = program.traits;
-        let asking = Asking { letter: asked, standing, policy, traits, other_cases, overridden: &[], date: today };
-        let Answers { stops, ends, notes, .. } = asking.answers(&rules.guards);
-        let reasons: Vec<Fault> = stops.into_iter().chain(ends).collect();
-        Some(Eligibility {
-            letter_type: letter.key.clone(),
-            person: standing.person.id.clone(),
-            name: standing.person.name.clone(),
-            may_go: reasons.is_empty(),
-            needs_approval: letter.needs_approval() || !notes.is_empty(),
-            reasons,
-            notes,
-            event: called_by.map(|event| event.id.clone()),
-        })
+        let asking = Asking {
+            letter: asked,
+            standing: judged.standing,
+            policy: judged.policy,
+            traits: judged.program.traits,
+            other_cases: judged.other_cases,
+            overridden: &[],
+            date: today,
+        };
+        Some(asking.answers(&letter.description.rules.guards))
     }
+}
+
+/// The answer, with what says that nothing bears the letter before what stands against it otherwise.
+fn answered(
+    letter: &LetterType,
+    standing: &Standing,
+    called_for: Vec<Call>,
+    answers: Answers,
+    needs_approval: bool,
+    event: Option<&CaseEvent>,
+) -> Eligibility {
+    let Answers { stops, ends, notes, groundless, .. } = answers;
+    let has_ground = groundless.is_empty();
+    let others = stops.into_iter().filter(|reason| !groundless.iter().any(|one| one.code == reason.code));
+    let others: Vec<Fault> = others.chain(ends).collect();
+    let reasons = [groundless, others].concat();
+    let group = match (has_ground, called_for.is_empty()) {
+        (false, _) => Group::NoGround,
+        (true, false) => Group::CalledFor,
+        (true, true) => Group::of(reasons.is_empty()),
+    };
+    Eligibility {
+        letter_type: letter.key.clone(),
+        person: standing.person.id.clone(),
+        name: standing.person.name.clone(),
+        group,
+        called_for,
+        may_go: reasons.is_empty(),
+        needs_approval,
+        reasons,
+        notes,
+        event: event.map(|event| event.id.clone()),
+    }
+}
+
+/// A letter that tells of something that must have happened first, where nothing on file has.
+fn nothing_calls(letter: &LetterType, settled: Option<&LetterRow>) -> Fault {
+    let kind = &letter.description.called_by.event;
+    let (en, fr) = match settled {
+        Some(row) => (
+            format!("Nothing calls for another one: the letter of the last “{kind}” is {} and is settled.", row.id),
+            format!("Rien n’en appelle une autre : la lettre du dernier « {kind} » est {} et est réglée.", row.id),
+        ),
+        None => (
+            format!("Nothing on file calls for it: what it tells of was not recorded. Record that first, as “{kind}”."),
+            format!(
+                "Rien au dossier ne l’appelle : ce qu’elle annonce n’est pas inscrit. Inscrivez-le d’abord (« {kind} »)."
+            ),
+        ),
+    };
+    Fault::new("nothing-calls-for-it", kind, en, fr)
 }

@@ -13,20 +13,20 @@ use crate::rules::{Proposal, ProposalKind, WhoIsIt, follow_ups};
 /// Cases followed up together.
 const BATCH: i64 = 64;
 /// The source of the events that follow-ups raise.
-const SOURCE: &str = "urn:recto:follow-up";
+pub(super) const SOURCE: &str = "urn:recto:follow-up";
 /// Follow-ups of one case that are open at the same time, at most.
 const MAX_OPEN: i64 = 1_000;
 
 /// What is due in a case, with what makes an event of it.
-struct Due {
-    id: FollowUpId,
+pub(super) struct Due {
+    pub id: FollowUpId,
     case: CaseRef,
-    person: PersonId,
-    proposal: Proposal,
+    pub person: PersonId,
+    pub proposal: Proposal,
     /// `{case, party}` of the person's newest event.
     data: Value,
-    /// The letter type that its event calls for; the first, where it calls for several.
-    letter_type: Option<String>,
+    /// The letter types that its event calls for.
+    pub letters: Vec<String>,
     /// Whether the program lets all letters that it calls for go by themselves.
     automatic: bool,
 }
@@ -118,6 +118,18 @@ impl Desk {
         row.ok_or_else(|| DecideError::NotFound(format!("follow-up {id}")))
     }
 
+    /// What is due in a case today and nobody has decided on.
+    pub(super) async fn undecided(&self, case: &CaseRef) -> Result<Vec<Due>, DeskError> {
+        let mut open = Vec::new();
+        for due in self.due_in(case).await? {
+            let known = self.reader().follow_up(&due.id).await?;
+            if known.is_none_or(|row| matches!(row.state, FollowUpState::Proposed | FollowUpState::Lapsed)) {
+                open.push(due);
+            }
+        }
+        Ok(open)
+    }
+
     /// What is due in a case today, for each of its people.
     async fn due_in(&self, case: &CaseRef) -> Result<Vec<Due>, DeskError> {
         let today = self.clock.today();
@@ -136,13 +148,13 @@ impl Desk {
                 let called = proposal.letter.iter();
                 let called =
                     called.flat_map(|letter| self.studio.catalogue.called_by(letter.event, program, &letter.facts));
-                let letters: Vec<&str> = called.map(|letter| letter.key.as_str()).collect();
-                let by_itself = |letter: &&str| policy.automatic.iter().any(|named| named == letter);
+                let letters: Vec<String> = called.map(|letter| letter.key.clone()).collect();
+                let by_itself = |letter: &String| policy.automatic.contains(letter);
                 Due {
                     id: identity(case, &person, &proposal),
                     case: case.clone(),
-                    letter_type: letters.first().map(|letter| (*letter).to_owned()),
                     automatic: !letters.is_empty() && letters.iter().all(by_itself),
+                    letters,
                     person: person.clone(),
                     proposal,
                     data: data.clone(),
@@ -156,13 +168,13 @@ impl Desk {
 /// Records what is due, and enters it where its cause is new.
 async fn propose(act: &mut Act, case: &CaseRef, due: &Due) -> Result<(), DeskError> {
     let Proposal { kind, due: day, says, cause, .. } = &due.proposal;
-    let (kind, letter_type, day) = (kind.as_str(), due.letter_type.as_deref(), (*day).into());
+    let (kind, letter_type, day) = (kind.as_str(), due.letter_type(), (*day).into());
     let new = NewFollowUp { id: &due.id, case, person: &due.person, kind, letter_type, due: day, says };
     if act.propose(&new).await? {
         let proposed = entry::Proposed {
             follow_up: due.id.clone(),
             kind: kind.to_owned(),
-            letter: due.letter_type.clone(),
+            letter: due.letter_type().map(str::to_owned),
             due: day,
             cause: cause.clone(),
             says: says.clone(),
@@ -193,11 +205,16 @@ impl Due {
         let WhoIsIt { person, cause, since, says, .. } = question;
         let proposal = Proposal { kind: ProposalKind::WhoIsIt, cause, due: since, says, letter: None };
         let id = identity(case, &person, &proposal);
-        Due { id, case: case.clone(), person, proposal, data: Value::Null, letter_type: None, automatic: false }
+        Due { id, case: case.clone(), person, proposal, data: Value::Null, letters: Vec::new(), automatic: false }
+    }
+
+    /// The letter type that its event calls for; the first, where it calls for several.
+    fn letter_type(&self) -> Option<&str> {
+        self.letters.first().map(String::as_str)
     }
 
     /// The event that calls for its letter; none where it is work for a person.
-    fn event(&self, now: DateTime<Utc>) -> Option<CaseEvent> {
+    pub fn event(&self, now: DateTime<Utc>) -> Option<CaseEvent> {
         let letter = self.proposal.letter.as_ref()?;
         let mut data = self.data.clone();
         data["facts"] = letter.facts.clone();
@@ -218,7 +235,7 @@ pub(super) fn identity_of_question(case: &CaseRef, question: &WhoIsIt) -> Follow
 }
 
 /// Made from the cause, so that the same cause is one follow-up.
-fn identity(case: &CaseRef, person: &PersonId, proposal: &Proposal) -> FollowUpId {
+pub(super) fn identity(case: &CaseRef, person: &PersonId, proposal: &Proposal) -> FollowUpId {
     let parts = [case.as_str(), person, proposal.kind.as_str(), &proposal.cause];
     let text = parts.map(|part| format!("{}:{part}", part.len())).concat();
     FollowUpId::new(&Sha256::of(text.as_bytes())[..16])

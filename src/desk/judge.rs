@@ -10,7 +10,7 @@ use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
-use crate::case::{Channel, Day, Fault, Format, Sha256};
+use crate::case::{Channel, Day, Fault, Format, Sha256, Times};
 use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen, Way};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
@@ -35,6 +35,8 @@ pub(super) struct Reassessment {
     pub seen: Seen,
     /// What the answer rests on; none where it could not be assessed.
     pub basis: Option<Basis>,
+    /// The hash of what the verdict before it rests on.
+    pub before: Option<Sha256>,
 }
 
 impl Verdict {
@@ -117,6 +119,7 @@ impl Desk {
             catalogue_hash: Sha256::new(&self.studio.catalogue.hash),
             fonts_hash: Sha256::new(&self.studio.fonts_hash),
             typst_version: TYPST_VERSION.to_owned(),
+            times: Some(Times(draft.times.clone())),
         };
         let key = archive::key(&issuance.date.to_string(), &letter.id, &issuance.sha256);
         self.office.archive.put(&key, typeset.pdf).await?;
@@ -153,22 +156,24 @@ impl Desk {
         Ok(date)
     }
 
-    /// Assesses an issued letter anew, after its case has changed: its rules, an approval that no longer covers it, or that it would
-    /// read differently now.
+    /// Assesses an issued letter anew before it leaves: its rules, an approval that no longer covers it, or that it would read
+    /// differently now.
     pub(super) async fn reassess(&self, letter: &LetterRow, date: Day) -> Result<Reassessment, DeskError> {
         let context = self.read_case(letter).await?;
-        let (seen, channel) = (context.seen, context.data.addressee.channel);
+        let (seen, before) = (context.seen, self.rested_on(letter, letter.issuance).await?);
+        let channel = context.data.addressee.channel;
         if !context.who.holds.is_empty() || !context.who.ends.is_empty() {
             let stops = [context.who.holds.clone(), context.who.ends.clone()].concat();
-            return Ok(Reassessment { stops, seen, basis: Some(context.basis(date.date())) });
+            return Ok(Reassessment { stops, seen, basis: Some(context.basis(date.date())), before });
         }
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
-            return Ok(Reassessment { stops: vec![type_gone(&letter.letter_type)], seen, basis: None });
+            return Ok(Reassessment { stops: vec![type_gone(&letter.letter_type)], seen, basis: None, before });
         };
         let assessed = match self.assess(letter_type, letter, date.date(), context) {
             Ok(assessed) => assessed,
             Err(unwritten) => {
-                return Ok(Reassessment { stops: unwritten.faults, seen, basis: unwritten.basis.map(|basis| *basis) });
+                let basis = unwritten.basis.map(|basis| *basis);
+                return Ok(Reassessment { stops: unwritten.faults, seen, basis, before });
             }
         };
         let differs = letter.channel != channel
@@ -178,12 +183,15 @@ impl Desk {
         stops.extend(assessed.answers.ends.iter().cloned());
         stops.extend(differs.then(reads_differently));
         stops.extend((unapproved && !differs).then(approval_void));
-        // Somebody who is new to the case may stand on the page.
+        // Nobody is new to the case who might stand on the page.
+        if seen == letter.seen() && !differs {
+            return Ok(Reassessment { stops, seen, basis: Some(assessed.basis), before });
+        }
         match self.set(&assessed.composed).await {
             Ok(typeset) => stops.extend(self.last_look(&assessed, &typeset)),
             Err(faults) => stops.extend(faults),
         }
-        Ok(Reassessment { stops, seen, basis: Some(assessed.basis) })
+        Ok(Reassessment { stops, seen, basis: Some(assessed.basis), before })
     }
 }
 

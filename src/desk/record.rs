@@ -158,6 +158,7 @@ pub(super) fn issued(
         kept: Some(kept.hash()),
         channel: way.map(|way| way.channel).filter(|channel| *channel != Channel::File),
         language: way.map(|way| way.language),
+        times: issuance.times.clone(),
         basis,
     }
 }

@@ -4,10 +4,13 @@ use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 
 use super::close::missed;
+use super::judge::Reassessment;
 use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
-use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, entry};
+use crate::case::entry::Basis;
+use crate::case::insurance::masked;
+use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Sha256, entry};
 use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
 
@@ -59,7 +62,8 @@ impl Desk {
             self.take_back(&mut act, &letter, &delivery, &[missed(delivery.date)]).await?;
             return Ok(act.commit().await?);
         }
-        if delivery.unseen && !self.still_clear(&letter, &delivery).await? {
+        // Once before the first attempt, and again whenever the case has changed.
+        if (delivery.attempts == 0 || delivery.unseen) && !self.still_clear(&letter, &delivery).await? {
             return Ok(());
         }
         let mut act = self.begin(Actor::program()).await?;
@@ -107,13 +111,32 @@ impl Desk {
                 act.postpone(delivery, (self.clock.now() + wait).into(), &problem).await?;
                 return Ok(());
             }
-            Err(SendError::Retry(problem) | SendError::Fail(problem)) => problem,
+            Err(SendError::Mailbox(_)) if self.may_print(letter, delivery).await? => {
+                return self.print_instead(act, letter, delivery).await;
+            }
+            Err(SendError::Retry(problem) | SendError::Fail(problem) | SendError::Mailbox(problem)) => masked(&problem),
         };
         if act.end_delivery(delivery, DeliveryState::Failed, &problem).await? {
             let failed = entry::Failed { number, problem, attempts };
             act.enter(letter.subject(), &Entry::DeliveryFailed(failed)).await?;
         }
         Ok(())
+    }
+
+    /// Whether a letter that no mailbox takes may go by mail: by the program's policy, to an address on file, and not for somebody who
+    /// reads with a screen reader, whom paper does not reach.
+    async fn may_print(&self, letter: &LetterRow, delivery: &Delivery) -> Result<bool, DeskError> {
+        let data = self.read_case(letter).await?.data;
+        let program = self.studio.catalogue.program(&data.case.program).ok();
+        let policy = program.and_then(|program| program.policy_on(delivery.date.date()));
+        let has_address = data.addressee.address.is_some() && data.addressee.format != Format::ScreenReader;
+        Ok(has_address && policy.is_some_and(|policy| policy.unmailable_to_print))
+    }
+
+    /// Takes an issued e-mail back, and has its letter set for print.
+    async fn print_instead(&self, act: &mut Act, letter: &LetterRow, delivery: &Delivery) -> Result<(), DeskError> {
+        self.take_back(act, letter, delivery, &[unmailable()]).await?;
+        Ok(act.set_channel(&letter.id, Channel::Print).await?)
     }
 
     /// The mail of an issuance: the words that were kept with it, its PDF the archived bytes. Every attempt is the same mail.
@@ -145,20 +168,43 @@ impl Desk {
         })
     }
 
-    /// Assesses an issued letter anew whose case has changed. If something stops it now, it is taken back before it leaves
+    /// Assesses an issued letter anew before it leaves, whether its case has changed or not. If something stops it now, it is taken back
     /// and is worked again; the work then holds it, or sets it anew.
     pub(super) async fn still_clear(&self, letter: &LetterRow, delivery: &Delivery) -> Result<bool, DeskError> {
         let again = self.reassess(letter, delivery.date).await?;
         let mut act = self.begin(Actor::program()).await?;
-        if again.stops.is_empty() {
-            act.set_seen(&letter.id, again.seen).await?;
-            let cleared = entry::Cleared { number: delivery.number, basis: again.basis };
-            act.enter(letter.subject(), &Entry::LetterCleared(cleared)).await?;
-        } else {
-            self.take_back(&mut act, letter, delivery, &again.stops).await?;
-        }
+        let clear = self.record_second_verdict(&mut act, letter, delivery, again).await?;
         act.commit().await?;
-        Ok(again.stops.is_empty())
+        Ok(clear)
+    }
+
+    /// Records the verdict on an issued letter before it leaves: that it may go, or that it is taken back. Gives whether it may go.
+    pub(super) async fn record_second_verdict(
+        &self,
+        act: &mut Act,
+        letter: &LetterRow,
+        delivery: &Delivery,
+        again: Reassessment,
+    ) -> Result<bool, DeskError> {
+        if !again.stops.is_empty() {
+            self.take_back(act, letter, delivery, &again.stops).await?;
+            return Ok(false);
+        }
+        act.set_seen(&letter.id, again.seen).await?;
+        let (number, rests_on) = (delivery.number, again.basis.as_ref().map(Basis::hash));
+        let basis = again.basis.filter(|_| again.before != rests_on);
+        act.enter(letter.subject(), &Entry::LetterCleared(entry::Cleared { number, basis, rests_on })).await?;
+        Ok(true)
+    }
+
+    /// The hash of what the newest verdict on an issuance rests on.
+    pub(super) async fn rested_on(&self, letter: &LetterRow, number: i64) -> Result<Option<Sha256>, DeskError> {
+        let entries = self.reader().entries_of_letter(&letter.id).await?;
+        Ok(entries.into_iter().rev().find_map(|filed| match filed.entry {
+            Entry::LetterCleared(cleared) if cleared.number == number => cleared.rests_on,
+            Entry::LetterIssued(issued) if issued.number == number => issued.basis.as_ref().map(Basis::hash),
+            _ => None,
+        }))
     }
 
     /// Takes an issued letter back before it has left. Nothing happens where it has left, or a run has it.
@@ -203,6 +249,18 @@ fn reading_files(letter: &LetterRow, Reading { html, text }: Reading) -> [Attach
         bytes: text.into_bytes(),
     };
     [file("html", "text/html; charset=utf-8", html), file("txt", "text/plain; charset=utf-8", text)]
+}
+
+/// The code of a letter that was taken back because it has to go by mail.
+pub(super) const UNMAILABLE: &str = "mailbox-not-taken";
+
+fn unmailable() -> Fault {
+    Fault::new(
+        UNMAILABLE,
+        "/addressee/email",
+        "The mail server cannot take the name of this mailbox, which has letters beyond ASCII (it offers no SMTPUTF8). The letter goes by mail instead. Ask the person for another e-mail address.",
+        "Le serveur de courriel ne peut pas accepter le nom de cette boîte, qui contient des lettres hors de l’ASCII (il n’offre pas SMTPUTF8). La lettre part plutôt par la poste. Demandez à la personne une autre adresse de courriel.",
+    )
 }
 
 fn no_address() -> Fault {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Desk, DeskError};
+use crate::case::texts::normalize;
 use crate::case::{Actor, CaseEvent, Entry, Fault, LetterId, PersonId, entry};
 use crate::intake::Offer;
 use crate::letter::{Data, LetterType};
@@ -68,7 +69,8 @@ impl Desk {
     pub(super) fn check(&self, offer: Offer) -> Result<CheckedEvent<'_>, Vec<Fault>> {
         let mut event = offer.event?;
         let (data, letters) = self.studio.check(&event)?;
-        event.data = data.json.clone();
+        // What was told stays on record as it was told; whoever reads an address or a name in it reads the form that is printed.
+        event.data = normalize(event.data);
         Ok(CheckedEvent { event, data, letters })
     }
 

@@ -16,9 +16,9 @@ use crate::register::{Claim, Claimed, Issuance, LetterRow, Seen};
 /// Letters taken up together.
 const BATCH: i64 = 128;
 /// Letters recorded in one transaction.
-const TOGETHER: usize = 32;
+pub(super) const TOGETHER: usize = 32;
 /// Letters under way for each thread of the press, so that it has work while others are recorded.
-const UNDER_WAY: usize = 8;
+pub(super) const UNDER_WAY: usize = 8;
 /// How long a claim holds, where nobody can tell whether its worker lives: longer than a batch takes.
 const CLAIM: TimeDelta = TimeDelta::minutes(30);
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
@@ -13,6 +13,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use serde::Deserialize;
 
 use super::file::write_whole;
+use crate::case::mailbox;
 
 /// Answers that concern the session and not the letter (RFC 3463 and 4954): log in, encrypt, come back another time.
 const SESSION: [u16; 7] = [421, 454, 521, 530, 534, 535, 538];
@@ -56,6 +57,8 @@ pub enum SendError {
     Retry(String),
     /// It will never go: a person must look.
     Fail(String),
+    /// The server cannot take this mailbox's name, today or tomorrow: the letter must go another way.
+    Mailbox(String),
 }
 
 /// Why a mail server cannot be used as it is set.
@@ -157,6 +160,7 @@ impl Post {
     /// Hands a message over and gives its Message-ID.
     pub async fn send(&self, from: &Mailbox, message: Message) -> Result<String, SendError> {
         let id = message_id(from, &message);
+        let plain_name = mailbox::is_plain(&message.to.1);
         let file = format!("{}-{}.eml", message.letter, message.number);
         let mail = build(from, message, &id).map_err(SendError::Fail)?;
         match self {
@@ -170,6 +174,10 @@ impl Post {
                     // A 5xx answer about the letter is the server's last word. All else may pass: 4xx, a closed door, a
                     // time-out, and what speaks of our session and not of the letter, such as a wrong password.
                     let session = error.status().is_some_and(|code| SESSION.contains(&u16::from(code)));
+                    // lettre itself says so where the server offers no SMTPUTF8 (RFC 6531); a wait changes nothing.
+                    if !plain_name && error.is_client() {
+                        return SendError::Mailbox(text);
+                    }
                     if error.is_permanent() && !session { SendError::Fail(text) } else { SendError::Retry(text) }
                 })?;
             }
@@ -184,7 +192,8 @@ fn message_id(from: &Mailbox, message: &Message) -> String {
 
 fn build(from: &Mailbox, message: Message, id: &str) -> Result<lettre::Message, String> {
     let (name, address) = message.to;
-    let address = address.parse().map_err(|error| format!("“{address}” is not an e-mail address: {error}"))?;
+    let address = mailbox::for_servers(&address).and_then(|address| address.parse().ok());
+    let address = address.ok_or_else(|| "the person's e-mail address is none".to_owned())?;
     // Fixed boundaries: the same letter makes the same mail.
     let words = MultiPart::alternative()
         .boundary(format!("words-{}-{}", message.letter, message.number))
@@ -201,9 +210,16 @@ fn build(from: &Mailbox, message: Message, id: &str) -> Result<lettre::Message, 
         .to(Mailbox::new(Some(name), address))
         .subject(message.subject)
         .message_id(Some(id.to_owned()))
+        // No absence note answers what a program sends (RFC 3834), and Exchange asks for its own field.
+        .raw_header(header("Auto-Submitted", "auto-generated"))
+        .raw_header(header("X-Auto-Response-Suppress", "All"))
         .date(message.date.into())
         .multipart(body)
         .map_err(|error| error.to_string())
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
 /// An error with its causes, without the address: the case file has it, logs must not.

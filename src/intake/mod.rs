@@ -4,7 +4,7 @@ use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
-use crate::case::{CaseEvent, Fault};
+use crate::case::{CaseEvent, Fault, json};
 
 /// The longest event, in bytes.
 const MAX_EVENT_BYTES: usize = 1 << 20;
@@ -42,6 +42,9 @@ pub fn read(
     name: &str,
 ) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
     let start = source.fill_buf()?;
+    if json::other_encoding(start).is_some() {
+        return read_whole(source, name);
+    }
     let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     // An array, or one event written over several lines, is read as a whole; else there is an event a line.
     let start = start.trim_ascii_start();
@@ -58,14 +61,15 @@ fn read_whole(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Itera
         let offer = Offer::faulty(name, b"", array_too_long());
         return Ok(Box::new(std::iter::once(Ok(offer))));
     }
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
-    let offers: Vec<Offer> = match serde_json::from_slice::<Value>(text) {
+    let offers: Vec<Offer> = match json::read(&text) {
         Ok(Value::Array(events)) => {
             events.iter().enumerate().map(|(index, event)| Offer::of(format!("{name}[{index}]"), event)).collect()
         }
         Ok(event) => vec![Offer::of(name, &event)],
-        Err(error) => {
-            vec![Offer::faulty(format!("{name}:{}", error.line()), text, not_json(&error.to_string()))]
+        Err(faults) => {
+            // In the encoding that it is to be sent in, the events that are kept can be taken as they are.
+            let text = json::from_utf16(&text).map_or(text, String::into_bytes);
+            vec![Offer { place: name, raw: text, event: Err(faults) }]
         }
     };
     Ok(Box::new(offers.into_iter().map(Ok)))
@@ -110,33 +114,12 @@ impl<S: BufRead> Lines<S> {
             }
             return Offer::faulty(place, &line[..1000], too_long_fault());
         }
-        // A wrong byte would become a strange character in somebody's name.
-        let Ok(text) = std::str::from_utf8(line).map(str::trim) else {
-            return Offer::faulty(place, line, not_utf8());
-        };
-        match serde_json::from_str::<Value>(text) {
-            Ok(value) => Offer { raw: text.as_bytes().to_vec(), ..Offer::of(place, &value) },
-            Err(error) => Offer::faulty(place, text.as_bytes(), not_json(&error.to_string())),
+        let line = line.trim_ascii();
+        match json::read(line) {
+            Ok(value) => Offer { raw: line.to_vec(), ..Offer::of(place, &value) },
+            Err(faults) => Offer { place, raw: line.to_vec(), event: Err(faults) },
         }
     }
-}
-
-fn not_json(problem: &str) -> Fault {
-    Fault::new(
-        "json-malformed",
-        "",
-        format!("Not JSON: {problem}. Give one CloudEvent a line, or one array of them."),
-        format!("Ce n’est pas du JSON : {problem}. Donnez un CloudEvent par ligne, ou un tableau de CloudEvents."),
-    )
-}
-
-fn not_utf8() -> Fault {
-    Fault::new(
-        "not-utf-8",
-        "",
-        "The line is not UTF-8 text. Save the file as UTF-8, so that accents arrive as they were written.",
-        "La ligne n’est pas du texte UTF-8. Enregistrez le fichier en UTF-8 pour que les accents arrivent tels quels.",
-    )
 }
 
 fn array_too_long() -> Fault {

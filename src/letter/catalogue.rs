@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use serde::Deserialize;
+use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::addressed::{addressed_faults, without_names_and_addresses};
 use super::agree::InOrder;
-use super::data::{Data, future_facts, normalize};
+use super::data::{Data, future_facts};
 use super::events::Events;
 use super::hash::{entries, file_name, hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
@@ -15,16 +16,19 @@ use super::key_facts::unknown_labels;
 use super::kind::LetterType;
 use super::must_say::{SharedTexts, read_shared};
 use super::order::read_in_order;
+use super::phones::phone_faults;
+use super::plan::{plan_faults, planned_from};
 use super::policy_names;
 use super::program::Program;
 use super::read::{read_text, read_toml};
 use super::schema::Schema;
 use super::template::Writer;
 use super::words::Words;
-use crate::case::address::Address;
 use crate::case::figures::{Figure, figures_of};
+use crate::case::format::Formats;
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, Fault, Language, Party, Tells};
+use crate::case::texts::{self, normalize};
+use crate::case::{CaseEvent, Fault, Language, Tells};
 
 /// Everything in `letter-templates/`, read and compiled.
 pub struct Catalogue {
@@ -132,8 +136,9 @@ impl Catalogue {
             self.program(program).map_err(|fault| vec![fault.below("/data")])?;
             return Err(vec![self.unused_fault(event, program)]);
         }
+        let plans: Vec<_> = letters.iter().map(|letter| (*letter, planned_from(event))).collect();
         let data = self
-            .check_data(&event.data, &schemas, repertoire)
+            .check_data(&event.data, &schemas, &plans, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
         let future = future_facts(event, schemas.iter().flat_map(|schema| &schema.past_days));
         if !future.is_empty() {
@@ -161,13 +166,6 @@ impl Catalogue {
         self.types.values().filter(|letter| letter.is_called_by(event, program, facts)).collect()
     }
 
-    /// Whether an event of this short type brings a person into a case, as its schema says (`x-brings-person`).
-    pub fn brings_person(&self, kind: &str) -> bool {
-        let of_type = || self.types.values().find(|letter| letter.description.called_by.event == kind);
-        let schema = self.events.schema(kind).or_else(|| of_type().map(|letter| &letter.schema));
-        schema.is_some_and(|schema| schema.source["x-brings-person"] == true)
-    }
-
     /// What letters of a type tell; nothing where there is no such type.
     pub fn tells(&self, letter_type: &str) -> &[Tells] {
         self.types.get(letter_type).map_or(&[], |letter| &letter.description.tells)
@@ -192,14 +190,16 @@ impl Catalogue {
         faults
     }
 
-    /// Checks `{case, party, facts}` for one letter type, without an event around it.
+    /// Checks `{case, party, facts}` for one letter type, without an event around it; as asked for on a day, where it is not on file yet.
     pub fn check_letter_data(
         &self,
         letter: &LetterType,
         data: &Value,
+        asked_on: Option<NaiveDate>,
         repertoire: &Repertoire,
     ) -> Result<Data, Vec<Fault>> {
-        self.check_data(data, &[&letter.schema], repertoire)
+        let plans: Vec<_> = asked_on.map(|day| (letter, day)).into_iter().collect();
+        self.check_data(data, &[&letter.schema], &plans, repertoire)
     }
 
     /// A program, or the fault that there is none of this key.
@@ -215,7 +215,13 @@ impl Catalogue {
         })
     }
 
-    fn check_data(&self, data: &Value, facts: &[&Schema], repertoire: &Repertoire) -> Result<Data, Vec<Fault>> {
+    fn check_data(
+        &self,
+        data: &Value,
+        facts: &[&Schema],
+        plans: &[(&LetterType, NaiveDate)],
+        repertoire: &Repertoire,
+    ) -> Result<Data, Vec<Fault>> {
         let data = normalize(data.clone());
         let mut faults = Vec::new();
         let parts = [("case", &self.case), ("party", &self.party), ("addressee", &self.party)];
@@ -226,6 +232,7 @@ impl Catalogue {
                 None => faults.push(missing(name)),
             }
         }
+        faults.extend(plans.iter().flat_map(|(letter, told)| plan_faults(letter, &data, &self.programs, *told)));
         // Schemas of several letters may find the same fault.
         let mut seen = BTreeSet::new();
         faults.retain(|fault| seen.insert(fault.to_string()));
@@ -235,8 +242,12 @@ impl Catalogue {
             .flatten()
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
-        printable_faults(&data, "", repertoire, &mut faults);
-        faults.extend(self.meaning_faults(&data, repertoire));
+        let spoiled = texts::faults(&data, repertoire);
+        let meaning = self.meaning_faults(&data, repertoire).into_iter();
+        // A name that was spoiled cannot be written with the fonts either: that is one mistake.
+        faults.extend(meaning.filter(|fault| spoiled.iter().all(|one| one.place != fault.place)));
+        faults.extend(spoiled);
+        faults.extend(texts::unprintable(&without_names_and_addresses(&data), repertoire));
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
             Err(error) if faults.is_empty() => Err(vec![unreadable(&error.to_string())]),
@@ -250,18 +261,7 @@ impl Catalogue {
         let mut faults = Vec::new();
         let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
         faults.extend(text("/case/program").and_then(|program| self.program(program).err()));
-        for (who, places) in
-            [("party", &["/party/address", "/facts/address"][..]), ("addressee", &["/addressee/address"])]
-        {
-            let Some(surname) = text(&format!("/{who}/surname")) else { continue };
-            // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
-            let party = data.get(who).and_then(|party| Party::deserialize(party).ok());
-            let name = party.map_or_else(|| surname.to_owned(), |party| party.name_lines());
-            for place in places {
-                let address = data.pointer(place).and_then(|address| Address::deserialize(address).ok());
-                faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
-            }
-        }
+        faults.extend(addressed_faults(data, repertoire));
         faults
     }
 
@@ -289,9 +289,22 @@ impl Catalogue {
 /// The figures of a program and of the house's words, such as telephone numbers and sections of acts.
 fn known_figures(program: &Program, words: &serde_json::Map<String, Value>, language: Language) -> HashSet<Figure> {
     let mut known = Vec::new();
-    figures_of(&program.in_language(language), &mut known);
-    words.values().for_each(|word| figures_of(word, &mut known));
+    let words = Value::Object(words.clone());
+    for value in [&program.in_language(language), &words] {
+        figures_of(value, &mut known);
+        figures_of(&held_together(value, Formats::of(language)), &mut known);
+    }
     known.into_iter().collect()
+}
+
+/// A value with its texts as a page has them.
+fn held_together(value: &Value, formats: &Formats) -> Value {
+    match value {
+        Value::String(text) => Value::String(formats.text(text)),
+        Value::Array(list) => list.iter().map(|one| held_together(one, formats)).collect(),
+        Value::Object(map) => map.iter().map(|(name, one)| (name.clone(), held_together(one, formats))).collect(),
+        other => other.clone(),
+    }
 }
 
 fn unreadable(problem: &str) -> Fault {
@@ -321,23 +334,6 @@ fn unknown_part(name: &str) -> Fault {
             "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
         ),
     )
-}
-
-fn printable_faults(value: &Value, place: &str, repertoire: &Repertoire, faults: &mut Vec<Fault>) {
-    match value {
-        Value::String(text) => faults.extend(repertoire.faults(text, place)),
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                printable_faults(value, &format!("{place}/{index}"), repertoire, faults);
-            }
-        }
-        Value::Object(map) => {
-            for (name, value) in map {
-                printable_faults(value, &format!("{place}/{name}"), repertoire, faults);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn load_guard_sets(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Vec<String>> {
@@ -376,8 +372,12 @@ fn load_types(
 
 fn load_programs(folder: &Path, faults: &mut Vec<Fault>) -> BTreeMap<String, Program> {
     let contact = read_text(&folder.join("_house"), "_house", "contact.toml").map_err(|fault| vec![fault]);
-    let contact = contact.and_then(|text| read_toml(&text, "_house/contact.toml"));
-    let contact: serde_json::Map<String, Value> = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
+    let contact = contact.and_then(|text| {
+        let contact: serde_json::Map<String, Value> = read_toml(&text, "_house/contact.toml")?;
+        let faults = phone_faults(&contact, "", &text, "_house/contact.toml");
+        if faults.is_empty() { Ok(contact) } else { Err(faults) }
+    });
+    let contact = contact.map_err(|more| faults.extend(more)).unwrap_or_default();
     let folder = folder.join("_programs");
     let mut programs = BTreeMap::new();
     for path in entries(&folder) {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
+use crate::case::party::write_out;
+use crate::case::repertoire::Repertoire;
 use crate::case::{Case, CaseEvent, Fault, Party, Place};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
@@ -29,14 +30,18 @@ pub struct Data {
 }
 
 impl Data {
-    /// Reads data that the schemas have allowed.
+    /// Reads data that the schemas have allowed, names and addresses in the form in which letters have them.
     pub fn read(json: &Value) -> Result<Data, serde_json::Error> {
-        let mut data = Data::deserialize(json)?;
+        let mut json = json.clone();
+        for whom in ["party", "addressee"] {
+            json.get_mut(whom).into_iter().for_each(write_out);
+        }
+        let mut data = Data::deserialize(&json)?;
         data.addressee = match json.get("addressee") {
             Some(addressee) => Party::deserialize(addressee)?,
             None => data.person.clone(),
         };
-        data.json = json.clone();
+        data.json = json;
         Ok(data)
     }
 
@@ -63,17 +68,6 @@ pub fn in_language(data: &mut Value, language: &str) {
 pub fn take_date(sample: &mut Value) -> Option<NaiveDate> {
     let dated = sample.as_object_mut().and_then(|sample| sample.shift_remove("dated"));
     dated.as_ref().and_then(Value::as_str).or(sample["facts"]["as_of"].as_str())?.parse().ok()
-}
-
-/// The value with every text in Unicode's composed form (NFC), without blanks at its ends: the form that is checked,
-/// stored and printed, so that one name has one spelling.
-pub fn normalize(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(text.trim().nfc().collect()),
-        Value::Array(list) => Value::Array(list.into_iter().map(normalize).collect()),
-        Value::Object(map) => Value::Object(map.into_iter().map(|(name, value)| (name, normalize(value))).collect()),
-        other => other,
-    }
 }
 
 /// The facts of an event that are dated after the day on which it tells of them: a day of the past at one of these places.

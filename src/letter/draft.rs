@@ -5,21 +5,22 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
+use unicode_normalization::char::is_combining_mark;
 
 use super::agree::{mismatches, out_of_order};
 use super::catalogue::Catalogue;
 use super::data::Data;
-use super::deadline::set_deadlines;
+use super::deadline::{Counting, over_when_received, set_deadlines, times_given};
 use super::derive::derive_all;
 use super::key_facts::key_facts_json;
 use super::kind::LetterType;
 use super::path::{FactPath, Values};
 use super::program::Program;
 use super::template::Writer;
-use crate::case::figures::Figure;
+use crate::case::figures::{Figure, figures, figures_of};
 use crate::case::format::Formats;
 use crate::case::party::Format;
-use crate::case::{CoveringMail, Fault, Language, LetterId, Policy};
+use crate::case::{Channel, CoveringMail, Fault, Given, Language, LetterId, Policy, Text};
 
 /// Large print may have so many times the pages of a letter at the usual size.
 const LARGE_PRINT_PAGES: usize = 3;
@@ -44,6 +45,10 @@ pub struct Draft<'c> {
     pub policy: &'c Policy,
     /// Identities that do not hold, each with both figures, and deadlines that have passed. Any of them holds the letter.
     pub stops: Vec<Fault>,
+    /// Days by which its reader may act and that will be over when it is received: an officer looks at it first.
+    pub notes: Vec<Fault>,
+    /// The times that it gives its reader.
+    pub times: Vec<Given>,
     /// The derived values by name.
     pub derived: Value,
     /// The deadlines by name, as ISO dates.
@@ -97,14 +102,27 @@ impl Catalogue {
         let program = self.program(&data.case.program).map_err(|fault| vec![fault])?;
         let policy = program.policy_on(date).ok_or_else(|| vec![no_policy(&program.key, date)])?;
         let derived = derive_all(&description.derived, &data.facts, policy)?;
-        let (deadlines, passed) = set_deadlines(&description.deadlines, policy, &program.key, date, &data.facts)?;
+        let counting = Counting { policy, traits: program.traits, program: &program.key, date, facts: &data.facts };
+        let received = policy.received(date, data.addressee.channel == Channel::Print);
+        let set = set_deadlines(&description.deadlines, &counting, received)?;
+        let (deadlines, passed, mut notes) = (set.set, set.stops, set.notes);
+        let shown = key_facts_json(&description.key_facts, &data.facts, &derived, &deadlines);
+        let shown = |name: &str| shown.get(name).and_then(Value::as_str);
+        let mut times = times_given(&description.deadlines, &counting, shown("sum").and_then(|sum| sum.parse().ok()));
+        // A day to act that is a fact is printed as those that are worked out are.
+        let by: Option<NaiveDate> = shown("by").and_then(|by| by.parse().ok());
+        if let Some(until) = by.filter(|by| deadlines.values().all(|day| *day != json!(by.to_string()))) {
+            times.push(Given { name: "by".to_owned(), until, spent_by: Vec::new(), amount: None });
+            let late = until < received;
+            notes.extend(late.then(|| over_when_received("/key_facts/by", &to_act(), until, date, received)));
+        }
         let values = Values { derived: &derived, date: &json!(date.to_string()), ..Values::of_facts(&data.facts) };
         let mut stops = mismatches(&description.checks, &values);
         stops.extend(passed);
         stops.extend(out_of_order(description.in_order.iter().chain(&self.in_order), &values));
         let (large, languages) =
             (data.addressee.format == Format::LargePrint && !description.filed, data.addressee.language.languages());
-        Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, derived, deadlines })
+        Ok(Draft { letter, id, date, data, large, languages, program, policy, stops, notes, times, derived, deadlines })
     }
 
     /// Writes the letter's typst sources. `specimen` marks every page.
@@ -114,7 +132,6 @@ impl Catalogue {
             Ok(text) => into.extend([text.as_str(), "\n"]),
             Err(fault) => faults.push(fault),
         };
-        put(&mut main, self.document(draft, specimen));
         let part = if draft.letter.description.filed { "memorandum" } else { "frame" };
         for language in draft.languages {
             let writer = self.writer(*language);
@@ -122,6 +139,10 @@ impl Catalogue {
             put(&mut footer, writer.rendered(draft.letter, "footer", context.clone()));
             put(&mut main, writer.rendered(draft.letter, part, context));
         }
+        let mut whole = String::new();
+        let marks = main.chars().any(is_combining_mark);
+        put(&mut whole, self.document(draft, specimen, marks));
+        let main = whole + &main;
         let parts = draft.languages.len();
         let page_limit =
             draft.letter.description.rules.page_limit * parts * if draft.large { LARGE_PRINT_PAGES } else { 1 };
@@ -129,8 +150,8 @@ impl Catalogue {
         if faults.is_empty() { Ok(source) } else { Err(faults) }
     }
 
-    /// The head of a letter's document, which all of its languages share.
-    fn document(&self, draft: &Draft<'_>, specimen: bool) -> Result<String, Fault> {
+    /// The head of a letter's document, which all of its languages share. `marks` says that some letter has marks of its own.
+    fn document(&self, draft: &Draft<'_>, specimen: bool, marks: bool) -> Result<String, Fault> {
         let first = draft.languages[0];
         let letter = json!({
             "title": draft.title(),
@@ -138,23 +159,37 @@ impl Catalogue {
             "lang": first.code(),
             "large": draft.large,
             "specimen": specimen,
+            "marks": marks,
         });
         self.writer(first).rendered(draft.letter, "document", json!({"letter": letter}))
     }
 
-    /// What a letter is written from that is its own: what its page may say besides what [`Catalogue::printed`] has.
-    pub fn shown(&self, draft: &Draft<'_>) -> Value {
+    /// The figures of what a letter is written from that is its own: what its page may say besides what [`Catalogue::printed`] has.
+    ///
+    /// What the schema calls an amount stands on a page as one. Every other text may stand there as it is, with whatever figures it
+    /// has, in the spaces of its language.
+    pub fn figures(&self, draft: &Draft<'_>) -> HashSet<Figure> {
         let data = &draft.data;
-        json!({
-            "letter": [draft.id, draft.date.to_string(), draft.letter.description.version, draft.title()],
-            "case": data.json["case"],
-            "people": [data.addressee_json(), data.addressee.block(), data.json["party"]],
-            // What an officer typed stands on the page with the spaces of its language.
-            "facts": [data.facts, draft.languages.iter().map(|language| as_typeset(&data.facts, Formats::of(*language))).collect::<Vec<_>>()],
+        let own = json!({
+            "letter": [draft.id, draft.date.to_string(), draft.letter.description.version],
+            "facts": data.facts,
             "derived": draft.derived,
             "deadlines": draft.deadlines,
             "policy": draft.policy.view(),
-        })
+        });
+        let mut found = Vec::new();
+        figures_of(&own, &mut found);
+        let amounts: HashSet<String> =
+            draft.letter.schema.amounts.iter().flat_map(|place| place.values(&data.facts)).map(|(at, _)| at).collect();
+        let mut texts = vec![draft.title()];
+        collect_texts(&data.facts, "", &|place| !amounts.contains(place), &mut texts);
+        let people = json!([data.json["case"], data.addressee_json(), data.addressee.block(), data.json["party"]]);
+        collect_texts(&people, "", &|_| true, &mut texts);
+        for text in &texts {
+            found.extend(figures(text));
+            found.extend(draft.languages.iter().flat_map(|language| figures(&Formats::of(*language).text(text))));
+        }
+        found.into_iter().collect()
     }
 
     /// The words with digits in what its templates say themselves, and the figures of its program and of the house, in each of its
@@ -237,13 +272,22 @@ impl Catalogue {
     }
 }
 
-/// A value with its texts as the page has them.
-fn as_typeset(value: &Value, formats: &Formats) -> Value {
+/// What a day to act is for that is none of letter.toml's deadlines.
+fn to_act() -> Text {
+    Text::new("to act", "pour agir")
+}
+
+/// The texts in a value at the places that are wanted.
+fn collect_texts(value: &Value, place: &str, wanted: &dyn Fn(&str) -> bool, texts: &mut Vec<String>) {
     match value {
-        Value::String(text) => json!(formats.text(text)),
-        Value::Array(list) => list.iter().map(|one| as_typeset(one, formats)).collect(),
-        Value::Object(map) => map.iter().map(|(name, one)| (name.clone(), as_typeset(one, formats))).collect(),
-        other => other.clone(),
+        Value::String(text) if wanted(place) => texts.push(text.clone()),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(at, one)| collect_texts(one, &format!("{place}/{at}"), wanted, texts));
+        }
+        Value::Object(map) => {
+            map.iter().for_each(|(name, one)| collect_texts(one, &format!("{place}/{name}"), wanted, texts));
+        }
+        _ => {}
     }
 }
 

@@ -16,7 +16,7 @@ use super::must_say::{MustSay, Owed, SharedTexts, included, not_as_stated};
 use super::path::{Condition, FactPath};
 use super::read::{read_text, read_toml, toml_line};
 use super::resolve::Reach;
-use super::schema::Schema;
+use super::schema::{Schema, read_json};
 use super::template::malformed;
 use crate::case::{Channel, Fault, Language, Party, Tells, Text};
 
@@ -113,6 +113,25 @@ pub struct CalledBy {
     /// Facts that the letter needs and its event alone does not, such as `balance`, or `missed.paid` in each item of a list.
     #[serde(default)]
     pub requires: Vec<String>,
+    /// Whether an officer may ask for the letter at any time.
+    #[serde(default)]
+    pub on_request: OnRequest,
+    /// The follow-ups that the letter settles, such as `answer-due`, besides those that raise its event.
+    #[serde(default)]
+    pub follow_ups: Vec<String>,
+}
+
+/// Whether an officer may ask for a letter at any time, and what must be on file then.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnRequest {
+    /// It tells of what must have happened first: an event or a follow-up calls for it. Its grounds must be on file before.
+    #[default]
+    OnlyWhenCalledFor,
+    /// Whenever its grounds are on file.
+    OnItsGrounds,
+    /// Whenever its grounds are on file, or the request itself states them.
+    StatingItsGrounds,
 }
 
 /// What must be so before a letter of the type may go.
@@ -137,6 +156,9 @@ pub struct Rules {
     /// Whether only a letter with the very same facts counts as the same letter: replies may follow each other closely.
     #[serde(default)]
     pub repeats: bool,
+    /// The facts that tell such letters apart, such as `plan`; all of them where none is named.
+    #[serde(default)]
+    pub told_apart_by: Vec<String>,
     /// Letter types that contradict this one, so that they must not go on the same day.
     #[serde(default)]
     pub conflicts: Vec<String>,
@@ -352,11 +374,11 @@ fn read_samples(folder: &Path, key: &str) -> Result<BTreeMap<String, Value>, Vec
         let name = file.file_name().to_string_lossy().into_owned();
         let shown = format!("{key}/samples/{name}");
         match read_text(&folder.join("samples"), &format!("{key}/samples"), &name) {
-            Ok(text) => match serde_json::from_str(&text) {
+            Ok(text) => match read_json(&shown, &text) {
                 Ok(sample) => {
                     samples.insert(name, sample);
                 }
-                Err(error) => faults.push(super::schema::json_fault(&shown, &error)),
+                Err(more) => faults.extend(more),
             },
             Err(fault) => faults.push(fault),
         }

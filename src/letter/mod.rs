@@ -9,6 +9,7 @@
 //! 2. [`Catalogue::draft`] derives values and deadlines and recomputes the arithmetic;
 //! 3. [`Catalogue::write`] writes the typst sources in the party's language or languages.
 
+mod addressed;
 mod agree;
 mod catalogue;
 mod data;
@@ -24,6 +25,8 @@ mod kind;
 mod must_say;
 mod order;
 mod path;
+mod phones;
+mod plan;
 mod policy_names;
 mod program;
 mod read;
@@ -40,11 +43,12 @@ pub use catalogue::Catalogue;
 pub use data::{Data, addressee, in_language, take_date};
 pub use draft::{Draft, Source};
 pub use key_facts::KeyFacts;
-pub use kind::LetterType;
+pub use kind::{LetterType, OnRequest};
 pub use must_say::MustSay;
 pub use policy_names::unused_parameters;
 pub use program::Program;
 pub use readability::readability;
 pub use schema::Schema;
 pub use static_text::{tags_in, typst_texts};
+pub use template::ELIDING;
 pub use template::Writer;

@@ -1,14 +1,17 @@
 //! Programs: the creditor behind a debt, and the policy that was in force on a day.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::phones::phone_faults;
 use super::read::read_toml;
 use super::words::words_missing;
 use crate::case::interest::Terms;
-use crate::case::{Fault, Language, Policy, Traits};
+use crate::case::{Fault, Language, Policy, Text, Traits};
 
 /// A program of `_programs/`: its words, its contact, what kind of debts it has, and its policy by date.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -26,6 +29,9 @@ pub struct Program {
     /// Telephone numbers and e-mail address where they are not the unit's.
     #[serde(default)]
     contact: Map<String, Value>,
+    /// What guards rest on where that is the program's own law, by guard.
+    #[serde(default)]
+    pub bases: BTreeMap<String, Text>,
     /// Policies, each in force from its date until the next.
     pub(super) policy: Vec<Policy>,
 }
@@ -37,6 +43,9 @@ impl Program {
         key.clone_into(&mut program.key);
         program.policy.sort_by_key(|policy| policy.effective);
         let mut faults = words_missing(&program.en, &program.fr, shown);
+        for (words, at) in [(&program.en, "/en"), (&program.fr, "/fr"), (&program.contact, "/contact")] {
+            faults.extend(phone_faults(words, at, text, shown));
+        }
         faults.extend(program.policy.iter().flat_map(|policy| unsourced(policy, shown)));
         let terms = |policy: &Policy| Terms {
             from: policy.effective,
@@ -44,7 +53,10 @@ impl Program {
             percent: policy.interest_percent,
         };
         let terms: Vec<Terms> = program.policy.iter().map(terms).collect();
-        program.policy.iter_mut().for_each(|policy| policy.terms.clone_from(&terms));
+        for policy in &mut program.policy {
+            policy.terms.clone_from(&terms);
+            policy.bases.clone_from(&program.bases);
+        }
         if faults.is_empty() { Ok(program) } else { Err(faults) }
     }
 

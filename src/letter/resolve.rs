@@ -84,7 +84,7 @@ impl Description {
         for (name, deadline) in &self.deadlines {
             let at = format!("/deadlines/{name}");
             // One that is worked out only sometimes may count from a date that is only then there.
-            let always = deadline.when.is_none();
+            let always = deadline.is_unconditional();
             let from = deadline.from.iter().map(|path| Use::of(path, format!("{at}/from"), Kind::Date));
             uses.extend(from.map(|from| Use { always, ..from.within(FACTS) }));
             uses.extend(deadline.when.iter().map(|when| Use::of_condition(when, &format!("{at}/when"))));
@@ -177,7 +177,7 @@ impl<'s> Reach<'s> {
         let derived: Map<String, Value> =
             description.derived.iter().map(|(name, derivation)| (name.clone(), derivation.shape())).collect();
         let deadlines = description.deadlines.keys().map(|name| (name.clone(), date.clone())).collect();
-        let always = description.deadlines.iter().filter(|(_, deadline)| deadline.when.is_none());
+        let always = description.deadlines.iter().filter(|(_, deadline)| deadline.is_unconditional());
         let always = always.map(|(name, _)| name).collect();
         Reach {
             facts,
@@ -292,7 +292,7 @@ impl Unknown {
 fn is_of(shape: &Shape<'_>, kind: Kind) -> bool {
     match kind {
         Kind::Date => shape.has_format(|format| format.ends_with("date")),
-        Kind::Amount => shape.has_format(|format| format == "money"),
+        Kind::Amount => shape.has_format(|format| format.ends_with("money")),
         Kind::List => shape.items().is_some(),
         Kind::Any => true,
     }
@@ -305,7 +305,7 @@ fn fits(shape: &Shape<'_>, value: &Value) -> bool {
     }
     let text = value.as_str();
     match () {
-        () if is_of(shape, Kind::Amount) => text.is_some_and(|text| money::parse(text).is_some()),
+        () if is_of(shape, Kind::Amount) => text.is_some_and(|text| money::parse_signed(text).is_some()),
         () if is_of(shape, Kind::Date) => text.is_some_and(|text| text.parse::<NaiveDate>().is_ok()),
         () => shape.has_type(match value {
             Value::String(_) => "string",

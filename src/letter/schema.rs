@@ -6,8 +6,9 @@ use jsonschema::{Draft, ValidationOptions, Validator};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::read::json_line;
 use super::schema_file::{Mark, SchemaFile};
-use crate::case::{Fault, Place, money};
+use crate::case::{Fault, Place, Text, json, mailbox, money};
 
 /// A compiled schema, with its source for those who ask for it.
 pub struct Schema {
@@ -17,6 +18,8 @@ pub struct Schema {
     pub shown: String,
     /// The days on which something happened: never after the event that tells of them.
     pub past_days: Vec<Place>,
+    /// Amounts, which no page shows as they are written here.
+    pub amounts: Vec<Place>,
     /// What officers write in words.
     pub officer_texts: Vec<Place>,
     /// Facts that guards and approvals read: they need not stand in the letter.
@@ -37,9 +40,18 @@ impl Schema {
         let validator =
             validator.map_err(|error| vec![malformed(&file.at(error.instance_path().as_str()), &error.to_string())])?;
         let shown = file.shown.clone();
-        let (past_days, officer_texts, weighed, foreign_numbers) = Default::default();
-        let mut schema =
-            Schema { source, shown, past_days, officer_texts, weighed, foreign_numbers, unlabelled, validator };
+        let (past_days, amounts, officer_texts, weighed, foreign_numbers) = Default::default();
+        let mut schema = Schema {
+            source,
+            shown,
+            past_days,
+            amounts,
+            officer_texts,
+            weighed,
+            foreign_numbers,
+            unlabelled,
+            validator,
+        };
         let source = schema.source.take();
         schema.mark(&source, "");
         schema.source = source;
@@ -56,8 +68,10 @@ impl Schema {
             Some(Mark::ForeignNumber) => self.foreign_numbers.push(here()),
             None => {}
         }
-        if part["format"] == "past-date" {
-            self.past_days.push(here());
+        match part["format"].as_str() {
+            Some("past-date") => self.past_days.push(here()),
+            Some("money") => self.amounts.push(here()),
+            _ => {}
         }
         for (name, property) in part["properties"].as_object().into_iter().flatten() {
             self.mark(property, &format!("{place}/{name}"));
@@ -107,8 +121,10 @@ fn options() -> ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .with_format("money", |text: &str| money::parse(text).is_some())
+        .with_format("signed-money", |text: &str| money::parse_signed(text).is_some())
         .with_format("date", is_date)
         .with_format("past-date", is_date)
+        .with_format("email", mailbox::is_mailbox)
 }
 
 /// Whether a format of this name is checked.
@@ -123,8 +139,17 @@ fn is_date(text: &str) -> bool {
     date.is_some_and(|date| (1900..2200).contains(&date.year()))
 }
 
+/// Reads a JSON file of the letter templates, or says what is wrong in it, with its lines.
+pub(super) fn read_json(shown: &str, text: &str) -> Result<Value, Vec<Fault>> {
+    serde_json::from_str::<Value>(text).map_err(|error| vec![json_fault(shown, &error)])?;
+    json::read(text.as_bytes()).map_err(|faults| {
+        let at_line = |fault: Fault| Fault { place: format!("{shown}:{}", json_line(text, &fault.place)), ..fault };
+        faults.into_iter().map(at_line).collect()
+    })
+}
+
 /// A JSON file that cannot be parsed, with its line.
-pub fn json_fault(shown: &str, error: &serde_json::Error) -> Fault {
+fn json_fault(shown: &str, error: &serde_json::Error) -> Fault {
     Fault::new(
         "json-malformed",
         format!("{shown}:{}", error.line()),
@@ -170,12 +195,31 @@ fn faults_of(error: &ValidationError<'_>, prefix: &str) -> Vec<Fault> {
                 "{shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\"."
             ),
         ),
+        ValidationErrorKind::Format { format } if format == "signed-money" => fault(
+            "money-malformed",
+            place,
+            format!(
+                "{shown} is not an amount. Write dollars, a point and two digits of cents as text, such as \"1234.56\", or \"-31.65\" for a credit."
+            ),
+            format!(
+                "{shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\", ou \"-31.65\" pour un crédit."
+            ),
+        ),
         ValidationErrorKind::Format { format } if ["date", "past-date"].contains(&format.as_str()) => fault(
             "date-malformed",
             place,
             format!("{shown} is not a date. Write it as \"2026-11-17\"."),
             format!("{shown} n’est pas une date. Écrivez-la comme \"2026-11-17\"."),
         ),
+        ValidationErrorKind::Format { format } if format == "email" => {
+            let problem = error.instance().as_str().and_then(mailbox::problem).unwrap_or_else(|| Text::new("", ""));
+            fault(
+                "email-malformed",
+                place,
+                format!("{shown} is not an e-mail address: {}.", problem.en),
+                format!("{shown} n’est pas une adresse de courriel : {}.", problem.fr),
+            )
+        }
         ValidationErrorKind::FalseSchema => fault(
             "fact-unknown",
             place.clone(),

@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use super::definitions::Definitions;
 use super::path::Condition;
 use super::read::{hint, json_line, read_text};
-use super::schema::{is_known_format, json_fault, malformed};
+use super::schema::{is_known_format, malformed, read_json};
 use crate::case::{Fault, Text};
 
 /// The keywords of JSON Schema 2020-12 that our schemas may have.
@@ -75,7 +75,7 @@ const KEYWORDS: [&str; 44] = [
     "unevaluatedProperties",
 ];
 const ANNOTATIONS: [&str; 7] = ["x-label", "x-hint", "x-from", "x-recto", "x-term", "x-when", "x-brings-person"];
-const FORMATS: [&str; 3] = ["money", "date", "past-date"];
+const FORMATS: [&str; 5] = ["money", "signed-money", "date", "past-date", "email"];
 const SUPPLIERS: [&str; 3] = ["officer", "case-system", "recto"];
 
 /// What Recto does with a fact.
@@ -104,7 +104,7 @@ impl SchemaFile {
     /// Reads a file that is a JSON Schema 2020-12, or says everything that makes it none, with its lines.
     pub(super) fn read(folder: &Path, shown: &str) -> Result<SchemaFile, Vec<Fault>> {
         let text = read_text(folder, "", shown).map_err(|fault| vec![Fault { place: shown.to_owned(), ..fault }])?;
-        let value: Value = serde_json::from_str(&text).map_err(|error| vec![json_fault(shown, &error)])?;
+        let value = read_json(shown, &text)?;
         let file = SchemaFile { shown: shown.to_owned(), value, text };
         let meta = jsonschema::draft202012::meta::validator();
         let wrong = meta.iter_errors(&file.value);

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::value::{Serde, Value as Template};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior, escape_formatter};
 use serde_json::{Map, Value};
 
 use super::house::TEMPLATES;
@@ -23,6 +23,9 @@ use crate::case::{CoveringMail, Fault, Language, Party, Role, Title};
 
 /// The templates that are a letter type's own.
 const OWN: [&str; 2] = ["body", "slip"];
+
+/// The filters for French words that lose their vowel before a name.
+pub const ELIDING: [&str; 4] = ["de", "que", "le", "la"];
 
 /// Writes letters and their covering e-mails in one language.
 pub struct Writer {
@@ -69,6 +72,10 @@ impl Writer {
         }
         let mut email = environment(language, words);
         email.set_auto_escape_callback(|name| if name == "html" { AutoEscape::Html } else { AutoEscape::None });
+        email.set_formatter(move |out, state, value| match value.as_str().filter(|_| !value.is_safe()) {
+            Some(text) => escape_formatter(out, state, &Template::from(Formats::of(language).text(text))),
+            None => escape_formatter(out, state, value),
+        });
         for (name, extension) in [("text", "txt"), ("html", "html")] {
             let file = format!("email.{code}.{extension}");
             let shown = format!("_house/{file}");
@@ -236,7 +243,7 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
         ("month", Formats::month),
         ("number", Formats::number),
         ("percent", Formats::percent),
-        ("phone", |formats, text| Some(formats.phone(text))),
+        ("phone", Formats::phone),
     ];
     for (name, write) in filters {
         environment.add_filter(name, move |value: Template| {
@@ -244,6 +251,15 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
             write(formats, &text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {name}")))
         });
     }
+    // « de Jean », « d’Anne »: French words that lose their vowel before a name.
+    for word in ELIDING {
+        let value = move |name: Template| written_out(&name).map(|name| formats.elided(word, &name));
+        environment.add_filter(word, value);
+    }
+    // A line that never breaks keeps its own blanks: that of an address, as Canada Post reads it.
+    environment.add_filter("as_written", |line: Template| {
+        written_out(&line).map(|line| Template::from_safe_string(typst_string(&line)))
+    });
     let terms = Arc::new(words.terms.clone());
     environment.add_filter("plural", move |count: Template, one: String, many: String| {
         let text = written_out(&count)?;

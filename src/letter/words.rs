@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::phones::phone_faults;
 use super::read::{read_text, read_toml};
 use crate::case::{Fault, Language, Text};
 
@@ -31,9 +32,12 @@ impl Words {
     pub fn read(house: &Path) -> Result<Words, Vec<Fault>> {
         let toml = |name: &str| read_text(house, "_house", name).map_err(|fault| vec![fault]);
         let shown = "_house/words.toml";
-        let words = toml("words.toml").and_then(|text| read_toml::<WordsToml>(&text, shown));
-        let words = words.and_then(|words| {
-            let faults = words_missing(&words.en, &words.fr, shown);
+        let words = toml("words.toml").and_then(|text| Ok((read_toml::<WordsToml>(&text, shown)?, text)));
+        let words = words.and_then(|(words, text)| {
+            let mut faults = words_missing(&words.en, &words.fr, shown);
+            for (own, at) in [(&words.both, "/both"), (&words.en, "/en"), (&words.fr, "/fr")] {
+                faults.extend(phone_faults(own, at, &text, shown));
+            }
             if faults.is_empty() { Ok(words) } else { Err(faults) }
         });
         let terms = toml("terms.toml").and_then(|text| read_toml(&text, "_house/terms.toml"));

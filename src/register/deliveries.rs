@@ -202,14 +202,12 @@ impl Reader {
     }
 
     /// Printed letters that wait for no run yet, and either have missed their date, which is before `today`, or are promised to
-    /// the run's date and have unseen events.
-    pub async fn doubtful_pieces(&self, date: Day, today: Day) -> Result<Vec<Delivery>, RegisterError> {
+    /// the run's date.
+    pub async fn waiting_pieces(&self, date: Day, today: Day) -> Result<Vec<Delivery>, RegisterError> {
         let sql = select_deliveries!(
             "WHERE d.state = $1 AND d.channel = $2 AND ",
             in_no_run!(),
-            " AND (d.date < $4 OR (d.date = $3 AND ",
-            unseen!(),
-            ")) ORDER BY d.letter"
+            " AND (d.date < $4 OR d.date = $3) ORDER BY d.letter"
         );
         let query = sqlx::query_as(sql).bind(DeliveryState::Waiting).bind(Channel::Print).bind(date).bind(today);
         Ok(query.fetch_all(&self.pool).await?)

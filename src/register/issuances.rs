@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Act, Kept, Reader, RegisterError, expect_one};
-use crate::case::{Day, LetterId, Sha256, Stamp};
+use crate::case::{Day, LetterId, Sha256, Stamp, Times};
 
 /// What was made of a letter: the archived PDF and all that it was made with.
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
@@ -32,6 +32,8 @@ pub struct Issuance {
     pub fonts_hash: Sha256,
     /// The typst version.
     pub typst_version: String,
+    /// The times that it gave its reader; absent before they were kept.
+    pub times: Option<Times>,
 }
 
 impl Act {
@@ -39,8 +41,8 @@ impl Act {
     pub async fn issue(&mut self, issuance: &Issuance, kept: &Kept) -> Result<(), RegisterError> {
         sqlx::query(
             "INSERT INTO issuances (letter, number, date, issued_at, sha256, bytes, pages, type_version, \
-             catalogue_hash, fonts_hash, typst_version, type_hash) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             catalogue_hash, fonts_hash, typst_version, type_hash, times) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(&issuance.letter)
         .bind(issuance.number)
@@ -54,6 +56,7 @@ impl Act {
         .bind(&issuance.fonts_hash)
         .bind(&issuance.typst_version)
         .bind(&issuance.type_hash)
+        .bind(&issuance.times)
         .execute(&mut *self.transaction)
         .await?;
         self.keep(issuance, kept).await?;
@@ -81,7 +84,7 @@ macro_rules! select_issuances {
     ($rest:literal) => {
         concat!(
             "SELECT letter, number, date, issued_at, sha256, bytes, pages, type_version, type_hash, catalogue_hash, \
-             fonts_hash, typst_version FROM issuances ",
+             fonts_hash, typst_version, times FROM issuances ",
             $rest
         )
     };

@@ -4,7 +4,7 @@ use super::cases::Seen;
 use super::{Act, Claim, Claimed, Reader, RegisterError, expect_one};
 use crate::case::fault::Reasons;
 use crate::case::{
-    CaseRef, Channel, Day, DeliveryState, LetterId, LetterState, PersonId, PreferredLanguage, Sha256, Stamp,
+    CaseRef, Channel, Day, DeliveryState, LetterId, LetterState, PersonId, PreferredLanguage, Sha256, Stamp, Times,
 };
 
 /// A letter that an event calls for.
@@ -85,6 +85,8 @@ pub struct LetterRow {
     pub sha256: Option<Sha256>,
     /// The newest issuance's pages.
     pub pages: Option<i64>,
+    /// The times that the newest issuance gave its reader; absent where there is none, and before they were kept.
+    pub times: Option<Times>,
     /// How the newest issuance travels.
     pub delivery: Option<DeliveryState>,
     /// Why the newest delivery was not made, or not yet.
@@ -148,7 +150,7 @@ macro_rules! select_letters {
             "SELECT l.sequence, l.id, l.event, l.letter_type, l.case_reference, l.person, l.person_name, l.addressee_name, ",
             "l.language, l.channel, l.state, l.called_at, l.attempts, l.issuance, l.wanted, l.worked, l.held_for_letters, ",
             "l.seen_case, l.seen_person, l.reasons, l.seal, l.content_hash, l.approved_seal, l.approved_by, ",
-            "i.date, i.sha256, i.pages, d.state AS delivery, d.problem FROM letters l ",
+            "i.date, i.sha256, i.pages, i.times, d.state AS delivery, d.problem FROM letters l ",
             "LEFT JOIN issuances i ON i.letter = l.id AND i.number = l.issuance ",
             "LEFT JOIN deliveries d ON d.letter = l.id AND d.number = l.issuance ",
             $rest
@@ -299,6 +301,17 @@ impl Act {
             .await?;
         expect_one(&set, "letters", letter)?;
         Ok(true)
+    }
+
+    /// A letter that was taken back goes another way from now on. Nothing happens to one that was not.
+    pub async fn set_channel(&mut self, letter: &LetterId, channel: Channel) -> Result<(), RegisterError> {
+        sqlx::query("UPDATE letters SET channel = $2 WHERE id = $1 AND state = $3")
+            .bind(letter)
+            .bind(channel)
+            .bind(LetterState::Recalled)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
     }
 
     /// Has the letters of a case, and those about a person in other cases, worked again.

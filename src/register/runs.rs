@@ -3,7 +3,8 @@
 use super::deliveries::in_no_run;
 use super::{Act, Reader, RegisterError, inconsistent};
 use crate::case::{
-    CaseRef, Channel, Day, DeliveryState, LetterId, PieceState, PreferredLanguage, RunId, RunState, Sha256, Stamp,
+    CaseRef, Channel, Day, DeliveryState, EntryKind, LetterId, PieceState, PreferredLanguage, RunId, RunState, Sha256,
+    Stamp,
 };
 
 /// A print run. A date may have several.
@@ -78,7 +79,8 @@ pub struct PieceRow {
 
 impl Act {
     /// Opens the next run of a date and gives every waiting letter of that date its place in it. `lay_out` says, from the pages of the
-    /// pieces in order, where each is printed. `None` where a letter has events that its verdict has not seen: nothing is done then.
+    /// pieces in order, where each is printed. `None` where a letter has events that its verdict has not seen, or was not looked at again
+    /// since it was issued: nothing is done then.
     pub async fn open_run(
         &mut self,
         date: Day,
@@ -88,12 +90,16 @@ impl Act {
             "SELECT count(*) FROM deliveries d JOIN letters l ON l.id = d.letter \
              WHERE d.state = $1 AND d.channel = $2 AND d.date = $3 AND ",
             in_no_run!(),
-            " AND ",
-            super::cases::unseen!()
+            " AND (",
+            super::cases::unseen!(),
+            " OR NOT EXISTS (SELECT 1 FROM entries c WHERE c.letter = d.letter AND c.kind = $4 AND c.sequence > \
+             (SELECT max(i.sequence) FROM entries i WHERE i.letter = d.letter AND i.kind = $5)))"
         ))
         .bind(DeliveryState::Waiting)
         .bind(Channel::Print)
         .bind(date)
+        .bind(EntryKind::LetterCleared)
+        .bind(EntryKind::LetterIssued)
         .fetch_one(&mut *self.transaction)
         .await?;
         if unseen > 0 {

@@ -1,14 +1,16 @@
 //! What is due in a case without anybody having said so: noticed from its standing, and proposed to the officer.
 
+mod paid;
+
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::found::dated;
-use super::standing::{DisputeKind, Insolvency, Means, Missed, Movement, Plan, Statement};
+use super::standing::{DisputeKind, Insolvency, Means, Missed, Plan};
 use super::{SentLetter, Standing};
 use crate::case::calendar::business_days_after;
-use crate::case::{Policy, Role, Tells, Text, money};
+use crate::case::{Policy, Step, Tells, Text, money};
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +28,7 @@ pub struct Proposal {
 }
 
 /// What can be due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum ProposalKind {
     /// A reminder of what is missed.
@@ -37,6 +39,8 @@ pub enum ProposalKind {
     ReadyForTransfer,
     /// The person is to be told that the debt is paid.
     PaidInFull,
+    /// More came than was owed, and nobody has looked into it.
+    ExcessReceived,
     /// The debt must be taken back from the CRA.
     Recall,
     /// What came must be acknowledged.
@@ -54,6 +58,11 @@ impl ProposalKind {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
+
+    /// All kinds, so written.
+    pub fn names() -> &'static [&'static str] {
+        <ProposalKind as strum::VariantNames>::VARIANTS
+    }
 }
 
 /// The event of a proposal. Which letters it calls for is for the letter types to say.
@@ -63,20 +72,19 @@ pub struct LetterProposal {
     pub event: &'static str,
     /// Its facts.
     pub facts: Value,
+    /// The fact that says when what the event tells has happened: the day on which it is accepted, whatever the day of its letter.
+    pub happens: Option<&'static str>,
 }
 
 /// What is due for one person of a case on a day.
 pub fn follow_ups(standing: &Standing, policy: &Policy, today: NaiveDate) -> Vec<Proposal> {
-    let situation = Situation { standing, policy, today, balance: standing.ledger.owed(today, &policy.terms) };
-    let mut due = situation.answers();
-    due.extend(situation.deferral());
-    if standing.person.died.is_none() {
-        due.extend(situation.plan());
-        due.extend(situation.transfer());
-    }
-    due.extend(situation.paid());
-    due.extend(situation.recall());
-    due
+    Situation::of(standing, policy, today, false).due()
+}
+
+/// What would be due if nothing had to be waited for. A follow-up that was accepted has its ground for as long as it is among them: what
+/// is waited for holds its letter and does not end it.
+pub fn grounds(standing: &Standing, policy: &Policy, today: NaiveDate) -> Vec<Proposal> {
+    Situation::of(standing, policy, today, true).due()
 }
 
 struct Situation<'l> {
@@ -84,13 +92,32 @@ struct Situation<'l> {
     policy: &'l Policy,
     today: NaiveDate,
     balance: Option<Decimal>,
+    /// Whether it does not matter that something must be waited for.
+    at_any_rate: bool,
 }
 
-impl Situation<'_> {
+impl<'l> Situation<'l> {
+    fn of(standing: &'l Standing, policy: &'l Policy, today: NaiveDate, at_any_rate: bool) -> Situation<'l> {
+        let balance = standing.ledger.owed(today, &policy.terms);
+        Situation { standing, policy, today, balance, at_any_rate }
+    }
+
+    fn due(&self) -> Vec<Proposal> {
+        let mut due = self.answers();
+        due.extend(self.deferral());
+        if self.standing.person.died.is_none() || self.at_any_rate {
+            due.extend(self.plan());
+            due.extend(self.transfer());
+        }
+        due.extend(self.paid());
+        due.extend(self.excess());
+        due.extend(self.recall());
+        due
+    }
+
     fn is_paid(&self) -> bool {
-        let debts = &self.standing.ledger.debts;
-        let told = !debts.is_empty() && debts.iter().all(|debt| debt.paid.is_some());
-        told || self.balance.is_some_and(|balance| balance <= Decimal::ZERO)
+        let ledger = &self.standing.ledger;
+        ledger.is_paid(self.today, &self.policy.terms) || self.balance.is_some_and(|balance| balance <= Decimal::ZERO)
     }
 
     /// Whether a stay is in force for a debt of the case.
@@ -114,12 +141,23 @@ impl Situation<'_> {
     fn waits(&self) -> bool {
         let person = &self.standing.person;
         let open = self.standing.open_disputes().next().is_some();
-        open || person.is_deferred(self.today) || person.active_recipient || self.is_stayed() || self.is_gone()
+        let waits = open || person.is_deferred(self.today) || person.active_recipient || self.is_stayed();
+        (waits && !self.at_any_rate) || self.is_gone()
     }
 
     /// The newest letter that told the person of something and reached them, by its day.
     fn told(&self, what: Tells) -> Option<NaiveDate> {
         self.standing.told_by(&[what], "").filter_map(|letter| letter.date).max()
+    }
+
+    /// The last day that letters gave beyond which a step goes.
+    fn last_given(&self, step: Step) -> Option<NaiveDate> {
+        self.standing.times_given(step, "", self.today).map(|(until, _)| until).max()
+    }
+
+    /// Whether such a day is not over.
+    fn has_time_left(&self, step: Step) -> bool {
+        self.last_given(step).is_some_and(|until| until >= self.today)
     }
 
     /// Whether a letter that tells the person of something is on its way or went on a day or later.
@@ -133,17 +171,23 @@ impl Situation<'_> {
     fn answers(&self) -> Vec<Proposal> {
         let policy = self.policy;
         let own = self.standing.open_disputes().filter(|dispute| dispute.person == self.standing.person.id);
-        let disputes = own.map(|one| (Waits::Dispute(one.kind), one.received, policy.acknowledge_business_days));
+        // What is decided needs no acknowledgement any more, only the letter that tells it.
+        let disputes = own.map(|one| {
+            let acknowledge = policy.acknowledge_business_days;
+            (Waits::Dispute(one.kind), one.received, acknowledge, one.answer.is_some())
+        });
         let inquiries = self.standing.inquiries.iter().map(|one| match one.by {
-            Some(Means::Telephone) => (Waits::Inquiry, one.received, policy.telephone_business_days),
-            Some(Means::Mail | Means::Email) | None => (Waits::Inquiry, one.received, policy.acknowledge_business_days),
+            Some(Means::Telephone) => (Waits::Inquiry, one.received, policy.telephone_business_days, false),
+            Some(Means::Mail | Means::Email) | None => {
+                (Waits::Inquiry, one.received, policy.acknowledge_business_days, false)
+            }
         });
         let mut due = Vec::new();
-        for (kind, received, acknowledge) in disputes.chain(inquiries) {
+        for (kind, received, acknowledge, decided) in disputes.chain(inquiries) {
             let (key, french) = kind.names();
             let cause = format!("{key} {received}");
             let (en, fr) = (format!("what came on {{}} ({key})."), format!("ce qui est arrivé le {{}} ({french})."));
-            if !self.has_letter(Tells::Receipt, received) {
+            if !decided && !self.has_letter(Tells::Receipt, received) {
                 due.push(Proposal {
                     kind: ProposalKind::AcknowledgementDue,
                     cause: cause.clone(),
@@ -190,11 +234,12 @@ impl Situation<'_> {
         let balance = money::plain(self.balance?);
         let missed = behind.iter().map(|one| missed_row(plan, one)).collect::<Vec<_>>();
         // The first reminder of what is missed: a second one would prolong the time to cure for ever.
-        let told = self.standing.told_by(&[Tells::InstalmentMissed], "").filter_map(|letter| letter.date);
-        let reminded = told.filter(|day| *day >= first).min();
-        if let Some(day) = reminded.filter(|_| !self.has_letter(Tells::PlanDefaulted, first)) {
-            let cure_by = self.policy.deadline(day, self.policy.cure_days);
-            if cure_by >= self.today {
+        let told = self.standing.told_by(&[Tells::InstalmentMissed], "");
+        let reminders = told.filter_map(|letter| Some((letter.date?, letter))).filter(|(day, _)| *day >= first);
+        let reminded = reminders.min_by_key(|(day, _)| *day);
+        if let Some((day, reminder)) = reminded.filter(|_| !self.has_letter(Tells::PlanDefaulted, first)) {
+            let cure_by = reminder.times.last().unwrap_or_else(|| self.policy.deadline(day, self.policy.cure_days));
+            if cure_by >= self.today || self.has_time_left(Step::PlanEnded) {
                 return None;
             }
             let facts = json!({
@@ -211,7 +256,7 @@ impl Situation<'_> {
                     "What was missed did not come by {}: the plan has defaulted.",
                     "Ce qui manquait n’est pas arrivé le {} : l’entente n’est plus respectée.",
                 ),
-                letter: Some(LetterProposal { event: "plan.defaulted", facts }),
+                letter: Some(LetterProposal { event: "plan.defaulted", facts, happens: Some("defaulted") }),
             });
         }
         if self.has_letter(Tells::InstalmentMissed, first) {
@@ -227,7 +272,7 @@ impl Situation<'_> {
             cause: format!("{agreed_on} {last}"),
             due: last + grace,
             says: dated(last, "The instalment of {} was missed.", "Le versement du {} n’a pas été fait."),
-            letter: Some(LetterProposal { event: "plan.instalment-missed", facts }),
+            letter: Some(LetterProposal { event: "plan.instalment-missed", facts, happens: None }),
         })
     }
 
@@ -238,6 +283,7 @@ impl Situation<'_> {
             .told(Tells::TransferIntended)
             .filter(|day| standing.person.recalled.is_none_or(|recalled| *day > recalled))?;
         let over = self.policy.deadline(told, self.policy.notice_days);
+        let over = self.last_given(Step::TransferMade).map_or(over, |given| given.max(over));
         let settled = standing.kept_plan().is_some() || self.is_paid() || standing.person.transferred.is_some();
         if self.waits() || settled || self.is_gone() || over >= self.today {
             return None;
@@ -257,54 +303,17 @@ impl Situation<'_> {
                 "Le délai de l’avis a pris fin le {} : la dette peut être transférée à l’ARC.",
             ),
             // Without the number on file there is nothing to transfer yet: it is work for a person.
-            letter: (standing.person.sin_on_file == Some(true))
-                .then_some(LetterProposal { event: "debt.transferred", facts }),
-        })
-    }
-
-    /// The debt is paid: the closing letter, with the receipts where Recto knows all of them.
-    fn paid(&self) -> Option<Proposal> {
-        let ledger = &self.standing.ledger;
-        let [debt] = ledger.debts.as_slice() else { return None };
-        let last = ledger.last_movement().map(|one| one.on);
-        let paid = debt.paid.or(last).filter(|_| self.is_paid())?;
-        if self.has_letter(Tells::DebtPaid, paid) || self.standing.person.role == Role::SponsoredPerson {
-            return None;
-        }
-        let receipts = debt.stated.and_then(|Statement { as_of, balance: stated, told, .. }| {
-            let since: Vec<_> = ledger
-                .movements
-                .iter()
-                .filter(|one| one.on > as_of || (one.on == as_of && one.told > told))
-                .collect();
-            let all: Decimal = since.iter().map(|one| one.amount).sum();
-            let whole = all == stated && since.iter().all(|one| one.amount > Decimal::ZERO);
-            let row = |one: &&Movement| json!({"date": one.on.to_string(), "kind": one.kind, "amount": money::plain(one.amount)});
-            whole.then(|| (stated, since.iter().map(row).collect::<Vec<_>>()))
-        });
-        let letter = receipts.map(|(owed, receipts)| LetterProposal {
-            event: "debt.paid",
-            facts: json!({
-                "letter": true, "paid": paid.to_string(), "as_of": self.today.to_string(), "debt": money::plain(owed),
-                "receipts": receipts, "transferred": self.standing.person.transferred.is_some(),
+            letter: (standing.person.sin_on_file == Some(true)).then_some(LetterProposal {
+                event: "debt.transferred",
+                facts,
+                happens: Some("transferred"),
             }),
-        });
-        Some(Proposal {
-            kind: ProposalKind::PaidInFull,
-            cause: paid.to_string(),
-            due: paid,
-            says: dated(
-                paid,
-                "The debt was paid in full on {}: tell the person.",
-                "La dette a été payée en totalité le {} : en aviser la personne.",
-            ),
-            letter,
         })
     }
 
-    /// The CRA still has a debt that must not be collected any more.
-    fn recall(&self) -> Option<Proposal> {
-        let transferred = self.standing.person.transferred?;
+    /// The CRA still has a debt that must not be collected any more. What was taken back stays so, whatever becomes of its cause.
+    fn recall(&self) -> Vec<Proposal> {
+        let Some(transferred) = self.standing.person.transferred else { return Vec::new() };
         let person = &self.standing.person;
         let planned = self.standing.kept_plan().is_some() && self.policy.plan_excludes_set_off;
         let causes = [
@@ -315,13 +324,12 @@ impl Situation<'_> {
             (person.died.is_some(), "death"),
             (person.is_deferred(self.today), "deferral"),
         ];
-        let cause = causes.into_iter().find(|(is_so, _)| *is_so)?.1;
-        let balance = self.balance?.max(Decimal::ZERO);
+        let Some(balance) = self.balance.map(|balance| balance.max(Decimal::ZERO)) else { return Vec::new() };
         let facts = json!({
             "recalled": self.today.to_string(), "transferred": transferred.to_string(),
             "as_of": self.today.to_string(), "balance": money::plain(balance),
         });
-        Some(Proposal {
+        let proposal = |cause| Proposal {
             kind: ProposalKind::Recall,
             cause: format!("{transferred} {cause}"),
             due: self.today,
@@ -331,8 +339,14 @@ impl Situation<'_> {
                 "La dette est passée à l’ARC le {} et doit être retirée.",
             ),
             // After a death no letter tells of it; the debt is taken back all the same.
-            letter: person.died.is_none().then_some(LetterProposal { event: "debt.recalled", facts }),
-        })
+            letter: person.died.is_none().then(|| LetterProposal {
+                event: "debt.recalled",
+                facts: facts.clone(),
+                happens: Some("recalled"),
+            }),
+        };
+        let so = causes.into_iter().filter(|(is_so, _)| *is_so || self.at_any_rate).map(|(_, cause)| proposal(cause));
+        so.take(if self.at_any_rate { usize::MAX } else { 1 }).collect()
     }
 }
 

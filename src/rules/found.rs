@@ -69,11 +69,16 @@ impl Note {
     }
 
     fn words(&self, language: Language) -> String {
-        let filled = |text: String, (place, detail): (usize, &Detail)| {
-            text.replace(&format!("{{{place}}}"), &detail.words(language))
-        };
-        self.details.iter().enumerate().fold(self.says.get(language).to_owned(), filled)
+        filled(self.says.get(language), &self.details, language)
     }
+}
+
+/// A sentence with its details.
+fn filled(sentence: &str, details: &[Detail], language: Language) -> String {
+    let fill = |text: String, (place, detail): (usize, &Detail)| {
+        text.replace(&format!("{{{place}}}"), &detail.words(language))
+    };
+    details.iter().enumerate().fold(sentence.to_owned(), fill)
 }
 
 impl Detail {
@@ -90,7 +95,7 @@ impl Detail {
 }
 
 /// A finding's words for the officer: what the guard says, what it found, and the law or policy that it rests on.
-pub(super) fn reason(key: &str, rule: &str, says: Both, notes: &[Note], basis: Both) -> Fault {
+pub(super) fn reason(key: &str, rule: &str, says: Both, notes: &[Note], basis: &Text) -> Fault {
     let sentence = |language| {
         let found = notes.iter().map(|note| note.words(language)).collect::<Vec<_>>().join("; ");
         let found = if found.is_empty() { found } else { format!(" {found}.") };
@@ -113,4 +118,9 @@ pub(super) fn found(note: Note) -> Answer {
 pub(super) fn dated(day: NaiveDate, en: &str, fr: &str) -> Text {
     let written = |language| Detail::Day(day).words(language);
     Text::new(en.replace("{}", &written(Language::En)), fr.replace("{}", &written(Language::Fr)))
+}
+
+/// A sentence in each language: `{0}`, `{1}` stand for its details.
+pub(super) fn written(details: &[Detail], en: &str, fr: &str) -> Text {
+    Text::new(filled(en, details, Language::En), filled(fr, details, Language::Fr))
 }

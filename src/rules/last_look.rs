@@ -10,12 +10,14 @@ use serde_json::Value;
 
 use super::standing::Person;
 use crate::case::Fault;
-use crate::case::figures::{Figure, figures, figures_of};
+use crate::case::address::zip_of_nine;
+use crate::case::figures::{Figure, figures};
+use crate::case::insurance;
 
 /// What the page may say.
 pub struct Known<'k> {
-    /// What the letter was written from that is its own.
-    pub values: &'k Value,
+    /// The figures of what the letter was written from that is its own, in every form in which they may stand.
+    pub figures: &'k HashSet<Figure>,
     /// The words with digits in the templates' own text, such as `164` of an act's section, and the figures of program and house.
     pub printed: &'k [&'k HashSet<Figure>],
     /// The facts alone: what an officer has put there may stand on the page.
@@ -38,17 +40,21 @@ pub struct Known<'k> {
 /// What must not go out on these pages.
 pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let allowed = allowed_figures(known, pages.len());
+    // Pages are numbered, and so are the items of lists.
+    let numbered = pages.len().max(longest_list(known.facts));
+    let numbered: HashSet<Figure> = (1..=numbered).map(|number| Figure::Word(number.to_string())).collect();
     let facts = texts(known.facts).join("\n");
     let own_name = |word: &str| known.own_names.iter().any(|name| name.split_whitespace().any(|part| part == word));
     for (index, page) in pages.iter().enumerate() {
         let place = format!("page {}", index + 1);
         let without_foreign = known.foreign_numbers.iter().fold(page.clone(), |page, number| page.replace(number, " "));
-        if holds_insurance_number(&without_foreign) {
+        if insurance::holds(&without_foreign) {
             faults.push(insurance_number(&place));
         }
-        let is_known =
-            |figure: &Figure| allowed.contains(figure) || known.printed.iter().any(|set| set.contains(figure));
+        let is_known = |figure: &Figure| {
+            let mut sets = known.printed.iter().copied().chain([known.figures, &numbered]);
+            sets.any(|set| set.contains(figure))
+        };
         let mut strange: Vec<Figure> = figures(page).into_iter().filter(|figure| !is_known(figure)).collect();
         strange.sort();
         strange.dedup();
@@ -66,19 +72,12 @@ pub fn last_look(pages: &[String], known: &Known<'_>) -> Vec<Fault> {
         let stands = |word: &&str| says_exactly(page, word) && !facts.contains(*word) && !own_name(word);
         faults.extend(empties.filter(stands).map(|word| empty(word, &place)));
     }
-    faults.extend(known.block.iter().filter(|line| longest_number(line) >= 9).map(|_| number_in_window()));
+    let own_number = |line: &&String| longest_number(line.trim_end_matches(zip_of_nine(line).unwrap_or_default())) >= 9;
+    faults.extend(known.block.iter().filter(own_number).map(|_| number_in_window()));
     let blank = texts(known.facts).into_iter().any(|text| text.trim().is_empty());
     faults.extend(blank.then(|| empty("", "facts")));
     faults.dedup();
     faults
-}
-
-fn allowed_figures(known: &Known<'_>, pages: usize) -> HashSet<Figure> {
-    let mut allowed = Vec::new();
-    figures_of(known.values, &mut allowed);
-    // Pages are numbered, and so are the items of lists.
-    allowed.extend((1..=pages.max(longest_list(known.facts))).map(|number| Figure::Word(number.to_string())));
-    allowed.into_iter().collect()
 }
 
 fn longest_list(value: &Value) -> usize {
@@ -97,132 +96,6 @@ fn texts(value: &Value) -> Vec<&str> {
         Value::Object(map) => map.values().flat_map(texts).collect(),
         _ => Vec::new(),
     }
-}
-
-/// Whether a text has a Social Insurance Number: nine digits that pass the check, however spaced.
-///
-/// Longer numbers (telephones), and numbers that are part of a reference such as `OW-2026-00417`, are none.
-pub fn holds_insurance_number(text: &str) -> bool {
-    let mut characters: Vec<char> = text.chars().collect();
-    blank_amounts(&mut characters);
-    let groups = groups(&characters);
-    (0..groups.len()).any(|from| {
-        let (mut digits, mut wide, mut threes) = (String::new(), false, true);
-        for (place, group) in groups[from..].iter().enumerate() {
-            match group.gap {
-                _ if place == 0 => {}
-                Gap::Narrow => {}
-                Gap::Wide => wide = true,
-                Gap::Apart => return false,
-            }
-            digits.push_str(&group.digits);
-            threes &= group.digits.len() == 3;
-            // Groups that stand further apart are one number only in the usual form of three times three.
-            if digits.len() >= 9 {
-                return digits.len() == 9 && (!wide || threes) && passes_check(&digits);
-            }
-        }
-        false
-    })
-}
-
-/// Takes French amounts out, such as `14 962,30 $`: behind a year in the cell before, one has nine digits in a row. English ones
-/// begin with their sign, which ends what stands before.
-fn blank_amounts(text: &mut [char]) {
-    let digit = |text: &[char], at: usize| text.get(at).is_some_and(char::is_ascii_digit);
-    for sign in (5..text.len()).filter(|at| text[*at] == '$').collect::<Vec<_>>() {
-        let cents = sign - if text[sign - 1] == '\u{a0}' { 3 } else { 2 };
-        if !(digit(text, cents) && digit(text, cents + 1) && text[cents - 1] == ',') {
-            continue;
-        }
-        // Dollars in threes, each three behind a no-break space, the first of one to three digits.
-        let mut at = cents - 1;
-        loop {
-            let three = at >= 3 && (at - 3..at).all(|place| digit(text, place));
-            let grouped = three && at >= 5 && text[at - 4] == '\u{a0}' && digit(text, at - 5);
-            at = match grouped {
-                true => at - 4,
-                false => at - (1..=3).take_while(|back| at >= *back && digit(text, at - back)).count(),
-            };
-            if !grouped {
-                break;
-            }
-        }
-        text[at..sign].fill('x');
-    }
-}
-
-/// A group of digits and how far it stands from the one before.
-struct Group {
-    digits: String,
-    gap: Gap,
-}
-
-/// What stands between two groups of digits.
-#[derive(Clone, Copy, PartialEq)]
-enum Gap {
-    /// One blank, dash, point, stroke or low line.
-    Narrow,
-    /// Up to three of those, or of commas, colons and parentheses.
-    Wide,
-    /// Something else.
-    Apart,
-}
-
-fn gap(between: &[char]) -> Gap {
-    let narrow =
-        |c: &char| c.is_whitespace() || matches!(c, '-' | '.' | '/' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}');
-    match between {
-        [one] if narrow(one) => Gap::Narrow,
-        [] | [_, _, _, _, ..] => Gap::Apart,
-        some if some.iter().all(|c| narrow(c) || matches!(c, ',' | ':' | '(' | ')')) => Gap::Wide,
-        _ => Gap::Apart,
-    }
-}
-
-/// The groups of digits that stand alone: not in a word, an amount or a reference.
-fn groups(text: &[char]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let (mut at, mut last_end) = (0, None);
-    while at < text.len() {
-        if !text[at].is_ascii_digit() {
-            at += 1;
-            continue;
-        }
-        let end = at + text[at..].iter().take_while(|c| c.is_ascii_digit()).count();
-        let alone = |place: Option<&char>| !place.is_some_and(|c| c.is_alphabetic());
-        let before = at.checked_sub(1).map(|place| &text[place]);
-        let referred =
-            before == Some(&'-') && at >= 3 && text[at - 2].is_alphabetic() && !names_the_number(&text[..at - 1]);
-        if alone(before) && alone(text.get(end)) && !referred && before != Some(&'$') {
-            let gap = last_end.map_or(Gap::Apart, |last| gap(&text[last..at]));
-            groups.push(Group { digits: text[at..end].iter().collect(), gap });
-            last_end = Some(end);
-        } else {
-            last_end = None;
-        }
-        at = end;
-    }
-    groups
-}
-
-/// Whether the text ends with the name of the number itself.
-fn names_the_number(text: &[char]) -> bool {
-    let last: String = text[text.len().saturating_sub(3)..].iter().collect();
-    last == "SIN" || last == "NAS"
-}
-
-/// The check of a Social Insurance Number (Luhn).
-fn passes_check(digits: &str) -> bool {
-    let sum: u32 = digits
-        .bytes()
-        .enumerate()
-        .map(|(place, digit)| {
-            let value = u32::from(digit - b'0') * if place % 2 == 1 { 2 } else { 1 };
-            value / 10 + value % 10
-        })
-        .sum();
-    sum.is_multiple_of(10)
 }
 
 /// What may be a case reference, such as `DR-2026-004512`: letters, digits and hyphens in a row, and whatever stands between blanks.

@@ -19,15 +19,21 @@ mod standing;
 use serde_json::Value;
 
 use crate::case::letter::sha256_hex;
-pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups};
+pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups, grounds};
 pub use found::{Detail, Found, Particular};
 pub use guards::{Effect, Finding, Guard, Needs, findings, guard, guards, reads_other_cases, reads_other_letters};
-pub use last_look::{Known, holds_insurance_number, last_look};
+pub use last_look::{Known, last_look};
 pub use people::{About, Answer, Doubt, Fate, IDENTIFIED, Name, People, WhoIsIt};
 pub use question::{Asked, OtherCase, Question};
-pub use standing::{Debt, Missed, Movement, Person, Plan, Reach, SentLetter, Standing, Word};
+pub use standing::{ByOtherMeans, DisputeKind};
+pub use standing::{
+    Debt, DebtState, Missed, Movement, Offer, Owed, Person, Plan, Proposed, Reach, SentLetter, Standing, Terms, Word,
+};
 
-/// The hash of a letter's facts, by which a letter is told from another of its type.
-pub fn facts_hash(facts: &Value) -> String {
-    sha256_hex(crate::case::event::sorted(facts).to_string().as_bytes())
+/// The hash of a letter's facts, by which a letter is told from another of its type: of those that it is told apart by, or of all
+/// where none is named.
+pub fn facts_hash(facts: &Value, told_apart_by: &[String]) -> String {
+    let named = told_apart_by.iter().map(|name| (name.clone(), facts[name].clone()));
+    let all = if told_apart_by.is_empty() { facts.clone() } else { Value::Object(named.collect()) };
+    sha256_hex(crate::case::event::sorted(&all).to_string().as_bytes())
 }

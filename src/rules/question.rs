@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::Standing;
 use super::found::Unread;
-use super::standing::{Debt, MissedRow};
+use super::standing::{Debt, Figures, Listed, MissedRow, Movement, Terms};
+use crate::case::schedule::Agreed;
 use crate::case::{Language, Place, Policy, Role, Tells, Traits, money};
 
 /// May this letter go, to this party, on this day? Everything that the answer may rest on.
@@ -41,7 +42,7 @@ pub struct Asked<'q> {
     pub id: &'q str,
     /// Its place among the register's letters; `None` where there is no letter yet.
     pub sequence: Option<i64>,
-    /// When the event that calls for it happened: what its figures are true of.
+    /// When the event that calls for it happened: what its figures are true of. The end of time where they are made at this very look.
     pub asked_at: DateTime<Utc>,
     /// Its facts; none where no event has asked for it yet, so that it is judged by the standing alone.
     pub facts: Option<&'q Value>,
@@ -57,6 +58,8 @@ pub struct Asked<'q> {
     pub minimum: &'q str,
     /// Whether only a letter with the very same facts counts as the same letter.
     pub repeats: bool,
+    /// The facts by which letters of its type that may repeat are told apart; all of them where none is named.
+    pub told_apart_by: &'q [String],
     /// Letter types that must not go to the person on the same day.
     pub conflicts: &'q [String],
 }
@@ -99,7 +102,7 @@ impl<'q> Question<'q> {
 
     /// An amount among the letter's facts.
     pub(super) fn amount(&self, name: &'static str) -> Result<Decimal, Unread> {
-        self.fact(name)?.as_str().and_then(money::parse).ok_or(Unread::Fact(name))
+        self.fact(name)?.as_str().and_then(money::parse_signed).ok_or(Unread::Fact(name))
     }
 
     /// A date among the letter's facts.
@@ -126,6 +129,26 @@ impl<'q> Question<'q> {
         self.standing.ledger.concerned(self.debt_number())
     }
 
+    /// The movements on those debts that the letter's figures do not have, up to its date.
+    pub(super) fn moved(&self) -> Result<Vec<&'q Movement>, Unread> {
+        let (as_of, ledger) = (self.day("as_of")?, &self.standing.ledger);
+        let listed = self.letter.facts.map(Listed::of).unwrap_or_default();
+        let figures = Figures { as_of, told: self.letter.asked_at, listed: &listed };
+        Ok(self.debts().into_iter().flat_map(|debt| ledger.moved_since(debt, figures, self.date)).collect())
+    }
+
+    /// Whether nothing is owed any more on any of those debts, written off or not.
+    pub(super) fn is_paid(&self) -> bool {
+        let debts = self.debts();
+        !debts.is_empty() && debts.into_iter().all(|debt| self.is_debt_paid(debt))
+    }
+
+    /// Whether nothing is owed any more on a debt of the case.
+    pub(super) fn is_debt_paid(&self, debt: &Debt) -> bool {
+        let balance = self.standing.ledger.balance(debt, self.date, &self.policy.terms);
+        balance.is_some_and(|owed| owed <= Decimal::ZERO)
+    }
+
     /// What is owed on those debts on the letter's date, as far as Recto knows.
     pub(super) fn owed(&self) -> Option<Decimal> {
         *self.owed.get_or_init(|| self.owed_on(self.date))
@@ -143,7 +166,7 @@ impl<'q> Question<'q> {
     pub(super) fn asks_for_nothing(&self) -> Result<bool, Unread> {
         match self.fact_if_there("balance") {
             None => Ok(false),
-            Some(_) => Ok(self.amount("balance")? == Decimal::ZERO),
+            Some(_) => Ok(self.amount("balance")? <= Decimal::ZERO),
         }
     }
 
@@ -167,6 +190,12 @@ impl<'q> Question<'q> {
         let due = missed.iter().map(|row| row.due).min();
         let came = due.map(|due| self.standing.ledger.received_since(due, self.letter.asked_at, self.date));
         came.is_some_and(|came| came >= missed.iter().map(|row| row.amount).sum())
+    }
+
+    /// The plan that the letter states, with what it repays; none where it states no plan that can be read.
+    pub(super) fn terms(&self) -> Option<Terms> {
+        let plan = Agreed::read(self.fact_if_there("plan")?).ok()?;
+        Some(Terms { plan, balance: self.amount("balance").ok()? })
     }
 
     /// Whether so many days, and the time of the mail, have gone by since a mailing.

@@ -7,13 +7,14 @@ use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::{Map, Value};
 
 use super::Studio;
+use super::bases::check_bases;
 use super::lines::lines_differ;
+use super::names::unknown_names;
 use super::parity::{differences, figures_of_pages};
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::figures::Figure;
 use crate::case::{Fault, Language};
 use crate::letter::{LetterType, addressee, in_language, readability, take_date, unused_parameters};
-use crate::rules::{guard, guards};
 use crate::typeset::Block;
 
 /// A sample that was set in one language.
@@ -93,6 +94,7 @@ impl Studio {
     ) -> Checked {
         let mut faults = self.check_shared_texts();
         faults.extend(unused_parameters(&self.catalogue));
+        faults.extend(self.catalogue.programs.values().flat_map(check_bases));
         faults.extend(self.catalogue.unlabelled());
         faults.extend(types.iter().flat_map(|letter| self.check_type(letter)));
         let mut wanted = Vec::new();
@@ -139,8 +141,6 @@ impl Studio {
     fn check_type(&self, letter: &LetterType) -> Vec<Fault> {
         let mut faults = Vec::new();
         let file = |name: &str| format!("{}/{name}", letter.key);
-        let unknown = letter.description.rules.guards.iter().filter(|name| guard(name).is_none());
-        faults.extend(unknown.map(|name| unknown_guard(name, file("letter.toml"))));
         let [en, fr] = Language::BOTH.map(|language| self.catalogue.writer(language).names_in_body(&letter.key));
         faults.extend(en.difference(&fr).map(|name| one_sided(name, file("fr.typ"))));
         faults.extend(fr.difference(&en).map(|name| one_sided(name, file("en.typ"))));
@@ -160,11 +160,7 @@ impl Studio {
                 .filter(|name| !known(name))
                 .map(|name| not_in_schema(name, &letter.schema.shown, file("en.typ"))),
         );
-        let required = |name: &str| properties.iter().any(|(property, required)| *required && property == name);
-        for guard in letter.description.rules.guards.iter().filter_map(|name| guard(name)) {
-            let lacking = guard.reads.iter().filter(|name| !required(name));
-            faults.extend(lacking.map(|name| guard_reads(guard.key, name, &letter.schema.shown, file("letter.toml"))));
-        }
+        faults.extend(unknown_names(letter, &properties, &file("letter.toml")));
         let unused = properties.iter().filter(|(name, required)| *required && !used.contains(name));
         faults.extend(unused.map(|(name, _)| never_used(name, letter.schema.shown.clone())));
         faults
@@ -310,29 +306,6 @@ fn undated(sample: &str) -> Fault {
         sample,
         "The sample does not say for which day it is. Add \"dated\": \"2026-11-17\" beside \"facts\", or the fact as_of.",
         "L’exemple ne dit pas pour quel jour il est. Ajoutez \"dated\": \"2026-11-17\" à côté de \"facts\", ou le fait as_of.",
-    )
-}
-
-fn unknown_guard(guard: &str, place: String) -> Fault {
-    let known = guards().map(|guard| guard.key).collect::<Vec<_>>().join(", ");
-    Fault::new(
-        "guard-unknown",
-        place,
-        format!("“{guard}” is not a guard. Known are: {known}."),
-        format!("« {guard} » n’est pas une garde. Sont connues : {known}."),
-    )
-}
-
-fn guard_reads(guard: &str, name: &str, schema: &str, place: String) -> Fault {
-    Fault::new(
-        "guard-fact-not-required",
-        place,
-        format!(
-            "The guard “{guard}” reads “{name}”, which {schema} does not require. Add it to “requires” under [called_by], or take the guard out."
-        ),
-        format!(
-            "La garde « {guard} » lit « {name} », que {schema} n’exige pas. Ajoutez-le à « requires » sous [called_by] ou retirez la garde."
-        ),
     )
 }
 

@@ -4,7 +4,7 @@
 //! dates that change places. The files can, because they are written side by side.
 
 use crate::case::Fault;
-use crate::letter::tags_in;
+use crate::letter::{ELIDING, tags_in};
 
 /// What differs between an English and a French template; `shown` names the French file.
 pub(super) fn lines_differ(en: &str, fr: &str, shown: &str) -> Vec<Fault> {
@@ -48,8 +48,10 @@ fn said_in(line: &str) -> Vec<String> {
 fn plain(tag: &str) -> String {
     let inner = tag.trim_start_matches(['{', '%']).trim_end_matches(['}', '%']);
     let words = inner.trim_matches(['-', '+', ' ']).split_whitespace().collect::<Vec<_>>().join(" ");
-    // What follows `plural` are the words of one language.
-    words.split("| plural(").next().unwrap_or_default().trim().to_owned()
+    // What follows `plural` are the words of one language, and only French has words that lose their vowel before a name.
+    let words = words.split("| plural(").next().unwrap_or_default();
+    let parts = words.split('|').map(str::trim).filter(|part| !ELIDING.contains(part));
+    parts.collect::<Vec<_>>().join(" | ")
 }
 
 fn values_differ(en: &[String], fr: &[String], place: String) -> Fault {

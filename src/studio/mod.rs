@@ -1,9 +1,11 @@
 //! Composing letters without a database: words, pages, preview, the last look, and the check of every letter type with all of its
 //! samples in both languages. Nothing here has an effect.
 
+mod bases;
 mod check;
 mod frame;
 mod lines;
+mod names;
 mod parity;
 mod preview;
 mod reading;
@@ -14,6 +16,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use crate::case::address::zip_of_nine;
+use crate::case::format::Formats;
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
 use crate::case::{CaseEvent, CoveringMail, Fault, Format, Language, LetterId, Party};
@@ -84,7 +88,12 @@ impl Studio {
 
     /// Checks `{case, party, facts}` for one letter type.
     pub fn check_data(&self, letter: &LetterType, data: &Value) -> Result<Data, Vec<Fault>> {
-        self.catalogue.check_letter_data(letter, data, &self.repertoire)
+        self.catalogue.check_letter_data(letter, data, None, &self.repertoire)
+    }
+
+    /// Checks them as somebody asks for the letter on a day.
+    pub fn check_request(&self, letter: &LetterType, data: &Value, day: NaiveDate) -> Result<Data, Vec<Fault>> {
+        self.catalogue.check_letter_data(letter, data, Some(day), &self.repertoire)
     }
 
     /// Drafts a letter and writes its words. The data must have been checked.
@@ -99,7 +108,7 @@ impl Studio {
     }
 
     /// Writes the words of a draft.
-    pub fn write<'s>(&'s self, draft: Draft<'s>) -> Result<Composed<'s>, Vec<Fault>> {
+    pub fn write<'s>(&'s self, mut draft: Draft<'s>) -> Result<Composed<'s>, Vec<Fault>> {
         let ident = format!("{} {}", draft.id, draft.date);
         let source: Source = self.catalogue.write(&draft, self.specimen)?;
         // A specimen says so on each of its pages.
@@ -108,6 +117,11 @@ impl Studio {
         let format = draft.data.addressee.format;
         let form = if format == Format::Standard { String::new() } else { format!("{}\n", json!(format)) };
         let content_hash = sha256_hex(format!("{form}{}\n{words}", self.specimen).as_bytes());
+        // A time that a letter could give, and does not say, it does not give.
+        let says = |day: &str| {
+            draft.languages.iter().filter_map(|one| Formats::of(*one).date(day)).any(|day| source.main.contains(&day))
+        };
+        draft.times.retain(|given| says(&given.until.to_string()));
         let job = Job {
             main: source.main,
             footer: Some(source.footer),
@@ -147,17 +161,19 @@ impl Studio {
     /// What stands in these words and must not.
     fn look_at(&self, draft: &Draft<'_>, others: &[Person], words: &[String]) -> Vec<Fault> {
         let foreign = draft.letter.schema.foreign_numbers.iter().flat_map(|place| place.values(&draft.data.facts));
-        let foreign: Vec<&str> = foreign.filter_map(|(_, number)| number.as_str()).collect();
+        let block = draft.data.addressee.block();
+        let zip = block.iter().filter_map(|line| zip_of_nine(line));
+        let foreign: Vec<&str> = foreign.filter_map(|(_, number)| number.as_str()).chain(zip).collect();
         let known = Known {
             is_reference: &|word| self.catalogue.is_reference(word),
             foreign_numbers: &foreign,
-            values: &self.catalogue.shown(draft),
+            figures: &self.catalogue.figures(draft),
             printed: &self.catalogue.printed(draft),
             facts: &draft.data.facts,
             own_names: &[&draft.data.addressee, &draft.data.person].map(Party::full_name),
             case: &draft.data.case.reference,
             others,
-            block: &draft.data.addressee.block(),
+            block: &block,
         };
         last_look(words, &known)
     }

@@ -20,6 +20,8 @@ pub struct Preview {
     /// Arithmetic that does not agree, deadlines that have passed, and what must not stand on the page. The standing of the
     /// case is not read.
     pub stops: Vec<Fault>,
+    /// What an officer would have to look at first.
+    pub notes: Vec<Fault>,
 }
 
 /// The identity shown on a letter that is not one yet.
@@ -31,18 +33,18 @@ impl Studio {
     /// Sets `{case, party, facts}` as a letter of a type, without a database and without any effect.
     pub async fn preview(&self, letter_type: &str, data: &Value, date: NaiveDate) -> Result<Preview, Vec<Fault>> {
         let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
-        let data = self.check_data(letter, data)?;
+        let data = self.check_request(letter, data, date)?;
         let composed = self.compose(letter, no_id(), date, data)?;
         let (draft, main) = (&composed.draft, composed.job.main.clone());
         let set = self.threads.set(composed.job).await;
         let typeset = set.map_err(|faults| {
             faults.into_iter().map(|fault| self.at_template(draft, &main, fault)).collect::<Vec<_>>()
         })?;
-        let mut stops = composed.draft.stops.clone();
+        let (mut stops, notes) = (composed.draft.stops.clone(), composed.draft.notes.clone());
         stops.extend(self.last_look(&composed.draft, &[], &typeset));
         let pages = typeset.pages.iter().map(PageText::text).collect();
         let words = typeset.pages.iter().map(PageText::words).collect();
-        Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops })
+        Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops, notes })
     }
 
     /// The fault of a letter type that does not exist.

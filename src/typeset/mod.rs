@@ -4,6 +4,7 @@
 //! and must not stall the service; a letter that panics fails alone. After every compile, failed ones too, comemo's caches
 //! are emptied: measured as the fastest and the smallest way.
 
+mod clusters;
 mod image;
 mod outline;
 mod page;
@@ -148,7 +149,7 @@ fn compile(world: &LetterWorld<'_>) -> Result<PagedDocument, Vec<Fault>> {
     match compiled.output {
         // A warning is a fault here: a letter is right or it is not made.
         Ok(_) if !compiled.warnings.is_empty() => Err(compiled.warnings.iter().map(place).collect()),
-        Ok(document) => Ok(document),
+        Ok(document) => Ok(clusters::joined(document)),
         Err(errors) => Err(errors.iter().map(place).collect()),
     }
 }

@@ -94,28 +94,28 @@ impl House {
     }
 
     pub(super) fn repertoire(&self) -> Repertoire {
-        let mut widths = BTreeMap::new();
         let upright = |font: &&Font| font.info().variant == FontVariant::default();
-        for font in self.fonts.iter().filter(upright) {
-            let plain =
-                font.clone().instantiate(font.info().variant, Abs::pt(9.0), &FontVariations(Default::default()));
-            let face = plain.ttf();
-            let tables = face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables);
-            for subtable in tables.filter(|table| table.is_unicode()) {
-                subtable.codepoints(|code| {
-                    let character = char::from_u32(code);
-                    let glyph = character.and_then(|c| face.glyph_index(c)).filter(|glyph| glyph.0 != 0);
-                    if let (Some(c), Some(glyph)) = (character, glyph) {
-                        let advance = f64::from(face.glyph_hor_advance(glyph).unwrap_or(0));
-                        let width = advance / f64::from(face.units_per_em());
-                        let widest = widths.entry(c).or_insert(width);
-                        *widest = width.max(*widest);
-                    }
-                });
-            }
-        }
-        Repertoire::new(widths)
+        Repertoire::new(self.fonts.iter().filter(upright).map(widths).collect())
     }
+}
+
+/// The characters of a font with their widths in em.
+fn widths(font: &Font) -> BTreeMap<char, f64> {
+    let plain = font.clone().instantiate(font.info().variant, Abs::pt(9.0), &FontVariations(Default::default()));
+    let face = plain.ttf();
+    let mut widths = BTreeMap::new();
+    let tables = face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables);
+    for subtable in tables.filter(|table| table.is_unicode()) {
+        subtable.codepoints(|code| {
+            let character = char::from_u32(code);
+            let glyph = character.and_then(|c| face.glyph_index(c)).filter(|glyph| glyph.0 != 0);
+            if let (Some(c), Some(glyph)) = (character, glyph) {
+                let advance = f64::from(face.glyph_hor_advance(glyph).unwrap_or(0));
+                widths.insert(c, advance / f64::from(face.units_per_em()));
+            }
+        });
+    }
+    widths
 }
 
 /// Fixed virtual paths only: typst interns each for ever, 65,535 in all.

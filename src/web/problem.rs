@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::case::fault::{FaultView, views};
+use crate::case::insurance::masked;
 use crate::case::{Fault, Language, Text};
 use crate::desk::{DecideError, DeskError};
 use crate::register::RegisterError;
@@ -50,6 +51,7 @@ pub struct ProblemDocument {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, kind: &'static str, title: (&str, &str), detail: Text) -> Problem {
+        let detail = Text::new(masked(&detail.en), masked(&detail.fr));
         let words = Box::new(Words { title: Text::new(title.0, title.1), detail });
         Problem { status, kind, words, faults: Vec::new() }
     }
@@ -81,6 +83,14 @@ impl Problem {
     pub(super) fn bad_request(en: impl Into<String>, fr: impl Into<String>) -> Problem {
         let title = ("The request cannot be read", "La requête ne peut pas être lue");
         Problem::new(StatusCode::BAD_REQUEST, "bad-request", title, Text::new(en, fr))
+    }
+
+    /// The request's body is no JSON, or not one that all readers read alike.
+    pub(super) fn unreadable(faults: Vec<Fault>) -> Problem {
+        let say =
+            |text: fn(&Text) -> &str| faults.iter().map(|fault| text(&fault.message)).collect::<Vec<_>>().join(" ");
+        let problem = Problem::bad_request(say(|text| &text.en), say(|text| &text.fr));
+        Problem { faults, ..problem }
     }
 
     /// The request's JSON cannot be read.

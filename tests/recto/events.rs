@@ -57,9 +57,9 @@ async fn a_bad_event_gets_every_fault_at_once_and_leaves_nothing() {
         ("money-malformed", "/data/facts/balance"),
         ("fact-unknown", "/data/facts/colour"),
         ("character-not-printable", "/data/party/surname"),
-        ("postal-code-malformed", "/data/party/address/postal_code"),
-        ("address-number-sign", "/data/party/address/lines/0"),
-        ("address-line-too-long", "/data/party/address/lines/0"),
+        ("postal-code-invalid", "/data/party/address/postal_code"),
+        ("line-forbidden-character", "/data/party/address/lines/0"),
+        ("line-too-long", "/data/party/address/lines/0"),
     ] {
         assert!(found.contains(&expected), "{expected:?} is not in {found:#?}");
     }

@@ -6,7 +6,9 @@ use proptest::test_runner::{Config, TestRunner};
 use recto::case::interest::{Method, Terms, accrued};
 use recto::case::{CaseEvent, Language, Role};
 use recto::letter::{Catalogue, LetterType, addressee};
-use recto::rules::{Asked, Effect, Found, Question, SentLetter, Standing, findings, guard, reads_other_letters};
+use recto::rules::{
+    Asked, ByOtherMeans, Effect, Found, Question, SentLetter, Standing, findings, guard, reads_other_letters,
+};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -45,6 +47,7 @@ fn found(catalogue: &Catalogue, letter: &LetterType, name: &str, data: &Value, f
         languages: &[Language::En],
         minimum: &rules.minimum,
         repeats: rules.repeats,
+        told_apart_by: &rules.told_apart_by,
         conflicts: &rules.conflicts,
     };
     let question = Question::new(&standing, program.policy_on(today).unwrap(), program.traits, asked, today, &[]);
@@ -134,7 +137,14 @@ fn a_letter_by_other_means_tells_what_its_type_tells() {
     let mut data = sample("cra-transfer-notice", "plausible");
     data["facts"] = json!({"letter": "cra-transfer-notice", "mailed": "2026-10-01"});
     let sent = CaseEvent::read(&event("s", "letter.sent", "2026-10-01T12:00:00-04:00", &data)).unwrap();
-    let letter = SentLetter::by_other_means(&sent, |key| catalogue.tells(key).to_vec()).unwrap();
+    let of_type = |key: &str, mailed| ByOtherMeans {
+        tells: catalogue.tells(key).to_vec(),
+        times: catalogue.times(key, "ontario-works", mailed, sent.facts()),
+    };
+    let letter = SentLetter::by_other_means(&sent, of_type).unwrap();
+    // The time to explain is a sponsor's; what the letter asks for by its thirty-third day, it asks of anybody.
+    let times: Vec<_> = letter.times.0.iter().map(|given| (given.name.as_str(), given.until.to_string())).collect();
+    assert_eq!(times, [("respond", "2026-11-03".to_owned())]);
     assert!(letter.tells(&[recto::case::Tells::TransferIntended]) && letter.sent);
     assert_eq!(letter.date, Some("2026-10-01".parse().unwrap()));
 }

@@ -19,6 +19,8 @@ pub enum Happens {
     Bounced(u32),
     PaidOff,
     WrittenOff,
+    /// So much was found to have come above what was owed.
+    CreditFound(u32),
     MailReturned {
         email: bool,
         deceased: bool,
@@ -61,13 +63,20 @@ pub enum Happens {
 pub struct When {
     /// So many days ago.
     pub ago: u32,
-    /// Of what happens today: after the letter was asked for.
+    /// Of what happens today, and of money of whatever day: told after the letter was asked for.
     pub late: bool,
 }
 
 impl When {
-    pub fn is_late(&self) -> bool {
-        self.late && self.ago == 0
+    pub fn is_late(&self, what: Happens) -> bool {
+        self.late && (self.ago == 0 || what.is_money())
+    }
+}
+
+impl Happens {
+    /// Whether money moves by it.
+    pub fn is_money(self) -> bool {
+        matches!(self, Happens::Paid(_) | Happens::Bounced(_))
     }
 }
 
@@ -85,6 +94,8 @@ pub struct Ask {
     pub sin_on_file: Option<bool>,
     /// Whether the referral of 130 days ago told the day of its decision.
     pub decision_told: bool,
+    /// Which of the movements it lists, by a bit for each in the order in which they were told.
+    pub lists: u8,
     /// Whether it is one of the register's letters; or else somebody asks whether it might go.
     pub registered: bool,
 }
@@ -102,6 +113,16 @@ pub struct Letter {
     pub by_mail: bool,
     /// Whether it is the co-signer's.
     pub other: bool,
+    /// The time that it gave.
+    pub gave: Option<Gave>,
+}
+
+/// A time that a letter gave: until so many days after thirty days ago, and what ends it before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gave {
+    pub until: u32,
+    /// `plan`, `payment` (of $100.00), `submission`, or nothing.
+    pub spent_by: &'static str,
 }
 
 impl Letter {

@@ -95,7 +95,7 @@ async fn send_one(folder: &Path, server: &Server, language: &str) -> (String, Va
     let desk = production_desk(folder, "2026-11-17T14:45:00-05:00", server.settings()).await;
     let letters = taken(&desk, &by_email("e-1", language)).await;
     work(&desk).await;
-    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
     let sha256 = desk.pdf(&letters[0]).await.unwrap().unwrap().1;
     let mails = server.mails();
     assert_eq!(mails.len(), 1);
@@ -131,7 +131,7 @@ async fn whoever_reads_with_a_screen_reader_gets_the_same_words_as_html_and_plai
         event["data"]["party"]["format"] = "screen-reader".into();
         let letters = taken(&desk, &event).await;
         work(&desk).await;
-        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
         let mail = read_mail(&server.mails()[0]);
         let part = |index: usize| {
             let part = &mail["parts"][index];
@@ -186,7 +186,7 @@ async fn a_passing_refusal_is_tried_again_later_with_the_same_message_id() {
         let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
         let letters = taken(&desk, &by_email("e-1", "en")).await;
         work(&desk).await;
-        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued"], "not sent, not failed");
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared"], "not sent, not failed");
         let waiting = desk.reader().deliveries_of(&letters[0]).await.unwrap();
         assert!(waiting[0].problem.as_deref().unwrap().contains("451"), "{waiting:?}");
         work(&desk).await;
@@ -196,7 +196,7 @@ async fn a_passing_refusal_is_tried_again_later_with_the_same_message_id() {
     };
     let desk = production_desk(folder.path(), "2026-11-17T14:46:01-05:00", server.settings()).await;
     work(&desk).await;
-    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
     assert_eq!(server.mails().len(), 1);
     assert!(server.mails()[0].contains(&format!("<{}.1@fsu.example.ca>", letters[0])));
     assert!(desk.verify().await.unwrap().is_empty());
@@ -295,5 +295,87 @@ async fn a_wrong_password_fails_no_letter() {
     std::fs::write(&password, "right").unwrap();
     let desk = production_desk(&data, "2026-11-17T16:00:00-05:00", settings).await;
     work(&desk).await;
-    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"]);
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"]);
+}
+
+/// An event for a mailbox, with a postal address on file or without.
+fn to_mailbox(email: &str, has_address: bool) -> Value {
+    let mut event = by_email("e-1", "en");
+    event["data"]["party"]["email"] = email.into();
+    if !has_address {
+        event["data"]["party"].as_object_mut().unwrap().shift_remove("address");
+    }
+    event
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_absence_note_answers_a_letter_and_a_domain_with_accents_goes_out_in_ascii() {
+    for (email, received) in
+        [("someone@example.ca", "someone@example.ca"), ("someone@exämple.ca", "someone@xn--exmple-cua.ca")]
+    {
+        let (server, folder) = (Server::start(&["--ascii"]), tempfile::tempdir().unwrap());
+        let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+        let letters = taken(&desk, &to_mailbox(email, true)).await;
+        work(&desk).await;
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"], "{email}");
+        let head = server.mails()[0].split("\r\n\r\n").next().unwrap().to_owned();
+        for field in ["Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"] {
+            assert!(head.lines().any(|line| line == field), "{head}");
+        }
+        assert!(head.contains(received), "{head}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_name_that_the_server_cannot_take_goes_to_print_at_once() {
+    let (server, folder) = (Server::start(&["--ascii"]), tempfile::tempdir().unwrap());
+    let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+    let letters = taken(&desk, &to_mailbox("renée@example.org", true)).await;
+    work(&desk).await;
+    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-recalled", "letter-issued"]);
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.channel, row.issuance), (recto::case::Channel::Print, 2));
+    let deliveries = desk.reader().deliveries_of(&letters[0]).await.unwrap();
+    let found: Vec<_> = deliveries.iter().map(|one| (one.channel, one.state.as_str())).collect();
+    assert_eq!(found, [(recto::case::Channel::Email, "recalled"), (recto::case::Channel::Print, "waiting")]);
+    assert!(server.mails().is_empty());
+    let folder_of_pdf = tempfile::tempdir().unwrap();
+    let path = folder_of_pdf.path().join("letter.pdf");
+    std::fs::write(&path, desk.pdf(&letters[0]).await.unwrap().unwrap().0).unwrap();
+    let code = debt_referred("e-1")["data"]["party"]["address"]["postal_code"].as_str().unwrap().to_owned();
+    assert!(crate::support::pdf_text(&path).contains(&code), "it has its address in the window now");
+    assert!(desk.verify().await.unwrap().is_empty(), "{:?}", desk.verify().await.unwrap());
+    desk.close().await;
+    // It goes with the run of its day, as any other.
+    let desk = production_desk(folder.path(), "2026-11-17T16:00:00-05:00", server.settings()).await;
+    desk.close_run(crate::support::operator(), "2026-11-17".parse().unwrap()).await.unwrap();
+    assert_eq!(kinds(&desk, &letters[0]).await.last(), Some(&"letter-sent"));
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_cannot_be_printed_a_person_is_told_at_once_and_a_server_that_takes_it_gets_it() {
+    let off = ("unmailable_to_print = true ", "unmailable_to_print = false ");
+    for (has_address, policy, arguments, expected) in [
+        (false, None, &["--ascii"][..], vec!["letter-issued", "delivery-failed"]),
+        (true, Some(off), &["--ascii"], vec!["letter-issued", "delivery-failed"]),
+        (true, None, &[], vec!["letter-issued", "letter-sent"]),
+    ] {
+        let (server, folder, home) = (Server::start(arguments), tempfile::tempdir().unwrap(), copy());
+        if let Some((from, to)) = policy {
+            edit(home.path().join("letter-templates/_programs/ontario-works.toml"), from, to);
+        }
+        let studio = Studio::open(home.path(), false).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        let settings = Settings { environment: Environment::Production, ..server.settings() };
+        let desk = Desk::open(studio, settings, at("2026-11-17T14:45:00-05:00"), folder.path()).await.unwrap();
+        let letters = taken(&desk, &to_mailbox("renée@example.org", has_address)).await;
+        work(&desk).await;
+        assert_eq!(kinds(&desk, &letters[0]).await, expected);
+        let entries = desk.reader().entries_of_letter(&letters[0]).await.unwrap();
+        if expected.contains(&"delivery-failed") {
+            let failed = entries.last().unwrap().detail();
+            assert!(failed["problem"].as_str().unwrap().contains("SMTPUTF8") && failed["attempts"] == 1, "{failed}");
+        }
+        assert!(desk.verify().await.unwrap().is_empty());
+    }
 }

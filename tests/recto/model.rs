@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use recto::case::{CaseEvent, CaseRef, Fault, Language, PersonId, Policy, Role};
+use recto::case::{CaseEvent, CaseRef, Fault, Given, Language, PersonId, Policy, Role, SpentBy, Times};
 use recto::letter::Catalogue;
-use recto::rules::{Asked, People, Question, SentLetter, Standing, facts_hash, findings};
+use recto::rules::{Asked, ByOtherMeans, People, Question, SentLetter, Standing, facts_hash, findings};
 use serde_json::{Value, json};
 
-use crate::happens::{Ask, Happens, Letter, When};
+use crate::happens::{Ask, Gave, Happens, Letter, When};
 use crate::oracle::expected;
 use crate::support::{catalogue, event, runner};
 
@@ -38,7 +38,14 @@ fn happens() -> impl Strategy<Value = Happens> {
     let kinds = || prop::sample::select(vec!["dispute", "review", "appeal", "submission"]);
     let outcomes = prop::sample::select(vec!["upheld", "partly", "allowed"]);
     let flags = || prop::sample::select(vec!["family-violence", "safe-contact"]);
-    let sent = prop::sample::select(vec!["debt-notice", "cra-transfer-notice", "plan-reminder", "plan-proposal"]);
+    let sent = prop::sample::select(vec![
+        "debt-notice",
+        "cra-transfer-notice",
+        "plan-reminder",
+        "plan-proposal",
+        "dispute-response",
+        "dispute-response",
+    ]);
     let person = prop_oneof![
         1 => any::<bool>().prop_map(Died),
         2 => filings.prop_map(Filed),
@@ -68,6 +75,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => prop::sample::select(vec![1u32, 10_000, 100_000]).prop_map(Bounced),
         1 => Just(PaidOff),
         1 => Just(WrittenOff),
+        1 => prop::sample::select(vec![1u32, 10_000, 100_000]).prop_map(CreditFound),
         1 => Just(Recalculating),
         1 => Just(Recalculated),
         1 => Just(Transferred),
@@ -79,8 +87,7 @@ fn happens() -> impl Strategy<Value = Happens> {
 
 /// A letter of the register: one of the types that guards look for, or the one that is asked for again.
 fn letter() -> impl Strategy<Value = Letter> {
-    let types =
-        "the same, plan-proposal, debt-notice, sponsor-debt-notice, cra-transfer-notice, plan-reminder, plan-reminder";
+    let types = "the same, plan-proposal, debt-notice, sponsor-debt-notice, cra-transfer-notice, plan-reminder, plan-reminder, dispute-response";
     let types: Vec<&str> = types.split(", ").collect();
     (
         prop::sample::select(types),
@@ -89,25 +96,34 @@ fn letter() -> impl Strategy<Value = Letter> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        prop::option::of(gave()),
     )
-        .prop_map(|(letter_type, ago, earlier, same_facts, by_mail, other)| Letter {
+        .prop_map(|(letter_type, ago, earlier, same_facts, by_mail, other, gave)| Letter {
             letter_type,
             ago,
             earlier,
             same_facts,
             by_mail,
             other,
+            gave,
         })
+}
+
+fn gave() -> impl Strategy<Value = Gave> {
+    let acts = prop::sample::select(vec!["", "plan", "payment", "submission"]);
+    (prop_oneof![0..60u32, 29..32u32], acts).prop_map(|(until, spent_by)| Gave { until, spent_by })
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
     let balances =
         prop::sample::select(vec!["right", "1000.00", "2000.00", "2000.01", "2.50", "2.51", "25.00", "25.01"]);
     let ages = prop::sample::select(vec![1u32, 10, 60, 61]);
-    (0..TYPES.len(), any::<[bool; 5]>(), balances, ages, prop::option::of(any::<bool>())).prop_map(
-        |(letter_type, [sponsorship, not_debtor, by_email, decision_told, registered], balance, as_of, sin_on_file)| {
+    let lists = prop_oneof![Just(0u8), Just(u8::MAX), any::<u8>()];
+    (0..TYPES.len(), any::<[bool; 5]>(), balances, ages, prop::option::of(any::<bool>()), lists).prop_map(
+        |(kind, [sponsorship, not_debtor, by_email, decision_told, registered], balance, as_of, sin_on_file, lists)| {
             Ask {
-                letter_type: TYPES[letter_type].0,
+                lists,
+                letter_type: TYPES[kind].0,
                 sponsorship,
                 estate: not_debtor && as_of == 10,
                 by_mail: !by_email,
@@ -150,7 +166,8 @@ fn read(id: &str, kind: &str, time: &str, who: &str, street: &str, facts: &Value
 fn as_event(place: usize, what: Happens, when: When) -> CaseEvent {
     use Happens::*;
     let on = day(when.ago);
-    let time = format!("{on}T{:02}:{place:02}:00-05:00", if when.is_late() { 12 } else { 1 });
+    let told = if when.is_late(what) { day(0) } else { on.clone() };
+    let time = format!("{told}T{:02}:{place:02}:00-05:00", if when.is_late(what) { 12 } else { 1 });
     let (other, street) = match what {
         OtherWritten(same) => (true, if same { "14 ELM ST" } else { "9 OAK ST" }),
         OtherKnown => (true, "9 OAK ST"),
@@ -184,6 +201,7 @@ fn facts_of(what: Happens, on: &str) -> (&'static str, Value) {
         Bounced(cents) => ("payment.dishonoured", json!({"dishonoured": on, "amount": money(cents)})),
         PaidOff => ("debt.paid", json!({"paid": on})),
         WrittenOff => ("debt.written-off", json!({"decided": on})),
+        CreditFound(cents) => ("credit.found", json!({"as_of": on, "excess": money(cents)})),
         MailReturned { email, deceased } => {
             let reason = if deceased { "deceased" } else { "moved" };
             (
@@ -237,9 +255,23 @@ fn plan(on: &str) -> Value {
     json!({"instalment": "100.00", "frequency": "monthly", "first_due": first.to_string(), "method": "cheque"})
 }
 
+/// The rows of the letter's account that it has of what moved.
+fn rows_asked(ask: &Ask, course: &[(Happens, When)]) -> Vec<Value> {
+    let mut moves: Vec<_> = course.iter().enumerate().filter(|(_, (what, _))| what.is_money()).collect();
+    moves.sort_by_key(|(place, (what, when))| as_event(*place, *what, *when).time);
+    let listed = moves.into_iter().enumerate().filter(|(nth, _)| *nth < 8 && ask.lists >> nth & 1 == 1);
+    let row = |(_, (_, (what, when))): (usize, (usize, &(Happens, When)))| match what {
+        Happens::Paid(cents) => json!({"date": day(when.ago), "kind": "payment", "credit": money(*cents)}),
+        Happens::Bounced(cents) => json!({"date": day(when.ago), "kind": "returned-payment", "debit": money(*cents)}),
+        _ => unreachable!("nothing else is money"),
+    };
+    listed.map(row).collect()
+}
+
 /// The facts of the letter that is asked for.
-fn facts_asked(ask: &Ask, balance: &str) -> Value {
+fn facts_asked(ask: &Ask, course: &[(Happens, When)], balance: &str) -> Value {
     json!({
+        "transactions": rows_asked(ask, course),
         "as_of": day(ask.as_of), "balance": balance, "period": {"from": day(100), "to": day(40)},
         "missed": [{"due": day(40), "amount": "100.00", "paid": "0.00"}], "cure_amount": "100.00",
         "agreed_on": TODAY, "defaulted": TODAY, "plan": plan(TODAY), "transferred": TODAY, "recalled": TODAY,
@@ -249,19 +281,34 @@ fn facts_asked(ask: &Ask, balance: &str) -> Value {
 
 /// A letter of the register, in the shape in which the rules get it.
 fn as_letter(catalogue: &Catalogue, place: usize, letter: &Letter, ask: &Ask, facts: &Value) -> SentLetter {
+    let told_apart_by = &catalogue.types[letter.kind(ask)].description.rules.told_apart_by;
+    let hash = facts_hash(facts, told_apart_by);
     SentLetter {
         id: format!("letter-{place}"),
         letter_type: letter.kind(ask).to_owned(),
         tells: catalogue.tells(letter.kind(ask)).to_vec(),
         person: if letter.other { "P-2" } else { "P-1" }.to_owned(),
         debt: String::new(),
-        facts_hash: if letter.same_facts { facts_hash(facts) } else { "another".to_owned() },
+        facts_hash: if letter.same_facts { hash } else { "another".to_owned() },
         by_mail: letter.by_mail,
         date: letter.ago.map(|ago| today() - Days::new(ago.into())),
         sent: letter.ago.is_some(),
         returned: false,
         sequence: Some(if letter.earlier { 1 } else { 9 }),
+        times: Times(letter.gave.map(given).into_iter().collect()),
+        ..SentLetter::default()
     }
+}
+
+fn given(gave: Gave) -> Given {
+    let spent_by = match gave.spent_by {
+        "plan" => vec![SpentBy::Plan],
+        "payment" => vec![SpentBy::Payment],
+        "submission" => vec![SpentBy::Submission],
+        _ => Vec::new(),
+    };
+    let until = today() + Days::new(gave.until.into()) - Days::new(30);
+    Given { name: "respond".to_owned(), until, spent_by, amount: Some("100.00".parse().unwrap()) }
 }
 
 /// What happened, and the letters: as the rules see them.
@@ -273,7 +320,7 @@ struct Course {
 
 impl Course {
     fn of(catalogue: &Catalogue, ask: &Ask, course: &[(Happens, When)], letters: &[Letter], balance: &str) -> Course {
-        let facts = facts_asked(ask, balance);
+        let facts = facts_asked(ask, course, balance);
         let kind = TYPES.iter().find(|(letter, _)| *letter == ask.letter_type).unwrap().1;
         let mut first = json!({"as_of": day(130), "balance": "1000.00", "period": facts["period"]});
         if ask.decision_told {
@@ -287,8 +334,12 @@ impl Course {
         let letters = letters.iter().enumerate();
         let letters = letters.map(|(place, one)| as_letter(catalogue, place, one, ask, &facts));
         // As the desk reads them: those of the register, and those of which an event tells.
-        let otherwise =
-            |event: &CaseEvent| SentLetter::by_other_means(event, |letter| catalogue.tells(letter).to_vec());
+        let otherwise = |event: &CaseEvent| {
+            SentLetter::by_other_means(event, |letter, mailed| ByOtherMeans {
+                tells: catalogue.tells(letter).to_vec(),
+                times: catalogue.times(letter, "ontario-works", mailed, event.facts()),
+            })
+        };
         let letters = letters.chain(events.iter().filter_map(otherwise)).collect();
         Course { events, letters, facts }
     }
@@ -319,6 +370,7 @@ fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> 
         languages: &[Language::En],
         minimum: &rules.minimum,
         repeats: rules.repeats,
+        told_apart_by: &rules.told_apart_by,
         conflicts: &rules.conflicts,
     };
     let program = if ask.sponsorship { "sponsorship" } else { "ontario-works" };
@@ -366,8 +418,9 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
             Ok(())
         })
         .unwrap();
-    // The test would prove nothing of a guard that never stopped a letter, or never let one pass. No letter has words of its own here.
+    // The test would prove nothing of a guard that never stopped a letter, or never let one pass. No letter has words of its own here;
+    // a debt is always on file, and a plan that is told is one to confirm.
     let scarce: Vec<_> = seen.into_inner().into_iter().filter(|(_, [pass, stop])| *pass < 10 || *stop < 10).collect();
-    let never = |key: &str| key == "both-languages";
+    let never = |key: &str| ["both-languages", "debt-on-file", "plan-to-confirm"].contains(&key);
     assert!(scarce.iter().all(|(key, _)| never(key)), "let pass and stopped: {scarce:?}");
 }

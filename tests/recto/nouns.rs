@@ -1,12 +1,8 @@
 //! The nouns: formats, calendar, addresses, money, identities. Tables with the Canadian forms written out.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
-use recto::case::address::{Address, is_postal_code};
 use recto::case::calendar::{deadline, is_business_day, next_business_day};
 use recto::case::format::Formats;
-use recto::case::repertoire::Repertoire;
 use recto::case::{Language, LetterId, PersonId, money};
 
 fn day(text: &str) -> NaiveDate {
@@ -43,11 +39,11 @@ fn money_dates_and_numbers_are_written_as_in_canada() {
     );
     assert_eq!((en.percent("5.25").unwrap(), fr.percent("5.25").unwrap()), ("5.25%".into(), "5,25\u{a0}%".into()));
     assert_eq!(
-        (en.phone("1-800-555-0199"), fr.phone("1-800-555-0199")),
+        (en.phone("1-800-555-0199").unwrap(), fr.phone("1-800-555-0199").unwrap()),
         ("1-800-555-0199".into(), "1\u{a0}800\u{a0}555-0199".into())
     );
     assert_eq!(
-        (en.phone("416-555-0199"), fr.phone("416-555-0199")),
+        (en.phone("416-555-0199").unwrap(), fr.phone("416-555-0199").unwrap()),
         ("416-555-0199".into(), "416\u{a0}555-0199".into())
     );
     for bad in ["2026-02-30", "20 janvier", ""] {
@@ -117,80 +113,6 @@ fn ontario_holidays_are_no_business_days_in_any_year() {
     assert_eq!(next_business_day(day("2026-12-24")), day("2026-12-29"));
     assert_eq!(deadline(day("2026-11-17"), 33), day("2026-12-21"), "33 days after is a Sunday");
     assert_eq!(deadline(day("2026-11-17"), 30), day("2026-12-17"));
-}
-
-fn repertoire() -> Repertoire {
-    Repertoire::new((' '..='\u{17f}').map(|c| (c, 0.6)).collect::<BTreeMap<_, _>>())
-}
-
-fn address(lines: &[&str], municipality: &str, province: &str, code: &str, country: Option<&str>) -> Address {
-    Address {
-        attention: None,
-        lines: lines.iter().map(|line| (*line).to_owned()).collect(),
-        municipality: municipality.into(),
-        province: province.into(),
-        postal_code: code.into(),
-        country: country.map(str::to_owned),
-    }
-}
-
-#[test]
-fn addresses_print_in_canada_posts_form() {
-    for (given, expected) in [
-        (address(&["10-123 Main St."], "Sudbury", "ON", "p3c 1s2", None), "SUDBURY ON  P3C 1S2"),
-        (address(&["225, rue Fleury O"], "Montréal", "QC", "H3L 1T8", None), "MONTRÉAL QC  H3L 1T8"),
-        (address(&["RR 6"], "St. John's", "NL", "A1C 5S7", None), "ST. JOHN'S NL  A1C 5S7"),
-        (address(&["CP 6001 SUCC Centre-ville"], "Hearst", "ON", "P0L 1N0", None), "HEARST ON  P0L 1N0"),
-    ] {
-        let block = given.block("Zoé D'Amico");
-        assert_eq!(block.last().unwrap(), expected);
-        assert_eq!(block[0], "ZOÉ D'AMICO");
-        assert!(given.faults("Zoé D'Amico", &repertoire(), "/a").is_empty(), "{block:?}");
-        assert!(!block[1].contains([',', '.']), "{block:?}");
-    }
-    let abroad = address(&["1200 Pine St"], "Buffalo", "NY", "14201", Some("United States"));
-    assert_eq!(abroad.block("A")[2..], ["BUFFALO NY  14201", "UNITED STATES"]);
-}
-
-#[test]
-fn an_address_that_canada_post_could_not_read_is_refused_with_its_line() {
-    let faults = |address: &Address| {
-        address
-            .faults("A Name", &repertoire(), "/party/address")
-            .into_iter()
-            .map(|f| (f.code, f.place))
-            .collect::<Vec<_>>()
-    };
-    for (given, code, place) in [
-        (
-            address(&["123 Main St #4"], "Sudbury", "ON", "P3C 1S2", None),
-            "address-number-sign",
-            "/party/address/lines/0",
-        ),
-        (
-            address(&["123 Main St", "App no 4"], "Sudbury", "ON", "P3C 1S2", None),
-            "address-number-sign",
-            "/party/address/lines/1",
-        ),
-        (address(&["1 Elm"], "Sudbury", "ON", "P3C-1S2", None), "postal-code-malformed", "/party/address/postal_code"),
-        (
-            address(&["1 Elm"], "Sudbury", "ON", "H3C 1S2", None),
-            "postal-code-of-another-province",
-            "/party/address/postal_code",
-        ),
-        (address(&["1 Elm"], "Sudbury", "XX", "P3C 1S2", None), "province-unknown", "/party/address/province"),
-        (address(&["a", "b", "c", "d"], "Sudbury", "ON", "P3C 1S2", None), "address-too-many-lines", "/party/address"),
-        (
-            address(&["An Extremely Long Building Name On A Street In Town"], "Sudbury", "ON", "P3C 1S2", None),
-            "address-line-too-long",
-            "/party/address/lines/0",
-        ),
-    ] {
-        assert!(faults(&given).contains(&(code.to_owned(), place.to_owned())), "{:?}", faults(&given));
-    }
-    for bad in ["D1A 1A1", "W1A 1A1", "Z1A 1A1", "A1O 1A1", "A1A 1U1", "A1A1A1", "a1a 1a1", "A1A 1A"] {
-        assert!(!is_postal_code(bad), "{bad}");
-    }
 }
 
 #[test]

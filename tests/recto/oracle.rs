@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::happens::{Ask, Happens, Letter, When};
+use crate::happens::{Ask, Gave, Happens, Letter, When};
 
 /// The guards that must stop the letter, whichever of them its type asks; and the balance that it states, in dollars.
 pub fn expected(ask: &Ask, course: &[(Happens, When)], letters: &[Letter]) -> (BTreeSet<&'static str>, String) {
@@ -27,7 +27,7 @@ type Verdict = (bool, &'static str);
 struct Case<'a> {
     ask: &'a Ask,
     claimed: i64,
-    /// In the order in which it happened, each with its day.
+    /// In the order in which it was told, each with its day.
     course: Vec<(Happens, u32)>,
     /// The place of the asking among it.
     asked: usize,
@@ -37,12 +37,40 @@ struct Case<'a> {
     contradicting: bool,
 }
 
-/// What the person wrote that is still open, the days of the answers to requests for review, and all decisions.
+/// What the person wrote, and all decisions.
 #[derive(Default)]
 struct Answers {
-    open: Vec<&'static str>,
-    reviews: Vec<u32>,
+    written: Vec<Written>,
     decisions: Vec<Decision>,
+}
+
+/// Something that the person wrote: what it is, when it came, when it was decided, and when a letter that told of that left.
+struct Written {
+    kind: &'static str,
+    received: u32,
+    decided: Option<u32>,
+    told: Option<u32>,
+}
+
+impl Written {
+    /// Of an appeal, the Tribunal tells what was decided.
+    fn is_open(&self) -> bool {
+        self.decided.is_none() || (self.told.is_none() && self.kind != "appeal")
+    }
+}
+
+/// What the unit's statements of the debt come to.
+struct Account {
+    /// The newest statement that said anything new: its day, its place in the course, and the amount.
+    stated: (u32, usize, i64),
+    /// The day on which the debt was told to be paid off, and the place of that in the course.
+    paid: Option<(u32, usize)>,
+    /// The day of the decision.
+    decided: Option<u32>,
+    /// Whether it is calculated again.
+    open: bool,
+    /// The place of the newest statement by which the debt changed.
+    changed: Option<usize>,
 }
 
 /// A decision: its place in the course, what it is on, which is empty where nothing was open, and how it ended.
@@ -73,8 +101,10 @@ impl<'a> Case<'a> {
     fn of(ask: &'a Ask, claimed: i64, course: &[(Happens, When)], letters: &[Letter]) -> Case<'a> {
         use Happens::*;
         let mut ordered: Vec<(usize, (Happens, When))> = course.iter().copied().enumerate().collect();
-        ordered.sort_by_key(|(place, (_, when))| (std::cmp::Reverse(when.ago), when.is_late(), *place));
-        let asked = ordered.iter().filter(|(_, (_, when))| !when.is_late()).count();
+        let told = |what: Happens, when: When| if when.is_late(what) { 0 } else { when.ago };
+        ordered
+            .sort_by_key(|(place, (what, when))| (std::cmp::Reverse(told(*what, *when)), when.is_late(*what), *place));
+        let asked = ordered.iter().filter(|(_, (what, when))| !when.is_late(*what)).count();
         let mut course: Vec<(Happens, u32)> = ordered.into_iter().map(|(_, (what, when))| (what, when.ago)).collect();
         let by_asking = match ask.letter_type {
             "plan-confirmation" => Agreed,
@@ -93,6 +123,12 @@ impl<'a> Case<'a> {
                 same_facts: false,
                 by_mail: true,
                 other: false,
+                // Thirty days from receipt, fifteen to cure. Of an answer nobody can tell whether it gave a time.
+                gave: match *letter_type {
+                    "dispute-response" => None,
+                    "plan-reminder" => Some(Gave { until: 30 + 18 - (*ago).min(48), spent_by: "plan" }),
+                    _ => Some(Gave { until: 30 + 33 - (*ago).min(63), spent_by: "plan" }),
+                },
             }),
             _ => None,
         }));
@@ -121,32 +157,53 @@ impl<'a> Case<'a> {
         self.last(of).is_some()
     }
 
-    /// What moved on the debt after a day, or on it and after a place in the course, up to another day.
-    fn moved(&self, ago: u32, place: usize, until: u32) -> i64 {
-        let later =
-            |(one, (_, day)): &(usize, &(Happens, u32))| (*day < ago || (*day == ago && *one > place)) && *day >= until;
-        let moves = self.course.iter().enumerate().filter(later);
-        moves
-            .map(|(_, (what, _))| match what {
-                Happens::Paid(cents) => i64::from(*cents),
-                Happens::Bounced(cents) => -i64::from(*cents),
-                _ => 0,
-            })
-            .sum()
+    /// What moved on the debt up to a day and is not in figures of another day that were told at a place in the course: what moved
+    /// after their day, and whatever was told after them, unless they are the letter's and list it.
+    fn moved(&self, ago: u32, place: usize, until: u32, lists: bool) -> i64 {
+        self.moved_before((ago, place, lists), until, usize::MAX)
     }
 
-    /// What the person wrote, and what was answered.
+    /// The same, of what was told before a place in the course.
+    fn moved_before(&self, (ago, place, lists): (u32, usize, bool), until: u32, before: usize) -> i64 {
+        let is_new = |one: usize, day: u32| day < ago || (one > place && !(lists && self.is_listed(one)));
+        let counts = |(one, (_, day)): &(usize, &(Happens, u32))| is_new(*one, *day) && *day >= until && *one < before;
+        self.course.iter().enumerate().filter(counts).map(|(_, (what, _))| cents(*what)).sum()
+    }
+
+    /// Whether the letter lists a movement: as often as it lists ones like it, the first of them are those.
+    fn is_listed(&self, place: usize) -> bool {
+        let money = self.course.iter().enumerate().filter(|(_, (what, _))| what.is_money()).map(|(place, _)| place);
+        let listed = money.enumerate().filter(|(nth, _)| *nth < 8 && self.ask.lists >> nth & 1 == 1);
+        let alike = |other: usize| self.course[other] == self.course[place];
+        let rows = listed.filter(|(_, other)| alike(*other)).count();
+        (0..place).filter(|other| alike(*other)).count() < rows
+    }
+
+    /// What had been paid by a place in the course.
+    fn paid_before(&self, place: usize) -> i64 {
+        self.course[..place].iter().map(|(what, _)| cents(*what)).sum::<i64>().max(0)
+    }
+
+    /// What the person wrote, what was decided, and what the person was told of it.
     fn answers(&self) -> Answers {
         let mut answers = Answers::default();
         for (place, (what, ago)) in self.course.iter().enumerate() {
             match what {
-                Happens::Disputed(kind) => answers.open.push(kind),
+                Happens::Disputed(kind) => {
+                    answers.written.push(Written { kind, received: *ago, decided: None, told: None });
+                }
                 Happens::Decided(kind, outcome) => {
-                    // Where it is not said, the answer is to the oldest that is open.
-                    let kind = kind.or(answers.open.first().copied()).unwrap_or_default();
-                    if let Some(answered) = answers.open.iter().position(|one| *one == kind) {
-                        answers.open.remove(answered);
-                        answers.reviews.extend((kind == "review").then_some(*ago));
+                    // Where it is not said, the answer is to the oldest that is undecided.
+                    let mut undecided = answers.written.iter_mut().filter(|one| one.decided.is_none());
+                    let answered = match kind {
+                        Some(kind) => undecided.find(|one| one.kind == *kind),
+                        None => undecided.next(),
+                    };
+                    let kind = kind.or(answered.as_ref().map(|one| one.kind)).unwrap_or_default();
+                    if let Some(one) = answered {
+                        one.decided = Some(*ago);
+                        // Told by the first answer that was mailed since, on that day or later.
+                        one.told = self.told(&["dispute-response"]).filter(|day| day <= ago).max();
                     }
                     answers.decisions.push(Decision { place, kind, outcome });
                 }
@@ -154,6 +211,38 @@ impl<'a> Case<'a> {
             }
         }
         answers
+    }
+
+    /// Whether a letter that goes less far than the one that is asked for gave a time that is not over and that nothing has ended.
+    fn has_time_left(&self) -> bool {
+        let step = |kind| match kind {
+            "debt-notice" | "sponsor-debt-notice" | "plan-reminder" | "dispute-response" => 1,
+            "plan-default" => 2,
+            "cra-transfer-notice" => 3,
+            "cra-transfer-confirmed" => 4,
+            _ => 0,
+        };
+        let written = self.answers().written;
+        let agreed = self.last(|what| what == Happens::Agreed).map(|place| self.course[place].1);
+        self.letters.iter().any(|(kind, ago, letter)| {
+            let (Some(ago), Some(gave)) = (*ago, letter.gave) else { return false };
+            let spent = match gave.spent_by {
+                "plan" => agreed.is_some_and(|agreed| agreed <= ago),
+                "payment" => self.moved(ago, usize::MAX, 0, false) >= 10_000,
+                "submission" => {
+                    let own = |one: &&Written| one.kind == "submission" && one.received <= ago;
+                    written.iter().filter(own).any(|one| !one.is_open())
+                }
+                _ => false,
+            };
+            // What the step itself waits for has a rule of its own.
+            let own = match self.ask.letter_type {
+                "cra-transfer-confirmed" => *kind == "cra-transfer-notice",
+                "plan-default" => *kind == "plan-reminder",
+                _ => false,
+            };
+            step(*kind) < step(self.ask.letter_type) && gave.until >= 30 && !spent && !own
+        })
     }
 
     /// Of the one filing of the course: whether its stay is in force for the debt, whether it has released the debt, and whether it has
@@ -258,42 +347,82 @@ impl<'a> Case<'a> {
         ]
     }
 
-    /// The newest statement of the debt: its day, its place in the course, and the amount.
-    fn stated(&self) -> (u32, usize, i64) {
-        let mut stated = (130, 0, 100_000);
-        let answers = self.answers();
-        let allowed = |place: usize| {
-            let of_the_place =
-                |one: &Decision| one.place == place && one.changes_the_debt() && one.outcome == "allowed";
-            answers.decisions.iter().any(of_the_place)
-        };
+    /// What the statements of the debt come to: one that says what is known already says nothing.
+    fn account(&self) -> Account {
+        let decided = self.ask.decision_told.then_some(130);
+        let mut account = Account { stated: (130, 0, 100_000), paid: None, decided, open: false, changed: None };
+        let decisions = self.answers().decisions;
         for (place, (what, ago)) in self.course.iter().enumerate() {
-            if *what == Happens::Recalculated {
-                stated = (*ago, place, 100_000);
-            } else if allowed(place) {
-                stated = (*ago, place, 0);
-            } else if place == self.asked && self.ask.letter_type == "debt-notice" && self.ask.as_of <= stated.0 {
-                stated = (self.ask.as_of, place, self.claimed);
+            let decision = decisions.iter().find(|one| one.place == place && one.changes_the_debt());
+            let known = |account: &Account, on: u32| self.known_then(account, place, on);
+            match what {
+                Happens::Recalculating => account.open = true,
+                Happens::Recalculated => {
+                    let news = known(&account, *ago) != Some(100_000);
+                    if news || account.open {
+                        account.decided = Some(*ago);
+                    }
+                    if news {
+                        (account.stated, account.changed) = ((*ago, place, 100_000), Some(place));
+                        account.paid = account.paid.filter(|(paid, _)| ago > paid);
+                    }
+                    account.open = false;
+                }
+                Happens::PaidOff => account.paid = Some((*ago, place)),
+                _ if decision.is_some_and(|one| one.outcome == "allowed") => {
+                    // What was paid on a debt that does not stand came for nothing.
+                    let nothing = -self.paid_before(place);
+                    if known(&account, *ago) != Some(nothing) {
+                        account.stated = (*ago, place, nothing);
+                    }
+                }
+                _ if place == self.asked && self.ask.letter_type == "debt-notice" => {
+                    let on = self.ask.as_of;
+                    let same = (on, self.claimed) == (account.stated.0, account.stated.2);
+                    let news = !same && known(&account, on) != Some(self.claimed);
+                    if on <= account.stated.0 && (news || self.lists_any()) {
+                        account.stated = (on, place, self.claimed);
+                    }
+                }
+                _ => {}
             }
         }
-        stated
+        account
     }
 
-    /// The day on which the debt was paid off, and is still.
-    fn paid(&self) -> Option<u32> {
-        let place = self.last(|what| what == Happens::PaidOff);
-        let again = self.last(|what| matches!(what, Happens::Bounced(_) | Happens::Recalculated));
-        place.filter(|_| after(place, again)).map(|place| self.course[place].1)
+    fn lists_any(&self) -> bool {
+        (0..self.course.len()).any(|place| self.course[place].0.is_money() && self.is_listed(place))
     }
 
-    /// What is owed on a day, as far as that is known.
-    fn known(&self, on: u32) -> Option<i64> {
-        let (ago, place, amount) = self.stated();
-        match self.paid() {
-            _ if self.ever(|what| what == Happens::WrittenOff) => None,
-            Some(paid) if paid >= on => Some(0),
-            _ => (ago >= on).then(|| amount - self.moved(ago, place, on)),
+    /// What is owed on a day by an account, and by what was told before a place in the course; below zero where more came than was
+    /// owed.
+    fn known_then(&self, account: &Account, before: usize, on: u32) -> Option<i64> {
+        let (ago, place, amount) = account.stated;
+        let stated = (ago >= on).then(|| amount - self.moved_before((ago, place, place == self.asked), on, before));
+        match (self.owed_since_paid(account, before, on), stated) {
+            (Some(paid), Some(stated)) => Some(paid.min(stated)),
+            (paid, stated) => paid.or(stated),
         }
+    }
+
+    /// What is owed by the word that the debt was paid off: what came back since. What came by its day has paid it, whenever it was told.
+    fn owed_since_paid(&self, account: &Account, before: usize, on: u32) -> Option<i64> {
+        let (paid, place) = account.paid.filter(|(paid, _)| *paid >= on)?;
+        let counts = |(one, (what, day)): &(usize, &(Happens, u32))| {
+            let is_new = *day < paid || (*one > place && cents(*what) < 0);
+            is_new && *day >= on && *one < before
+        };
+        Some(-self.course.iter().enumerate().filter(counts).map(|(_, (what, _))| cents(*what)).sum::<i64>())
+    }
+
+    /// What is owed on a day, written off or not, as far as that is known.
+    fn owed(&self, on: u32) -> Option<i64> {
+        self.known_then(&self.account(), usize::MAX, on)
+    }
+
+    /// What is owed on a day and asked for.
+    fn known(&self, on: u32) -> Option<i64> {
+        if self.ever(|what| what == Happens::WrittenOff) { None } else { self.owed(on) }
     }
 
     fn debt(&self) -> Vec<Verdict> {
@@ -301,22 +430,31 @@ impl<'a> Case<'a> {
         let (ask, asks) = (self.ask, self.claimed != 0);
         let minimum =
             if ["cra-transfer-notice", "cra-transfer-confirmed"].contains(&ask.letter_type) { 2_500 } else { 250 };
-        let moved = self.course.iter().any(|(what, ago)| *ago < ask.as_of && matches!(what, Paid(_) | Bounced(_)));
+        let is_new = |place: usize, ago: u32| ago < ask.as_of || (place > self.asked && !self.is_listed(place));
+        let moved = self.course.iter().enumerate().any(|(place, (what, ago))| what.is_money() && is_new(place, *ago));
         let answers = self.answers();
         let changed = answers.decisions.iter().any(|one| one.place > self.asked && one.changes_the_debt());
-        let open = after(self.last(|what| what == Recalculating), self.last(|what| what == Recalculated));
+        let account = self.account();
         let (_, _, released) = self.filing();
-        let newer = self.stated().0 < ask.as_of;
-        let differs = self.known(ask.as_of).is_some_and(|known| known != self.claimed);
-        let covered = self.known(0).is_some_and(|owed| owed <= 0);
+        let newer = account.stated.0 < ask.as_of;
+        // What was found to be paid back may have been, or not yet.
+        let credits = self.course.iter().filter_map(|(what, _)| match what {
+            CreditFound(cents) => Some(i64::from(*cents)),
+            _ => None,
+        });
+        let credits: Vec<i64> = credits.collect();
+        let found = !credits.is_empty() && self.owed(0).is_none_or(|owed| -owed <= credits.iter().sum());
+        let agrees = |known: i64| known == self.claimed || (found && self.claimed == 0 && known < 0);
+        let differs = self.known(ask.as_of).is_some_and(|known| !agrees(known));
+        let covered = self.owed(0).is_some_and(|owed| owed <= 0);
         vec![
             (self.claimed <= minimum, "minimum-balance"),
-            (open, "debt-validated"),
-            (changed || self.last(|what| what == Recalculated) > Some(self.asked), "debt-as-decided"),
+            (account.open, "debt-validated"),
+            (changed || account.changed > Some(self.asked), "debt-as-decided"),
             (moved, "figures-current"),
             (ask.as_of > 60, "figures-recent"),
             ((asks || !released) && (newer || differs), "balance-agrees"),
-            (asks && (self.paid().is_some() || covered), "debt-not-paid"),
+            (asks && covered, "debt-not-paid"),
             (asks && self.ever(|what| what == WrittenOff), "debt-not-written-off"),
         ]
     }
@@ -336,32 +474,45 @@ impl<'a> Case<'a> {
         } else {
             (agreed.map_or(0, |place| self.course[place].1), 100_000)
         };
-        let received = agreed.map(|place| self.moved(since, place, 0));
+        let received = agreed.map(|place| self.moved(since, place, 0, false));
         let kept = !defaulted && received.is_some_and(|received| received < total);
         let arrears = received.map(|received| match if own { 0 } else { instalments_due(since) } {
             0 => 0,
             due => (10_000 * due - received).max(0),
         });
         // Without a plan on file: what came since the instalment of forty days ago.
-        let cured = arrears.map_or(self.moved(40, self.asked, 0) >= 10_000, |arrears| arrears <= 0);
-        let came = self.moved(self.ask.as_of, self.asked, 0) >= 10_000;
+        let cured = arrears.map_or(self.moved(40, self.asked, 0, false) >= 10_000, |arrears| arrears <= 0);
+        let came = self.moved(self.ask.as_of, self.asked, 0, true) >= 10_000;
         let reminded = self.told(&["plan-reminder"]).filter(|ago| *ago <= 40).max();
         let recalled = self.last(|what| what == Recalled);
         let before = recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Recalled));
         let transferred =
             recalled.and_then(|place| self.course[..place].iter().rposition(|(what, _)| *what == Transferred));
         vec![
-            (!answers.open.is_empty(), "no-open-dispute"),
+            (answers.written.iter().any(Written::is_open), "no-open-dispute"),
             (if heeded > decided { heeded.is_some() } else { granted }, "no-deferral"),
             (kept, "no-plan-in-good-standing"),
             (agreed > Some(self.asked) || defaulted, "plan-still-agreed"),
+            // A reminder or a default tells of a plan, and brings none.
+            (agreed.is_none(), "plan-on-file"),
             (cured || arrears.is_some_and(|arrears| arrears < 10_000) || came || defaulted, "instalment-still-missed"),
             // 15 days from receipt, which is 3 days after mailing, are over on the nineteenth day.
-            (cured || reminded.is_none_or(|ago| ago < 19), "reminder-sent-and-cure-passed"),
+            (
+                cured || reminded.is_none_or(|ago| ago < 19) || self.gives_time("plan-reminder", |ago| ago <= 40),
+                "reminder-sent-and-cure-passed",
+            ),
             (!after(transferred, before), "debt-transferred"),
             // A hundred dollars a month are five per cent of two thousand.
             (self.claimed > 200_000, "plan-minimum"),
         ]
+    }
+
+    /// Whether a letter of a type, of one of some days, said a day that is not over.
+    fn gives_time(&self, kind: &str, of: impl Fn(u32) -> bool) -> bool {
+        let runs = |gave: Gave| gave.until >= 30;
+        self.letters
+            .iter()
+            .any(|(one, ago, letter)| *one == kind && ago.is_some_and(&of) && letter.gave.is_some_and(runs))
     }
 
     /// The days of the letters of some types that told the debtor.
@@ -372,29 +523,38 @@ impl<'a> Case<'a> {
     fn letters_gone(&self) -> Vec<Verdict> {
         // 30 days from receipt, which is 3 days after mailing, are over on the thirty-fourth day.
         let over = |ago: Option<u32>| ago.is_some_and(|ago| ago >= 34);
-        let mut runs_from = self.answers().reviews;
-        if self.ever(|what| what == Happens::Disputed("appeal")) {
-            runs_from.clear();
-        }
-        let recalculated = self.last(|what| what == Happens::Recalculated).map(|place| self.course[place].1);
-        runs_from.extend(recalculated.or(self.ask.decision_told.then_some(130)));
-        let runs_from = runs_from.into_iter().min().or(self.told(&["debt-notice"]).max());
+        // From the decision, or from the day on which the person was told of a review, which nothing but an appeal follows.
+        let appealed = self.ever(|what| what == Happens::Disputed("appeal"));
+        let written = self.answers().written;
+        let reviews = written.iter().filter(|one| one.kind == "review" && !appealed);
+        let runs_from = reviews.filter_map(|one| one.told).chain(self.account().decided).min();
         let recalled = self.last(|what| what == Happens::Recalled).map(|place| self.course[place].1);
         let notice =
             self.told(&["cra-transfer-notice"]).filter(|ago| recalled.is_none_or(|recalled| *ago < recalled)).min();
+        let notice_runs = self.gives_time("cra-transfer-notice", |ago| recalled.is_none_or(|recalled| ago < recalled));
         let explained = self.told(&["sponsor-debt-notice", "cra-transfer-notice"]).max();
-        let repeats = ["plan-reminder", "account-statement"].contains(&self.ask.letter_type);
+        let repeats = ["plan-reminder", "account-statement", "plan-confirmation"].contains(&self.ask.letter_type);
         let same = |(kind, ago, letter): &(&str, Option<u32>, Letter)| {
             let close = ago.map_or(letter.earlier || !self.ask.registered, |ago| ago < 21);
             *kind == self.ask.letter_type && close && (!repeats || letter.same_facts)
         };
         vec![
             (!self.ask.sponsorship && !over(runs_from), "review-period-over"),
-            (!over(notice), "transfer-notice-given"),
+            (self.has_time_left(), "given-time-over"),
+            (!over(notice) || notice_runs, "transfer-notice-given"),
             (self.ask.sponsorship && !over(explained), "opportunity-to-explain"),
             (self.letters.iter().any(same), "no-duplicate"),
             (self.contradicting, "no-conflicting-letter"),
         ]
+    }
+}
+
+/// What something takes off the debt, in cents.
+fn cents(what: Happens) -> i64 {
+    match what {
+        Happens::Paid(cents) => i64::from(cents),
+        Happens::Bounced(cents) => -i64::from(cents),
+        _ => 0,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use recto::register::{NewPiece, Register};
+use recto::case::{Entry, entry};
+use recto::register::{NewPiece, Register, Subject};
 use serde_json::Value;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -75,7 +76,10 @@ async fn a_letter_after_the_close_or_the_cut_off_is_dated_for_the_next_business_
     assert_eq!(desk.reader().letter(&letters[0]).await.unwrap().unwrap().date, "2026-11-18".parse().ok());
     let friday = tempfile::tempdir().unwrap();
     let desk = desk_at(friday.path(), "2026-11-20T15:00:00-05:00").await;
-    let letters = taken(&desk, &debt_referred("e-1")).await;
+    let mut referred = debt_referred("e-1");
+    // Its own right to a review is not over when it is received.
+    referred["data"]["facts"]["decision"]["date"] = serde_json::json!("2026-11-02");
+    let letters = taken(&desk, &referred).await;
     work(&desk).await;
     assert_eq!(desk.reader().letter(&letters[0]).await.unwrap().unwrap().date, "2026-11-23".parse().ok());
 }
@@ -103,6 +107,9 @@ async fn a_closing_that_was_interrupted_takes_the_same_letters_with_a_last_look(
     // As a closing that was killed before it wrote anything leaves the register.
     let register = Register::open(folder.path(), "specimen").await.unwrap();
     let mut act = register.begin(operator(), desk.clock.now()).await.unwrap();
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    let cleared = Entry::LetterCleared(entry::Cleared { number: 1, basis: None, rests_on: None });
+    act.enter(Subject { case: &row.case_reference, event: None, letter: Some(&row.id) }, &cleared).await.unwrap();
     let place =
         |pages: &[i64]| pages.iter().map(|_| NewPiece { file: "letters-001.pdf".into(), first_page: 1 }).collect();
     assert!(act.open_run("2026-11-17".parse().unwrap(), place).await.unwrap().is_some());

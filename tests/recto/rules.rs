@@ -12,7 +12,7 @@ fn cra_notice(id: &str) -> serde_json::Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dispute_holds_the_cra_notice_until_it_is_decided() {
+async fn a_dispute_holds_the_cra_notice_until_the_person_is_told_what_was_decided() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(folder.path()).await;
     let data = sample("cra-transfer-notice", "plausible");
@@ -24,6 +24,10 @@ async fn a_dispute_holds_the_cra_notice_until_it_is_decided() {
     let decided = with_facts(&data, json!({"decided": "2026-11-17", "outcome": "upheld"}));
     taken(&desk, &event("d-2", "dispute.decided", "2026-11-17T11:00:00-05:00", &decided)).await;
     work(&desk).await;
+    assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["no-open-dispute".to_owned()]));
+    let told = with_facts(&data, json!({"letter": "dispute-response", "mailed": "2026-11-17"}));
+    taken(&desk, &event("d-3", "letter.sent", "2026-11-17T12:00:00-05:00", &told)).await;
+    work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await, ("issued", vec![]));
 }
 
@@ -32,6 +36,8 @@ async fn events_that_arrive_late_end_in_the_same_standing() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(folder.path()).await;
     let data = sample("cra-transfer-notice", "plausible");
+    let told = with_facts(&data, json!({"letter": "dispute-response", "mailed": "2026-11-13"}));
+    taken(&desk, &event("d-3", "letter.sent", "2026-11-13T11:00:00-05:00", &told)).await;
     let decided = with_facts(&data, json!({"decided": "2026-11-12", "outcome": "upheld"}));
     taken(&desk, &event("d-2", "dispute.decided", "2026-11-12T11:00:00-05:00", &decided)).await;
     let dispute = with_facts(&data, json!({"received": "2026-11-10"}));

@@ -1,6 +1,6 @@
 """A real SMTP server on 127.0.0.1 for the tests, which refuses what it is told to refuse.
 
-    python smtp_server.py --store FOLDER [--starttls] [--auth USER:PASSWORD]
+    python smtp_server.py --store FOLDER [--starttls] [--auth USER:PASSWORD] [--ascii]
                           [--rcpt CODES] [--data CODES] [--reject-recipient ADDRESS:CODE]...
 
 Prints one line, {"port": N} or {"port": N, "ca": "FOLDER/ca.pem"}, then serves until its standard input is closed: a
@@ -164,7 +164,7 @@ async def serve(options):
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     options.store.mkdir(parents=True, exist_ok=True)
     greeting = {}
-    settings = {"hostname": "localhost", "enable_SMTPUTF8": True}
+    settings = {"hostname": "localhost", "enable_SMTPUTF8": not options.ascii}
     if options.starttls:
         settings["tls_context"], ca = tls(options.store.resolve())
         settings["require_starttls"] = True
@@ -198,6 +198,7 @@ def main():
     parser.add_argument("--store", type=pathlib.Path, required=True, metavar="FOLDER")
     parser.add_argument("--starttls", action="store_true", help="offer STARTTLS and refuse mail without it")
     parser.add_argument("--auth", metavar="USER:PASSWORD", help="accept mail only after this login")
+    parser.add_argument("--ascii", action="store_true", help="offer no SMTPUTF8")
     parser.add_argument("--rcpt", type=codes, default="", metavar="CODES")
     parser.add_argument("--data", type=codes, default="", metavar="CODES")
     parser.add_argument("--reject-recipient", type=refusal, action="append", default=[], metavar="ADDRESS:CODE")

@@ -98,6 +98,7 @@ fn agrees(issuance: &Issuance, logged: &entry::Issued) -> bool {
         catalogue_hash: issuance.catalogue_hash.clone(),
         fonts_hash: issuance.fonts_hash.clone(),
         typst_version: issuance.typst_version.clone(),
+        times: issuance.times.clone(),
         ..logged.clone()
     };
     registered == *logged && type_hash == issuance.type_hash

@@ -3,6 +3,7 @@
 use super::{Audit, LoggedLetter, PIECE};
 use crate::case::fault::Reasons;
 use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, entry};
+use crate::desk::send::UNMAILABLE;
 use crate::desk::{Desk, DeskError};
 use crate::letter::Data;
 use crate::register::{DeliveryRow, Filter, LetterRow, StoredEvent};
@@ -47,6 +48,7 @@ impl Desk {
             let message = "The register says that it was approved, by whom; the case file does not say so.";
             audit.note("approval-unlogged", letter.id.as_str(), message);
         }
+        verify_verdicts(letter, &logged, audit);
         self.verify_deliveries(letter, &logged, audit).await
     }
 
@@ -62,7 +64,8 @@ impl Desk {
             && letter.person == person
             && letter.person_name == data.person.full_name()
             && letter.addressee_name == data.addressee.full_name()
-            && letter.channel == logged.channel.unwrap_or(channel)
+            && (letter.channel == logged.channel.unwrap_or(channel)
+                || letter.channel == Channel::Print && went_to_print(logged))
             && letter.language == logged.language.unwrap_or(data.addressee.language)
             && letter.called_at == stored.taken_at
     }
@@ -87,6 +90,33 @@ impl Desk {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether the case file says that a letter goes by mail because no mailbox takes it.
+fn went_to_print(logged: &LoggedLetter) -> bool {
+    let unmailable = |entry: &Entry| matches!(entry, Entry::LetterRecalled(recalled) if recalled.reasons.iter().any(|reason| reason.code == UNMAILABLE));
+    logged.deliveries.values().any(unmailable)
+}
+
+/// Each issuance that was sent had its verdict at release, which rests on what the case file has.
+fn verify_verdicts(letter: &LetterRow, logged: &LoggedLetter, audit: &mut Audit) {
+    for (number, delivery) in &logged.deliveries {
+        let place = format!("{}/{number}", letter.id);
+        match logged.cleared.get(number) {
+            Some(true) => {}
+            Some(false) => {
+                audit.note("verdict-altered", place, "What its verdict at release rests on is not in the case file.");
+            }
+            None if logged.released.contains(number) && matches!(delivery, Entry::LetterSent(_)) => {
+                audit.note(
+                    "verdict-missing",
+                    place,
+                    "It was sent, but its verdict at release is not in the case file.",
+                );
+            }
+            None => {}
+        }
     }
 }
 

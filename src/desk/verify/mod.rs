@@ -6,7 +6,7 @@ mod issuances;
 mod letters;
 mod runs;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -38,6 +38,12 @@ struct LoggedLetter {
     issuances: i64,
     /// What became of each issuance's delivery.
     deliveries: BTreeMap<i64, Entry>,
+    /// What the newest verdict on each issuance rests on, by its hash.
+    rests_on: BTreeMap<i64, Sha256>,
+    /// The issuances with a verdict at release, and whether it rests on what the case file has.
+    cleared: BTreeMap<i64, bool>,
+    /// The issuances that were sent and must have had one: those of before it was always recorded need not.
+    released: BTreeSet<i64>,
     /// The seals that were approved, and by whom.
     approvals: Vec<(Sha256, Option<String>)>,
     /// The newest entry that says how far it has come.
@@ -130,7 +136,15 @@ impl LoggedLetter {
                 self.content_hash = Some(issued.content_hash.clone());
                 self.channel = issued.channel.or(self.channel);
                 self.language = issued.language.or(self.language);
+                self.rests_on.extend(issued.basis.as_ref().map(|basis| (issued.number, basis.hash())));
+                self.released.extend(issued.times.as_ref().map(|_| issued.number));
                 self.issued.insert(issued.number, issued.clone());
+            }
+            Entry::LetterCleared(cleared) => {
+                let number = cleared.number;
+                self.rests_on.extend(cleared.basis.as_ref().map(|basis| (number, basis.hash())));
+                let agrees = cleared.rests_on.is_none() || cleared.rests_on.as_ref() == self.rests_on.get(&number);
+                *self.cleared.entry(number).or_insert(true) &= agrees;
             }
             Entry::LetterSent(sent) => {
                 self.deliveries.insert(sent.number, said.clone());

@@ -1,26 +1,24 @@
 //! Guards of the course of the case: what was answered, told, agreed on, and sent already.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Effect, Guard, Needs};
-use crate::case::{Both, Tells};
+use crate::case::{Both, Step, Tells};
 use crate::rules::facts_hash;
-use crate::rules::found::{Detail, Note, Unread, found, plainly};
+use crate::rules::found::{Answer, Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Dispute, DisputeKind, MissedRow, Plan, SentLetter};
+use crate::rules::standing::{Debt, Dispute, DisputeKind, MissedRow, Offer, SentLetter, Standing, Terms};
 
 /// The guards.
-pub const GUARDS: [Guard; 11] = [
+pub const GUARDS: [Guard; 13] = [
     Guard {
         key: "no-open-dispute",
         rule: "B4",
         effect: Effect::Hold,
-        basis: Both {
-            en: "Ontario Works Act, 1997, ss. 24 to 28; Canada (AG) v. Mavi, 2011 SCC 30",
-            fr: "Loi de 1997 sur le programme Ontario au travail, art. 24 à 28; Canada (PG) c. Mavi, 2011 CSC 30",
-        },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "A dispute, review or submission has not been answered.",
             fr: "Une contestation, une révision ou des observations attendent une réponse.",
@@ -32,6 +30,12 @@ pub const GUARDS: [Guard; 11] = [
             let number = q.debt_number();
             let about = |dispute: &&Dispute| number.is_empty() || dispute.debt.is_empty() || dispute.debt == number;
             match q.standing.open_disputes().find(about) {
+                Some(Dispute { answer: Some(answer), .. }) => found(Note::new(
+                    "untold",
+                    [Detail::Day(answer.on)],
+                    "It was decided on {0}, and no letter that told the person has left",
+                    "La décision est du {0}, et aucune lettre n’est partie pour l’annoncer à la personne",
+                )),
                 Some(open) => {
                     found(Note::new("received", [Detail::Day(open.received)], "It came on {0}", "Elle date du {0}"))
                 }
@@ -43,34 +47,29 @@ pub const GUARDS: [Guard; 11] = [
         key: "review-period-over",
         rule: "B5",
         effect: Effect::Hold,
-        basis: Both {
-            en: "Ontario Works Act, 1997, ss. 24 and 25(3): 30 days from receipt, which is 3 days after mailing",
-            fr: "Loi de 1997 sur le programme Ontario au travail, art. 24 et par. 25(3) : 30 jours après la réception, soit 3 jours après l’envoi",
-        },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "The time to ask for an internal review is not over.",
             fr: "Le délai pour demander une révision interne n’est pas écoulé.",
         },
-        reads: &["earlier_notices"],
+        reads: &[],
         reads_if_there: &["debt_number"],
         needs: Needs::Nothing,
         finds: |q| {
             if !q.traits.internal_review {
                 return Ok(None);
             }
-            let told = first_told(q, &[Tells::ReviewRight], &q.list("earlier_notices")?);
-            // A decision on a review begins a time to appeal; where an appeal was made, that is no longer open.
-            let of_kind = |kind| q.standing.disputes.iter().filter(move |dispute| dispute.kind == kind);
-            let appealed = of_kind(DisputeKind::Appeal).next().is_some();
-            let reviews = of_kind(DisputeKind::Review).filter(|_| !appealed);
-            let answered = reviews.filter_map(|dispute| Some(dispute.answer?.on));
-            let decided = q.debts().into_iter().filter_map(|debt| debt.decided);
-            match decided.chain(answered).max().or(told) {
+            match review_runs_from(q) {
                 Some(day) if q.is_over(day, q.policy.review_days) => Ok(None),
                 Some(day) => {
                     found(Note::new("runs-from", [Detail::Day(day)], "It runs from {0}", "Il court à compter du {0}"))
                 }
-                None => found(Note::new("none", [], "No decision is on file", "Aucune décision n’est au dossier")),
+                None => found(Note::new(
+                    "none",
+                    [],
+                    "No date of the decision is on file: send the event again with “decision”",
+                    "Aucune date de décision n’est au dossier : renvoyez l’événement avec « decision »",
+                )),
             }
         },
     },
@@ -90,16 +89,18 @@ pub const GUARDS: [Guard; 11] = [
         reads_if_there: &["debt_number"],
         needs: Needs::Nothing,
         finds: |q| {
-            let told = q.standing.told_by(&[Tells::TransferIntended], q.debt_number());
             let recalled = q.standing.person.recalled;
-            let told = told.filter_map(|letter| letter.date).filter(|day| recalled.is_none_or(|on| *day > on)).max();
+            let told = q.standing.told_by(&[Tells::TransferIntended], q.debt_number());
+            let told: Vec<&SentLetter> = told.filter(|one| recalled.is_none_or(|on| one.date > Some(on))).collect();
             // Over on the day of the transfer, not only on that of the letter.
             let on = match q.day("transferred") {
                 Err(Unread::NothingAsked) => q.date,
                 transferred => transferred?.min(q.date),
             };
-            match told {
-                Some(day) if q.policy.is_over(day, q.policy.notice_days, on) => Ok(None),
+            // Over by the policy, and by what the notices said.
+            let said = Standing::told_times_are_over(told.iter().copied(), on);
+            match told.iter().filter_map(|letter| letter.date).max() {
+                Some(day) if said && q.policy.is_over(day, q.policy.notice_days, on) => Ok(None),
                 Some(day) => {
                     let days = [Detail::Day(day)];
                     found(Note::new("mailed", days, "The notice was mailed on {0}", "L’avis a été envoyé le {0}"))
@@ -117,10 +118,7 @@ pub const GUARDS: [Guard; 11] = [
         key: "opportunity-to-explain",
         rule: "B7",
         effect: Effect::Hold,
-        basis: Both {
-            en: "Canada (AG) v. Mavi, 2011 SCC 30: a sponsor may explain before enforcement; explain_days",
-            fr: "Canada (PG) c. Mavi, 2011 CSC 30 : la personne répondante peut s’expliquer avant toute exécution; explain_days",
-        },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "The sponsor has not had the time to explain their circumstances.",
             fr: "La personne répondante n’a pas eu le temps d’expliquer sa situation.",
@@ -133,6 +131,44 @@ pub const GUARDS: [Guard; 11] = [
             let over = first_told(q, &[Tells::RightToExplain], &named)
                 .is_some_and(|day| q.is_over(day, q.policy.explain_days));
             plainly(q.traits.explain_before_enforcement && !over)
+        },
+    },
+    Guard {
+        key: "given-time-over",
+        rule: "B6",
+        effect: Effect::Hold,
+        basis: Both {
+            en: "unit policy: a time that a letter gave is kept",
+            fr: "politique de l’unité : un délai qu’une lettre a donné est respecté",
+        },
+        says: Both {
+            en: "A letter gave the person a time that is not over, and this one goes further.",
+            fr: "Une lettre a donné à la personne un délai qui n’est pas écoulé, et celle-ci va plus loin.",
+        },
+        reads: &[],
+        reads_if_there: &["debt_number", "transferred"],
+        needs: Needs::Nothing,
+        finds: |q| {
+            let Some(step) = Step::of(q.letter.tells) else { return Ok(None) };
+            // Over on the day of the transfer, not only on that of the letter.
+            let transferred = q.fact_if_there("transferred").and_then(|day| NaiveDate::deserialize(day).ok());
+            let on = transferred.map_or(q.date, |transferred| transferred.min(q.date));
+            // What the step itself waits for has a rule of its own.
+            let own: &[Tells] = match step {
+                Step::TransferMade => &[Tells::TransferIntended],
+                Step::PlanEnded => &[Tells::InstalmentMissed],
+                Step::Demand | Step::TransferIntended => &[],
+            };
+            let times = q.standing.times_given(step, q.debt_number(), on);
+            let running = times.filter(|(until, letter)| *until >= on && !letter.tells(own));
+            match running.max_by_key(|(until, _)| *until) {
+                Some((until, letter)) => {
+                    let days = letter.date.into_iter().chain([until]).map(Detail::Day).collect::<Vec<_>>();
+                    let (en, fr) = ("The one of {0} gives until {1}", "Celle du {0} donne jusqu’au {1}");
+                    found(Note::new("until", days, en, fr))
+                }
+                None => Ok(None),
+            }
         },
     },
     Guard {
@@ -167,11 +203,65 @@ pub const GUARDS: [Guard; 11] = [
             fr: "Une entente plus récente a remplacé celle-ci, ou elle n’est plus respectée.",
         },
         reads: &[],
-        reads_if_there: &[],
+        reads_if_there: &["plan", "balance"],
         needs: Needs::Nothing,
         finds: |q| {
-            let gone = |plan: &Plan| plan.told > q.letter.asked_at || plan.defaulted.is_some();
-            plainly(q.standing.plan().is_some_and(gone))
+            let Some(plan) = q.standing.plan() else { return Ok(None) };
+            if plan.defaulted.is_some() {
+                return plainly(true);
+            }
+            plainly_or_other(q, plan.told, plan.terms)
+        },
+    },
+    Guard {
+        key: "plan-still-proposed",
+        rule: "B13",
+        effect: Effect::End,
+        basis: Both {
+            en: "unit policy: only the newest proposal goes, and none for what was agreed on since",
+            fr: "politique de l’unité : seule la plus récente proposition est envoyée, et aucune après un accord",
+        },
+        says: Both {
+            en: "A newer proposal or plan has taken the place of this one.",
+            fr: "Une proposition ou une entente plus récente a remplacé celle-ci.",
+        },
+        reads: &[],
+        reads_if_there: &["plan", "balance"],
+        needs: Needs::Nothing,
+        finds: |q| {
+            let agreed = q.standing.plan().filter(|plan| plan.is_kept() && plan.told >= q.letter.asked_at);
+            match (agreed, q.standing.proposal()) {
+                (Some(plan), _) => plainly_or_other(q, plan.told, plan.terms),
+                (None, Some(proposal)) => plainly_or_other(q, proposal.told, Some(proposal.terms)),
+                (None, None) => Ok(None),
+            }
+        },
+    },
+    Guard {
+        key: "offer-still-made",
+        rule: "B21",
+        effect: Effect::End,
+        basis: Both {
+            en: "unit policy: only the newest offer goes",
+            fr: "politique de l’unité : seule la plus récente offre est envoyée",
+        },
+        says: Both {
+            en: "A newer offer has taken the place of this one.",
+            fr: "Une offre plus récente a remplacé celle-ci.",
+        },
+        reads: &["offer"],
+        reads_if_there: &["debt_number"],
+        needs: Needs::Nothing,
+        finds: |q| {
+            let (own, asked_at) = (q.amount("offer")?, q.letter.asked_at);
+            let newer = |offer: &&Offer| offer.told > asked_at || (offer.told == asked_at && offer.amount != own);
+            match q.standing.offer(q.debt_number(), q.date).filter(newer) {
+                Some(offer) => {
+                    let details = [offer.amount, own].map(Detail::Amount);
+                    found(Note::new("other", details, "It is of {0}, not of {1}", "Elle est de {0}, et non de {1}"))
+                }
+                None => Ok(None),
+            }
         },
     },
     Guard {
@@ -187,13 +277,11 @@ pub const GUARDS: [Guard; 11] = [
             fr: "Ce qui manquait est arrivé depuis, ou l’entente n’est plus respectée.",
         },
         reads: &["as_of", "cure_amount", "missed"],
-        reads_if_there: &["debt_number"],
+        reads_if_there: super::debt::LISTED,
         needs: Needs::Nothing,
         finds: |q| {
-            let (as_of, missing) = (q.day("as_of")?, q.amount("cure_amount")?);
-            let moved = |debt| q.standing.ledger.moved_since(debt, as_of, q.letter.asked_at, q.date);
-            let since = q.debts().into_iter().flat_map(moved);
-            let came: Decimal = since.map(|(_, amount)| amount).sum();
+            let missing = q.amount("cure_amount")?;
+            let came: Decimal = q.moved()?.into_iter().map(|movement| movement.amount).sum();
             let defaulted = q.standing.plan().is_some_and(|plan| plan.defaulted.is_some());
             let less = q.arrears().is_some_and(|arrears| arrears < missing);
             plainly(q.is_cured(&q.list("missed")?) || less || came >= missing || defaulted)
@@ -217,28 +305,13 @@ pub const GUARDS: [Guard; 11] = [
         finds: |q| {
             let missed: Vec<MissedRow> = q.list("missed")?;
             let first = missed.iter().map(|row| row.due).min();
-            let told = q.standing.told_by(&[Tells::InstalmentMissed], "").filter_map(|letter| letter.date);
-            // The first reminder of what is missed counts: a second one does not prolong the time to cure.
-            let reminded = told.filter(|day| first.is_none_or(|first| *day >= first)).min();
-            plainly(q.is_cured(&missed) || !reminded.is_some_and(|day| q.is_over(day, q.policy.cure_days)))
+            let told = q.standing.told_by(&[Tells::InstalmentMissed], "");
+            let told: Vec<&SentLetter> = told.filter(|one| first.is_none_or(|first| one.date >= Some(first))).collect();
+            // The first reminder of what is missed counts, unless a later one has said a later day.
+            let reminded = told.iter().filter_map(|letter| letter.date).min();
+            let over = reminded.is_some_and(|day| q.is_over(day, q.policy.cure_days));
+            plainly(q.is_cured(&missed) || !over || !Standing::told_times_are_over(told, q.date))
         },
-    },
-    Guard {
-        key: "debt-transferred",
-        rule: "B6",
-        effect: Effect::Hold,
-        basis: Both {
-            en: "unit policy: only a transfer that was made is taken back",
-            fr: "politique de l’unité : on ne retire qu’un transfert qui a été fait",
-        },
-        says: Both {
-            en: "No transfer of this debt to the CRA is on file.",
-            fr: "Aucun transfert de cette dette à l’ARC n’est au dossier.",
-        },
-        reads: &[],
-        reads_if_there: &[],
-        needs: Needs::Nothing,
-        finds: |q| plainly(!q.standing.person.taken_back),
     },
     Guard {
         key: "no-duplicate",
@@ -258,7 +331,7 @@ pub const GUARDS: [Guard; 11] = [
         finds: |q| {
             let days = i64::from(q.policy.duplicate_days);
             let close = |letter: &SentLetter| letter.date.is_none_or(|day| (q.date - day).num_days().abs() < days);
-            let hash = facts_hash(q.letter.facts.unwrap_or(&Value::Null));
+            let hash = facts_hash(q.letter.facts.unwrap_or(&Value::Null), q.letter.told_apart_by);
             let same = |letter: &SentLetter| {
                 letter.letter_type == q.letter.letter_type
                     && (letter.debt == q.debt_number() || letter.debt.is_empty() || q.debt_number().is_empty())
@@ -296,6 +369,27 @@ pub const GUARDS: [Guard; 11] = [
     },
 ];
 
+/// What is found against a letter about a plan where the newest one, told at an instant, is another: what of it differs, as far as
+/// both are known. Two that were told at one instant are the same where their terms are.
+fn plainly_or_other(q: &Question<'_>, told: DateTime<Utc>, terms: Option<Terms>) -> Answer {
+    let own = q.terms();
+    let differs = own.zip(terms).filter(|(own, newest)| own != newest);
+    if told < q.letter.asked_at || (told == q.letter.asked_at && differs.is_none()) {
+        return Ok(None);
+    }
+    let Some((own, newest)) = differs else { return plainly(true) };
+    let of = |terms: Terms| [terms.plan.monthly().round_dp(2), terms.balance].map(Detail::Amount);
+    let first = |terms: Terms| Detail::Day(terms.plan.first_due);
+    let ([monthly, balance], [own_monthly, own_balance]) = (of(newest), of(own));
+    let details = [monthly, first(newest), balance, own_monthly, first(own), own_balance];
+    found(Note::new(
+        "other",
+        details,
+        "The newest repays {2} with {0} a month from {1}; this one, {5} with {3} a month from {4}",
+        "La plus récente rembourse {2} à raison de {0} par mois à compter du {1}; celle-ci, {5} à raison de {3} par mois à compter du {4}",
+    ))
+}
+
 /// Letters to the person that were called for before this one, or have left, and did not come back.
 fn earlier<'q>(q: &'q Question<'_>) -> impl Iterator<Item = &'q SentLetter> {
     let before = |letter: &&SentLetter| {
@@ -305,6 +399,24 @@ fn earlier<'q>(q: &'q Question<'_>) -> impl Iterator<Item = &'q SentLetter> {
             && (letter.sent || letter.sequence.is_none_or(|place| q.letter.sequence.is_none_or(|own| place < own)))
     };
     q.standing.letters.iter().filter(before)
+}
+
+/// From when the time to ask for a review runs that ends last: from the decision behind each debt that is still owed, or from the day on
+/// which the person was told of what became of a review, which may be appealed. None where no date of a decision is on file for one of
+/// them: then no time counts as over.
+fn review_runs_from(q: &Question<'_>) -> Option<NaiveDate> {
+    let of_kind = |kind| q.standing.disputes.iter().filter(move |dispute| dispute.kind == kind);
+    // Where an appeal was made, the time for it is no longer open.
+    let appealed = of_kind(DisputeKind::Appeal).next().is_some();
+    let told = |debt: &Debt| {
+        let about = |one: &&Dispute| one.debt.is_empty() || debt.number.is_empty() || one.debt == debt.number;
+        of_kind(DisputeKind::Review).filter(|_| !appealed).filter(about).filter_map(|one| one.told).max()
+    };
+    let (owed, done): (Vec<&Debt>, Vec<&Debt>) =
+        q.debts().into_iter().partition(|debt| !q.is_debt_paid(debt) && debt.written_off.is_none());
+    let debts = if owed.is_empty() { done } else { owed };
+    let days: Option<Vec<NaiveDate>> = debts.into_iter().map(|debt| debt.decided.max(told(debt))).collect();
+    days?.into_iter().max()
 }
 
 /// The first day on which the person was told one of some things: by a letter on file, or by one that the letter names.

@@ -1,15 +1,18 @@
 //! Guards of the debt: its figures, whether it is still owed, what a plan or a refund comes to.
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde::Deserialize;
 
+use super::paid::{carried_over, excess, paid_in_full, refund_notes};
 use super::{Effect, Guard, Needs};
+use crate::case::Both;
 use crate::case::schedule::Agreed;
-use crate::case::{Both, calendar};
-use crate::rules::found::{Answer, Detail, Note, Unread, found, plainly};
-use crate::rules::question::{OtherCase, Question};
-use crate::rules::standing::{Debt, Movement, MovementKind};
+use crate::rules::found::{Detail, Note, Unread, found, plainly};
+use crate::rules::question::OtherCase;
+use crate::rules::standing::{Debt, Movement};
+
+/// The debt that a letter is about, and the movements that it lists.
+pub(super) const LISTED: &[&str] =
+    &["debt_number", "transactions", "receipts", "dishonoured", "amount", "fee", "paid_on", "paid"];
 
 /// The guards.
 pub const GUARDS: [Guard; 12] = [
@@ -17,7 +20,7 @@ pub const GUARDS: [Guard; 12] = [
         key: "minimum-balance",
         rule: "B9",
         effect: Effect::Hold,
-        basis: Both { en: "Ontario Works Directive 9.3", fr: "Directive 9.3 d’Ontario au travail" },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "The balance is not above the smallest amount that is asked for.",
             fr: "Le solde ne dépasse pas le plus petit montant qui est réclamé.",
@@ -83,18 +86,20 @@ pub const GUARDS: [Guard; 12] = [
             fr: "politique de l’unité : aucune lettre dont le solde précède un paiement (ombudsman de l’Ontario, 2011)",
         },
         says: Both {
-            en: "Money moved on this debt after the letter's as-of date. Send the event again with the new balance.",
-            fr: "La dette a connu un mouvement après la date du solde de la lettre. Renvoyez l’événement avec le nouveau solde.",
+            en: "Money moved on this debt that is not in the letter's figures. Send the event again with the new figures.",
+            fr: "La dette a connu un mouvement qui n’est pas dans les chiffres de la lettre. Renvoyez l’événement avec les nouveaux chiffres.",
         },
         reads: &["as_of"],
-        reads_if_there: &["debt_number"],
+        reads_if_there: LISTED,
         needs: Needs::Nothing,
         finds: |q| {
-            let (as_of, ledger) = (q.day("as_of")?, &q.standing.ledger);
-            let moved = |debt| ledger.moved_since(debt, as_of, q.letter.asked_at, q.date);
-            match q.debts().into_iter().flat_map(moved).next() {
-                Some((on, amount)) => {
-                    let details = [Detail::Amount(amount.abs()), Detail::Day(on)];
+            let moved = match q.moved()?.into_iter().next() {
+                None => carried_over(q)?,
+                moved => moved,
+            };
+            match moved {
+                Some(Movement { on, amount, .. }) => {
+                    let details = [Detail::Amount(amount.abs()), Detail::Day(*on)];
                     found(Note::new("moved", details, "{0} moved on {1}", "{0} le {1}"))
                 }
                 None => Ok(None),
@@ -142,7 +147,7 @@ pub const GUARDS: [Guard; 12] = [
             if claimed == Decimal::ZERO && q.standing.person.insolvencies.iter().any(|one| one.has_released()) {
                 return Ok(None);
             }
-            let stated = q.debts().into_iter().filter_map(|debt| debt.stated);
+            let stated = q.debts().into_iter().filter_map(|debt| debt.stated.as_ref());
             if let Some(newer) = stated.into_iter().find(|stated| stated.as_of > as_of && !stated.claimed) {
                 return found(Note::new(
                     "newer",
@@ -151,7 +156,11 @@ pub const GUARDS: [Guard; 12] = [
                     "Un solde plus récent est au dossier, celui du {0}",
                 ));
             }
-            match q.owed_on(as_of).filter(|known| *known != claimed) {
+            let (credit, debts) = (&q.standing.ledger.credits, q.debts());
+            // What was found to be paid back may have been paid back by then, or not.
+            let paid_back =
+                claimed.is_zero() && !credit.is_empty() && debts.iter().all(|debt| excess(q, debt).is_zero());
+            match q.owed_on(as_of).filter(|known| *known != claimed && !(paid_back && *known < Decimal::ZERO)) {
                 Some(known) => found(Note::new(
                     "other",
                     [Detail::Amount(known), Detail::Amount(claimed)],
@@ -178,9 +187,7 @@ pub const GUARDS: [Guard; 12] = [
             if q.asks_for_nothing()? {
                 return Ok(None);
             }
-            let debts = q.debts();
-            let paid = !debts.is_empty() && debts.iter().all(|debt| debt.paid.is_some());
-            plainly(paid || q.owed().is_some_and(|owed| owed <= Decimal::ZERO))
+            plainly(q.is_paid() || q.owed().is_some_and(|owed| owed <= Decimal::ZERO))
         },
     },
     Guard {
@@ -210,8 +217,8 @@ pub const GUARDS: [Guard; 12] = [
             fr: "politique de l’unité : le paiement intégral est confirmé quand le solde est nul et le dernier paiement compensé",
         },
         says: Both {
-            en: "The debt is not paid in full, or its last payment has not cleared.",
-            fr: "La dette n’est pas payée en totalité, ou son dernier paiement n’est pas compensé.",
+            en: "That the debt is paid in full cannot be confirmed now.",
+            fr: "Le paiement intégral de la dette ne peut pas être confirmé maintenant.",
         },
         reads: &["receipts"],
         reads_if_there: &["debt_number"],
@@ -236,10 +243,7 @@ pub const GUARDS: [Guard; 12] = [
         key: "all-undertakings-settled",
         rule: "B20",
         effect: Effect::Hold,
-        basis: Both {
-            en: "Immigration and Refugee Protection Regulations, s. 135",
-            fr: "Règlement sur l’immigration et la protection des réfugiés, art. 135",
-        },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "Another sponsorship debt of this person is neither paid nor under a plan that is kept, so the default has not ended.",
             fr: "Une autre dette de parrainage de cette personne n’est ni payée ni visée par une entente respectée; le manquement n’a donc pas pris fin.",
@@ -250,7 +254,7 @@ pub const GUARDS: [Guard; 12] = [
         finds: |q| {
             // All debts of the case count, not only the one that the letter is about; and a plan that is kept has nothing missing.
             let kept = q.standing.kept_plan().is_some() && q.arrears().is_none_or(|missing| missing <= Decimal::ZERO);
-            let own = q.standing.ledger.debts.iter().any(|debt| debt.paid.is_none()) && !kept;
+            let own = !q.standing.ledger.is_paid(q.date, &q.policy.terms) && !kept;
             let open = |case: &&OtherCase| case.undertaking && case.owed != Some(Decimal::ZERO) && !case.plan_kept;
             match q.other_cases.iter().find(open) {
                 Some(case) => found(Note::new("case", [Detail::Case(case.reference.clone())], "See {0}", "Voir {0}")),
@@ -291,84 +295,3 @@ pub const GUARDS: [Guard; 12] = [
         },
     },
 ];
-
-/// What came in, as a letter lists it.
-#[derive(Deserialize)]
-struct Receipt {
-    date: NaiveDate,
-    kind: MovementKind,
-    amount: Decimal,
-}
-
-fn paid_in_full(q: &Question<'_>) -> Answer {
-    let (debts, number) = (q.debts(), q.debt_number());
-    let receipts: Vec<Receipt> = q.list("receipts")?;
-    let came: Decimal = receipts.iter().map(|row| row.amount).sum();
-    let stated: Decimal = debts.iter().filter_map(|debt| debt.stated).map(|stated| stated.balance).sum();
-    if !receipts.is_empty() && came < stated {
-        return found(Note::new(
-            "less",
-            [Detail::Amount(came), Detail::Amount(stated)],
-            "The receipts come to {0}, but {1} was owed",
-            "Les sommes reçues sont de {0}, mais {1} étaient dus",
-        ));
-    }
-    if debts.is_empty() || debts.iter().any(|debt| debt.paid.is_none()) {
-        return plainly(true);
-    }
-    // What the CRA sends and what is adjusted cannot bounce.
-    let told = receipts.iter().filter(|row| row.kind == MovementKind::Payment).map(|row| row.date);
-    let own = |one: &&Movement| one.kind == MovementKind::Payment && (number.is_empty() || one.debt == number);
-    let known = q.standing.ledger.movements.iter().filter(own).map(|one| one.on);
-    let clears = told.chain(known).max().map(|day| calendar::deadline(day, q.policy.clearing_days));
-    match clears.filter(|day| *day > q.date) {
-        Some(day) => found(Note::new("clears", [Detail::Day(day)], "It clears on {0}", "La compensation est le {0}")),
-        None => Ok(None),
-    }
-}
-
-fn refund_notes(q: &Question<'_>) -> Answer {
-    let receipts: Vec<Receipt> = q.list("receipts")?;
-    let set_off = receipts.iter().any(|row| row.kind == MovementKind::CraSetOff);
-    let number = q.debt_number();
-    let in_case = |debt: &Debt| {
-        let owed = q.standing.ledger.balance(debt, q.date, &q.policy.terms);
-        !number.is_empty() && debt.number != number && owed.is_some_and(|owed| owed > Decimal::ZERO)
-    };
-    let more = q.standing.ledger.debts.iter().any(in_case);
-    let shared = q.standing.others.iter().any(|other| other.role.is_liable());
-    let person = &q.standing.person;
-    let mut notes = Vec::new();
-    let mut note = |is_so: bool, what, en, fr| notes.extend(is_so.then(|| Note::new(what, [], en, fr)));
-    note(set_off, "set-off", "part of the money came from the CRA", "une partie de la somme vient de l’ARC");
-    note(
-        shared,
-        "shared",
-        "somebody else is liable for the same debt and may have paid",
-        "une autre personne répond de la même dette et a pu payer",
-    );
-    notes.extend(q.owed().filter(|owed| *owed > Decimal::ZERO).map(|owed| {
-        Note::new(
-            "owed",
-            [Detail::Amount(owed)],
-            "by the case's events {0} is still owed",
-            "selon les événements du dossier, {0} sont encore dus",
-        )
-    }));
-    let mut note = |is_so: bool, what, en, fr| notes.extend(is_so.then(|| Note::new(what, [], en, fr)));
-    note(
-        more,
-        "other-debt",
-        "the person owes another debt in this case",
-        "la personne doit une autre dette dans ce dossier",
-    );
-    note(person.died.is_some(), "death", "the person has died", "la personne est décédée");
-    let filed = !person.insolvencies.is_empty();
-    note(filed, "filing", "there is an insolvency filing", "il y a un dossier d’insolvabilité");
-    let owes = |case: &OtherCase| Some((case.reference.clone(), case.owed.filter(|owed| *owed > Decimal::ZERO)?));
-    notes.extend(q.other_cases.iter().find_map(owes).map(|(case, owed)| {
-        let details = [Detail::Amount(owed), Detail::Case(case)];
-        Note::new("other-case", details, "the person owes {0} in {1}", "la personne doit {0} dans {1}")
-    }));
-    Ok((!notes.is_empty()).then_some(notes))
-}

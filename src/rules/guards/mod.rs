@@ -1,12 +1,15 @@
 //! The guards: each a rule that may stop a letter.
 
 mod course;
+mod course_ground;
 mod debt;
+mod debt_ground;
+mod paid;
 mod person;
 
 use super::Question;
 use super::found::{Answer, Detail, Found, Note, Unread, reason};
-use crate::case::{Both, Fault};
+use crate::case::{Both, Fault, Policy, Text};
 
 /// A rule that may stop a letter.
 pub struct Guard {
@@ -16,7 +19,7 @@ pub struct Guard {
     pub rule: &'static str,
     /// What becomes of a letter that it finds something against.
     pub effect: Effect,
-    /// The law or policy it rests on.
+    /// The law or policy it rests on in every program; what [`Guard::rests_on_program`] says so has its own in each program's file.
     pub basis: Both,
     /// What it says to the officer.
     pub says: Both,
@@ -31,6 +34,18 @@ pub struct Guard {
     finds: fn(&Question<'_>) -> Answer,
 }
 
+impl Guard {
+    /// Whether what it rests on differs from program to program, so that each program's file must say it under `[bases]`.
+    pub fn rests_on_program(&self) -> bool {
+        self.basis.en == "the program's own law"
+    }
+
+    /// What it rests on in the program of a policy.
+    pub fn basis_in(&self, policy: &Policy) -> Text {
+        policy.bases.get(self.key).cloned().unwrap_or_else(|| Text::new(self.basis.en, self.basis.fr))
+    }
+}
+
 /// What becomes of a letter that a guard finds something against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -42,6 +57,8 @@ pub enum Effect {
     End,
     /// Somebody with the authority must approve it, and is shown why.
     Review,
+    /// Nothing on file bears it: it is held until that comes, and nobody is called on to send it.
+    Ground,
 }
 
 /// What a guard reads besides the case's events and the letter.
@@ -67,7 +84,12 @@ pub struct Finding {
 
 /// All guards.
 pub fn guards() -> impl Iterator<Item = &'static Guard> {
-    person::GUARDS.iter().chain(&course::GUARDS).chain(&debt::GUARDS)
+    debt_ground::GUARDS
+        .iter()
+        .chain(&course_ground::GUARDS)
+        .chain(&person::GUARDS)
+        .chain(&course::GUARDS)
+        .chain(&debt::GUARDS)
 }
 
 /// The guard of a name.
@@ -100,7 +122,11 @@ fn finding(name: &str, question: &Question<'_>) -> Option<Finding> {
         Err(Unread::Fact(name)) => (Effect::Hold, UNREAD, vec![unread_fact(name)]),
     };
     let found = Found { guard: guard.key.to_owned(), particulars: notes.iter().map(Note::particular).collect() };
-    Some(Finding { effect, found, reason: reason(guard.key, guard.rule, says, &notes, guard.basis) })
+    Some(Finding {
+        effect,
+        found,
+        reason: reason(guard.key, guard.rule, says, &notes, &guard.basis_in(question.policy)),
+    })
 }
 
 /// What is said where a guard cannot answer.

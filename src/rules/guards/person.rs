@@ -133,10 +133,7 @@ pub const GUARDS: [Guard; 17] = [
         key: "no-deferral",
         rule: "B7",
         effect: Effect::Hold,
-        basis: Both {
-            en: "Canada (AG) v. Mavi, 2011 SCC 30; unit policy on hardship",
-            fr: "Canada (PG) c. Mavi, 2011 CSC 30; politique de l’unité sur les difficultés financières",
-        },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both { en: "Recovery is deferred.", fr: "Le recouvrement est différé." },
         reads: &[],
         reads_if_there: &[],
@@ -333,10 +330,7 @@ pub const GUARDS: [Guard; 17] = [
         key: "not-sponsorship",
         rule: "B19",
         effect: Effect::Hold,
-        basis: Both {
-            en: "Canada (AG) v. Mavi, 2011 SCC 30: a sponsorship debt may be deferred, not forgiven",
-            fr: "Canada (PG) c. Mavi, 2011 CSC 30 : une dette de parrainage peut être différée, non remise",
-        },
+        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
         says: Both {
             en: "A sponsorship debt cannot be settled for less.",
             fr: "Une dette de parrainage ne peut être réglée à rabais.",

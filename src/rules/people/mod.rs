@@ -16,6 +16,8 @@ mod said;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 pub use doubt::{About, Doubt, WhoIsIt};
 pub use name::Name;
 pub use said::Answer;
@@ -70,7 +72,7 @@ impl Told<'_> {
 }
 
 impl<'e> People<'e> {
-    /// The people of a case. `events` are those of the case and of every case that shares a person with it, in any order;
+    /// The people of a case. `events` are those of the case and of every case that shares a person with it, in the order of taking;
     /// `brings` tells by its short type whether an event brings a person.
     pub fn of(
         case: &'e CaseRef,
@@ -78,7 +80,8 @@ impl<'e> People<'e> {
         brings: impl Fn(&str) -> bool,
     ) -> People<'e> {
         let mut ordered: Vec<&CaseEvent> = events.into_iter().collect();
-        ordered.sort_by(|a, b| (a.time, &a.source, &a.id).cmp(&(b.time, &b.source, &b.id)));
+        // Of two that happened at one instant, the later is the one that was taken later.
+        ordered.sort_by_key(|event| event.time);
         let said: Vec<(&CaseEvent, Identified)> = ordered.iter().filter_map(|event| Identified::read(event)).collect();
         let mut verdicts = BTreeMap::<PersonId, Verdicts>::new();
         for (event, identified) in &said {
@@ -90,10 +93,11 @@ impl<'e> People<'e> {
             let own: Vec<&CaseEvent> = ordered.iter().copied().filter(|event| event.subject == *subject).collect();
             known.insert(subject, known_people(&own, &said, &brings));
         }
+        let mut written = Vec::new();
         let told = |event: &'e CaseEvent| Told {
             event,
             person: event.person(),
-            name: Name::of(&event.data["party"]),
+            name: name_of(event, &mut written),
             fate: fate(event, &said, &known[&event.subject]),
             relation: None,
         };
@@ -126,6 +130,11 @@ impl<'e> People<'e> {
     /// The case's own events that count.
     pub fn own_events(&self) -> impl Iterator<Item = &'e CaseEvent> {
         self.own().filter(|told| told.fate == Fate::Counts && told.is_by_name()).map(|told| told.event)
+    }
+
+    /// Whether one of the case's events counts.
+    pub fn counts(&self, event: &CaseEvent) -> bool {
+        self.fate(event) == Fate::Counts
     }
 
     /// What the case makes of one of its events.
@@ -180,6 +189,18 @@ impl<'e> People<'e> {
         }
         reach
     }
+}
+
+/// The name in an event; most events of a case have the same one.
+fn name_of<'e>(event: &'e CaseEvent, written: &mut Vec<(&'e Value, Name)>) -> Name {
+    let party = &event.data["party"];
+    let parts = ["given_name", "surname", "latin_name", "organization", "role"];
+    let same = |(other, _): &&(&Value, Name)| parts.iter().all(|part| other[*part] == party[*part]);
+    if let Some((_, name)) = written.iter().find(same) {
+        return name.clone();
+    }
+    written.push((party, Name::of(party)));
+    written[written.len() - 1].1.clone()
 }
 
 /// The people of one case, by its own events in the order in which they happened.

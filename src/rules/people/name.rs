@@ -34,8 +34,12 @@ impl Name {
     pub fn of(party: &Value) -> Name {
         let role = Role::deserialize(&party["role"]).unwrap_or_default();
         let organization = party["organization"].as_str().filter(|_| role.is_intermediary());
-        let fields = [party["given_name"].as_str(), party["surname"].as_str(), organization];
-        Name::from_fields(fields.into_iter().flatten())
+        let latin = &party["latin_name"];
+        let printed = if latin.is_object() { given_and_surname(latin) } else { given_and_surname(party) };
+        let mut name = Name::from_fields(printed.into_iter().chain([organization]).flatten());
+        // Who is written in Latin letters as well may be named in the own ones elsewhere.
+        name.keys.extend(Name::from_fields(given_and_surname(party).into_iter().flatten()).keys);
+        name
     }
 
     /// A name that was written down whole.
@@ -78,6 +82,10 @@ impl Name {
 
 fn is_one_of(list: &str, word: &str) -> bool {
     list.split(' ').any(|one| one == word)
+}
+
+fn given_and_surname(name: &Value) -> [Option<&str>; 2] {
+    ["given_name", "surname"].map(|part| name[part].as_str())
 }
 
 /// A letter that stands for a name.

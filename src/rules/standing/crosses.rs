@@ -46,9 +46,12 @@ impl Happened {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => Crosses::Party,
         }

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::SentLetter;
 use super::happened::{DisputeDecided, DisputeReceived, Told};
+use crate::case::Tells;
 
 /// Something that the person wrote and that the unit must answer before it goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +23,9 @@ pub struct Dispute {
     /// Its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    /// When the person was told of it: the day on which the letter that says so left. What is decided and not told is not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<NaiveDate>,
 }
 
 /// What the person asks for.
@@ -39,13 +44,16 @@ pub enum DisputeKind {
     Submission,
 }
 
-/// How the unit answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// When.
     pub on: NaiveDate,
     /// How.
     pub outcome: Outcome,
+    /// The event that says so, by source and id.
+    #[serde(skip)]
+    event: String,
 }
 
 /// What becomes of what was disputed.
@@ -68,19 +76,46 @@ impl Dispute {
             kind: facts.kind,
             debt: told.figures.debt_number.clone(),
             answer: None,
+            told: None,
         }
     }
 
-    /// Closes the oldest open one of the kind that is named, or of any kind.
+    /// Decides the oldest undecided one of the kind that is named, or of any kind.
     pub(super) fn decide(disputes: &mut [Dispute], told: &Told<'_>, facts: &DisputeDecided) {
         let open =
             |dispute: &&mut Dispute| dispute.is_answered_by(told) && facts.kind.is_none_or(|kind| dispute.kind == kind);
         if let Some(dispute) = disputes.iter_mut().find(open) {
-            dispute.answer = Some(Answer { on: facts.decided, outcome: facts.outcome });
+            let event = told.event.key();
+            dispute.answer = Some(Answer { on: facts.decided, outcome: facts.outcome, event });
         }
     }
 
-    /// Whether it is open and an answer may be to it: to the same person, and about the same debt or about all.
+    /// Whether the person waits for an answer of the unit: nothing was decided, or nobody has told them. Of an appeal, the Tribunal
+    /// tells both.
+    pub fn is_open(&self) -> bool {
+        self.answer.is_none() || (self.told.is_none() && self.kind != DisputeKind::Appeal)
+    }
+
+    /// Takes note of the letters that told of decisions: of the one that called for the letter, or else, as where it went out by other
+    /// means, of any of before.
+    pub(super) fn tell(disputes: &mut [Dispute], letters: &[SentLetter]) {
+        let telling = |letter: &&SentLetter| letter.has_come() && letter.tells(&[Tells::Answer]);
+        for letter in letters.iter().filter(telling) {
+            let own = |answer: &Answer| !letter.event.is_empty() && answer.event == letter.event;
+            let is_named = disputes.iter().any(|dispute| dispute.answer.as_ref().is_some_and(own));
+            for dispute in disputes.iter_mut().filter(|dispute| dispute.person == letter.person) {
+                let Some(answer) = &dispute.answer else { continue };
+                let about = letter.debt.is_empty() || dispute.debt.is_empty() || dispute.debt == letter.debt;
+                let kind = letter.answers.is_none_or(|kind| kind == dispute.kind);
+                let tells = if is_named { own(answer) } else { about && kind && letter.date >= Some(answer.on) };
+                // The first that came through: what was told once is told.
+                let days = [letter.date.filter(|_| tells), dispute.told];
+                dispute.told = days.into_iter().flatten().min();
+            }
+        }
+    }
+
+    /// Whether it is undecided and an answer may be to it: to the same person, and about the same debt or about all.
     pub(super) fn is_answered_by(&self, told: &Told<'_>) -> bool {
         let debt = &told.figures.debt_number;
         self.answer.is_none() && told.person == self.person && (debt.is_empty() || *debt == self.debt)

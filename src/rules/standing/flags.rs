@@ -2,12 +2,16 @@
 
 use chrono::NaiveDate;
 
-use super::Standing;
+use super::balance::DebtState;
+use super::{Owed, Standing};
+use crate::case::interest::Terms;
 
 impl Standing {
-    /// What stands in the way of the person or the case on a day, as officers are shown it.
-    pub fn flags(&self, today: NaiveDate) -> Vec<&'static str> {
+    /// What stands in the way of the person or the case on a day, as officers are shown it. Interest goes by the terms.
+    pub fn flags(&self, today: NaiveDate, terms: &[Terms]) -> Vec<&'static str> {
         let (person, ledger) = (&self.person, &self.ledger);
+        let owed = ledger.owed_each(today, terms);
+        let is_any = |state| owed.iter().any(|one| one.state() == state);
         let all = [
             (person.died.is_some(), "deceased"),
             (person.insolvencies.iter().any(|one| one.stay_in_force()), "insolvency_stay"),
@@ -15,7 +19,9 @@ impl Standing {
             (self.open_disputes().next().is_some(), "open_dispute"),
             (ledger.debts.iter().any(|debt| debt.recalculation.is_some()), "recalculation"),
             (ledger.debts.iter().any(|debt| debt.changed.is_some()), "debt_changed"),
-            (!ledger.debts.is_empty() && ledger.debts.iter().all(|debt| debt.paid.is_some()), "paid"),
+            (!owed.is_empty() && owed.iter().all(Owed::is_paid), "paid"),
+            (is_any(DebtState::Overpaid), "overpaid"),
+            (is_any(DebtState::CreditFound), "credit_found"),
             (!ledger.debts.is_empty() && ledger.debts.iter().all(|debt| debt.written_off.is_some()), "written_off"),
             (self.kept_plan().is_some(), "plan_in_good_standing"),
             (person.transferred.is_some(), "transferred"),

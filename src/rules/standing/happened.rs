@@ -35,6 +35,8 @@ pub(super) struct Figures {
     #[serde(default)]
     pub debt_number: String,
     pub period: Option<Period>,
+    /// The decision behind it.
+    pub decision: Option<Decision>,
     pub as_of: Option<NaiveDate>,
     pub balance: Option<Decimal>,
     pub sin_on_file: Option<bool>,
@@ -66,8 +68,11 @@ pub(super) enum Happened {
     PaymentReceived(PaymentReceived),
     PaymentDishonoured(PaymentDishonoured),
     DebtPaid(DebtPaid),
+    CreditFound(CreditFound),
     WrittenOff(WrittenOff),
+    SettlementOffered(SettlementOffered),
     Settled(Settled),
+    PlanProposed(PlanProposed),
     PlanAgreed(PlanAgreed),
     InstalmentMissed(InstalmentMissed),
     PlanDefaulted(PlanDefaulted),
@@ -262,11 +267,18 @@ pub(super) struct PaymentReceived {
 pub(super) struct PaymentDishonoured {
     pub dishonoured: NaiveDate,
     pub amount: Decimal,
+    pub fee: Option<Decimal>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct DebtPaid {
     pub paid: NaiveDate,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CreditFound {
+    pub as_of: NaiveDate,
+    pub excess: Decimal,
 }
 
 #[derive(Deserialize)]
@@ -277,6 +289,18 @@ pub(super) struct WrittenOff {
 #[derive(Deserialize)]
 pub(super) struct Settled {
     pub accepted: NaiveDate,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SettlementOffered {
+    pub offer: Decimal,
+    pub forgone: Decimal,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PlanProposed {
+    pub balance: Decimal,
+    pub plan: Agreed,
 }
 
 #[derive(Deserialize)]
@@ -345,8 +369,11 @@ impl Happened {
             "payment.received" => Happened::PaymentReceived(Deserialize::deserialize(facts)?),
             "payment.dishonoured" => Happened::PaymentDishonoured(Deserialize::deserialize(facts)?),
             "debt.paid" => Happened::DebtPaid(Deserialize::deserialize(facts)?),
+            "credit.found" => Happened::CreditFound(Deserialize::deserialize(facts)?),
             "debt.written-off" => Happened::WrittenOff(Deserialize::deserialize(facts)?),
+            "settlement.offered" => Happened::SettlementOffered(Deserialize::deserialize(facts)?),
             "settlement.accepted" => Happened::Settled(Deserialize::deserialize(facts)?),
+            "plan.proposed" => Happened::PlanProposed(Deserialize::deserialize(facts)?),
             "plan.agreed" => Happened::PlanAgreed(Deserialize::deserialize(facts)?),
             "plan.instalment-missed" => Happened::InstalmentMissed(Deserialize::deserialize(facts)?),
             "plan.defaulted" => Happened::PlanDefaulted(Deserialize::deserialize(facts)?),

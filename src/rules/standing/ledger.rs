@@ -1,12 +1,12 @@
-//! The debts of a case and what was paid on them, by whomever.
+//! The debts of a case and what was paid on them, by whomever. What is owed on them is worked out in `balance`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::balance::Listed;
 use super::dispute::{DisputeKind, Outcome};
-use super::happened::{Happened, Period, Referred, Told};
-use crate::case::interest::{Terms, accrued};
+use super::happened::{CreditFound, Happened, PaymentDishonoured, Period, Referred, Told};
 
 /// Debts and movements of one case.
 ///
@@ -18,6 +18,9 @@ pub struct Ledger {
     /// What was paid, set off or put back, by day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub movements: Vec<Movement>,
+    /// What was found to have come above what was owed, and is to be paid back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<Credit>,
 }
 
 /// A debt.
@@ -31,29 +34,41 @@ pub struct Debt {
     pub decided: Option<NaiveDate>,
     /// What was owed as the case system last stated it.
     pub stated: Option<Statement>,
-    /// Whether the referral was checked; taken to be where it is not said.
+    /// Whether the referral was not checked; it is taken to be where a first one does not say.
     pub unchecked: bool,
+    /// Whether it was referred, or stated by the unit.
+    #[serde(skip)]
+    pub referred: bool,
     /// Since when it is being calculated again.
     pub recalculation: Option<NaiveDate>,
     /// When a decision last changed it: figures of before are no longer right.
     pub changed: Option<DateTime<Utc>>,
-    /// The day on which it was paid off.
-    pub paid: Option<NaiveDate>,
+    /// That it was paid off, as the case system told: a statement of zero for that day. What came back, or came in above it, since is in
+    /// its balance.
+    pub paid: Option<Statement>,
     /// The day on which it was written off.
     pub written_off: Option<NaiveDate>,
+    /// Whether it is known otherwise than by a decision about it, such as to write it off.
+    pub known: bool,
 }
 
 /// A balance as it was stated.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Statement {
     /// The day for which it is true.
     pub as_of: NaiveDate,
-    /// Dollars.
+    /// Dollars; below zero where more came than was owed.
     pub balance: Decimal,
-    /// When it was told: what moved on that day and was told later is not in it.
+    /// When it was told: what was told later is not in it, unless it lists it.
     pub told: DateTime<Utc>,
+    /// The movements that it lists.
+    #[serde(skip)]
+    pub listed: Vec<Listed>,
     /// Whether a letter's event claimed it, and not the referral or a new statement of the debt.
     pub claimed: bool,
+    /// Whom its event is about.
+    #[serde(skip)]
+    pub person: String,
 }
 
 /// A movement on the debts.
@@ -65,11 +80,25 @@ pub struct Movement {
     pub amount: Decimal,
     /// What moved.
     pub kind: MovementKind,
-    /// The debt's number; empty for the only one, or the oldest.
+    /// The debt's number; empty for the only one, or the oldest that is not paid.
     pub debt: String,
     /// When it was told.
     #[serde(skip)]
     pub told: DateTime<Utc>,
+    /// Whom its event is about: who paid.
+    #[serde(skip)]
+    pub person: String,
+}
+
+/// What was found to have come above what was owed on a debt.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Credit {
+    /// The debt's number; empty for the only one, or the oldest.
+    pub debt: String,
+    /// Dollars.
+    pub excess: Decimal,
+    /// Whom it is paid back to.
+    pub person: String,
 }
 
 /// What moved on a debt.
@@ -87,6 +116,9 @@ pub enum MovementKind {
     /// A payment came back from the bank.
     #[serde(skip_deserializing)]
     Dishonoured,
+    /// The fee for it.
+    #[serde(skip_deserializing)]
+    Fee,
 }
 
 impl Ledger {
@@ -97,7 +129,14 @@ impl Ledger {
             let debt = self.debt(told);
             debt.incurred = debt.incurred.or(Some(period));
         }
+        if let Some(decision) = &told.figures.decision {
+            let debt = self.debt(told);
+            debt.decided = debt.decided.or(Some(decision.date));
+        }
         self.claim(told);
+        if is_told_of(told) {
+            self.debt(told).known = true;
+        }
         // A number that is named beside debts on file, and was never referred, may be a slip of the pen.
         let referred = matches!(told.happened, Happened::Referred(_) | Happened::Adjusted);
         let strange = if known > 0 && !referred { &mut self.debts[known..] } else { &mut [] };
@@ -108,33 +147,45 @@ impl Ledger {
         match &told.happened {
             Happened::Referred(facts) => self.refer(told, facts),
             Happened::Adjusted => {
-                self.restate(told);
-                self.debt(told).unchecked = false;
+                let changed = self.restate(told);
+                let debt = self.debt(told);
+                debt.unchecked &= !changed;
+                debt.referred = true;
             }
             Happened::Recalculated(facts) => {
-                self.restate(told);
+                let changed = self.restate(told);
                 let debt = self.debt(told);
-                // A new calculation is a decision, from which the time for a review runs again.
-                (debt.recalculation, debt.decided) = (None, Some(facts.recalculated));
+                // A new calculation is a decision, from which the time for a review runs again. Without one that was opened, what is
+                // known already is no news.
+                if changed || debt.recalculation.is_some() {
+                    (debt.recalculation, debt.decided) = (None, Some(facts.recalculated));
+                }
             }
             Happened::RecalculationOpened(facts) => self.debt(told).recalculation = Some(facts.opened),
             Happened::DisputeDecided(facts) => {
                 // A sponsor's submission changes what is done about the debt, never the debt.
                 let changed = facts.outcome != Outcome::Upheld && facts.kind != Some(DisputeKind::Submission);
-                // A debt that does not stand is owed no more, whether its new balance is told or not.
+                // A debt that does not stand is owed no more, whether its new balance is told or not; what was paid on it came for nothing.
+                let gone = changed && facts.outcome == Outcome::Allowed;
                 let nothing =
-                    Statement { as_of: facts.decided, balance: Decimal::ZERO, told: told.event.time, claimed: false };
-                let gone = (changed && facts.outcome == Outcome::Allowed).then_some(nothing);
+                    gone.then(|| Statement::of(told, facts.decided, -self.paid_on(&told.figures.debt_number)));
+                let news = stated(told).or(nothing).filter(|said| !self.is_known(told, said));
                 let debt = self.debt(told);
-                debt.stated = stated(told).or(gone).or(debt.stated);
+                debt.stated = news.or(debt.stated.take());
                 debt.changed = if changed { Some(told.event.time) } else { debt.changed };
             }
             Happened::PaymentReceived(facts) => self.movement(told, facts.received, facts.amount, facts.kind),
-            Happened::PaymentDishonoured(facts) => {
-                self.movement(told, facts.dishonoured, -facts.amount, MovementKind::Dishonoured);
-                self.debt(told).paid = None;
+            Happened::PaymentDishonoured(PaymentDishonoured { dishonoured, amount, fee }) => {
+                self.movement(told, *dishonoured, -*amount, MovementKind::Dishonoured);
+                if let Some(fee) = fee.filter(|fee| *fee > Decimal::ZERO) {
+                    self.movement(told, *dishonoured, -fee, MovementKind::Fee);
+                }
+                self.debt(told);
             }
-            Happened::DebtPaid(facts) => self.debt(told).paid = Some(facts.paid),
+            Happened::DebtPaid(facts) => {
+                self.debt(told).paid = Some(Statement::of(told, facts.paid, Decimal::ZERO));
+            }
+            Happened::CreditFound(facts) => self.find(told, facts),
             // What is forgone is not asked for any more.
             Happened::Settled(facts) => self.debt(told).written_off = Some(facts.accepted),
             Happened::WrittenOff(facts) => self.debt(told).written_off = Some(facts.decided),
@@ -154,6 +205,8 @@ impl Ledger {
             | Happened::InquiryAnswered
             | Happened::Transferred(_)
             | Happened::Recalled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
@@ -162,40 +215,80 @@ impl Ledger {
         }
     }
 
-    /// A new statement of a debt by the unit, which takes the place of the one before.
-    fn restate(&mut self, told: &Told<'_>) {
+    /// A new statement of a debt by the unit, which takes the place of the one before. False, and nothing changes, where it says what
+    /// is known already.
+    fn restate(&mut self, told: &Told<'_>) -> bool {
+        let news = stated(told);
+        if news.as_ref().is_some_and(|said| self.is_known(told, said)) {
+            return false;
+        }
         let debt = self.debt(told);
-        debt.stated = stated(told).or(debt.stated);
+        debt.stated = news.or(debt.stated.take());
         debt.changed = Some(told.event.time);
         // A debt that was paid is owed again only where the new statement says so.
-        let owed = debt.stated.filter(|stated| stated.balance > Decimal::ZERO);
-        debt.paid = debt.paid.filter(|paid| owed.is_none_or(|owed| owed.as_of < *paid));
+        let owed = debt.stated.as_ref().filter(|stated| !stated.balance.is_zero()).map(|stated| stated.as_of);
+        debt.paid = debt.paid.take().filter(|paid| owed.is_none_or(|owed| owed < paid.as_of));
+        true
+    }
+
+    /// Whether an event states the balance that the unit's earlier statement, with what was paid since, comes to on that day: the same
+    /// balance said again changes nothing and ends nothing.
+    fn is_known(&mut self, told: &Told<'_>, said: &Statement) -> bool {
+        let debt = self.debt(told).clone();
+        let by_the_unit = debt.stated.as_ref().is_some_and(|stated| !stated.claimed);
+        by_the_unit && self.balance(&debt, said.as_of, &[]) == Some(said.balance)
     }
 
     /// Where Recto was not told of the debt before, the first balance that it hears is what it knows.
     fn claim(&mut self, told: &Told<'_>) {
         let Some(claim) = stated(told).filter(|_| !matches!(told.happened, Happened::DebtPaid(_))) else { return };
+        self.take_claim(told, claim);
+    }
+
+    fn take_claim(&mut self, told: &Told<'_>, claim: Statement) {
         let debt = self.debt(told);
         // A correction of such a balance, for the same day, takes its place.
-        let knows = debt.stated.is_some_and(|old| !old.claimed || old.as_of != claim.as_of);
-        if !knows {
+        let knows = |old: &Statement| !old.claimed || old.as_of != claim.as_of || old.says_the_same(&claim);
+        if !debt.stated.as_ref().is_some_and(knows) {
             debt.stated = Some(Statement { claimed: true, ..claim });
         }
     }
 
+    /// More came than was owed. Where Recto was not told of the debt before, that is what it knows of it.
+    fn find(&mut self, told: &Told<'_>, facts: &CreditFound) {
+        let (excess, person) = (facts.excess, told.person.to_owned());
+        self.credits.push(Credit { debt: told.figures.debt_number.clone(), excess, person });
+        self.take_claim(told, Statement::of(told, facts.as_of, -excess));
+    }
+
     fn refer(&mut self, told: &Told<'_>, facts: &Referred) {
+        // What is known already is news where it says of which movements it is made.
+        let news = stated(told).filter(|said| !said.listed.is_empty() || !self.is_known(told, said));
         let debt = self.debt(told);
         debt.incurred = told.figures.period.or_else(|| facts.months()).or(debt.incurred);
         debt.decided = facts.decision.as_ref().map(|decision| decision.date).or(debt.decided);
         // A debt that is on file as paid is not owed again because it is referred again: it must be stated anew.
-        debt.unchecked = facts.validated == Some(false);
-        // Two parties to one debt are each told of it; the newer statement stands.
-        debt.stated = stated(told).filter(|new| debt.stated.is_none_or(|old| new.as_of >= old.as_of)).or(debt.stated);
+        // One that was not checked is not checked by being referred again, unless that says so.
+        debt.unchecked = facts.validated.map_or(debt.referred && debt.unchecked, |validated| !validated);
+        debt.referred = true;
+        // Two parties to one debt are each told of it; the newer statement stands. One that only says the same again has nothing of what
+        // was paid between the two.
+        let old = debt.stated.take();
+        let newer = |new: &Statement| {
+            old.as_ref().is_none_or(|old| new.as_of >= old.as_of && (old.claimed || !new.says_the_same(old)))
+        };
+        debt.stated = news.filter(newer).or(old);
     }
 
     fn movement(&mut self, told: &Told<'_>, on: NaiveDate, amount: Decimal, kind: MovementKind) {
-        let debt = told.figures.debt_number.clone();
-        self.movements.push(Movement { on, amount, kind, debt, told: told.event.time });
+        let (debt, person) = (told.figures.debt_number.clone(), told.person.to_owned());
+        self.movements.push(Movement { on, amount, kind, debt, told: told.event.time, person });
+    }
+
+    /// What has been paid on a debt so far, by whatever means.
+    fn paid_on(&self, number: &str) -> Decimal {
+        let money = |one: &&Movement| !matches!(one.kind, MovementKind::Adjustment | MovementKind::Fee);
+        self.on_debt(number).filter(money).map(|one| one.amount).sum::<Decimal>().max(Decimal::ZERO)
     }
 
     /// The debt that an event names, made where it is not known yet.
@@ -209,7 +302,7 @@ impl Ledger {
     }
 
     /// The place of a debt; the only or oldest one where no number is given.
-    fn place(&self, number: &str) -> Option<usize> {
+    pub(super) fn place(&self, number: &str) -> Option<usize> {
         let first = (!self.debts.is_empty()).then_some(0);
         // A debt without a number is the only one, whatever number is given.
         let only = || first.filter(|_| self.debts.len() == 1 && self.debts[0].number.is_empty());
@@ -223,59 +316,36 @@ impl Ledger {
         let named = |index: usize| number.is_empty() || Some(index) == place;
         self.debts.iter().enumerate().filter(|(index, _)| named(*index)).map(|(_, debt)| debt).collect()
     }
+}
 
-    /// The movements on a debt that a balance does not have yet, up to a day: later than its as-of date, or of that day and told
-    /// after it was.
-    pub fn moved_since(
-        &self,
-        debt: &Debt,
-        as_of: NaiveDate,
-        told: DateTime<Utc>,
-        until: NaiveDate,
-    ) -> Vec<(NaiveDate, Decimal)> {
-        let place = self.debts.iter().position(|one| one.number == debt.number);
-        let later = |movement: &Movement| movement.on > as_of || (movement.on == as_of && movement.told > told);
-        let own = |movement: &&Movement| self.place(&movement.debt) == place && later(movement) && movement.on <= until;
-        self.movements.iter().filter(own).map(|movement| (movement.on, movement.amount)).collect()
-    }
-
-    /// What is owed on a debt on a day: its newest statement, less what was paid since, with interest by the terms. `None` where
-    /// nothing was stated by then.
-    pub fn balance(&self, debt: &Debt, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
-        if debt.paid.is_some_and(|paid| paid <= on) {
-            return Some(Decimal::ZERO);
+impl Statement {
+    fn of(told: &Told<'_>, as_of: NaiveDate, balance: Decimal) -> Statement {
+        Statement {
+            as_of,
+            balance,
+            told: told.event.time,
+            listed: Listed::of(told.event.facts()),
+            claimed: false,
+            person: told.person.to_owned(),
         }
-        let Statement { as_of, balance, told, .. } = debt.stated.filter(|stated| stated.as_of <= on)?;
-        let paid = self.moved_since(debt, as_of, told, on);
-        let interest = accrued(balance, as_of, on, &paid, terms);
-        Some(balance - paid.iter().map(|(_, amount)| *amount).sum::<Decimal>() + interest)
     }
 
-    /// What is owed on all debts of the case on a day, what was written off included.
-    pub fn owed(&self, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
-        self.debts.iter().map(|debt| self.balance(debt, on, terms)).sum()
+    /// Whether it is the same balance for the same day, made of the same movements.
+    fn says_the_same(&self, other: &Statement) -> bool {
+        (self.as_of, self.balance, &self.listed) == (other.as_of, other.balance, &other.listed)
     }
+}
 
-    /// Whether money came on a debt that is not known.
-    pub fn has_stray_movement(&self) -> bool {
-        self.movements.iter().any(|movement| self.place(&movement.debt).is_none())
-    }
-
-    /// What came in all after a day, or on it and told later than an instant, up to another day.
-    pub fn received_since(&self, after: NaiveDate, told: DateTime<Utc>, until: NaiveDate) -> Decimal {
-        let later = |movement: &Movement| movement.on > after || (movement.on == after && movement.told > told);
-        let within = |movement: &&Movement| later(movement) && movement.on <= until;
-        self.movements.iter().filter(within).map(|movement| movement.amount).sum()
-    }
-
-    /// The newest movement.
-    pub fn last_movement(&self) -> Option<&Movement> {
-        self.movements.iter().max_by_key(|movement| movement.on)
+/// Whether an event tells of a debt, and is not a decision that needs one.
+fn is_told_of(told: &Told<'_>) -> bool {
+    match told.happened {
+        Happened::HardshipDecided(_) | Happened::WrittenOff(_) | Happened::Settled(_) => false,
+        Happened::Referred(_) | Happened::Adjusted | Happened::Recalculated(_) | Happened::DebtPaid(_) => true,
+        _ => stated(told).is_some(),
     }
 }
 
 /// The balance that an event states, and its day.
 fn stated(told: &Told<'_>) -> Option<Statement> {
-    let (as_of, balance) = (told.figures.as_of?, told.figures.balance?);
-    Some(Statement { as_of, balance, told: told.event.time, claimed: false })
+    Some(Statement::of(told, told.figures.as_of?, told.figures.balance?))
 }

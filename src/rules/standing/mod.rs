@@ -3,27 +3,32 @@
 //! It is worked out from all events of the case in the order in which they *happened*, so an event that arrives late or out
 //! of order ends in the same standing; nothing of it is stored that could go stale.
 
+mod balance;
 mod crosses;
 mod dispute;
 mod flags;
 mod happened;
 mod insolvency;
 mod ledger;
+mod offers;
 mod person;
 mod plan;
 mod reach;
+mod times;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use self::happened::{Happened, MailReturned, Told};
-use crate::case::{CaseEvent, Channel, Tells};
+use crate::case::{CaseEvent, Channel, Given, Tells, Times};
+pub use balance::{DebtState, Figures, Listed, Owed};
 pub use dispute::{Dispute, DisputeKind};
 pub use happened::{Means, MissedRow};
 pub use insolvency::Insolvency;
-pub use ledger::{Debt, Ledger, Movement, MovementKind, Statement};
+pub use ledger::{Debt, Ledger, Movement, MovementKind};
+pub use offers::{Offer, Proposed};
 pub use person::Person;
-pub use plan::{Missed, Plan};
+pub use plan::{Missed, Plan, Terms};
 pub use reach::{Reach, Word};
 pub(super) use reach::{is_same_mailbox, is_same_place};
 
@@ -43,6 +48,12 @@ pub struct Standing {
     /// The newest repayment plan of each person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<Plan>,
+    /// The newest plan that was proposed to each person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<Proposed>,
+    /// Settlements that the unit offered, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
     /// Disputes, reviews, appeals and sponsors' submissions, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<Dispute>,
@@ -68,7 +79,7 @@ pub struct Inquiry {
 }
 
 /// A letter of the case, on its way or gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SentLetter {
     /// Its identity; empty where it went out by other means than Recto.
     pub id: String,
@@ -93,32 +104,75 @@ pub struct SentLetter {
     pub returned: bool,
     /// Its place among the register's letters; `None` where it went out by other means.
     pub sequence: Option<i64>,
+    /// The event that called for it, by source and id; empty where it went out by other means.
+    #[serde(skip)]
+    pub event: String,
+    /// What it answers, where it says so.
+    #[serde(skip)]
+    pub answers: Option<DisputeKind>,
+    /// The times that it gave its reader.
+    #[serde(skip_serializing_if = "is_none_given")]
+    pub times: Times,
+}
+
+fn is_none_given(times: &Times) -> bool {
+    times.0.is_empty()
+}
+
+/// What the letter types say of one that went out by other means.
+pub struct ByOtherMeans {
+    /// What letters of its type tell.
+    pub tells: Vec<Tells>,
+    /// The times that one of its day gives.
+    pub times: Vec<Given>,
 }
 
 impl SentLetter {
     /// The letter of a `letter.sent`: one that went out by other means than Recto. None of another event, and of one that cannot be
     /// read, which the standing names.
-    pub fn by_other_means(event: &CaseEvent, tells: impl FnOnce(&str) -> Vec<Tells>) -> Option<SentLetter> {
+    pub fn by_other_means(
+        event: &CaseEvent,
+        of_type: impl FnOnce(&str, NaiveDate) -> ByOtherMeans,
+    ) -> Option<SentLetter> {
         #[derive(Deserialize)]
         struct Facts {
             letter: String,
             mailed: NaiveDate,
+            /// The last day that it gave, where that is not what letters of its type give.
+            until: Option<NaiveDate>,
+            kind: Option<DisputeKind>,
         }
         let told = Told::read(event).ok().filter(|told| matches!(told.happened, Happened::LetterSent))?;
         let facts = Facts::deserialize(&event.data["facts"]).ok()?;
+        let ByOtherMeans { tells, mut times } = of_type(&facts.letter, facts.mailed);
+        if let Some(until) = facts.until {
+            if times.is_empty() {
+                times.push(Given { name: "by".to_owned(), until, spent_by: Vec::new(), amount: None });
+            }
+            times.iter_mut().for_each(|given| given.until = until);
+        }
         Some(SentLetter {
-            id: String::new(),
-            tells: tells(&facts.letter),
+            tells,
             letter_type: facts.letter,
             person: told.person.to_owned(),
             debt: told.figures.debt_number,
-            facts_hash: String::new(),
             by_mail: true,
             date: Some(facts.mailed),
             sent: true,
-            returned: false,
-            sequence: None,
+            answers: facts.kind,
+            times: Times(times),
+            ..SentLetter::default()
         })
+    }
+
+    /// Whether it has left, and did not come back.
+    pub fn has_come(&self) -> bool {
+        self.sent && !self.returned
+    }
+
+    /// Whether it is about a debt; one that names none is about all of them.
+    fn is_about(&self, debt: &str) -> bool {
+        debt.is_empty() || self.debt.is_empty() || self.debt == debt
     }
 
     /// Whether it tells something, or one of several things.
@@ -140,7 +194,8 @@ impl Standing {
         letters: &[SentLetter],
     ) -> Standing {
         let mut ordered: Vec<&CaseEvent> = events.into_iter().collect();
-        ordered.sort_by(|a, b| (a.time, &a.source, &a.id).cmp(&(b.time, &b.source, &b.id)));
+        // Of two that happened at one instant, the later is the one that was taken later.
+        ordered.sort_by_key(|event| event.time);
         let mut standing = Standing { letters: letters.to_vec(), ..Standing::default() };
         person.clone_into(&mut standing.person.id);
         let mut returned = Vec::new();
@@ -164,6 +219,7 @@ impl Standing {
         }
         standing.person.conclude();
         standing.others.iter_mut().for_each(Person::conclude);
+        Dispute::tell(&mut standing.disputes, &standing.letters);
         standing
     }
 
@@ -183,6 +239,11 @@ impl Standing {
                 self.inquiries.push(Inquiry { received: facts.received, by: facts.by });
             }
             Happened::InquiryAnswered if own && !self.inquiries.is_empty() => drop(self.inquiries.remove(0)),
+            Happened::PlanProposed(facts) => {
+                self.proposals.retain(|one| one.person != told.person);
+                self.proposals.push(Proposed::of(&told, facts));
+            }
+            Happened::SettlementOffered(facts) => self.offers.push(Offer::of(&told, facts)),
             Happened::PlanAgreed(facts) => {
                 self.plans.retain(|one| one.person != told.person);
                 self.plans.push(Plan::of(&told, facts));
@@ -217,6 +278,7 @@ impl Standing {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => {}
         }
@@ -261,14 +323,25 @@ impl Standing {
         }
     }
 
-    /// Disputes that are not answered.
+    /// Disputes that are not decided, or of which the person was not told what was.
     pub fn open_disputes(&self) -> impl Iterator<Item = &Dispute> {
-        self.disputes.iter().filter(|dispute| dispute.answer.is_none())
+        self.disputes.iter().filter(|dispute| dispute.is_open())
     }
 
     /// The person's own newest plan.
     pub fn plan(&self) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.person == self.person.id)
+    }
+
+    /// The newest plan that was proposed to the person.
+    pub fn proposal(&self) -> Option<&Proposed> {
+        self.proposals.iter().find(|one| one.person == self.person.id)
+    }
+
+    /// The newest settlement of a debt that was offered to the person by a day (of any, where no number is given).
+    pub fn offer(&self, debt: &str, by: NaiveDate) -> Option<&Offer> {
+        let about = |offer: &&Offer| debt.is_empty() || offer.debt.is_empty() || offer.debt == debt;
+        self.offers.iter().filter(|one| one.person == self.person.id && one.on <= by).rfind(about)
     }
 
     /// A plan that is kept on the debts of the case, by whomever.
@@ -285,8 +358,7 @@ impl Standing {
 
     /// The letters that told the person one of some things about a debt (any, where no number is given) and did not come back.
     pub fn told_by<'l>(&'l self, what: &'l [Tells], debt: &'l str) -> impl Iterator<Item = &'l SentLetter> {
-        let about = move |letter: &&SentLetter| debt.is_empty() || letter.debt.is_empty() || letter.debt == debt;
-        let own = |letter: &&SentLetter| letter.person == self.person.id && letter.sent && !letter.returned;
-        self.letters.iter().filter(own).filter(|letter| letter.tells(what)).filter(about)
+        let own = |letter: &&SentLetter| letter.person == self.person.id && letter.has_come();
+        self.letters.iter().filter(own).filter(|letter| letter.tells(what)).filter(|letter| letter.is_about(debt))
     }
 }

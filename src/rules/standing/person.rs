@@ -12,6 +12,7 @@ use super::dispute::{DisputeKind, Outcome};
 use super::happened::{Happened, HardshipOutcome, MailReturned, RepresentativeNamed, ReturnReason, Told};
 use super::reach::{Reach, Word, is_same_mailbox, is_same_place};
 use crate::case::address::Address;
+use crate::case::party::full_name_in;
 use crate::case::{CaseEvent, Channel, Role};
 
 /// A person of the case.
@@ -200,9 +201,12 @@ impl Person {
             | Happened::DebtPaid(_)
             | Happened::WrittenOff(_)
             | Happened::Settled(_)
+            | Happened::PlanProposed(_)
+            | Happened::SettlementOffered(_)
             | Happened::PlanAgreed(_)
             | Happened::InstalmentMissed(_)
             | Happened::PlanDefaulted(_)
+            | Happened::CreditFound(_)
             | Happened::LetterSent
             | Happened::Other => {}
         }
@@ -240,8 +244,7 @@ impl Person {
     }
 
     fn name_by(&mut self, party: &Value) {
-        let names = [party["given_name"].as_str(), party["surname"].as_str()];
-        self.name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        self.name = full_name_in(party);
         // Whose role cannot be read is taken to be liable, which is what most rules protect.
         self.role = Role::deserialize(&party["role"]).unwrap_or(Role::Debtor);
     }

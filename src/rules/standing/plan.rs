@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::happened::{MissedRow, PlanAgreed, Told};
-use crate::case::schedule::Instalment;
+use crate::case::schedule::{Agreed, Instalment};
 
 /// The newest plan of a case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +18,8 @@ pub struct Plan {
     pub agreed_on: Option<NaiveDate>,
     /// When it defaulted.
     pub defaulted: Option<NaiveDate>,
+    /// What was agreed on, and what it repays; none where something else is told of it first.
+    pub terms: Option<Terms>,
     /// Instalments by due date.
     #[serde(skip)]
     pub instalments: Vec<Instalment>,
@@ -27,6 +29,16 @@ pub struct Plan {
     /// Since when its payments count: the day of its balance.
     #[serde(skip)]
     pub counts_from: Option<NaiveDate>,
+}
+
+/// What a plan says: two plans with the same terms are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Terms {
+    /// Its instalments.
+    #[serde(flatten)]
+    pub plan: Agreed,
+    /// What they repay, in dollars.
+    pub balance: Decimal,
 }
 
 /// An instalment that did not come.
@@ -43,6 +55,7 @@ impl Plan {
         Plan {
             agreed_on: Some(facts.agreed_on),
             counts_from: Some(facts.as_of),
+            terms: Some(Terms { plan: facts.plan, balance: facts.balance }),
             // A plan that cannot be spread is kept until somebody says otherwise.
             instalments: facts.plan.spread(facts.balance).unwrap_or_else(|_| Vec::new()),
             ..Plan::unknown(told)
@@ -60,6 +73,7 @@ impl Plan {
             instalments: Vec::new(),
             missed: Vec::new(),
             counts_from,
+            terms: None,
         }
     }
 

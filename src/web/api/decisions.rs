@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::letters::{read, show};
+use super::letters::{read, show, unshowable};
 use crate::case::fault::{FaultView, views};
-use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, PersonId, Sha256, money};
+use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, PersonId, Sha256, insurance, money};
 use crate::desk::{Answer, Outcome, WhoItIs};
 use crate::web::Service;
 use crate::web::problem::{Problem, ProblemDocument, accepted};
@@ -67,7 +67,7 @@ pub(super) async fn review(
         needs_approval: assessed.needs_approval,
         amount: money::plain(assessed.amount),
         approvers,
-        facts: draft.data.facts.clone(),
+        facts: insurance::masked_in(&draft.data.facts),
         derived: draft.derived.clone(),
         deadlines: Value::Object(draft.deadlines.clone()),
         guards: draft.letter.description.rules.guards.clone(),
@@ -81,7 +81,9 @@ pub(super) async fn review(
 #[utoipa::path(get, operation_id = "draft_letter", path = "/letters/{id}/draft", responses((status = 200, content_type = "application/pdf", description = "The letter as it would be"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing")))]
 pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterId>) -> Result<Response, Problem> {
     let (_, assessed) = service.desk.assessed(&id).await?;
-    let set = service.desk.studio.threads.set(assessed.composed.job).await.map_err(Problem::faults)?;
+    let (studio, composed) = (&service.desk.studio, assessed.composed);
+    let set = studio.threads.set(composed.job).await.map_err(Problem::faults)?;
+    unshowable(studio.last_look(&composed.draft, &[], &set))?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], set.pdf).into_response())
 }
 

@@ -6,10 +6,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json as object};
 
 use crate::case::fault::{FaultView, views};
-use crate::case::{CaseRef, Fault, LetterId};
+use crate::case::{CaseRef, Fault, LetterId, json};
 use crate::desk::{Batch, Outcome};
 use crate::intake::Offer;
 use crate::web::problem::{Problem, ProblemDocument, accepted};
@@ -39,7 +39,7 @@ pub struct Receipt {
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = content.split_once(';').map_or(content, |(kind, _)| kind).trim().to_ascii_lowercase();
-    let value = || serde_json::from_slice::<Value>(&body).map_err(|error| Problem::not_json(&error));
+    let value = || json::read(&body).map_err(Problem::unreadable);
     let is_binary = headers.contains_key("ce-id") || headers.contains_key("ce-type");
     let (events, batch) = match (kind.as_str(), is_binary) {
         ("application/json", true) => (vec![binary(&headers, value()?)], false),
@@ -83,7 +83,7 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     for (receipt, notices) in receipts.iter_mut().zip(service.desk.notices(&keys).await?) {
         receipt.notices = views(&notices, accepted(&headers));
     }
-    let body = if batch { json!(receipts) } else { json!(receipts.first()) };
+    let body = if batch { object!(receipts) } else { object!(receipts.first()) };
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())
 }
 
@@ -92,7 +92,7 @@ fn binary(headers: &HeaderMap, data: Value) -> Value {
     let mut event = Map::new();
     for (name, value) in headers {
         if let (Some(attribute), Ok(value)) = (name.as_str().strip_prefix("ce-"), value.to_str()) {
-            event.insert(attribute.to_owned(), json!(value));
+            event.insert(attribute.to_owned(), object!(value));
         }
     }
     event.insert("data".to_owned(), data);

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::case::{CaseRef, Day, Fault, LetterId, LetterState};
+use crate::case::{CaseRef, Day, Fault, LetterId, LetterState, json};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
 use crate::register::Filter;
@@ -165,13 +165,15 @@ pub(super) async fn preview(
         headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("image/png")));
     let letter = studio.preview(&request.letter, &request.data, today).await;
     let letter = letter.map_err(below_data)?;
+    unshowable(letter.stops.clone())?;
     if wants_png {
         let page = query.page.unwrap_or(1);
         let png = studio.threads.draw(letter.pdf, page, PREVIEW_SCALE).await;
         let png = png.ok_or_else(|| Problem::not_found(&format!("page {page}")))?;
         return Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response());
     }
-    let held_for = letter.stops.iter().map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", ");
+    let held_for =
+        letter.stops.iter().chain(&letter.notes).map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", ");
     let held_for = (header::HeaderName::from_static("recto-held-for"), held_for);
     Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), held_for], letter.pdf).into_response())
 }
@@ -215,7 +217,14 @@ fn below_data(faults: Vec<Fault>) -> Problem {
     Problem::faults(faults.into_iter().map(|fault| fault.below("/data")).collect())
 }
 
+/// What keeps a page from being shown to anybody: a Social Insurance Number on it.
+pub(super) fn unshowable(mut stops: Vec<Fault>) -> Result<(), Problem> {
+    stops.retain(|stop| stop.code == "insurance-number-on-page");
+    if stops.is_empty() { Ok(()) } else { Err(Problem::faults(stops)) }
+}
+
 /// Reads a request's JSON.
 pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::not_json(&error))
+    let value = json::read(body).map_err(Problem::unreadable)?;
+    serde_json::from_value(value).map_err(|error| Problem::not_json(&error))
 }

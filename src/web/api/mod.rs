@@ -1,5 +1,6 @@
 //! The JSON API: its routes and its description.
 
+mod addresses;
 mod cases;
 mod decisions;
 mod events;
@@ -51,6 +52,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(decisions::say_who_it_is))
         .routes(routes!(cases::show))
         .routes(routes!(cases::eligibility))
+        .routes(routes!(addresses::check_address))
         .routes(routes!(runs::list))
         .routes(routes!(runs::close))
         .routes(routes!(letter_types::list))

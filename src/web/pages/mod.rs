@@ -16,7 +16,7 @@ use strum::VariantArray;
 use self::page::keep_language;
 pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;
-use super::view::{CaseView, EntryView, FollowUpView, LetterView, MAX_FOLLOW_UPS, RunView};
+use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_FOLLOW_UPS, RunView};
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
 use crate::register::{Filter, folded};
@@ -317,14 +317,17 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
     standing.dedup();
     let asks = |one: &&FollowUpView| one.kind == WHO_IS_IT && one.state == FollowUpState::Proposed;
     let who_is_it: Vec<&FollowUpView> = case.follow_ups.iter().filter(asks).collect();
+    let which = GroupView::all(&service.desk, reference, language).await?;
     Ok(Some(json!({
         "case": case.reference,
         "who_is_it": who_is_it,
         "program": program.unwrap_or(json!(case.program)),
         "parties": case.parties,
         "standing": standing,
+        "debts": case.debts,
         "letters": case.letters,
         "follow_ups": case.follow_ups,
+        "which": which,
         "entries": case.entries,
     })))
 }

@@ -86,6 +86,10 @@ fn environment(language: Language, words: &Arc<BTreeMap<String, Text>>) -> anyho
         let text = value.to_string();
         formats.number(&text).ok_or_else(|| plain("number", &text))
     });
+    // A balance below zero is a credit, and its words say so.
+    environment.add_filter("dollars", move |text: String| {
+        formats.money(text.trim_start_matches('-')).ok_or_else(|| plain("amount", &text))
+    });
     environment.add_filter("date", move |text: String| formats.date(&text).ok_or_else(|| plain("date", &text)));
     environment
         .add_filter("clock", move |text: String| clock(formats, language, &text).ok_or_else(|| plain("time", &text)));

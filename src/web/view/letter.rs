@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::case::fault::{FaultView, views};
+use crate::case::insurance::masked;
 use crate::case::{
     CaseRef, Channel, Day, DeliveryState, Language, LetterId, LetterState, PersonId, PreferredLanguage, Sha256, Stamp,
 };
@@ -77,8 +78,8 @@ impl LetterView {
             letter_type: row.letter_type,
             case: row.case_reference,
             person: row.person,
-            person_name: row.person_name,
-            addressee_name: row.addressee_name,
+            person_name: masked(&row.person_name),
+            addressee_name: masked(&row.addressee_name),
             language: row.language,
             channel: row.channel,
             content_hash: row.content_hash.filter(|_| issued),

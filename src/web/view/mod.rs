@@ -1,11 +1,13 @@
 //! What the API and the pages show: letters, cases, follow-ups, runs and entries, in one language.
 
 mod case;
+mod eligibility;
 mod follow_up;
 mod letter;
 mod run;
 
 pub(super) use case::CaseView;
+pub(super) use eligibility::{EligibilityView, GroupView};
 pub(super) use follow_up::{FollowUpView, MAX_FOLLOW_UPS};
 pub(super) use letter::LetterView;
 pub(super) use run::RunView;

@@ -1,0 +1,261 @@
+//! Reading an address from its parts: what is certain is mended, the rest is a fault.
+
+use super::country::{Country, Entry};
+use super::no_address::says_no_address;
+use super::text::{folded, forbidden, is_blank, line, place_name};
+use super::unit::{Beside, unit_behind_street, without_number_signs};
+use super::{Address, Told, faults, free, postal_code, province};
+use crate::case::Fault;
+
+/// The parts of an address as they were told, and where each was found.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub attention: Option<String>,
+    /// Each with its place among the lines that were told.
+    pub lines: Vec<(usize, String)>,
+    pub municipality: String,
+    pub province: String,
+    pub postal_code: String,
+    pub country: String,
+    /// The line of the municipality and that of the country, where all was told in lines.
+    pub told_in: Option<(usize, usize)>,
+}
+
+/// An address as read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub address: Address,
+    pub faults: Vec<Fault>,
+    /// Of each line of the address, its place among the lines that were told.
+    pub lines: Vec<usize>,
+    told_in: Option<(usize, usize)>,
+}
+
+impl Told {
+    /// Reads the address. Places of faults are below the address.
+    pub(super) fn read(&self) -> Reading {
+        let text = |part: &Option<String>| part.clone().unwrap_or_default();
+        if self.municipality.is_none() && self.province.is_none() && self.postal_code.is_none() {
+            let mut parts = free::parts(&self.lines, free::Name::Apart).parts;
+            parts.attention = self.attention.clone();
+            if parts.country.is_empty() {
+                parts.country = text(&self.country);
+            }
+            return parts.read();
+        }
+        // Lines may come in one text.
+        let lines = self.lines.iter().enumerate();
+        let lines = lines.flat_map(|(at, text)| text.lines().map(move |line| (at, line.to_owned()))).collect();
+        let parts = Parts {
+            attention: self.attention.clone(),
+            lines,
+            municipality: text(&self.municipality),
+            province: text(&self.province),
+            postal_code: text(&self.postal_code),
+            country: text(&self.country),
+            told_in: None,
+        };
+        parts.read()
+    }
+}
+
+impl Reading {
+    /// The pointer, below the address, of what was told for a part such as `/municipality`.
+    pub(super) fn place(&self, part: &str) -> String {
+        place(self.told_in, part)
+    }
+}
+
+fn place(told_in: Option<(usize, usize)>, part: &str) -> String {
+    match told_in {
+        Some((_, country)) if part == "/country" => format!("/lines/{country}"),
+        Some((last, _)) => format!("/lines/{last}"),
+        None => part.to_owned(),
+    }
+}
+
+impl Parts {
+    pub(super) fn read(&self) -> Reading {
+        let country = Country::read(&self.country);
+        let mut faults = Vec::new();
+        let mut address = Address::default();
+        match &country {
+            Country::Canada => self.read_canadian(&mut address, &mut faults),
+            Country::Abroad(entry, printed) => {
+                address.country = Some(printed.clone());
+                self.read_abroad(entry, &mut address, &mut faults);
+            }
+            Country::Unknown(meant) => {
+                address.country = Some(line(&self.country));
+                self.read_loosely(&mut address);
+                faults.push(faults::country(&self.place("/country"), self.country.trim(), meant.as_deref()));
+            }
+        }
+        let city = address.municipality.contains(char::is_alphabetic) && !says_no_address(&address.municipality);
+        if !city {
+            faults.insert(0, faults::city(&self.place("/municipality")));
+        }
+        let abroad = address.country.is_some();
+        let strange = forbidden(&address.municipality, abroad);
+        if !strange.is_empty() {
+            faults.push(faults::forbidden(&self.place("/municipality"), &address.municipality, &strange));
+        }
+        let lines = self.read_lines(&mut address, &mut faults);
+        // Somebody who has no address has neither a town nor a code: that is one fault.
+        let says_none = |fault: &Fault| fault.code == "no-fixed-address";
+        if lines.len() <= faults.iter().filter(|fault| says_none(fault)).count() && faults.iter().any(says_none) {
+            faults.retain(says_none);
+            faults.truncate(1);
+        }
+        let told = [&self.municipality, &self.province, &self.postal_code];
+        if lines.is_empty() && told.into_iter().all(|part| is_blank(part)) {
+            faults.retain(|fault| matches!(fault.code.as_str(), "no-fixed-address" | "too-few-lines"));
+        }
+        Reading { address, faults, lines, told_in: self.told_in }
+    }
+
+    fn place(&self, part: &str) -> String {
+        place(self.told_in, part)
+    }
+
+    /// The lines above the municipality, and the places of those that are kept.
+    fn read_lines(&self, address: &mut Address, faults: &mut Vec<Fault>) -> Vec<usize> {
+        let abroad = address.country.is_some();
+        let mut places = Vec::new();
+        let mut nothing = None;
+        let starts_street = |text: &str| {
+            let text = folded(text);
+            text.contains(' ') && text.starts_with(|c: char| c.is_ascii_digit())
+        };
+        for (at, told) in &self.lines {
+            if is_blank(told) {
+                nothing = nothing.or_else(|| says_no_address(told).then_some((*at, told)));
+                continue;
+            }
+            let here = format!("/lines/{at}");
+            if says_no_address(told) {
+                faults.push(faults::no_fixed_address(&here, told.trim()));
+                address.lines.push(line(told));
+                places.push(*at);
+                continue;
+            }
+            let street = self.lines.iter().any(|(other, text)| other != at && starts_street(text));
+            let beside = Beside { street, french: address.province == "QC" };
+            let printed = mended(&line(told), abroad, &beside).unwrap_or_else(|line| {
+                faults.push(faults::number_sign(&here, told.trim()));
+                line
+            });
+            let strange: Vec<char> =
+                forbidden(&printed, abroad).into_iter().filter(|c| *c != '#' && *c != '°').collect();
+            if !strange.is_empty() {
+                faults.push(faults::forbidden(&here, &printed, &strange));
+            }
+            address.lines.push(printed);
+            places.push(*at);
+        }
+        match nothing {
+            _ if !places.is_empty() => {}
+            Some((at, told)) => faults.push(faults::no_fixed_address(&format!("/lines/{at}"), told.trim())),
+            None => faults.push(faults::too_few_lines(&self.place("/lines"))),
+        }
+        address.attention = self.attention.as_deref().filter(|text| !is_blank(text)).map(line);
+        if let Some(attention) = &address.attention {
+            let strange = forbidden(attention, abroad);
+            faults.extend((!strange.is_empty()).then(|| faults::forbidden("/attention", attention, &strange)));
+        }
+        places
+    }
+
+    fn read_canadian(&self, address: &mut Address, faults: &mut Vec<Fault>) {
+        let (city, named) = self.city_and_province();
+        let given = if is_blank(&self.province) { named.as_str() } else { self.province.trim() };
+        let code = postal_code::canadian(&self.postal_code);
+        address.municipality = place_name(&city);
+        address.province = line(given);
+        address.postal_code = line(&self.postal_code);
+        let province = province::province(given);
+        if let (None, Some(_), Some(_)) = (province, province::state(given), postal_code::zip(&self.postal_code)) {
+            return faults.push(faults::state_without_country(&self.place("/province"), given));
+        }
+        match (province, &code) {
+            (Some(province), _) => province.clone_into(&mut address.province),
+            (None, code) => {
+                let of = code.as_ref().map_or(&[][..], |code| postal_code::provinces(code));
+                let only = if let [only] = of { Some(*only) } else { None };
+                let meant = province::closest(given).or(only);
+                faults.push(faults::province(&self.place("/province"), given, meant));
+            }
+        }
+        match code {
+            Ok(code) => {
+                let of = postal_code::provinces(&code);
+                if let Some(other) = province.filter(|province| !of.contains(province)) {
+                    faults.push(faults::other_province(&self.place("/postal_code"), &code, other, of));
+                }
+                address.postal_code = code;
+            }
+            Err(meant) => {
+                faults.push(faults::postal_code(
+                    &self.place("/postal_code"),
+                    self.postal_code.trim(),
+                    meant.as_deref(),
+                ));
+            }
+        }
+    }
+
+    /// The municipality without the province and the code that stand behind it, and that province: `Ottawa (Ontario)`, `Ottawa, ON`. Québec
+    /// is a city too.
+    fn city_and_province(&self) -> (String, String) {
+        let whole = self.municipality.trim();
+        let own = postal_code::canadian(&self.postal_code).ok();
+        let again =
+            free::split_code(whole).filter(|(_, code)| own.is_some() && postal_code::canadian(code).ok() == own);
+        let text = again.as_ref().map_or(whole, |(text, _)| text.as_str());
+        let (city, named) = free::split_province(text, false);
+        let set_apart = text.ends_with([')', ']']) || text.contains(',') || again.is_some();
+        let is_same = province::province(&named) == province::province(&self.province);
+        if !named.is_empty() && (is_blank(&self.province) || set_apart && is_same) {
+            return (city, named);
+        }
+        (if again.is_some() { city } else { whole.to_owned() }, String::new())
+    }
+
+    fn read_abroad(&self, entry: &Entry, address: &mut Address, faults: &mut Vec<Fault>) {
+        self.read_loosely(address);
+        // Told in lines, the last one is written as it is in that country.
+        if entry.code != "US" {
+            return;
+        }
+        let given = (self.province.trim(), self.postal_code.trim());
+        let state = province::state(given.0);
+        match state {
+            Some((code, _)) => code.clone_into(&mut address.province),
+            None => faults.push(faults::state(&self.place("/province"), given.0)),
+        }
+        match postal_code::zip(given.1) {
+            Some(zip) => {
+                let other = state.filter(|(_, digits)| !digits.contains(&zip[..1]));
+                faults.extend(other.map(|(code, _)| faults::other_state(&self.place("/postal_code"), &zip, code)));
+                address.postal_code = zip;
+            }
+            None => faults.push(faults::zip_code(&self.place("/postal_code"), given.1)),
+        }
+    }
+
+    fn read_loosely(&self, address: &mut Address) {
+        let or_nothing = |text: &str| if says_no_address(text) { String::new() } else { place_name(text) };
+        address.municipality = place_name(&self.municipality);
+        address.province = or_nothing(&self.province);
+        address.postal_code = or_nothing(&self.postal_code);
+    }
+}
+
+/// A line with its units as Canada Post has them; or the line as it is, where a number sign in it is not certain.
+fn mended(line: &str, abroad: bool, beside: &Beside) -> Result<String, String> {
+    match without_number_signs(line, beside) {
+        _ if abroad => Ok(line.to_owned()),
+        Some(line) => Ok(unit_behind_street(&line)),
+        None => Err(line.to_owned()),
+    }
+}
