@@ -166,13 +166,19 @@ impl Desk {
     }
 
     /// Assesses again what waits for any run and whose case or person has events since, as soon as they are taken: what changes where
-    /// or to whom it goes takes it back at once. Gives how many were looked at.
+    /// or to whom it goes takes it back at once. Gives how many were looked at. What may still go is not entered: that is the verdict
+    /// at its release.
     pub async fn look_again(&self) -> Result<usize, DeskError> {
         let unseen = self.reader().unseen_pieces(LOOKED_AT).await?;
         for delivery in &unseen {
-            if let Some(letter) = self.reader().letter(&delivery.letter).await? {
-                self.still_clear(&letter, delivery).await?;
+            let Some(letter) = self.reader().letter(&delivery.letter).await? else { continue };
+            let again = self.reassess(&letter, delivery.date).await?;
+            let mut act = self.begin(Actor::program()).await?;
+            match again.stops.is_empty() {
+                true => act.set_seen(&letter.id, again.seen).await?,
+                false => self.take_back(&mut act, &letter, delivery, &again.stops).await?,
             }
+            act.commit().await?;
         }
         Ok(unseen.len())
     }
