@@ -18,6 +18,7 @@ mod letters;
 mod runs;
 mod search;
 mod sources;
+mod verdicts;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -34,10 +35,11 @@ pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, NewFollowUp};
 pub use issuances::{Issuance, Tally};
-pub use letters::{LetterRow, LetterVerdict, NewLetter, Way};
+pub use letters::{LetterRow, NewLetter};
 pub use runs::{NewPiece, PieceRow, RunRow};
 pub use search::{Filter, LetterTally, folded};
 pub use sources::{Kept, KeptSource};
+pub use verdicts::{LetterVerdict, Way};
 
 /// What can go wrong with the register.
 #[derive(Debug, thiserror::Error)]

@@ -183,7 +183,7 @@ pub const GUARDS: [Guard; 17] = [
             let own = &q.standing.person.reach;
             let shared = |other: &Person| match q.letter.by_mail {
                 true => both(&own.address, &other.reach.address, is_same_place),
-                false => both(&own.email, &other.reach.email, is_same_mailbox),
+                false => both(&own.email, &other.reach.email, |one, other| is_same_mailbox(one, other)),
             };
             plainly(has_flag(q) && q.standing.others.iter().any(shared))
         },

@@ -49,7 +49,7 @@ impl Reach {
     pub(in crate::rules) fn hear(&mut self, told: DateTime<Utc>, party: &Value, heard: impl Fn(&Address) -> bool) {
         hear(&mut self.channel, told, read(&party["channel"]), false, PartialEq::eq);
         hear(&mut self.address, told, read(&party["address"]).filter(heard), false, is_same_place);
-        hear(&mut self.email, told, read(&party["email"]), false, is_same_mailbox);
+        hear(&mut self.email, told, read(&party["email"]), false, |one: &String, other| is_same_mailbox(one, other));
         hear(&mut self.language, told, read(&party["language"]), false, PartialEq::eq);
         hear(&mut self.format, told, read(&party["format"]), false, PartialEq::eq);
     }
@@ -116,7 +116,7 @@ fn hear<T>(known: &mut Option<Word<T>>, told: DateTime<Utc>, is: Option<T>, said
 }
 
 /// Whether two texts are one mailbox, as far as anybody but its server can tell.
-pub(in crate::rules) fn is_same_mailbox(one: &String, other: &String) -> bool {
+pub(in crate::rules) fn is_same_mailbox(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
