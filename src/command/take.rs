@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::letter::sha256_hex;
-use recto::case::{Actor, Language, insurance};
+use recto::case::{Actor, CaseEvent, Fault, Language, insurance};
 use recto::desk::{Batch, Desk, Outcome};
 use recto::intake::{self, Offer};
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ pub struct Tally {
     pub repeated: usize,
     /// Letters that the new events call for.
     pub letters: usize,
+    /// Events that wait for somebody to say who they are about: where they stood, and what is said of them.
+    pub notices: Vec<(String, Fault)>,
     /// Refused events: where they stood, and their outcome.
     pub refused: Vec<(String, Outcome)>,
     /// The files that keep what was refused.
@@ -83,9 +85,14 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
         let places: Vec<(String, Vec<u8>)> =
             some.iter().map(|offer| (offer.place.clone(), offer.raw.clone())).collect();
         bar.inc(some.len() as u64);
+        let key = |event: &CaseEvent| (event.subject.clone(), event.source.clone(), event.id.clone());
+        let keys: Vec<_> = some.iter().map(|offer| offer.event.as_ref().ok().map(key)).collect();
         let outcomes = desk.take(Actor::operator("recto take"), some, Batch::EachAlone).await?;
-        let mut refused = Vec::new();
-        for ((place, raw), outcome) in places.into_iter().zip(outcomes) {
+        let (mut refused, mut recorded) = (Vec::new(), Vec::new());
+        for (((place, raw), outcome), key) in places.into_iter().zip(outcomes).zip(keys) {
+            if matches!(outcome, Outcome::Taken(_) | Outcome::Repeated(_)) {
+                recorded.extend(key.map(|key| (place.clone(), key)));
+            }
             match &outcome {
                 Outcome::Taken(letters) => {
                     tally.taken += 1;
@@ -103,6 +110,10 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
                     tally.refused.push((place, outcome));
                 }
             }
+        }
+        let (at, keys): (Vec<String>, Vec<_>) = recorded.into_iter().unzip();
+        for (place, notices) in at.into_iter().zip(desk.notices(&keys).await?) {
+            tally.notices.extend(notices.into_iter().map(|notice| (place.clone(), notice)));
         }
         if !refused.is_empty() {
             tally.kept_in.push(keep(dir, &refused)?);
@@ -132,10 +143,16 @@ impl Tally {
                 view
             })
             .collect();
+        let notice = |(place, notice): &(String, Fault)| {
+            let fault = notice.view(Language::En);
+            json!({"place": place, "code": fault.code, "message": fault.message})
+        };
+        let notices: Vec<Value> = self.notices.iter().map(notice).collect();
         json!({
             "taken": self.taken,
             "repeated": self.repeated,
             "letters": self.letters,
+            "notices": notices,
             "refused": refused,
             "kept_in": self.kept_in,
             "masked": self.masked,
@@ -152,6 +169,9 @@ impl Tally {
             known = counted(self.repeated, "known"),
             refused = counted(self.refused.len(), "refused"),
         );
+        for (place, notice) in &self.notices {
+            say!("\n  waits    {place}\n           {notice}");
+        }
         for (place, outcome) in &self.refused {
             say!("\n{}", words!("take.refused", place = place));
             if let Outcome::Refused(faults) = outcome {

@@ -21,6 +21,8 @@ use crate::register::{Claimed, Delivery, LetterRow, NewPiece, PieceRow, RunRow, 
 
 /// How long a closing holds its date where nobody can tell whether its worker lives.
 const CLAIM: TimeDelta = TimeDelta::hours(2);
+/// Letters that are looked at again together.
+const LOOKED_AT: i64 = 64;
 /// The pause while others finish the letters that they are at.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -172,6 +174,24 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Assesses again what waits for any run and whose case or person has events since, as soon as they are taken: what changes where
+    /// or to whom it goes takes it back at once. Gives how many were looked at. What may still go is not entered: that is the verdict
+    /// at its release.
+    pub async fn look_again(&self) -> Result<usize, DeskError> {
+        let unseen = self.reader().unseen_pieces(LOOKED_AT).await?;
+        for delivery in &unseen {
+            let Some(letter) = self.reader().letter(&delivery.letter).await? else { continue };
+            let again = self.reassess(&letter, delivery.date).await?;
+            let mut act = self.begin(Actor::program()).await?;
+            match again.stops.is_empty() {
+                true => act.set_seen(&letter.id, again.seen).await?,
+                false => self.take_back(&mut act, &letter, delivery, &again.stops).await?,
+            }
+            act.commit().await?;
+        }
+        Ok(unseen.len())
     }
 
     /// Assesses again all that waits for the run: once, and whenever a case has changed since. Gives how many letters were taken back.

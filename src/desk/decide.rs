@@ -39,6 +39,11 @@ pub enum DecideError {
     /// The rule cannot be overridden.
     #[error("the rule “{0}” cannot be overridden, or does not hold this letter")]
     NotOverridable(String),
+    /// The follow-up asks who somebody is, and is neither accepted nor declined.
+    #[error(
+        "this asks who somebody is, and is neither accepted nor declined: answer it with POST /api/v1/follow-ups/{{id}}/answer"
+    )]
+    WhoIsIt,
     /// No reason was given.
     #[error("a reason is required: say in a sentence why")]
     NoReason,

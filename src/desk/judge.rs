@@ -11,7 +11,7 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::{Channel, Day, EntryKind, Fault, Format, Sha256, Times};
-use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen};
+use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen, Way};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
 
@@ -24,7 +24,7 @@ pub(super) enum Verdict {
     Ended(Reasons, Option<Basis>),
     AwaitingApproval { seal: Sha256, notes: Reasons, basis: Basis },
     Refused(Reasons),
-    Issued { issuance: Box<Issuance>, kept: Box<Kept>, content_hash: Sha256, basis: Basis },
+    Issued { issuance: Box<Issuance>, kept: Box<Kept>, content_hash: Sha256, way: Way, basis: Basis },
 }
 
 /// An issued letter as it would go today.
@@ -53,11 +53,18 @@ impl Desk {
         if letter_type.description.filed != (letter.channel == Channel::File) {
             return Ok(Verdict::refused(vec![channel_changed()]));
         }
+        let date = self.mailing_date(context.data.addressee.channel).await?;
+        // As long as nobody has said who it is about, there is nothing else to ask.
+        if !context.who.ends.is_empty() {
+            return Ok(Verdict::Ended(Reasons(context.who.ends.clone()), Some(context.basis(date))));
+        }
+        if !context.who.holds.is_empty() {
+            return Ok(Verdict::Held(Reasons(context.who.holds.clone()), Some(context.basis(date))));
+        }
         // The letter types may have changed since the event was taken, and an address with the case.
         if let Err(faults) = self.studio.check_data(letter_type, &context.data.json) {
             return Ok(Verdict::refused(faults));
         }
-        let date = self.mailing_date(context.data.addressee.channel).await?;
         let assessed = match self.assess(letter_type, letter, date, context) {
             Ok(assessed) => assessed,
             Err(unwritten) if unwritten.stops.is_empty() => return Ok(Verdict::refused(unwritten.faults)),
@@ -117,7 +124,8 @@ impl Desk {
         let key = archive::key(&issuance.date.to_string(), &letter.id, &issuance.sha256);
         self.office.archive.put(&key, typeset.pdf).await?;
         let (content_hash, basis) = (Sha256::new(content_hash), assessed.basis);
-        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, content_hash, basis })
+        let way = Way { channel: draft.data.addressee.channel, language: draft.data.addressee.language };
+        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, content_hash, way, basis })
     }
 
     async fn set(&self, composed: &Composed<'_>) -> Result<Typeset, Vec<Fault>> {
@@ -126,7 +134,9 @@ impl Desk {
 
     /// What stands on the finished pages, or in the covering mail, and must not.
     fn last_look(&self, assessed: &Assessment<'_>, typeset: &Typeset) -> Vec<Fault> {
-        let (draft, others) = (&assessed.composed.draft, &assessed.standing.others);
+        let draft = &assessed.composed.draft;
+        let others = [&assessed.standing.others[..], &assessed.standing.strangers].concat();
+        let others = &others[..];
         let mut faults = self.studio.last_look(draft, others, typeset);
         faults.extend(assessed.mail.iter().flat_map(|mail| self.studio.last_look_at_mail(draft, others, mail)));
         faults
@@ -151,6 +161,11 @@ impl Desk {
     pub(super) async fn reassess(&self, letter: &LetterRow, date: Day) -> Result<Reassessment, DeskError> {
         let context = self.read_case(letter).await?;
         let (seen, before) = (context.seen, self.verdict_before(letter, letter.issuance).await?);
+        let channel = context.data.addressee.channel;
+        if !context.who.holds.is_empty() || !context.who.ends.is_empty() {
+            let stops = [context.who.holds.clone(), context.who.ends.clone()].concat();
+            return Ok(Reassessment { stops, seen, basis: Some(context.basis(date.date())), before });
+        }
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
             return Ok(Reassessment { stops: vec![type_gone(&letter.letter_type)], seen, basis: None, before });
         };
@@ -161,7 +176,8 @@ impl Desk {
                 return Ok(Reassessment { stops: unwritten.faults, seen, basis, before });
             }
         };
-        let differs = letter.content_hash.as_ref().map(Sha256::as_str) != Some(assessed.composed.content_hash.as_str());
+        let differs = letter.channel != channel
+            || letter.content_hash.as_ref().map(Sha256::as_str) != Some(assessed.composed.content_hash.as_str());
         let unapproved = assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal);
         let mut stops = assessed.answers.stops.clone();
         stops.extend(assessed.answers.ends.iter().cloned());

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::case_context::as_it_stands;
+use super::case_context::{address_to_representative, as_it_stands};
 use super::{Desk, DeskError, LetterRequest};
 use crate::case::{Channel, DeliveryState, Fault, LetterState};
 use crate::letter::Data;
@@ -38,15 +38,14 @@ impl Desk {
             Err(faults) => return Ok(Err(faults)),
         };
         let verdict = self.weigh(letter, &event).await?;
-        let (case, person) = (event.subject.clone(), event.person());
-        let (events, letters) = self.events_and_letters(&case).await?;
-        let mut events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
-        events.push(event.clone());
-        let standing = self.standing(&case, &person, &events, &letters).await?;
-        let channel = letter.channel(&Data::read(&event.data).map_err(|error| unreadable(&error))?.addressee);
-        let date = self.mailing_date(channel).await?;
+        let case = self.case(&event.subject).await?;
+        let people = self.people_of(&case, |_| true, Some(&event));
+        let standing = people.standing(&event.person(), &case.letters);
         // What has changed since, such as an address, stands on the page as it would on the letter.
-        let data = as_it_stands(&event, &standing, date);
+        let mut data = as_it_stands(&event, &standing, &people.addressee(&event));
+        let channel = letter.channel(&Data::read(&data).map_err(|error| unreadable(&error))?.addressee);
+        let date = self.mailing_date(channel).await?;
+        address_to_representative(&mut data, &standing, date);
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
         let set = match self.studio.preview(letter_type, &data, date).await {
             Ok(set) => set,

@@ -5,7 +5,7 @@ use super::work_letters::{Work, Worked};
 use super::{Desk, DeskError};
 use crate::case::fault::Reasons;
 use crate::case::{Channel, Entry, LetterState, Sha256, entry};
-use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject};
+use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject, Way};
 use crate::rules::reads_other_letters;
 
 /// What became of recording a verdict.
@@ -33,7 +33,9 @@ impl Desk {
         let none = Reasons::default();
         let recorded = verdict.recorded(&none);
         let run_is_gone = match &verdict {
-            Verdict::Issued { issuance, .. } if letter.channel == Channel::Print => act.has_run(issuance.date).await?,
+            Verdict::Issued { issuance, way, .. } if way.channel == Channel::Print => {
+                act.has_run(issuance.date).await?
+            }
             _ => false,
         };
         // What cannot be read has seen all that it ever will.
@@ -59,11 +61,11 @@ impl Desk {
             return Ok(Recorded::Done);
         }
         let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
-        if let Verdict::Issued { issuance, kept, .. } = &verdict {
+        if let Verdict::Issued { issuance, kept, way, .. } = &verdict {
             act.issue(issuance, kept).await?;
             // What is filed with the case is not on its way to anybody.
-            if letter.channel != Channel::File {
-                act.post(issuance, letter.channel).await?;
+            if way.channel != Channel::File {
+                act.post(issuance, way.channel).await?;
             }
         }
         act.enter(letter.subject(), &verdict.into_entry()).await?;
@@ -82,6 +84,7 @@ impl Verdict {
             reasons,
             seal: None,
             content_hash: None,
+            way: None,
             held_for_letters: false,
             seen: crate::register::Seen { case: 0, person: 0 },
         };
@@ -95,9 +98,11 @@ impl Verdict {
                 LetterVerdict { seal: Some(seal), ..verdict(LetterState::AwaitingApproval, notes) }
             }
             Verdict::Refused(faults) => verdict(LetterState::Refused, faults),
-            Verdict::Issued { content_hash, .. } => {
-                LetterVerdict { content_hash: Some(content_hash), ..verdict(LetterState::Issued, none) }
-            }
+            Verdict::Issued { content_hash, way, .. } => LetterVerdict {
+                content_hash: Some(content_hash),
+                way: Some(*way),
+                ..verdict(LetterState::Issued, none)
+            },
         }
     }
 
@@ -123,8 +128,8 @@ impl Verdict {
             Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
                 Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
             }
-            Verdict::Issued { issuance, kept, content_hash, basis } => {
-                Entry::LetterIssued(issued(&issuance, kept.as_ref(), content_hash, Some(basis)))
+            Verdict::Issued { issuance, kept, content_hash, way, basis } => {
+                Entry::LetterIssued(issued(&issuance, kept.as_ref(), content_hash, Some(way), Some(basis)))
             }
         }
     }
@@ -135,6 +140,7 @@ pub(super) fn issued(
     issuance: &Issuance,
     kept: &Kept,
     content_hash: Sha256,
+    way: Option<Way>,
     basis: Option<entry::Basis>,
 ) -> entry::Issued {
     entry::Issued {
@@ -150,6 +156,8 @@ pub(super) fn issued(
         fonts_hash: issuance.fonts_hash.clone(),
         typst_version: issuance.typst_version.clone(),
         kept: Some(kept.hash()),
+        channel: way.map(|way| way.channel).filter(|channel| *channel != Channel::File),
+        language: way.map(|way| way.language),
         times: issuance.times.clone(),
         basis,
     }

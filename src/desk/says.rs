@@ -72,6 +72,10 @@ impl DecideError {
                 Text::new(format!("There is no “{what}” here."), format!("Il n’y a pas de « {what} » ici."))
             }
             DecideError::NotWaiting(stand) => stand.says(),
+            DecideError::WhoIsIt => Text::new(
+                "This asks who somebody is, and is neither accepted nor declined: answer it with POST /api/v1/follow-ups/{id}/answer.",
+                "Ce suivi demande de qui il s’agit; il n’est ni accepté ni écarté : répondez par POST /api/v1/follow-ups/{id}/answer.",
+            ),
             DecideError::Changed => Text::new(
                 "What you were shown is not what would go now: the seal is another. Look at the letter again (its review has the new seal), and decide then.",
                 "Ce qui vous a été montré n’est plus ce qui partirait : le sceau a changé. Regardez la lettre de nouveau (son examen a le nouveau sceau), puis décidez.",

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::schema::Schema;
 use super::schema_words::part;
 use crate::case::party::write_out;
-use crate::case::{Case, CaseEvent, Fault, Party, Place, Text, said};
+use crate::case::{Case, CaseEvent, Fault, Party, Text, said};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
 /// the person whom it is about: a trustee, a representative, a member of parliament.

@@ -10,6 +10,7 @@
 //! | `x-from` | who supplies it: `officer`, `case-system` or `recto`; what stands further in wins |
 //! | `x-recto` | what Recto does with it: `officer-text`, `weighed` (read by guards, it need not stand in the letter), `foreign-number` (a number of somebody else's, that may look like a Social Insurance Number) |
 //! | `x-term` | the table of `_house/terms.toml` whose keys its values are, with what a form shows for each; wherever there is an `enum` |
+//! | `x-brings-person` | `true` at the top of an event's schema: who is named by it is a person of the case from then on (a debt is referred, somebody acts for somebody). What names anybody else waits until an officer has said who it is |
 //! | `x-when` | `{"fact": "facts.x", "is": …}`: it may stand only where that fact has this value, or one of these |
 //!
 //! The order of the properties is that of a form. A key or format that is not known is a fault: a slip of the pen must not
@@ -75,7 +76,8 @@ const KEYWORDS: [&str; 44] = [
     "else",
     "unevaluatedProperties",
 ];
-const ANNOTATIONS: [&str; 7] = ["x-label", "x-hint", "x-form", "x-from", "x-recto", "x-term", "x-when"];
+const ANNOTATIONS: [&str; 8] =
+    ["x-label", "x-hint", "x-form", "x-from", "x-recto", "x-term", "x-when", "x-brings-person"];
 const FORMATS: [&str; 5] = ["money", "signed-money", "date", "past-date", "email"];
 const SUPPLIERS: [&str; 3] = ["officer", "case-system", "recto"];
 
@@ -140,6 +142,7 @@ impl SchemaFile {
                     }
                     "x-recto" => annotated::<Mark>(name, value, <Mark as strum::VariantNames>::VARIANTS, &place),
                     "x-when" => annotated::<Condition>(name, value, &[], &place),
+                    "x-brings-person" => annotated::<bool>(name, value, &[], &place),
                     "x-term" => definitions.term_fault(self, pointer, schema, &place),
                     name if name.starts_with("x-") && !ANNOTATIONS.contains(&name) => {
                         Some(unknown("annotation-unknown", name, &ANNOTATIONS, place))

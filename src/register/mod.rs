@@ -19,6 +19,7 @@ mod runs;
 mod says;
 mod search;
 mod sources;
+mod verdicts;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -35,10 +36,11 @@ pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, NewFollowUp};
 pub use issuances::{Issuance, Tally};
-pub use letters::{LetterRow, LetterVerdict, NewLetter};
+pub use letters::{LetterRow, NewLetter};
 pub use runs::{NewPiece, PieceRow, RunRow};
 pub use search::{Filter, LetterTally, folded};
 pub use sources::{Kept, KeptSource};
+pub use verdicts::{LetterVerdict, Way};
 
 /// What can go wrong with the register.
 #[derive(Debug, thiserror::Error)]

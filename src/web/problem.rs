@@ -296,6 +296,7 @@ impl From<DecideError> for Problem {
                 "not-overridable",
                 ("This rule cannot be overridden here", "Cette règle ne peut être levée ici"),
             ),
+            DecideError::WhoIsIt => (StatusCode::CONFLICT, "who-is-it", ("Say who it is", "Dites de qui il s’agit")),
             DecideError::NoReason => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "reason-missing", ("A reason is required", "Un motif est requis"))
             }

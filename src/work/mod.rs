@@ -23,12 +23,14 @@ pub struct Worked {
     pub emails: usize,
     /// Cases that were looked at for what is due in them.
     pub cases: usize,
+    /// Letters on their way that were looked at again.
+    pub again: usize,
 }
 
 impl Worked {
     /// All of it.
     pub fn sum(self) -> usize {
-        self.letters + self.emails + self.cases
+        self.letters + self.emails + self.cases + self.again
     }
 }
 
@@ -37,6 +39,7 @@ impl std::ops::AddAssign for Worked {
         self.letters += more.letters;
         self.emails += more.emails;
         self.cases += more.cases;
+        self.again += more.again;
     }
 }
 
@@ -59,7 +62,8 @@ pub async fn keep_working(open: &CurrentDesk, stop: CancellationToken) {
     let letters = repeat(open, &stop, "letters", async |desk| desk.work_letters().await);
     let emails = repeat(open, &stop, "e-mails", async |desk| desk.send_emails().await);
     let follow_ups = repeat(open, &stop, "follow-ups", async |desk| desk.follow_up().await);
-    tokio::join!(letters, emails, follow_ups);
+    let again = repeat(open, &stop, "letters looked at again", async |desk| desk.look_again().await);
+    tokio::join!(letters, emails, follow_ups, again);
 }
 
 /// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
@@ -98,8 +102,10 @@ async fn repeat(
     }
 }
 
-/// One step: some letters, some e-mails, some cases to follow up. Trouble with the letters does not keep the e-mails back.
+/// One step: some letters, some e-mails, some cases to follow up, some letters to look at again. Trouble with the letters does not
+/// keep the e-mails back.
 async fn step(desk: &Desk) -> Result<Worked, DeskError> {
     let (letters, emails) = (desk.work_letters().await, desk.send_emails().await);
-    Ok(Worked { letters: letters?, emails: emails?, cases: desk.follow_up().await? })
+    let (cases, again) = (desk.follow_up().await?, desk.look_again().await?);
+    Ok(Worked { letters: letters?, emails: emails?, cases, again })
 }

@@ -33,6 +33,7 @@ mod nouns;
 mod oracle;
 mod pages;
 mod pdf;
+mod people;
 mod print_run;
 mod promises;
 mod proofs;

@@ -21,17 +21,27 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
     assert!(recto(folder.path(), &["demo", "--no-serve"]).status.success());
     let desk = desk(folder.path()).await;
     // What the day does not have: a letter that passes a rule, one that is withdrawn, follow-ups that are decided.
-    let first = taken(&desk, &debt_referred("e-1")).await;
+    // The day has somebody else under the number of the samples' person.
+    let referred = |id: &str| {
+        let mut event = debt_referred(id);
+        event["data"]["party"]["id"] = serde_json::json!("P-99023");
+        event
+    };
+    let first = taken(&desk, &referred("e-1")).await;
     work(&desk).await;
-    let second = taken(&desk, &debt_referred("e-2")).await.remove(0);
+    let second = taken(&desk, &referred("e-2")).await.remove(0);
     work(&desk).await;
     desk.override_hold(&second, "no-duplicate", "The first one was torn", "A. Manager").await.unwrap();
     work(&desk).await;
     desk.withdraw(&first[0], "It was torn", "O. Officer").await.unwrap();
-    let dispute = with_facts(&sample("debt-notice", "plausible"), serde_json::json!({"received": "2026-11-16"}));
+    let mut dispute = with_facts(&sample("debt-notice", "plausible"), serde_json::json!({"received": "2026-11-16"}));
+    // And somebody whom the case does not know, who is still to be identified.
+    taken(&desk, &event("d-0", "dispute.received", "2026-11-17T09:45:00-05:00", &dispute)).await;
+    dispute["party"]["id"] = serde_json::json!("P-99023");
     taken(&desk, &event("d-1", "dispute.received", "2026-11-17T10:00:00-05:00", &dispute)).await;
     work(&desk).await;
     let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
+    let due: Vec<_> = due.into_iter().filter(|due| due.kind != "who-is-it").collect();
     desk.decline_follow_up(&due[0].id, "O. Officer", "Answered by telephone").await.unwrap();
     desk.accept_follow_up(&due[1].id, "O. Officer").await.unwrap();
     work(&desk).await;

@@ -71,7 +71,7 @@ impl Desk {
         self.verify_deliveries(letter, &logged, audit).await
     }
 
-    /// Whether a letter's row is what its event called for.
+    /// Whether a letter's row is what its event called for, or what was issued by a newer word.
     fn is_as_called(&self, letter: &LetterRow, stored: &StoredEvent, logged: &LoggedLetter) -> bool {
         let event = &stored.event;
         let Ok(data) = Data::read(&event.data) else { return false };
@@ -83,8 +83,9 @@ impl Desk {
             && letter.person == person
             && letter.person_name == data.person.full_name()
             && letter.addressee_name == data.addressee.full_name()
-            && (letter.channel == channel || letter.channel == Channel::Print && went_to_print(logged))
-            && letter.language == data.addressee.language
+            && (letter.channel == logged.channel.unwrap_or(channel)
+                || letter.channel == Channel::Print && went_to_print(logged))
+            && letter.language == logged.language.unwrap_or(data.addressee.language)
             && letter.called_at == stored.taken_at
     }
 

@@ -12,7 +12,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::Serialize;
 
 use super::{Desk, DeskError};
-use crate::case::{CaseRef, Entry, EntryKind, FollowUpId, LetterId, PersonId, RunId, Sha256, Stamp, Text, entry};
+use crate::case::{
+    CaseRef, Channel, Entry, EntryKind, FollowUpId, LetterId, PersonId, PreferredLanguage, RunId, Sha256, Stamp, Text,
+    entry,
+};
 
 /// Rows read at a time, so that memory stays flat.
 const PIECE: i64 = 1_000;
@@ -54,6 +57,9 @@ struct LoggedLetter {
     last: Option<Entry>,
     /// The hash of the words that were last issued.
     content_hash: Option<Sha256>,
+    /// How it was last issued, by the newest word of then.
+    channel: Option<Channel>,
+    language: Option<PreferredLanguage>,
 }
 
 /// What a case file says was taken.
@@ -135,6 +141,8 @@ impl LoggedLetter {
             Entry::LetterIssued(issued) => {
                 self.issuances += 1;
                 self.content_hash = Some(issued.content_hash.clone());
+                self.channel = issued.channel.or(self.channel);
+                self.language = issued.language.or(self.language);
                 self.rests_on.extend(issued.basis.as_ref().map(|basis| (issued.number, basis.hash())));
                 self.released.extend(issued.times.as_ref().map(|_| issued.number));
                 self.issued.insert(issued.number, issued.clone());

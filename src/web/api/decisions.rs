@@ -13,8 +13,8 @@ use strum::VariantArray;
 use super::asked::{Parameters, body as body_of, body_with};
 use super::letters::{show, unshowable};
 use crate::case::fault::{FaultView, views};
-use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, Text, insurance, money};
-use crate::desk::Outcome;
+use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, PersonId, Sha256, Text, insurance, money};
+use crate::desk::{Answer, Outcome, WhoItIs};
 use crate::web::Service;
 use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
@@ -236,6 +236,49 @@ pub(super) async fn decide_follow_up(
             ));
         }
     }
+    let row = service.desk.reader().follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    Ok(Json(FollowUpView::of(row, accepted(&headers))?))
+}
+
+/// Who somebody is, as an officer says.
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhoItIsRequest {
+    /// Of two names: `one-person` or `two-people`. Of an event: `new-person`, `known-person`, `other-case` or `mistake`.
+    answer: Answer,
+    /// Who says so: one of the unit's people.
+    by: String,
+    /// Of two people: the name that is right in this case; the one by which the case knows the person where it is not said.
+    #[serde(default)]
+    name: Option<String>,
+    /// The number of the known person.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    person: Option<PersonId>,
+    /// The reference of the other case.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    case: Option<CaseRef>,
+    /// Why, for the case file.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Say who somebody is, where a follow-up of the kind `who-is-it` asks.
+///
+/// The answer is an event of the case (`person.identified`) with its entry and its actor. An event about a known person, or of another
+/// case, is taken anew there.
+#[utoipa::path(post, operation_id = "say_who_it_is", path = "/follow-ups/{id}/answer", request_body = WhoItIsRequest,
+    responses((status = 200, body = FollowUpView, description = "Found or made"), (status = 403, body = ProblemDocument, content_type = "application/problem+json", description = "Not theirs to decide"), (status = 404, body = ProblemDocument, content_type = "application/problem+json", description = "There is no such thing"), (status = 409, body = ProblemDocument, content_type = "application/problem+json", description = "It is not as the request supposes"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
+pub(super) async fn say_who_it_is(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<FollowUpId>,
+    body: Bytes,
+) -> Result<Json<FollowUpView>, Problem> {
+    let WhoItIsRequest { answer, by, name, person, case, reason } = body_of(&body)?;
+    let said = WhoItIs { answer, name, person, case, reason };
+    service.desk.say_who_it_is(&id, &said, named(&by)?).await?;
     let row = service.desk.reader().follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
     Ok(Json(FollowUpView::of(row, accepted(&headers))?))
 }

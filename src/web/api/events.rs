@@ -8,10 +8,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json as object};
 
-use crate::case::{Fault, LetterId, json};
+use crate::case::fault::{FaultView, views};
+use crate::case::{CaseRef, Fault, LetterId, json};
 use crate::desk::{Batch, Outcome};
 use crate::intake::Offer;
-use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::{Service, system};
 
 /// What an event led to. A repeated event gets the same answer.
@@ -21,6 +22,9 @@ pub struct Receipt {
     id: String,
     /// The letters that it calls for, to be followed under `/letters/{id}`.
     letters: Vec<LetterId>,
+    /// What to know of it: it names somebody whom the case does not know, or by another name, so that it waits for an officer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<FaultView>,
 }
 
 /// Take case events.
@@ -59,13 +63,15 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     let offer = |(index, event): (usize, &Value)| Offer::of(index.to_string(), event);
     let offers: Vec<Offer> = events.iter().enumerate().map(offer).collect();
     let outcomes = service.desk.take(system(), offers, Batch::AllOrNone).await?;
-    let (mut receipts, mut faults) = (Vec::new(), Vec::new());
+    let (mut receipts, mut keys, mut faults) = (Vec::<Receipt>::new(), Vec::new(), Vec::new());
     for (index, (event, outcome)) in events.iter().zip(outcomes).enumerate() {
         let place = if batch { format!("/{index}") } else { String::new() };
         match outcome {
             Outcome::Taken(letters) | Outcome::Repeated(letters) => {
                 // What was taken has an id: its envelope was read.
-                receipts.push(Receipt { id: event["id"].as_str().unwrap_or_default().to_owned(), letters })
+                let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+                keys.push((CaseRef::new(text("subject")), text("source"), text("id")));
+                receipts.push(Receipt { id: text("id"), letters, notices: Vec::new() });
             }
             Outcome::Refused(more) => faults.extend(more.into_iter().map(|fault: Fault| fault.below(&place))),
             Outcome::Untouched => {}
@@ -73,6 +79,9 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     }
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
+    }
+    for (receipt, notices) in receipts.iter_mut().zip(service.desk.notices(&keys).await?) {
+        receipt.notices = views(&notices, accepted(&headers));
     }
     let body = if batch { object!(receipts) } else { object!(receipts.first()) };
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())

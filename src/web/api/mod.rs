@@ -51,6 +51,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(decisions::withdraw))
         .routes(routes!(decisions::follow_ups))
         .routes(routes!(decisions::decide_follow_up))
+        .routes(routes!(decisions::say_who_it_is))
         .routes(routes!(cases::show))
         .routes(routes!(cases::eligibility))
         .routes(routes!(addresses::check_address))

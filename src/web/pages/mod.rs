@@ -19,7 +19,7 @@ use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::fault::problem;
 use crate::case::{CaseRef, Day, DeliveryState, FollowUpState, Language, LetterId, LetterState};
-use crate::register::Filter;
+use crate::register::{Filter, folded};
 
 /// Letters on one page of the list.
 const PAGE: i64 = 50;
@@ -27,6 +27,8 @@ const PAGE: i64 = 50;
 const LATEST: i64 = 15;
 /// Stopped letters that are shown.
 const STOPPED: i64 = 100;
+/// The kind of a follow-up that asks who somebody is.
+const WHO_IS_IT: &str = "who-is-it";
 /// Follow-ups on the page of today, at most.
 const FOLLOW_UPS: usize = 20;
 
@@ -153,6 +155,8 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         stopped.extend(LetterView::all(reader.letters(&filter).await?, catalogue, language));
     }
     let due = reader.follow_ups(Some(FollowUpState::Proposed), None, MAX_FOLLOW_UPS).await?;
+    let (who, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|row| row.kind == WHO_IS_IT);
+    let who_is_it: Result<Vec<_>, _> = who.into_iter().map(|row| FollowUpView::of(row, language)).collect();
     let follow_up_count = due.len();
     let follow_ups: Result<Vec<_>, _> =
         due.into_iter().take(FOLLOW_UPS).map(|row| FollowUpView::of(row, language)).collect();
@@ -162,6 +166,7 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         "counts": totals,
         "by_type": rows,
         "stopped": stopped,
+        "who_is_it": who_is_it?,
         "follow_ups": follow_ups?,
         "follow_up_count": follow_up_count,
         "run": run,
@@ -268,6 +273,7 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
         ("state", &search.state),
         ("date", &search.date),
     ];
+    let who = questions(service, language, &filter).await?;
     let next = rows.last().filter(|_| more).map(|row| next_url(&query, row.sequence));
     let types: Vec<Value> = catalogue
         .types
@@ -280,8 +286,24 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
         "states": LetterState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>(),
         "letters": LetterView::all(rows, catalogue, language),
         "unclear": unclear,
+        "who_is_it": who,
         "next": next,
     })))
+}
+
+/// What waits for somebody to say who it is, and is of the case or names the person that is looked for.
+async fn questions(service: &Service, language: Language, filter: &Filter) -> Result<Vec<FollowUpView>, Problem> {
+    if filter.case.is_none() && filter.person.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows =
+        service.desk.reader().follow_ups(Some(FollowUpState::Proposed), filter.case.as_ref(), MAX_FOLLOW_UPS).await?;
+    let wanted = filter.person.as_deref().map(folded);
+    let asks = rows.into_iter().filter(|row| row.kind == WHO_IS_IT);
+    let views: Result<Vec<_>, _> = asks.map(|row| FollowUpView::of(row, language)).collect();
+    let names =
+        |view: &FollowUpView, wanted: &String| folded(&view.says).contains(wanted) || folded(&view.person) == *wanted;
+    Ok(views?.into_iter().filter(|view| wanted.as_ref().is_none_or(|wanted| names(view, wanted))).collect())
 }
 
 async fn letter(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(id): Path<LetterId>) -> Response {
@@ -348,9 +370,12 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
     let mut standing: Vec<&str> = case.parties.iter().flat_map(|party| party.standing.iter().copied()).collect();
     standing.sort_unstable();
     standing.dedup();
+    let asks = |one: &&FollowUpView| one.kind == WHO_IS_IT && one.state == FollowUpState::Proposed;
+    let who_is_it: Vec<&FollowUpView> = case.follow_ups.iter().filter(asks).collect();
     let which = GroupView::all(&service.desk, reference, language).await?;
     Ok(Some(json!({
         "case": case.reference,
+        "who_is_it": who_is_it,
         "program": program.unwrap_or(json!(case.program)),
         "parties": case.parties,
         "standing": standing,
