@@ -9,6 +9,7 @@ use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 
 use crate::case::letter::sha256_hex;
+use crate::case::{Text, said};
 
 /// What can go wrong with the archive.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,37 @@ pub enum ArchiveError {
         /// The hash of what is there now.
         found: String,
     },
+}
+
+impl ArchiveError {
+    /// What is wrong, and what to do; what the store said is for the log.
+    pub fn says(&self) -> Text {
+        match self {
+            ArchiveError::Store(object_store::Error::NotFound { path, .. }) => Text::new(
+                format!("The archive has no {path}. Restore it from the back-up, and run `recto verify`."),
+                format!("L’archive n’a pas {path}. Restaurez-le de la copie de sauvegarde et lancez `recto verify`."),
+            ),
+            ArchiveError::Store(_) => Text::new(
+                "The archive cannot be read or written. Look at the disk and at who may write in the data folder, and try again.",
+                "L’archive ne peut pas être lue ou écrite. Vérifiez le disque et qui peut écrire dans le dossier de données, puis réessayez.",
+            ),
+            ArchiveError::Folder(error) => {
+                let why = said::io(error);
+                Text::new(
+                    format!("The archive's folder cannot be made: {}.", why.en),
+                    format!("Le dossier de l’archive ne peut pas être créé : {}.", why.fr),
+                )
+            }
+            ArchiveError::Altered { key, .. } => Text::new(
+                format!(
+                    "The archive's {key} is not what was put there. Restore it from the back-up, and run `recto verify`."
+                ),
+                format!(
+                    "Le fichier {key} de l’archive n’est plus celui qui y a été mis. Restaurez-le de la copie de sauvegarde et lancez `recto verify`."
+                ),
+            ),
+        }
+    }
 }
 
 /// The archive of one data folder.

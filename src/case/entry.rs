@@ -7,7 +7,9 @@ use super::event::sorted;
 use super::letter::Wording;
 use super::states::FollowUpState;
 use super::stored::stored_as_text;
-use super::{Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, RunId, Sha256, Stamp, Text, Times};
+use super::{
+    Actor, CaseRef, Channel, Day, Fault, FollowUpId, LetterId, PreferredLanguage, RunId, Sha256, Stamp, Text, Times,
+};
 
 /// What an entry of the case file says. The one form of it that is written, verified and shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
@@ -233,6 +235,12 @@ pub struct Issued {
     /// The times that it gave its reader. Absent before they were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<Times>,
+    /// How it goes, and in which languages it is written, by the newest word at the time. Absent before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// The languages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<PreferredLanguage>,
     /// What the verdict rests on.
     #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,

@@ -91,3 +91,18 @@ impl std::str::FromStr for Reasons {
 }
 
 super::stored::stored_by_display!(Reasons);
+
+/// Why something was not sent, from what its row keeps: faults of ours in one language. What older rows have is a list of codes, of
+/// which nobody learns anything, or a mail server's words, which are quoted.
+pub fn problem(kept: &str, language: Language) -> String {
+    if let Ok(reasons) = kept.parse::<Reasons>() {
+        return reasons.iter().map(|fault| fault.message.get(language)).collect::<Vec<_>>().join(" ");
+    }
+    let is_codes = kept.chars().all(|c| c.is_ascii_lowercase() || "-, ".contains(c));
+    match (is_codes, language) {
+        (true, Language::En) => "It was taken back before it left; the history says why.".to_owned(),
+        (true, Language::Fr) => "Elle a été reprise avant son départ; l’historique dit pourquoi.".to_owned(),
+        (false, Language::En) => format!("It was said: “{kept}”"),
+        (false, Language::Fr) => format!("Il a été dit : « {kept} »"),
+    }
+}

@@ -59,7 +59,7 @@ fn mended(word: &str, blank: Option<char>) -> Option<String> {
     for _ in 0..4 {
         let now = mended.as_deref().unwrap_or(word);
         let Some(better) =
-            read_back(now, windows).or_else(|| read_back(now, mac)).or_else(|| lost_its_blank(now, blank))
+            read_back(now, windows).or_else(|| read_back(now, mac_of_utf8)).or_else(|| lost_its_blank(now, blank))
         else {
             break;
         };
@@ -77,6 +77,11 @@ fn mended(word: &str, blank: Option<char>) -> Option<String> {
 fn windows(c: char) -> Option<u8> {
     let own = WINDOWS.chars().position(|known| known == c).map(|place| place as u8 + 0x80);
     own.or_else(|| u8::try_from(u32::from(c)).ok().filter(|byte| *byte >= 0x80))
+}
+
+/// The byte that a character is in Mac Roman, for what begins a letter or sign of UTF-8 there: `√`, `≈`, `¬` and `‚`, which no word has.
+fn mac_of_utf8(c: char) -> Option<u8> {
+    mac(c).filter(|byte| *byte < 0xc0 || matches!(c, '√' | '≈' | '¬' | '‚'))
 }
 
 /// The byte that a character is in Mac Roman.

@@ -72,6 +72,19 @@ impl Text {
     }
 }
 
+impl From<&str> for Text {
+    /// What is the same in both languages, such as a name.
+    fn from(name: &str) -> Text {
+        Text::new(name, name)
+    }
+}
+
+impl From<(&str, &str)> for Text {
+    fn from((en, fr): (&str, &str)) -> Text {
+        Text::new(en, fr)
+    }
+}
+
 /// A text in both languages that is part of the program, such as what a guard says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Both {

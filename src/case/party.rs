@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::address::{Address, is_name, name_missing, name_not_latin};
-use super::elision::elided;
 use super::fault::Fault;
 use super::language::Language;
 use super::repertoire::Repertoire;
@@ -75,7 +74,7 @@ impl Party {
     /// The first lines of the address: the name or the estate of the person, and the organization below it.
     pub fn name_lines(&self) -> String {
         let name = match (self.role, self.language) {
-            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", elided("de", &self.full_name())),
+            (Role::Estate, PreferredLanguage::Fr) => format!("Succession {}", self.full_name()),
             (Role::Estate, _) => format!("Estate of {}", self.full_name()),
             _ => self.full_name(),
         };

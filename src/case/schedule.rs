@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::money;
+use super::{Text, money};
 
 /// Instalments of a plan at most, whatever a policy allows; a longer plan is a fault.
 pub const MAX_INSTALMENTS: usize = 240;
@@ -45,31 +45,50 @@ pub struct Agreed {
 }
 
 impl Agreed {
-    /// Reads a plan among facts, `{instalment, frequency, first_due}`. The error says what is wrong, in English, for the officer's
-    /// fault.
-    pub fn read(plan: &Value) -> Result<Agreed, String> {
-        let instalment =
-            plan["instalment"].as_str().and_then(money::parse).ok_or("“instalment” is not an amount".to_owned())?;
-        let first_due =
-            plan["first_due"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()).ok_or("first_due is not a date")?;
+    /// Reads a plan among facts, `{instalment, frequency, first_due}`. The error says what is wrong, for the officer's fault.
+    pub fn read(plan: &Value) -> Result<Agreed, Text> {
+        let instalment = plan["instalment"]
+            .as_str()
+            .and_then(money::parse)
+            .ok_or_else(|| Text::new("the instalment is not an amount", "le versement n’est pas un montant"))?;
+        let first_due = plan["first_due"]
+            .as_str()
+            .and_then(|d| d.parse::<NaiveDate>().ok())
+            .ok_or_else(|| Text::new("the first due date is not a date", "la première échéance n’est pas une date"))?;
         let frequency = Frequency::deserialize(&plan["frequency"]);
-        let frequency = frequency.map_err(|_| "the frequency must be weekly, biweekly or monthly")?;
+        let frequency = frequency.map_err(|_| {
+            Text::new(
+                "the frequency must be every week, every two weeks or every month",
+                "la fréquence doit être chaque semaine, toutes les deux semaines ou chaque mois",
+            )
+        })?;
         Ok(Agreed { instalment, frequency, first_due })
     }
 
     /// Spreads an amount over equal instalments; the last one is the remainder, so that the schedule sums to the amount.
-    pub fn spread(&self, amount: Decimal) -> Result<Vec<Instalment>, String> {
+    pub fn spread(&self, amount: Decimal) -> Result<Vec<Instalment>, Text> {
         if self.instalment <= Decimal::ZERO || amount <= Decimal::ZERO {
-            return Err("the instalment and the debt must be more than zero".into());
+            return Err(Text::new(
+                "the instalment and the debt must be more than zero",
+                "le versement et la dette doivent dépasser zéro",
+            ));
         }
         let (mut instalments, mut left) = (Vec::new(), amount);
         while left > Decimal::ZERO {
             if instalments.len() == MAX_INSTALMENTS {
-                return Err(format!("the plan has more than {MAX_INSTALMENTS} instalments"));
+                return Err(Text::new(
+                    format!("the plan has more than {MAX_INSTALMENTS} instalments"),
+                    format!("l’entente compte plus de {MAX_INSTALMENTS} versements"),
+                ));
             }
             let pay = self.instalment.min(left);
             left -= pay;
-            let due = self.due(instalments.len()).ok_or("an instalment would be due after the end of the calendar")?;
+            let due = self.due(instalments.len()).ok_or_else(|| {
+                Text::new(
+                    "an instalment would be due after the end of the calendar",
+                    "un versement serait dû après la fin du calendrier",
+                )
+            })?;
             instalments.push(Instalment { due, amount: pay, balance: left });
         }
         Ok(instalments)
@@ -96,6 +115,6 @@ impl Agreed {
 }
 
 /// The instalments of a plan among facts, spread over an amount, as [`Agreed::spread`] does.
-pub fn schedule(plan: &Value, amount: Decimal) -> Result<Vec<Instalment>, String> {
+pub fn schedule(plan: &Value, amount: Decimal) -> Result<Vec<Instalment>, Text> {
     Agreed::read(plan)?.spread(amount)
 }

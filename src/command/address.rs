@@ -9,6 +9,7 @@ use recto::case::address::check;
 use recto::case::{Fault, json};
 use serde_json::json as object;
 
+use super::voice::voice;
 use super::{Config, open_studio, print_json, views};
 
 /// Arguments of `recto address`.
@@ -25,7 +26,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let studio = open_studio(&config)?;
     let is_input = arguments.file == Path::new("-");
-    let name = if is_input { "standard input".to_owned() } else { arguments.file.display().to_string() };
+    let name = if is_input { words!("take.standard-input") } else { arguments.file.display().to_string() };
     let mut text = Vec::new();
     match is_input {
         true => std::io::stdin().read_to_end(&mut text).context(name.clone())?,
@@ -63,8 +64,8 @@ fn print(place: &str, outcome: Result<Vec<String>, Vec<Fault>>) {
     match outcome {
         Ok(block) => block.iter().for_each(|line| say!("{line}")),
         Err(faults) => {
-            say!("{place} cannot be printed:");
-            faults.iter().for_each(|fault| say!("  {fault}"));
+            tell!("address.not-printed", place = place);
+            faults.iter().for_each(|fault| say!("  {}", voice().fault(fault)));
         }
     }
     say!();

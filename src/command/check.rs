@@ -14,6 +14,7 @@ use recto::studio::{Checked, Studio};
 use serde_json::{Value, json};
 
 use super::proof::{self, Change};
+use super::voice::voice;
 use super::{Config, open_studio, print_json, views};
 
 /// How often a watched folder is read.
@@ -56,14 +57,15 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             return Ok(ExitCode::FAILURE);
         }
         Err(faults) => {
-            faults.iter().for_each(|fault| say!("{fault}"));
-            say!("The letter types cannot be read: {} faults.", faults.len());
+            faults.iter().for_each(|fault| say!("{}", voice().fault(fault)));
+            tell!("check.unreadable", faults = voice().counted(faults.len(), "fault"));
             return Ok(ExitCode::FAILURE);
         }
     };
     let (types, unknown) = wanted(&studio, &arguments.letters);
     let keys: Vec<String> = types.iter().map(|letter| letter.key.clone()).collect();
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} letters")?);
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {}", words!("check.progress")))?);
     let checked = studio.check_types(types, |count| {
         bar.set_length(count as u64);
         bar.inc(1);
@@ -82,7 +84,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
             .as_ref()
             .filter(|earlier| std::fs::canonicalize(earlier).ok() == std::fs::canonicalize(out).ok())
         {
-            anyhow::bail!("{} has the earlier proofs: give --out another folder", earlier.display());
+            anyhow::bail!(trouble!("trouble.earlier-proofs", folder = earlier.display()));
         }
         proof::write(&studio, &letters, &keys, out).await?;
         if let Some(earlier) = &arguments.against {
@@ -103,11 +105,17 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     } else {
         changes.iter().for_each(print_change);
         print_readability(&readable);
-        faults.iter().for_each(|fault| say!("{fault}"));
+        faults.iter().for_each(|fault| say!("{}", voice().fault(fault)));
+        let counted = |count, unit| voice().counted(count, unit);
         if arguments.against.is_some() {
-            say!("{} of {} letters differ.", changes.len(), letters.len());
+            tell!("check.differ", differ = counted(changes.len(), "differ"), letters = letters.len());
         }
-        say!("{} letter types, {} letters set, {} faults.", keys.len(), letters.len(), faults.len());
+        tell!(
+            "check.done",
+            types = counted(keys.len(), "type"),
+            letters = counted(letters.len(), "set"),
+            faults = counted(faults.len(), "fault"),
+        );
     }
     Ok(ExitCode::from(u8::from(!faults.is_empty())))
 }
@@ -133,7 +141,7 @@ fn readability(studio: &Studio, letters: &[recto::studio::CheckedLetter], keys: 
 }
 
 fn print_readability(lines: &Value) {
-    say!("{:28} {:>13} {:>12}   (of the plausible sample)", "letter type", "English grade", "French score");
+    tell!("check.readability");
     let figure = |value: &Value| value.as_f64().map_or("–".to_owned(), |figure| format!("{figure:.1}"));
     for line in lines.as_array().into_iter().flatten() {
         let key = line["type"].as_str().unwrap_or_default();
@@ -142,10 +150,14 @@ fn print_readability(lines: &Value) {
 }
 
 fn print_change(change: &Change) {
-    let pages: Vec<String> =
-        change.pages.iter().map(|(page, share)| format!("page {page} ({:.1} %)", share * 100.0)).collect();
-    let look = if pages.is_empty() { String::new() } else { format!(": {} looks different", pages.join(", ")) };
-    say!("{} {}{look}", change.letter, change.kind);
+    let pages: Vec<String> = change
+        .pages
+        .iter()
+        .map(|(page, share)| words!("check.page", page = page, share = format!("{:.1}", share * 100.0)))
+        .collect();
+    let look =
+        if pages.is_empty() { String::new() } else { format!(": {} {}", pages.join(", "), words!("check.looks")) };
+    say!("{} {}{look}", change.letter, words!(&format!("check.kind.{}", change.kind)));
     change.text.iter().for_each(|run| say!("    … {run} …"));
 }
 
@@ -153,7 +165,7 @@ fn print_change(change: &Change) {
 async fn watch(arguments: &Arguments, config: &Config) -> anyhow::Result<ExitCode> {
     let folder = config.home.join("letter-templates");
     if !folder.is_dir() {
-        anyhow::bail!("there is no {}: start Recto in the folder that has it, or set `home` to it", folder.display());
+        anyhow::bail!(trouble!("trouble.no-templates", folder = folder.display()));
     }
     let mut seen = None;
     loop {
@@ -167,25 +179,30 @@ async fn watch(arguments: &Arguments, config: &Config) -> anyhow::Result<ExitCod
         seen = now;
         let begun = Instant::now();
         match open_studio(config) {
-            Err(error) => say!("{error:#}"),
+            Err(error) => say!("{}", voice().said(&error)),
             Ok(studio) => look_at(&studio, arguments, begun).await?,
         }
-        say!("Waiting for a change in {} …", folder.display());
+        tell!("check.waiting", folder = folder.display());
     }
 }
 
 async fn look_at(studio: &Studio, arguments: &Arguments, begun: Instant) -> anyhow::Result<()> {
     let (types, unknown) = wanted(studio, &arguments.letters);
-    unknown.iter().for_each(|fault| say!("{fault}"));
-    for (what, samples) in [("plausible samples", Some(FIRST)), ("samples", None)] {
+    unknown.iter().for_each(|fault| say!("{}", voice().fault(fault)));
+    for (what, samples) in [("check.plausible", Some(FIRST)), ("check.samples", None)] {
         let checked = studio.check_samples(types.clone(), samples, |_| {}).await;
-        checked.faults.iter().for_each(|fault| say!("{fault}"));
+        checked.faults.iter().for_each(|fault| say!("{}", voice().fault(fault)));
         if let Some(out) = &arguments.out {
             let keys: Vec<String> = types.iter().map(|letter| letter.key.clone()).collect();
             proof::write(studio, &checked.letters, &keys, out).await?;
         }
-        let (letters, faults) = (checked.letters.len(), checked.faults.len());
-        say!("{what}: {letters} letters, {faults} faults, {:.2} s after the change", begun.elapsed().as_secs_f64());
+        tell!(
+            "check.looked",
+            what = words!(what),
+            letters = voice().counted(checked.letters.len(), "letter"),
+            faults = voice().counted(checked.faults.len(), "fault"),
+            seconds = format!("{:.2}", begun.elapsed().as_secs_f64()),
+        );
     }
     Ok(())
 }

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use recto::case::Clock;
+use recto::case::{Clock, said};
 use recto::desk::{Environment, Settings};
 use serde::Deserialize;
+
+use super::read_file;
+use super::voice::voice;
 
 /// What can be set. `home`, `dir`, `listen` and `clock` stand beside the desk's settings at the top of the file.
 #[derive(Debug, Clone, Deserialize)]
@@ -58,16 +61,20 @@ impl Config {
     pub fn load(file: Option<&Path>, dir: Option<&Path>) -> anyhow::Result<Config> {
         let mut sources = config::Config::builder();
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            let text = read_file(path)?;
             let table: toml::Table = toml::from_str(&text).with_context(|| path.display().to_string())?;
             if let Some(unknown) = table.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-                bail!("{}: “{unknown}” is not a setting; known are {}", path.display(), KNOWN.join(", "));
+                bail!(trouble!("trouble.setting", file = path.display(), name = unknown, known = KNOWN.join(", ")));
             }
             sources = sources.add_source(config::File::from_str(&text, config::FileFormat::Toml));
         }
         let variables =
             config::Environment::with_prefix("RECTO").prefix_separator("_").separator("__").try_parsing(true);
-        let mut config: Config = sources.add_source(variables).build()?.try_deserialize().context("configuration")?;
+        let read = sources.add_source(variables).build().and_then(config::Config::try_deserialize);
+        let mut config: Config = read.map_err(|error| {
+            let why = said::shape(&error.to_string());
+            trouble!("trouble.settings", why = why.get(voice().language))
+        })?;
         if let Some(dir) = dir {
             config.dir = dir.to_owned();
         }
@@ -75,7 +82,7 @@ impl Config {
         config.home = here.join(&config.home);
         config.dir = here.join(&config.dir);
         if config.clock.is_some() && config.desk.environment == Environment::Production {
-            bail!("configuration: `clock` stands still, which production does not allow; take it out");
+            bail!(trouble!("trouble.clock"));
         }
         if config.desk.environment == Environment::Production {
             config.check_production()?;
@@ -86,12 +93,12 @@ impl Config {
     /// Production takes no default that would send a letter astray, and no variable that it does not know.
     fn check_production(&self) -> anyhow::Result<()> {
         if self.desk.from == Settings::default().from {
-            bail!("configuration: production needs `from`, the sender of e-mails");
+            bail!(trouble!("trouble.from"));
         }
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RECTO_")) {
             let setting = name.trim_start_matches("RECTO_").to_lowercase();
             if !KNOWN.contains(&setting.split("__").next().unwrap_or_default()) {
-                bail!("configuration: {name} is not a setting; write RECTO_SMTP__HOST for `host` in [smtp]");
+                bail!(trouble!("trouble.variable", name = name));
             }
         }
         Ok(())

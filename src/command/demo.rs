@@ -6,17 +6,16 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use recto::case::clock::toronto;
-use recto::case::{Actor, CaseRef, Channel, DeliveryState, FollowUpState, LetterState, Text};
+use recto::case::format::Formats;
+use recto::case::{Actor, CaseRef, Channel, DeliveryState, FollowUpState, LetterState, said};
 use recto::desk::{Desk, Environment, Member};
 use recto::register::Filter;
 use serde::Deserialize;
 
 use super::take::{Tally, take_file};
+use super::voice::voice;
 use super::work::until_idle;
-use super::{Config, LOCK, hold, open_desk, serve};
-
-/// The file that marks a data folder as one that `demo` made and may make anew.
-const MARK: &str = "demo";
+use super::{Config, demo_folder, open_desk, serve};
 
 /// Arguments of `recto demo`.
 #[derive(clap::Args)]
@@ -24,6 +23,9 @@ pub struct Arguments {
     /// End after the day, without serving the pages.
     #[arg(long)]
     no_serve: bool,
+    /// Address to listen on; loopback by default.
+    #[arg(long, conflicts_with = "no_serve")]
+    listen: Option<String>,
 }
 
 /// `samples/day.toml`.
@@ -51,62 +53,56 @@ struct Approver {
 /// Walks through the sample day.
 pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<ExitCode> {
     if config.desk.environment == Environment::Production {
-        bail!("the demo is invented people's letters: it does not run in production");
+        bail!(trouble!("trouble.demo-production"));
     }
     let samples = config.home.join("samples");
-    let day = std::fs::read_to_string(samples.join("day.toml")).context("samples/day.toml")?;
+    let day = std::fs::read_to_string(samples.join("day.toml")).map_err(|error| {
+        let why = said::io(&error);
+        trouble!("trouble.samples", file = samples.join("day.toml").display(), why = why.get(voice().language))
+    })?;
     let day: Day = toml::from_str(&day).context("samples/day.toml")?;
     (config.clock, config.desk.people) = (Some(day.now), day.people);
-    let _held = clear(&config)?;
-    std::fs::write(config.dir.join(MARK), "This folder was made by `recto demo`, which makes it anew each time.\n")?;
+    config.listen = arguments.listen.unwrap_or(config.listen);
+    let listener = if arguments.no_serve { None } else { Some(serve::listen(&config.listen).await?) };
+    let _held = demo_folder::clear(&config).await?;
     let desk = open_desk(&config).await?;
 
-    eprintln!("Taking the day's events …");
+    hint!("demo.taking");
     let mut tally = Tally::default();
     take_file(&desk, &samples.join("events.jsonl"), &config.dir, &mut tally).await?;
-    eprintln!("Drafting, checking, typesetting, archiving, sending …");
+    hint!("demo.working");
     until_idle(&desk).await?;
     let approved = approve(&desk, &samples).await?;
     until_idle(&desk).await?;
-    eprintln!("Closing the print run …");
+    hint!("demo.closing");
     let closed = desk.close_run(Actor::operator("recto demo"), desk.run_date()).await?;
     until_idle(&desk).await?;
 
-    say!("A day at the unit: {}\n", toronto(day.now).format("%A %-d %B %Y, %H:%M"));
+    demo_folder::finish(&config.dir, desk.reader()).await?;
+    let (now, formats) = (toronto(day.now), Formats::of(voice().language));
+    let date = formats.date(&now.date().to_string()).unwrap_or_default();
+    tell!("demo.day", day = date, time = now.format("%H:%M"));
+    say!();
     tally.print();
     say!();
     print_letters(&desk).await?;
     print_stopped(&desk).await?;
     print_follow_ups(&desk).await?;
     let t = &closed.totals;
-    say!("\n{approved} letters were approved by a manager, as samples/approvals.json says.");
-    say!("\nWhere it lies");
-    say!("  print run   {}  ({} letters, {} sheets)", closed.folder.display(), t.pieces, t.sheets);
-    say!("  e-mail      {}", config.dir.join("outbox").display());
-    say!("  archive     {}", config.dir.join("archive").display());
-    say!("  register    {}", config.dir.join("recto.db").display());
-    say!("\nEvery page says SPECIMEN, and no mail leaves this machine.\n");
-    if arguments.no_serve {
+    let counted = |count, unit| voice().counted(count, unit);
+    say!("\n{}", words!("demo.approved", letters = counted(approved, "approved")));
+    say!("\n{}", words!("demo.where"));
+    let (letters, sheets) = (counted(t.pieces, "letter"), counted(t.sheets, "sheet"));
+    tell!("demo.run", folder = closed.folder.display(), letters = letters, sheets = sheets);
+    for (key, name) in [("demo.outbox", "outbox"), ("demo.archive", "archive"), ("demo.register", "recto.db")] {
+        tell!(key, folder = config.dir.join(name).display());
+    }
+    say!("\n{}\n", words!("demo.specimen"));
+    let Some(listener) = listener else {
         desk.close().await;
         return Ok(ExitCode::SUCCESS);
-    }
-    serve::serve(desk, &config).await
-}
-
-/// Makes way for a fresh data folder and holds it. Only one that an earlier demo made, and that nobody works in, is cleared.
-fn clear(config: &Config) -> anyhow::Result<std::fs::File> {
-    let dir = &config.dir;
-    let in_use = dir.exists() && dir.read_dir()?.flatten().any(|entry| entry.file_name() != LOCK);
-    if in_use && !dir.join(MARK).exists() {
-        bail!("{} has data in it that no demo made: give another folder with --dir", dir.display());
-    }
-    let held = hold(config)?;
-    for entry in dir.read_dir()?.flatten().filter(|entry| entry.file_name() != LOCK) {
-        let path = entry.path();
-        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
-        removed.with_context(|| path.display().to_string())?;
-    }
-    Ok(held)
+    };
+    serve::serve(desk, &config, listener).await
 }
 
 /// Approves the letters that the samples name.
@@ -133,9 +129,11 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
 
 /// The table of letters by type and what became of them.
 async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
+    const WIDTH: usize = 12;
     const COLUMNS: [&str; 7] = ["issued", "printed", "e-mailed", "held", "ended", "approval", "refused"];
     let tally = desk.reader().tally().await?;
-    say!("{:28}{}", "letter", COLUMNS.map(|column| format!("{column:>10}")).concat());
+    let columns = COLUMNS.map(|column| format!("{:>WIDTH$}", words!(&format!("demo.column.{column}"))));
+    say!("{:28}{}", words!("demo.column.letter"), columns.concat());
     let mut sums = [0; 7];
     for (key, letter) in &desk.studio.catalogue.types {
         let mut row = [0; 7];
@@ -157,19 +155,20 @@ async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
         if row == [0; 7] {
             continue;
         }
-        say!("{:28}{}", letter.key, row.map(|count| format!("{count:>10}")).concat());
+        say!("{:28}{}", letter.key, row.map(|count| format!("{count:>WIDTH$}")).concat());
         sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
     }
-    say!("{:28}{}", "in all", sums.map(|count| format!("{count:>10}")).concat());
+    say!("{:28}{}", words!("demo.in-all"), sums.map(|count| format!("{count:>WIDTH$}")).concat());
     Ok(())
 }
 
 /// What Recto noticed to be due and proposes to the officers.
 async fn print_follow_ups(desk: &Desk) -> anyhow::Result<()> {
     let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 1_000).await?;
-    say!("\n  {} follow-ups wait for an officer", due.len());
+    say!("\n  {}", voice().counted(due.len(), "follow-up"));
     for row in due {
-        say!("      {}  {}  due {}: {}", row.case_reference, row.kind, row.due, row.says()?.en);
+        let says = row.says()?;
+        tell!("demo.follow-up", case = row.case_reference, due = row.due, says = says.get(voice().language));
     }
     Ok(())
 }
@@ -180,10 +179,12 @@ async fn print_stopped(desk: &Desk) -> anyhow::Result<()> {
         let filter = Filter { state: Some(state), limit: 1_000, ..Filter::default() };
         for letter in desk.reader().letters(&filter).await? {
             let title = desk.studio.catalogue.types.get(&letter.letter_type).map(|t| &t.description.title);
-            let title = title.map(|Text { en, .. }| en.clone()).unwrap_or(letter.letter_type.clone());
-            say!("\n  {}  {}  {title}", state.as_str(), letter.case_reference);
+            let language = voice().language;
+            let title = title.map_or(&*letter.letter_type, |title| title.get(language));
+            say!("\n  {}  {}  {title}", words!(&format!("state.{}", state.as_str())), letter.case_reference);
             for reason in letter.reasons.iter() {
-                say!("      {}: {}", reason.place, reason.message.en);
+                let place = if reason.place.is_empty() { String::new() } else { format!("{}: ", reason.place) };
+                say!("      {place}{}", reason.message.get(language));
             }
         }
     }

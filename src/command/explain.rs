@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
-use recto::case::{Both, CaseRef, Language};
+use recto::case::{CaseRef, Language};
 use recto::desk::{Call, Eligibility, Group};
 use serde_json::json;
 use strum::VariantArray;
 
+use super::voice::{Trouble, voice};
 use super::{Config, open_desk, print_json, views};
 
 /// Arguments of `recto explain`.
@@ -25,17 +26,17 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let desk = open_desk(&config).await?;
     if let Some(letter) = arguments.letter.as_deref().filter(|key| !desk.studio.catalogue.types.contains_key(*key)) {
-        anyhow::bail!("{}", desk.studio.unknown_type(letter));
+        anyhow::bail!(Trouble(desk.studio.unknown_type(letter).message));
     }
     let answers = desk.explain(&CaseRef::new(&arguments.case), arguments.letter.as_deref()).await?;
     desk.close().await;
     if answers.is_empty() {
-        anyhow::bail!("no event of the case {} was taken, or the letter is not of its program", arguments.case);
+        anyhow::bail!(trouble!("trouble.no-case", case = arguments.case));
     }
     if arguments.json {
         print_json(&json!({"case": arguments.case, "letters": answers.iter().map(view).collect::<Vec<_>>()}));
     } else {
-        print(&answers, Language::En);
+        print(&answers, voice().language);
     }
     let stopped = arguments.letter.is_some() && answers.iter().all(|answer| !answer.may_go);
     Ok(if stopped { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -56,7 +57,7 @@ fn print(answers: &[Eligibility], language: Language) {
 
 fn print_letter(answer: &Eligibility, language: Language) {
     let Eligibility { letter_type, name, person, .. } = answer;
-    say!("  {letter_type:26} {name} ({person}): {}", verdict(answer).get(language));
+    say!("  {letter_type:26} {name} ({person}): {}", verdict(answer));
     for call in &answer.called_for {
         let letter = call.letter.as_ref().map(|letter| format!(" ({letter})")).unwrap_or_default();
         say!("      {}{letter}", call.says.get(language));
@@ -69,13 +70,11 @@ fn print_letter(answer: &Eligibility, language: Language) {
     }
 }
 
-fn verdict(answer: &Eligibility) -> Both {
+fn verdict(answer: &Eligibility) -> String {
     match (answer.may_go, answer.needs_approval) {
-        (true, false) => Both { en: "may go today", fr: "peut partir aujourd’hui" },
-        (true, true) => {
-            Both { en: "may go today once it is approved", fr: "peut partir aujourd’hui, une fois approuvée" }
-        }
-        (false, _) => Both { en: "may not go", fr: "ne peut pas partir" },
+        (true, false) => words!("explain.may"),
+        (true, true) => words!("explain.approval"),
+        (false, _) => words!("explain.not"),
     }
 }
 

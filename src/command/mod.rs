@@ -11,11 +11,16 @@ macro_rules! say {
     }};
 }
 
+#[macro_use]
+mod voice;
+
 mod address;
 mod check;
 mod config;
 mod demo;
+mod demo_folder;
 mod explain;
+mod front;
 mod proof;
 mod render;
 mod run;
@@ -24,17 +29,19 @@ mod take;
 mod verify;
 mod work;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
-use recto::case::{Fault, Language, fault, insurance};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use recto::case::{Fault, Language, fault, insurance, said};
 use recto::desk::{Desk, Environment, make_private};
 use recto::studio::Studio;
 use serde_json::Value;
 
 use config::Config;
+use voice::{said_of, voice};
 
 /// Government correspondence in debt recovery: case events to letters, sent and logged.
 #[derive(Parser)]
@@ -77,7 +84,9 @@ enum Command {
 
 /// Runs the command that the arguments ask for.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = front::worded(Cli::command(), "recto").try_get_matches();
+    let cli =
+        matches.and_then(|matches| Cli::from_arg_matches(&matches)).unwrap_or_else(|error| front::refused(&error));
     let outcome = Config::load(cli.config.as_deref(), cli.dir.as_deref()).and_then(|config| {
         start_logging();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -86,9 +95,9 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            let message = insurance::masked(&format!("{error:#}"));
-            eprintln!("recto: {message}");
+            eprintln!("recto: {}", insurance::masked(&voice().said(&error)));
             if std::env::args().any(|argument| argument == "--json") {
+                let message = insurance::masked(&said_of(&error, Language::En));
                 let fault = serde_json::json!({"code": "trouble", "place": "", "message": message});
                 print_json(&serde_json::json!({"faults": [fault]}));
             }
@@ -99,7 +108,7 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     if config.desk.environment == Environment::Production {
-        eprintln!("recto: PRODUCTION. Letters are real, and mail leaves this machine.");
+        hint!("production");
     }
     match command {
         Command::Demo(arguments) => demo::run(arguments, config).await,
@@ -119,7 +128,9 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
 fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,recto=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Masked).init();
+    // Colours are for a terminal: in a file they are noise.
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(|| Masked).init();
 }
 
 /// Standard error, on which no Social Insurance Number is written, whatever a message says.
@@ -146,7 +157,7 @@ fn open_studio(config: &Config) -> anyhow::Result<Studio> {
 async fn open_desk(config: &Config) -> anyhow::Result<Desk> {
     let studio = open_studio(config)?;
     let desk = Desk::open(studio, config.desk.clone(), config.clock(), &config.dir).await;
-    desk.with_context(|| format!("the data folder {} cannot be opened", config.dir.display()))
+    desk.with_context(|| words!("trouble.folder", folder = config.dir.display()))
 }
 
 /// The desk of the configured data folder, to make letters with: its letter types are in order, or their faults are one error.
@@ -165,8 +176,8 @@ async fn open_proven_desk(config: &Config) -> anyhow::Result<Desk> {
 }
 
 fn not_in_order(config: &Config, faults: &[Fault]) -> anyhow::Error {
-    let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
-    anyhow::anyhow!("the letter types or fonts under {} are not in order:{}", config.home.display(), lines.concat())
+    let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {}", voice().fault(fault))).collect();
+    trouble!("trouble.studio", home = config.home.display(), faults = lines.concat())
 }
 
 /// The file whose lock says that somebody works in the data folder.
@@ -175,22 +186,31 @@ const LOCK: &str = "recto.lock";
 /// Says that this process works in the data folder. Several may: they share the work by claims. None may while the demo has it.
 fn work_in(config: &Config) -> anyhow::Result<std::fs::File> {
     let file = lock_file(config)?;
-    file.try_lock_shared().map_err(|_| {
-        anyhow::anyhow!("recto demo has {} to itself: stop it first, or work in another folder", config.dir.display())
-    })?;
+    file.try_lock_shared().map_err(|_| trouble!("trouble.demo-holds", folder = config.dir.display()))?;
     Ok(file)
 }
 
 /// Takes the data folder for this process alone.
 fn hold(config: &Config) -> anyhow::Result<std::fs::File> {
     let file = lock_file(config)?;
-    file.try_lock().map_err(|_| anyhow::anyhow!("another recto works in {}: stop it first", config.dir.display()))?;
+    file.try_lock().map_err(|_| trouble!("trouble.another", folder = config.dir.display()))?;
     Ok(file)
 }
 
 fn lock_file(config: &Config) -> anyhow::Result<std::fs::File> {
-    make_private(&config.dir)?;
-    Ok(std::fs::File::options().create(true).append(true).open(config.dir.join(LOCK))?)
+    let open = || {
+        make_private(&config.dir)?;
+        std::fs::File::options().create(true).append(true).open(config.dir.join(LOCK))
+    };
+    open().with_context(|| words!("trouble.folder", folder = config.dir.display()))
+}
+
+/// Reads a file whole.
+fn read_file(path: &std::path::Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let why = said::io(&error);
+        trouble!("trouble.file", file = path.display(), why = why.get(voice().language))
+    })
 }
 
 /// Prints one JSON document to standard output.

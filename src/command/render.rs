@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use recto::case::Fault;
 use recto::case::calendar::business_day_on_or_after;
+use recto::case::said;
 use recto::letter::{in_language, take_date};
 use serde_json::json;
 
+use super::voice::voice;
 use super::{Config, open_studio, print_json, views};
 
 /// Arguments of `recto render`.
@@ -49,7 +50,10 @@ enum Lang {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let studio = open_studio(&config)?;
     let shown = arguments.data.display().to_string();
-    let bytes = std::fs::read(&arguments.data).with_context(|| shown.clone())?;
+    let bytes = std::fs::read(&arguments.data).map_err(|error| {
+        let why = said::io(&error);
+        trouble!("trouble.file", file = shown, why = why.get(voice().language))
+    })?;
     let value = match recto::case::json::read(&bytes) {
         Ok(value) => value,
         Err(faults) => return Ok(refused(&faults, &shown, arguments.json)),
@@ -71,15 +75,19 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let date = if arguments.date.is_some() { date } else { business_day_on_or_after(date) };
     match studio.preview(&arguments.letter, &data, date).await {
         Ok(letter) => {
-            std::fs::write(&arguments.out, &letter.pdf).with_context(|| arguments.out.display().to_string())?;
+            std::fs::write(&arguments.out, &letter.pdf).map_err(|error| {
+                let why = said::io(&error);
+                trouble!("trouble.not-written", file = arguments.out.display(), why = why.get(voice().language))
+            })?;
             // What asks for an approval holds it too: nobody can give one here.
             let held_for: Vec<_> = letter.stops.iter().chain(&letter.notes).cloned().collect();
             let (pages, warnings) = (letter.pages.len(), views(&held_for));
             if arguments.json {
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
-                say!("{} ({pages} pages, dated {date})", arguments.out.display());
-                held_for.iter().for_each(|fault| eprintln!("would be held: {fault}"));
+                let pages = voice().counted(pages, "page");
+                tell!("render.done", file = arguments.out.display(), pages = pages, date = date);
+                held_for.iter().for_each(|fault| hint!("render.held", fault = voice().fault(fault)));
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -92,7 +100,7 @@ fn refused(faults: &[Fault], shown: &str, as_json: bool) -> ExitCode {
     if as_json {
         print_json(&json!({"faults": views(faults)}));
     } else {
-        faults.iter().for_each(|fault| eprintln!("{shown}{fault}"));
+        faults.iter().for_each(|fault| eprintln!("{shown}{}", voice().fault(fault)));
     }
     ExitCode::FAILURE
 }

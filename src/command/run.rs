@@ -7,6 +7,7 @@ use serde_json::json;
 
 use recto::case::Actor;
 
+use super::voice::voice;
 use super::{Config, open_proven_desk, print_json, work_in};
 
 /// Commands on print runs.
@@ -39,9 +40,23 @@ pub async fn close(arguments: Arguments, config: Config) -> anyhow::Result<ExitC
     } else {
         let t = &closed.totals;
         say!("{}", closed.folder.display());
-        say!("{} letters, {} sheets, {} pages, {} blank backs", t.pieces, t.sheets, t.pages, t.blank_pages);
+        let counted = |count, unit| voice().counted(count, unit);
+        tell!(
+            "close.totals",
+            letters = counted(t.pieces, "letter"),
+            sheets = counted(t.sheets, "sheet"),
+            pages = counted(t.pages, "page"),
+            blanks = counted(t.blank_pages, "blank"),
+        );
+        if t.pieces == 0 {
+            tell!("close.empty");
+        }
         if closed.taken_back > 0 {
-            say!("{} letters were taken back and are due again.", closed.taken_back);
+            say!("{}.", counted(closed.taken_back, "back"));
+        }
+        if let Some((date, letters)) = closed.waits_next {
+            let letters = counted(usize::try_from(letters).unwrap_or_default(), "waits");
+            tell!("close.waits", letters = letters, date = date);
         }
     }
     Ok(ExitCode::SUCCESS)

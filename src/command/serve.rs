@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use recto::case::Actor;
+use recto::case::{Actor, said};
 use recto::desk::{CurrentDesk, Desk, ReloadState};
 use recto::{web, work};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::voice::voice;
 use super::{Config, open_proven_desk, work_in};
 
 /// Arguments of `recto serve`.
@@ -27,25 +28,32 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     if let Some(listen) = arguments.listen {
         config.listen = listen;
     }
+    let listener = listen(&config.listen).await?;
     let _held = work_in(&config)?;
     let desk = open_proven_desk(&config).await?;
-    serve(desk, &config).await
+    serve(desk, &config, listener).await
+}
+
+/// Takes the address before anything else is done, so that one that is taken costs nobody the work.
+pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => trouble!("trouble.port-taken", address = address),
+        _ => {
+            let why = said::io(&error);
+            trouble!("trouble.listen", address = address, why = why.get(voice().language))
+        }
+    })
 }
 
 /// Serves the pages and the API of a desk, and works in the background, until SIGINT or SIGTERM. SIGHUP takes the letter types
 /// anew, where the service has no terminal. What is under way is
 /// finished; what is not recorded by then is done at the next start.
-pub async fn serve(desk: Desk, config: &Config) -> anyhow::Result<ExitCode> {
+pub async fn serve(desk: Desk, config: &Config, listener: TcpListener) -> anyhow::Result<ExitCode> {
     let token = web::token(&config.dir).context("the access token")?;
     let open = Arc::new(CurrentDesk::new(desk, config.home.clone()));
-    let listener =
-        TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
-    say!(
-        "Pages:  http://{address}/?token={token}\nAPI:    http://{address}/api/v1/openapi.json \
-         (Authorization: Bearer, with the token of the data folder's file `{}`)",
-        web::TOKEN_FILE
-    );
+    tell!("serve.pages", address = format!("http://{address}/?token={token}"));
+    tell!("serve.api", address = format!("http://{address}/api/v1/openapi.json"), file = web::TOKEN_FILE);
     let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
     let worker = (Arc::clone(&open), stop.clone());
     tracker.spawn(async move { work::keep_working(&worker.0, worker.1).await });

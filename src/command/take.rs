@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::letter::sha256_hex;
-use recto::case::{Actor, Language, insurance};
+use recto::case::{Actor, CaseEvent, Fault, Language, insurance};
 use recto::desk::{Batch, Desk, Outcome};
 use recto::intake::{self, Offer};
 use serde_json::{Value, json};
 
+use super::voice::voice;
 use super::{Config, open_desk, print_json};
 
 /// Events recorded in one transaction.
@@ -37,6 +38,8 @@ pub struct Tally {
     pub repeated: usize,
     /// Letters that the new events call for.
     pub letters: usize,
+    /// Events that wait for somebody to say who they are about: where they stood, and what is said of them.
+    pub notices: Vec<(String, Fault)>,
     /// Refused events: where they stood, and their outcome.
     pub refused: Vec<(String, Outcome)>,
     /// The files that keep what was refused.
@@ -64,13 +67,14 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
 /// Takes the events of one file. What is refused is kept in the data folder as it came, to be corrected and taken again; but no Social
 /// Insurance Number is kept, and what stands in its place is refused until somebody has written there what belongs there.
 pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) -> anyhow::Result<()> {
-    let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
+    let name = if file == Path::new("-") { words!("take.standard-input") } else { file.display().to_string() };
     let source: Box<dyn BufRead> = if file == Path::new("-") {
         Box::new(BufReader::new(std::io::stdin()))
     } else {
         Box::new(BufReader::new(std::fs::File::open(file).with_context(|| name.clone())?))
     };
-    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} events taken")?);
+    let bar = ProgressBar::new_spinner()
+        .with_style(ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {}", words!("take.progress")))?);
     let mut offers = intake::read(source, &name).with_context(|| name.clone())?;
     loop {
         let some: Vec<Offer> =
@@ -81,9 +85,14 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
         let places: Vec<(String, Vec<u8>)> =
             some.iter().map(|offer| (offer.place.clone(), offer.raw.clone())).collect();
         bar.inc(some.len() as u64);
+        let key = |event: &CaseEvent| (event.subject.clone(), event.source.clone(), event.id.clone());
+        let keys: Vec<_> = some.iter().map(|offer| offer.event.as_ref().ok().map(key)).collect();
         let outcomes = desk.take(Actor::operator("recto take"), some, Batch::EachAlone).await?;
-        let mut refused = Vec::new();
-        for ((place, raw), outcome) in places.into_iter().zip(outcomes) {
+        let (mut refused, mut recorded) = (Vec::new(), Vec::new());
+        for (((place, raw), outcome), key) in places.into_iter().zip(outcomes).zip(keys) {
+            if matches!(outcome, Outcome::Taken(_) | Outcome::Repeated(_)) {
+                recorded.extend(key.map(|key| (place.clone(), key)));
+            }
             match &outcome {
                 Outcome::Taken(letters) => {
                     tally.taken += 1;
@@ -91,13 +100,20 @@ pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) 
                 }
                 Outcome::Repeated(_) => tally.repeated += 1,
                 Outcome::Refused(_) | Outcome::Untouched => {
-                    let kept = insurance::masked_bytes(raw.trim_ascii_end());
-                    tally.masked += usize::from(kept != raw.trim_ascii_end());
-                    refused.extend(kept);
-                    refused.push(b'\n');
+                    // What is no event at all is not kept to be corrected.
+                    if !raw.is_empty() {
+                        let kept = insurance::masked_bytes(raw.trim_ascii_end());
+                        tally.masked += usize::from(kept != raw.trim_ascii_end());
+                        refused.extend(kept);
+                        refused.push(b'\n');
+                    }
                     tally.refused.push((place, outcome));
                 }
             }
+        }
+        let (at, keys): (Vec<String>, Vec<_>) = recorded.into_iter().unzip();
+        for (place, notices) in at.into_iter().zip(desk.notices(&keys).await?) {
+            tally.notices.extend(notices.into_iter().map(|notice| (place.clone(), notice)));
         }
         if !refused.is_empty() {
             tally.kept_in.push(keep(dir, &refused)?);
@@ -127,10 +143,16 @@ impl Tally {
                 view
             })
             .collect();
+        let notice = |(place, notice): &(String, Fault)| {
+            let fault = notice.view(Language::En);
+            json!({"place": place, "code": fault.code, "message": fault.message})
+        };
+        let notices: Vec<Value> = self.notices.iter().map(notice).collect();
         json!({
             "taken": self.taken,
             "repeated": self.repeated,
             "letters": self.letters,
+            "notices": notices,
             "refused": refused,
             "kept_in": self.kept_in,
             "masked": self.masked,
@@ -139,27 +161,28 @@ impl Tally {
 
     /// Prints the tally for a person.
     pub fn print(&self) {
-        say!(
-            "{} events taken, which call for {} letters; {} were known already; {} refused.",
-            self.taken,
-            self.letters,
-            self.repeated,
-            self.refused.len()
+        let counted = |count, unit| voice().counted(count, unit);
+        tell!(
+            "take.tally",
+            events = counted(self.taken, "event"),
+            called = counted(self.letters, "called"),
+            known = counted(self.repeated, "known"),
+            refused = counted(self.refused.len(), "refused"),
         );
+        for (place, notice) in &self.notices {
+            say!("\n  waits    {place}\n           {notice}");
+        }
         for (place, outcome) in &self.refused {
-            say!("\n  refused  {place}");
+            say!("\n{}", words!("take.refused", place = place));
             if let Outcome::Refused(faults) = outcome {
-                faults.iter().for_each(|fault| say!("           {fault}"));
+                faults.iter().for_each(|fault| say!("           {}", voice().fault(fault)));
             }
         }
         for path in &self.kept_in {
-            say!("\nRefused events are kept in {}. Correct them there and take that file.", path.display());
+            say!("\n{}", words!("take.kept", file = path.display()));
         }
         if self.masked > 0 {
-            say!(
-                "{} of them had a number that could be a Social Insurance Number. It is masked there (046 *** ***): write what belongs in its place.",
-                self.masked
-            );
+            tell!("take.masked", events = voice().counted(self.masked, "masked"));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::voice::voice;
 use super::{Config, open_desk, print_json};
 
 /// Arguments of `recto verify`.
@@ -20,7 +21,7 @@ pub struct Arguments {
 /// Verifies a data folder.
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     if !config.dir.join("recto.db").exists() {
-        anyhow::bail!("there is no register in {}: name the data folder with --dir", config.dir.display());
+        anyhow::bail!(trouble!("trouble.no-register", folder = config.dir.display()));
     }
     let desk = open_desk(&config).await?;
     let mut differences = desk.verify().await?;
@@ -32,14 +33,17 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     if arguments.json {
         print_json(&json!({"differences": differences, "set_again": set}));
     } else if differences.is_empty() {
-        let again = if arguments.set_again {
-            format!(" {set} issuances were set again to the same bytes.")
-        } else {
-            String::new()
-        };
-        say!("Archive, register and case files agree.{again}");
+        tell!("verify.agrees");
+        if arguments.set_again {
+            say!("{}.", voice().counted(usize::try_from(set).unwrap_or_default(), "again"));
+        }
     } else {
-        differences.iter().for_each(|d| say!("{}: {} [{}]", d.place, d.message, d.code));
+        let language = voice().language;
+        for difference in &differences {
+            say!("{}: {} [{}]", difference.place, difference.message.get(language), difference.code);
+            tell!("verify.what-to-do", remedy = difference.remedy().get(language));
+        }
+        tell!("verify.found", differences = voice().counted(differences.len(), "difference"));
     }
     Ok(ExitCode::from(u8::from(!differences.is_empty())))
 }

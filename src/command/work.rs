@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::desk::Desk;
 use recto::register::LetterTally;
-use recto::work;
+use recto::work::{self, Worked};
 use serde_json::json;
 
+use super::voice::voice;
 use super::{Config, open_proven_desk, print_json, work_in};
 
 /// Arguments of `recto work`.
@@ -25,7 +26,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let _held = work_in(&config)?;
     let desk = open_proven_desk(&config).await?;
-    let looked_at = until_idle(&desk).await?;
+    let worked = until_idle(&desk).await?;
     let tally = desk.reader().tally().await?;
     desk.close().await;
     if arguments.json {
@@ -35,26 +36,33 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
                 json!({"type": letter_type, "state": state, "channel": channel, "delivery": delivery, "letters": count})
             })
             .collect();
-        print_json(&json!({"worked": looked_at, "letters": states}));
+        print_json(&json!({"worked": worked.sum(), "letters": states}));
     } else {
-        say!("{looked_at} letters and e-mails worked; nothing more is due now.");
+        let counted = |count, unit| voice().counted(count, unit);
+        tell!(
+            "work.done",
+            letters = counted(worked.letters, "worked"),
+            emails = counted(worked.emails, "email"),
+            cases = counted(worked.cases, "case"),
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Works until nothing is due, with a progress bar. Gives how many letters and e-mails it worked.
-pub async fn until_idle(desk: &Desk) -> anyhow::Result<usize> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} letters and e-mails worked, {per_sec}, {eta} left")?;
+/// Works until nothing is due, with a progress bar. Gives what it worked.
+pub async fn until_idle(desk: &Desk) -> anyhow::Result<Worked> {
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {}", words!("work.progress")))?;
     let due = desk.reader().due_count().await?;
     let bar = ProgressBar::new(due).with_style(style);
-    let mut looked_at = 0;
+    let mut worked = Worked::default();
     work::until_idle(desk, |more| {
-        looked_at += more;
+        worked += more;
+        let done = (worked.letters + worked.emails) as u64;
         // An issued letter may lead to an e-mail, which is due then and not before.
-        bar.set_length(due.max(looked_at as u64));
-        bar.set_position(looked_at as u64);
+        bar.set_length(due.max(done));
+        bar.set_position(done);
     })
     .await?;
     bar.finish_and_clear();
-    Ok(looked_at)
+    Ok(worked)
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Batch, Desk, DeskError, Outcome, take};
+use super::take::CONFLICT;
+use super::{Batch, Desk, DeskError, Outcome};
 use crate::case::{Actor, CaseEvent, CaseRef, Fault};
 use crate::intake::Offer;
 use crate::letter::LetterType;
@@ -53,9 +54,8 @@ impl Desk {
         let letters = match self.take(actor, vec![offer], Batch::AllOrNone).await?.pop() {
             Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
             Some(Outcome::Refused(faults)) => {
-                // The asker knows of a key, not of the event that it becomes.
-                let is_reused = faults.iter().any(|fault| fault.code == take::CONFLICT);
-                return Ok(Requested::Refused(if is_reused { vec![key_reused(&request.key)] } else { faults }));
+                let faults = faults.into_iter().map(|fault| for_key(fault, &request.key)).collect();
+                return Ok(Requested::Refused(faults));
             }
             Some(Outcome::Untouched) | None => Vec::new(),
         };
@@ -95,15 +95,19 @@ impl Desk {
     }
 }
 
-fn key_reused(key: &str) -> Fault {
+/// The key of a request is the id of its event, which the asker never sees.
+fn for_key(fault: Fault, key: &str) -> Fault {
+    if fault.code != CONFLICT {
+        return fault;
+    }
     Fault::new(
-        "idempotency-key-reused",
+        CONFLICT,
         "Idempotency-Key",
         format!(
-            "The header Idempotency-Key says “{key}”, under which another letter was asked for. Send a key of its own for this one."
+            "The key “{key}” was used before, for a request that said something else. Send this one under a key of its own; to repeat the first, send it unchanged."
         ),
         format!(
-            "L’en-tête Idempotency-Key indique « {key} », sous laquelle une autre lettre a été demandée. Envoyez une clé propre à celle-ci."
+            "La clé « {key} » a déjà servi pour une requête qui disait autre chose. Envoyez celle-ci sous sa propre clé; pour répéter la première, envoyez-la telle quelle."
         ),
     )
 }

@@ -96,7 +96,7 @@ impl Desk {
         date: NaiveDate,
         context: CaseContext,
     ) -> Result<Assessment<'s>, Unwritten> {
-        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden } = context;
+        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden, who } = context;
         let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let guards = &letter_type.description.rules.guards;
         let asking = Asking {
@@ -113,7 +113,8 @@ impl Desk {
             date,
         };
         let mut answers = asking.answers(guards);
-        answers.stops.splice(0..0, draft.stops.iter().cloned());
+        answers.stops.splice(0..0, who.holds.into_iter().chain(draft.stops.iter().cloned()));
+        answers.ends.splice(0..0, who.ends);
         answers.ends.extend(gone);
         answers.notes.extend(draft.notes.iter().cloned());
         let basis = Basis {
@@ -130,8 +131,8 @@ impl Desk {
                 return Err(Unwritten { faults: vec![fault], stops: answers.stops, basis: Some(Box::new(basis)) });
             }
         };
-        let by_mail = draft.data.addressee.channel == Channel::Email;
-        let mail = by_mail.then(|| self.studio.catalogue.email(&draft, self.studio.specimen)).transpose();
+        let by_email = draft.data.addressee.channel == Channel::Email;
+        let mail = by_email.then(|| self.studio.catalogue.email(&draft, self.studio.specimen)).transpose();
         let (composed, mail) = match (self.studio.write(draft), mail) {
             (Ok(composed), Ok(mail)) => (composed, mail),
             (composed, mail) => {
@@ -140,7 +141,8 @@ impl Desk {
             }
         };
         let needs_approval = letter_type.needs_approval() || !answers.notes.is_empty();
-        let seal = seal(&composed, mail.as_ref(), &answers.notes);
+        let mailbox = composed.draft.data.addressee.email.as_deref().filter(|_| by_email);
+        let seal = seal(&composed, mail.as_ref(), mailbox, &answers.notes);
         Ok(Assessment { composed, answers, needs_approval, amount, mail, seal, standing, basis })
     }
 }
@@ -153,8 +155,9 @@ fn without(letter: &LetterId, mut standing: Value) -> Value {
     standing
 }
 
-/// What an approval is bound to.
-fn seal(composed: &Composed<'_>, mail: Option<&CoveringMail>, notes: &[Fault]) -> Sha256 {
+/// What an approval is bound to: the words, the covering mail with its mailbox, and the notes.
+fn seal(composed: &Composed<'_>, mail: Option<&CoveringMail>, mailbox: Option<&str>, notes: &[Fault]) -> Sha256 {
+    let mail = mail.map(|mail| json!([mailbox, mail]));
     Sha256::of(json!([composed.content_hash, mail, notes]).to_string().as_bytes())
 }
 

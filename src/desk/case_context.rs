@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::case_read::not_there;
 use super::renew::Ground;
+use super::send::UNMAILABLE;
 use super::{Desk, DeskError};
-use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, Entry, Fault, LetterState, PersonId, Role, Times};
-use crate::letter::{Catalogue, Data};
-use crate::register::{LetterRow, Seen, StoredEvent};
-use crate::rules::{ByOtherMeans, DisputeKind, Found, OtherCase, SentLetter, Standing, facts_hash, reads_other_cases};
+use crate::case::entry::Basis;
+use crate::case::{CaseEvent, Channel, Entry, Fault, FiledEntry, PersonId, Role, Stamp};
+use crate::letter::Data;
+use crate::register::{LetterRow, Seen};
+use crate::rules::{Found, Name, OtherCase, People, Reach, Standing, reads_other_cases};
 
 /// A letter's case as it stands.
 pub(super) struct CaseContext {
@@ -28,106 +30,80 @@ pub(super) struct CaseContext {
     pub other_cases: Vec<OtherCase>,
     /// What a manager has let pass for this letter, exactly as it was found.
     pub overridden: Vec<Found>,
+    /// What keeps it back or ends it before any rule is asked.
+    pub who: Who,
+}
+
+/// What is said of whom a letter is about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Who {
+    /// Nobody has said who it is yet.
+    pub holds: Vec<Fault>,
+    /// Somebody has said that it is not who it seemed to be.
+    pub ends: Vec<Fault>,
+}
+
+impl CaseContext {
+    /// What a verdict rests on that no rule was asked for.
+    pub fn basis(&self, date: NaiveDate) -> Basis {
+        let (overridden, standing, seen) = (Vec::new(), json!(self.standing), json!(self.seen));
+        let facts = self.renewed.clone();
+        Basis { guards: Vec::new(), overridden, facts, standing, seen, policy_on: date.into() }
+    }
 }
 
 impl Desk {
     /// A letter's data as it stands today, and the case's standing.
     pub(super) async fn read_case(&self, letter: &LetterRow) -> Result<CaseContext, DeskError> {
-        let (case, person) = (&letter.case_reference, &letter.person);
+        let (reference, person) = (&letter.case_reference, &letter.person);
         // Before the events are read, so that one that comes meanwhile is not taken for seen.
-        let seen = self.reader().versions(case, person).await?;
+        let seen = self.reader().versions(reference, person).await?;
         let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
-        let (events, letters) = self.events_and_letters(case).await?;
-        let calling = events.iter().find(|event| event.sequence == letter.event);
-        let mut calling = calling.cloned().ok_or_else(|| not_there(letter.event))?.event;
-        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, &events, &letters).await?;
+        let case = self.case(reference).await?;
+        let mut calling = case.called(letter.event).ok_or_else(|| not_there(letter.event))?.clone();
+        let people = self.people(&case);
+        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, &case).await?;
         if let Some(facts) = &renewed {
             calling.data["facts"] = facts.clone();
         }
-        let events: Vec<_> = events.into_iter().map(|stored| stored.event).collect();
-        let standing = self.standing(case, person, &events, &letters).await?;
-        let json = as_it_stands(&calling, &standing, self.mailing_date(letter.channel).await?);
+        let standing = people.standing(person, &case.letters);
+        let who =
+            Who { holds: people.holds(person, Some(&calling)), ends: people.ends(&calling).into_iter().collect() };
+        let entries = self.reader().entries_of_letter(&letter.id).await?;
+        let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
+        let addressee = people.addressee(&calling);
+        let mut json = as_it_stands(&calling, &standing, &addressee);
         let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        data.addressee.channel = letter.channel;
-        let guards = self
-            .studio
-            .catalogue
-            .types
-            .get(&letter.letter_type)
-            .map(|letter_type| &letter_type.description.rules.guards);
-        let other_cases = match guards.is_some_and(|guards| reads_other_cases(guards)) {
-            true => self.other_cases(case, person).await?,
+        let mut channel = letter_type.map_or(letter.channel, |letter_type| letter_type.channel(&data.addressee));
+        let reach = if calling.data.get("addressee").is_some() { &addressee } else { &standing.person.reach };
+        if channel == Channel::Email && is_unmailable(&entries, reach) {
+            channel = Channel::Print;
+        }
+        address_to_representative(&mut json, &standing, self.mailing_date(channel).await?);
+        data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
+        data.addressee.channel = channel;
+        let reads = |guards: &Vec<String>| reads_other_cases(guards);
+        let other_cases = match letter_type.is_some_and(|one| reads(&one.description.rules.guards)) {
+            true => self.other_cases(&people, person).await?,
             false => Vec::new(),
         };
-        let overridden = self.overridden(letter).await?;
-        Ok(CaseContext { data, standing, seen, asked_at: told, renewed, gone, other_cases, overridden })
+        let overridden = overridden(entries);
+        Ok(CaseContext { data, standing, seen, asked_at: told, renewed, gone, other_cases, overridden, who })
     }
 
-    /// The events of a case, and its letters that are on their way or gone.
-    pub(super) async fn events_and_letters(
+    /// What a person owes in other cases that know the person under the same name. What was written off is owed all the same.
+    pub(super) async fn other_cases(
         &self,
-        case: &CaseRef,
-    ) -> Result<(Vec<StoredEvent>, Vec<SentLetter>), DeskError> {
-        let events = self.reader().events_of(case).await?;
-        let mut letters: Vec<SentLetter> =
-            events.iter().filter_map(|stored| by_other_means(&self.studio.catalogue, &stored.event)).collect();
-        for row in self.reader().letters_of_case(case).await?.into_iter().filter(|row| row.state.is_on_its_way()) {
-            let calling = events.iter().find(|event| event.sequence == row.event);
-            let calling = &calling.ok_or_else(|| not_there(row.event))?.event;
-            let facts = calling.facts();
-            let date = row.date.filter(|_| row.state == LetterState::Issued).map(|day| day.date());
-            // What was issued before times were kept gave those that its type gives.
-            let of_type = |date| self.studio.catalogue.times(&row.letter_type, calling.program(), date, facts);
-            letters.push(SentLetter {
-                // A letter that names no debt is about all of them.
-                debt: facts["debt_number"].as_str().unwrap_or_default().to_owned(),
-                facts_hash: facts_hash(facts, self.told_apart_by(&row.letter_type)),
-                times: row.times.or_else(|| Some(Times(of_type(date?)))).unwrap_or_default(),
-                event: calling.key(),
-                answers: DisputeKind::deserialize(&facts["kind"]).ok(),
-                date,
-                by_mail: row.channel == Channel::Print,
-                sent: date.is_some() && row.delivery == Some(DeliveryState::Sent),
-                returned: false,
-                sequence: Some(row.sequence),
-                id: row.id.to_string(),
-                tells: self.studio.catalogue.tells(&row.letter_type).to_vec(),
-                letter_type: row.letter_type,
-                person: row.person.to_string(),
-            });
-        }
-        Ok((events, letters))
-    }
-
-    /// The facts that tell letters of a type apart.
-    fn told_apart_by(&self, letter_type: &str) -> &[String] {
-        let letter = self.studio.catalogue.types.get(letter_type);
-        letter.map_or(&[], |letter| &letter.description.rules.told_apart_by)
-    }
-
-    /// The standing of a case for one of its people, with what the person's other cases say of the person.
-    pub async fn standing(
-        &self,
-        case: &CaseRef,
+        people: &People<'_>,
         person: &PersonId,
-        events: &[CaseEvent],
-        letters: &[SentLetter],
-    ) -> Result<Standing, DeskError> {
-        let elsewhere = self.reader().events_elsewhere(case, person).await?;
-        let all = events.iter().chain(elsewhere.iter().map(|stored| &stored.event));
-        Ok(Standing::of(case, person, all, letters))
-    }
-
-    /// What a person owes in other cases. What was written off is owed all the same.
-    pub(super) async fn other_cases(&self, case: &CaseRef, person: &PersonId) -> Result<Vec<OtherCase>, DeskError> {
+    ) -> Result<Vec<OtherCase>, DeskError> {
         let today = self.clock.today();
         let mut cases = Vec::new();
-        for reference in self.reader().other_cases(case, person).await? {
-            let events: Vec<_> =
-                self.reader().events_of(&reference).await?.into_iter().map(|stored| stored.event).collect();
-            let standing = Standing::of(&reference, person, &events, &[]);
-            let newest = events.last();
-            let program = newest.and_then(|event| self.studio.catalogue.program(event.program()).ok());
+        for reference in people.other_cases(person) {
+            let case = self.case(&reference).await?;
+            let people = self.people(&case);
+            let standing = people.standing(person, &[]);
+            let program = people.newest(person).and_then(|event| self.studio.catalogue.program(event.program()).ok());
             let policy = program.and_then(|program| program.policy_on(today));
             let none = standing.ledger.debts.is_empty().then_some(Decimal::ZERO);
             let owed = standing.ledger.owed(today, policy.map_or(&[], |policy| &policy.terms)).or(none);
@@ -137,57 +113,60 @@ impl Desk {
         }
         Ok(cases)
     }
-
-    /// What a manager has let pass for a letter. The case file has it, and nothing else.
-    async fn overridden(&self, letter: &LetterRow) -> Result<Vec<Found>, DeskError> {
-        let entries = self.reader().entries_of_letter(&letter.id).await?;
-        let findings = entries.into_iter().filter_map(|filed| match filed.entry {
-            Entry::LetterOverridden(overridden) => Some(overridden.finding),
-            _ => None,
-        });
-        // A finding of before findings were data lets nothing pass: the rule holds the letter again, to be decided anew.
-        Ok(findings.filter_map(|finding| serde_json::from_value(finding).ok()).collect())
-    }
 }
 
-/// The letter of a `letter.sent`, with what the letter types say of it.
-fn by_other_means(catalogue: &Catalogue, event: &CaseEvent) -> Option<SentLetter> {
-    SentLetter::by_other_means(event, |letter, mailed| ByOtherMeans {
-        tells: catalogue.tells(letter).to_vec(),
-        times: catalogue.times(letter, event.program(), mailed, event.facts()),
-    })
+/// What a manager has let pass for a letter. The case file has it, and nothing else.
+fn overridden(entries: Vec<FiledEntry>) -> Vec<Found> {
+    let findings = entries.into_iter().filter_map(|filed| match filed.entry {
+        Entry::LetterOverridden(overridden) => Some(overridden.finding),
+        _ => None,
+    });
+    // A finding of before findings were data lets nothing pass: the rule holds the letter again, to be decided anew.
+    findings.filter_map(|finding| serde_json::from_value(finding).ok()).collect()
 }
 
-/// A letter without its event in the case: the register was altered.
-fn not_there(event: i64) -> DeskError {
-    DeskError::Unreadable { event, problem: "it is not among those of its letter's case".to_owned() }
+/// Whether the mailbox that is the newest word is the one that the mail server could not take.
+fn is_unmailable(entries: &[FiledEntry], reach: &Reach) -> bool {
+    let recalled = |filed: &&FiledEntry| match &filed.entry {
+        Entry::LetterRecalled(recalled) => recalled.reasons.iter().any(|reason| reason.code == UNMAILABLE),
+        _ => false,
+    };
+    let at = entries.iter().rev().find(recalled).map(|filed| filed.at);
+    at.is_some_and(|at| reach.email.as_ref().is_none_or(|word| Stamp::from(word.told) <= at))
 }
 
-/// An event's data with what is known since: a new address, a preference of language or format, somebody who acts for the
-/// person. A letter to somebody else (an addressee) goes as it was asked for.
-pub(super) fn as_it_stands(calling: &CaseEvent, standing: &Standing, date: NaiveDate) -> Value {
+/// An event's data with the newest words on how the person, or the addressee, is reached. A letter to somebody else (an addressee)
+/// goes to whom it was asked for.
+pub(super) fn as_it_stands(calling: &CaseEvent, standing: &Standing, addressee: &Reach) -> Value {
     let mut data = calling.data.clone();
     let mut people = std::iter::once(&standing.person).chain(&standing.others);
     // Where somebody is not safe, no letter says which office the case came from.
     if let Some(case) = data["case"].as_object_mut().filter(|_| people.any(|person| !person.flags.is_empty())) {
         case.shift_remove("office");
     }
-    if data.get("addressee").is_some() {
+    if data.get("addressee").is_none() {
+        standing.person.reach.as_it_stands(&mut data["party"]);
         return data;
     }
-    if let Some(address) = standing.address_since(calling.time) {
-        data["party"]["address"] = json!(address);
+    let to = &mut data["addressee"];
+    addressee.as_it_stands(to);
+    // Where somebody who acts for the person is written to, the newest word may be that of who named them.
+    let newest = addressee.address.as_ref().map_or(calling.time, |word| word.told);
+    let representative = standing.person.representative.as_ref();
+    let names_them = |name: &str| Name::whole(name).agrees(&Name::of(to));
+    if let Some(one) = representative.filter(|one| one.told > newest && names_them(&one.name)) {
+        data["addressee"]["address"] = json!(one.address);
     }
-    if let Some(preferences) = standing.person.preferences.filter(|preferences| preferences.told > calling.time) {
-        data["party"]["language"] = json!(preferences.language);
-        data["party"]["format"] = json!(preferences.format);
-    }
+    data
+}
+
+/// Addresses a letter that goes to the person by mail to who acts for the person on a day.
+pub(super) fn address_to_representative(data: &mut Value, standing: &Standing, date: NaiveDate) {
     let by_mail = data["party"]["channel"] == "print" && data["party"]["role"] != Role::Estate.as_str();
-    let representative = standing.person.represented_by(date).filter(|_| by_mail);
-    if let Some((name, mut address)) = representative.map(|person| (&person.name, person.address.clone())) {
+    let acts = standing.person.represented_by(date).filter(|_| by_mail && data.get("addressee").is_none());
+    if let Some((name, mut address)) = acts.map(|person| (&person.name, person.address.clone())) {
         let french = data["party"]["language"] == "fr";
         address.attention = Some(format!("{} {name}", if french { "A/S" } else { "C/O" }));
         data["party"]["address"] = json!(address);
     }
-    data
 }

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use super::judge::{LETTER_TIMEOUT, Reassessment};
 use super::work_letters::{TOGETHER, UNDER_WAY};
 use super::worker::Worker;
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, NoRun};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::{Actor, Channel, Day, Entry, Fault, LetterId, RunId, RunState, entry};
@@ -21,6 +21,8 @@ use crate::register::{Claimed, Delivery, LetterRow, NewPiece, PieceRow, RunRow, 
 
 /// How long a closing holds its date where nobody can tell whether its worker lives.
 const CLAIM: TimeDelta = TimeDelta::hours(2);
+/// Letters that are looked at again together.
+const LOOKED_AT: i64 = 64;
 /// The pause while others finish the letters that they are at.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -33,6 +35,8 @@ pub struct Closed {
     pub totals: Totals,
     /// Letters that were taken back at release: they missed their date, or their case has changed.
     pub taken_back: usize,
+    /// The next later date that letters wait for, and how many; none where no letter does.
+    pub waits_next: Option<(Day, i64)>,
 }
 
 impl Desk {
@@ -52,7 +56,7 @@ impl Desk {
         let day = Day::from(date);
         self.bury_the_dead().await?;
         if date != self.run_date() && self.reader().newest_run(day).await?.is_none() {
-            return Err(DeskError::NoSuchRun { date, next: self.run_date() });
+            return Err(DeskError::NoSuchRun(self.no_run(date).await?));
         }
         let worker = Worker::sign_on(&self.office.folder)?;
         let mut act = self.begin(actor.clone()).await?;
@@ -67,6 +71,14 @@ impl Desk {
         closed
     }
 
+    /// Why a date has no run that can be closed now.
+    async fn no_run(&self, date: NaiveDate) -> Result<NoRun, DeskError> {
+        let next = self.run_date();
+        let closed = self.reader().newest_run(next.into()).await?.is_some();
+        let waiting = self.reader().waiting_for_run(date.into()).await?;
+        Ok(NoRun { date, next, closed, waiting, business_day: business_day_on_or_after(date) == date })
+    }
+
     async fn close_claimed(&self, actor: &Actor, day: Day, worker: &Worker) -> Result<Closed, DeskError> {
         self.release_unfinished(actor, day).await?;
         let (run, taken_back) = match self.reader().newest_run(day).await? {
@@ -79,7 +91,8 @@ impl Desk {
         let totals = self.print(&run, day, &pieces).await?;
         self.hand_over(actor, &run, &pieces, &totals).await?;
         self.wake();
-        Ok(Closed { folder, totals, taken_back })
+        let waits_next = self.reader().waiting_after(day).await?;
+        Ok(Closed { folder, totals, taken_back, waits_next })
     }
 
     /// Opens the run: what is due is made first, and so is what is taken back, so that it still catches this run if it may.
@@ -161,6 +174,24 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Assesses again what waits for any run and whose case or person has events since, as soon as they are taken: what changes where
+    /// or to whom it goes takes it back at once. Gives how many were looked at. What may still go is not entered: that is the verdict
+    /// at its release.
+    pub async fn look_again(&self) -> Result<usize, DeskError> {
+        let unseen = self.reader().unseen_pieces(LOOKED_AT).await?;
+        for delivery in &unseen {
+            let Some(letter) = self.reader().letter(&delivery.letter).await? else { continue };
+            let again = self.reassess(&letter, delivery.date).await?;
+            let mut act = self.begin(Actor::program()).await?;
+            match again.stops.is_empty() {
+                true => act.set_seen(&letter.id, again.seen).await?,
+                false => self.take_back(&mut act, &letter, delivery, &again.stops).await?,
+            }
+            act.commit().await?;
+        }
+        Ok(unseen.len())
     }
 
     /// Assesses again all that waits for the run: once, and whenever a case has changed since. Gives how many letters were taken back.

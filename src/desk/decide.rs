@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::{Assessment, Desk, DeskError, Member};
+use super::{Assessment, Desk, DeskError, Member, Stand};
 use crate::case::insurance::masked;
-use crate::case::{Actor, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
+use crate::case::{Actor, DeliveryState, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
 use crate::register::{LetterRow, folded};
 use crate::rules::guard;
 
@@ -14,9 +14,12 @@ pub enum DecideError {
     /// There is no such letter or follow-up.
     #[error("there is no {0}")]
     NotFound(String),
-    /// It is not waiting for this decision, or it has changed since it was seen.
-    #[error("it does not wait for this decision any more, or has changed since it was seen: look at it again")]
-    NotWaiting,
+    /// It does not wait for this decision.
+    #[error("it does not wait for this decision: {0:?}")]
+    NotWaiting(Stand),
+    /// What was seen is not what would go now.
+    #[error("it has changed since it was seen")]
+    Changed,
     /// The decider prepared it.
     #[error("{0} prepared or edited this letter and cannot approve it; somebody else must")]
     Preparer(String),
@@ -24,18 +27,23 @@ pub enum DecideError {
     #[error("“{0}” is not one of the unit's people: add the name and role to [[people]] in recto.toml")]
     Unknown(String),
     /// The decider's role has not the authority.
-    #[error("{name} ({role}) has not the authority for this; it takes: {needed}")]
+    #[error("{name} ({role}) has not the authority for this; it takes: {}", needed.join(", "))]
     NoAuthority {
         /// Who decided.
         name: String,
         /// In which role.
         role: String,
         /// The roles that have it.
-        needed: String,
+        needed: Vec<String>,
     },
     /// The rule cannot be overridden.
     #[error("the rule “{0}” cannot be overridden, or does not hold this letter")]
     NotOverridable(String),
+    /// The follow-up asks who somebody is, and is neither accepted nor declined.
+    #[error(
+        "this asks who somebody is, and is neither accepted nor declined: answer it with POST /api/v1/follow-ups/{{id}}/answer"
+    )]
+    WhoIsIt,
     /// No reason was given.
     #[error("a reason is required: say in a sentence why")]
     NoReason,
@@ -67,10 +75,11 @@ impl Desk {
             act.requeue_case(&row.case_reference, &row.person).await?;
             act.commit().await?;
             self.wake();
-            return Err(DecideError::NotWaiting);
+            return Err(DecideError::Changed);
         }
         if !act.set_approved(letter, seal, &member.name).await? {
-            return Err(DecideError::NotWaiting);
+            let other = row.state == LetterState::AwaitingApproval && row.seal.as_ref() != Some(seal);
+            return Err(if other { DecideError::Changed } else { not_waiting(&row) });
         }
         let approved = entry::Approved {
             role: member.role.clone(),
@@ -99,12 +108,12 @@ impl Desk {
         let reason = given(reason)?;
         let policy = assessed.composed.draft.policy;
         if !policy.override_roles.contains(&member.role) {
-            return Err(no_authority(member, policy.override_roles.join(", ")));
+            return Err(no_authority(member, &policy.override_roles));
         }
         let finding = assessed.answers.may_pass.iter().find(|found| found.guard == rule);
         let finding = finding.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
         if row.state != LetterState::Held {
-            return Err(DecideError::NotWaiting);
+            return Err(not_waiting(&row));
         }
         let overridden = entry::Overridden { role: member.role.clone(), reason, finding: json!(finding) };
         let mut act = self.begin(Actor::person(&member.name)).await?;
@@ -126,7 +135,7 @@ impl Desk {
             self.take_back(&mut act, &row, &delivery, &[withdrawn()]).await?;
         }
         if !act.set_withdrawn(letter).await? {
-            return Err(DecideError::NotWaiting);
+            return Err(not_waiting(&row));
         }
         let withdrawn = entry::Withdrawn { role: member.role.clone(), reason };
         act.enter(row.subject(), &Entry::LetterWithdrawn(withdrawn)).await?;
@@ -168,7 +177,7 @@ impl Desk {
         }
         let policy = assessed.composed.draft.policy;
         if !policy.may_approve(&member.role, &row.letter_type, assessed.amount) {
-            return Err(no_authority(member, policy.approvers(&row.letter_type, assessed.amount).join(", ")));
+            return Err(no_authority(member, &policy.approvers(&row.letter_type, assessed.amount)));
         }
         Ok((row, assessed, member))
     }
@@ -190,16 +199,23 @@ fn may_be_the_same(name: &str, other: &str) -> bool {
     last(&name).is_some() && last(&name) == last(&other) && first(&name) == first(&other)
 }
 
+fn not_waiting(row: &LetterRow) -> DecideError {
+    // What is filed has no delivery: it is where it goes to.
+    let gone = row.delivery.is_none_or(|delivery| delivery != DeliveryState::Waiting);
+    DecideError::NotWaiting(Stand::Letter(row.state, gone))
+}
+
 fn withdrawn() -> Fault {
     Fault::new(
         "withdrawn",
         "",
-        "Somebody of the unit withdrew the letter.",
-        "Une personne de l’unité a retiré la lettre.",
+        "Somebody of the unit withdrew the letter before it left.",
+        "Une personne de l’unité a retiré la lettre avant son départ.",
     )
 }
 
-fn no_authority(member: &Member, needed: String) -> DecideError {
+fn no_authority(member: &Member, needed: &[impl ToString]) -> DecideError {
+    let needed = needed.iter().map(ToString::to_string).collect();
     DecideError::NoAuthority { name: member.name.clone(), role: member.role.clone(), needed }
 }
 

@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::assess::{Answers, Asking, asked};
 use super::calls::{Call, OnFile, is_settled};
-use super::case_context::as_it_stands;
+use super::case_context::{address_to_representative, as_it_stands};
 use super::{DecideError, Desk, DeskError};
-use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, PersonId, Policy};
+use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, Policy};
 use crate::letter::{Data, LetterType, OnRequest, Program};
 use crate::register::LetterRow;
-use crate::rules::{Asked, OtherCase, Standing};
+use crate::rules::{Asked, OtherCase, Reach, Standing};
 
 /// Whether a letter of one type is called for, and may go to one person today.
 #[derive(Debug, Clone, Serialize)]
@@ -86,22 +86,30 @@ struct Judged<'j> {
     policy: &'j Policy,
 }
 
+impl Eligibility {
+    /// The answer where somebody must say first who the person is.
+    pub(super) fn held_for(self, holds: &[Fault]) -> Eligibility {
+        let known = |fault: &&Fault| !self.reasons.contains(fault);
+        let reasons: Vec<Fault> = holds.iter().filter(known).chain(&self.reasons).cloned().collect();
+        let group = if self.group == Group::MayGo { Group::of(reasons.is_empty()) } else { self.group };
+        Eligibility { may_go: reasons.is_empty(), reasons, group, ..self }
+    }
+}
+
 impl Desk {
     /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
     /// of the case was taken.
     pub async fn explain(&self, case: &CaseRef, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
-        let (stored, letters) = self.events_and_letters(case).await?;
         let rows = self.reader().letters_of_case(case).await?;
         let due = self.undecided(case).await?;
-        let events: Vec<CaseEvent> = stored.iter().map(|stored| stored.event.clone()).collect();
-        let mut people: Vec<PersonId> = events.iter().map(CaseEvent::person).collect();
-        people.sort_unstable();
-        people.dedup();
+        let read = self.case(case).await?;
+        let people = self.people(&read);
+        let (stored, letters) = (read.counted(&people), &read.letters);
         let mut answers = Vec::new();
-        for person in &people {
-            let other_cases = self.other_cases(case, person).await?;
-            let standing = self.standing(case, person, &events, &letters).await?;
-            let on_file = OnFile { person, events: &stored, letters: &letters, rows: &rows, due: &due };
+        for person in &people.known() {
+            let other_cases = self.other_cases(&people, person).await?;
+            let (standing, holds) = (people.standing(person, letters), people.holds(person, None));
+            let on_file = OnFile { person, events: &stored, letters, rows: &rows, due: &due };
             let Some(newest) = on_file.newest() else { continue };
             let Some((program, policy)) = self.program_and_policy(newest.program(), self.clock.today()) else {
                 continue;
@@ -114,7 +122,7 @@ impl Desk {
                 own && letter_type.is_none_or(|wanted| wanted == letter.key)
             };
             for letter in self.studio.catalogue.types.values().filter(wanted) {
-                answers.extend(self.eligibility(letter, &judged).await?);
+                answers.extend(self.eligibility(letter, &judged).await?.map(|answer| answer.held_for(&holds)));
             }
         }
         Ok(answers)
@@ -179,7 +187,9 @@ impl Desk {
         own: Option<&LetterRow>,
     ) -> Option<Answers> {
         let today = self.clock.today();
-        let mut data = Data::read(&as_it_stands(event.unwrap_or(judged.newest), judged.standing, today)).ok()?;
+        let mut json = as_it_stands(event.unwrap_or(judged.newest), judged.standing, &Reach::default());
+        address_to_representative(&mut json, judged.standing, today);
+        let mut data = Data::read(&json).ok()?;
         if event.is_none() {
             data.facts = Value::Object(serde_json::Map::new());
         }

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::decide::given;
-use super::{DecideError, Desk, DeskError, Outcome};
+use super::{DecideError, Desk, DeskError, Outcome, Stand};
 use crate::case::{Actor, CaseEvent, CaseRef, Entry, FollowUpId, FollowUpState, PersonId, Sha256, entry};
 use crate::intake::Offer;
 use crate::register::{Act, FollowUpRow, NewFollowUp, Subject};
-use crate::rules::{Proposal, follow_ups};
+use crate::rules::{Proposal, ProposalKind, WhoIsIt, follow_ups};
 
 /// Cases followed up together.
 const BATCH: i64 = 64;
@@ -58,7 +58,7 @@ impl Desk {
     /// Accepts a follow-up on the program's behalf. One whose facts are not those that its letter type wants stays with the officer.
     async fn let_go(&self, id: &FollowUpId) -> Result<(), DeskError> {
         match self.accept(id, Actor::program()).await {
-            Ok(_) | Err(DecideError::NotWaiting) => Ok(()),
+            Ok(_) | Err(DecideError::NotWaiting(_)) => Ok(()),
             Err(DecideError::Desk(error)) => Err(error),
             Err(error) => {
                 tracing::warn!(follow_up = id.as_str(), %error, "a follow-up could not go by itself");
@@ -76,10 +76,13 @@ impl Desk {
     async fn accept(&self, id: &FollowUpId, actor: Actor) -> Result<Outcome, DecideError> {
         let row = self.follow_up_to_decide(id).await?;
         let due = self.due_in(&row.case_reference).await?.into_iter().find(|due| due.id == *id);
-        let due = due.ok_or(DecideError::NotWaiting)?;
+        let due = due.ok_or(DecideError::NotWaiting(Stand::FollowUp(row.state)))?;
+        if due.proposal.kind == ProposalKind::WhoIsIt {
+            return Err(DecideError::WhoIsIt);
+        }
         let mut act = self.begin(actor).await?;
         if !decide(&mut act, &row, FollowUpState::Accepted, None).await? {
-            return Err(DecideError::NotWaiting);
+            return Err(DecideError::NotWaiting(Stand::FollowUp(row.state)));
         }
         let outcome = match due.event(self.clock.now()) {
             Some(event) => {
@@ -99,15 +102,18 @@ impl Desk {
         let member = self.member(by)?;
         let reason = given(reason)?;
         let row = self.follow_up_to_decide(id).await?;
+        if row.kind == ProposalKind::WhoIsIt.as_str() {
+            return Err(DecideError::WhoIsIt);
+        }
         let mut act = self.begin(Actor::person(&member.name)).await?;
         if !decide(&mut act, &row, FollowUpState::Declined, Some(reason)).await? {
-            return Err(DecideError::NotWaiting);
+            return Err(DecideError::NotWaiting(Stand::FollowUp(row.state)));
         }
         act.commit().await?;
         Ok(())
     }
 
-    async fn follow_up_to_decide(&self, id: &FollowUpId) -> Result<FollowUpRow, DecideError> {
+    pub(super) async fn follow_up_to_decide(&self, id: &FollowUpId) -> Result<FollowUpRow, DecideError> {
         let row = self.reader().follow_up(id).await?;
         row.ok_or_else(|| DecideError::NotFound(format!("follow-up {id}")))
     }
@@ -127,23 +133,17 @@ impl Desk {
     /// What is due in a case today, for each of its people.
     async fn due_in(&self, case: &CaseRef) -> Result<Vec<Due>, DeskError> {
         let today = self.clock.today();
-        let (events, letters) = self.events_and_letters(case).await?;
-        let mut events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
-        events.sort_by_key(|event| event.time);
-        let mut people: Vec<PersonId> = events.iter().map(CaseEvent::person).collect();
-        people.sort_unstable();
-        people.dedup();
-        let mut due = Vec::new();
-        for person in people {
-            let Some(newest) = events.iter().rev().find(|event| event.person() == person) else { continue };
+        let read = self.case(case).await?;
+        let people = self.people(&read);
+        let mut due: Vec<Due> = people.questions().into_iter().map(|question| Due::question(case, question)).collect();
+        for person in people.known() {
+            let Some(newest) = people.newest(&person) else { continue };
             let program = newest.program();
             let policy = self.studio.catalogue.program(program).ok().and_then(|program| program.policy_on(today));
             let Some(policy) = policy else { continue };
-            let standing = self.standing(case, &person, &events, &letters).await?;
+            let standing = people.standing(&person, &read.letters);
             let mut data = json!({"case": newest.data["case"], "party": newest.data["party"]});
-            if let Some(address) = &standing.person.mail_to {
-                data["party"]["address"] = json!(address);
-            }
+            standing.person.reach.as_it_stands(&mut data["party"]);
             due.extend(follow_ups(&standing, policy, today).into_iter().map(|proposal| {
                 let called = proposal.letter.iter();
                 let called =
@@ -185,7 +185,7 @@ async fn propose(act: &mut Act, case: &CaseRef, due: &Due) -> Result<(), DeskErr
 }
 
 /// Decides a follow-up and enters it. False where it no longer waits.
-async fn decide(
+pub(super) async fn decide(
     act: &mut Act,
     row: &FollowUpRow,
     decision: FollowUpState,
@@ -200,6 +200,14 @@ async fn decide(
 }
 
 impl Due {
+    /// A question to the officer: work for a person, whose answer is an event of its own.
+    fn question(case: &CaseRef, question: WhoIsIt) -> Due {
+        let WhoIsIt { person, cause, since, says, .. } = question;
+        let proposal = Proposal { kind: ProposalKind::WhoIsIt, cause, due: since, says, letter: None };
+        let id = identity(case, &person, &proposal);
+        Due { id, case: case.clone(), person, proposal, data: Value::Null, letters: Vec::new(), automatic: false }
+    }
+
     /// The letter type that its event calls for; the first, where it calls for several.
     fn letter_type(&self) -> Option<&str> {
         self.letters.first().map(String::as_str)
@@ -219,6 +227,11 @@ impl Due {
             data,
         })
     }
+}
+
+/// The identity of the follow-up that asks a question.
+pub(super) fn identity_of_question(case: &CaseRef, question: &WhoIsIt) -> FollowUpId {
+    Due::question(case, question.clone()).id
 }
 
 /// Made from the cause, so that the same cause is one follow-up.

@@ -11,8 +11,8 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
-use crate::case::{Channel, Day, Fault, Format, Sha256, Times};
-use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen};
+use crate::case::{Channel, Day, EntryKind, Fault, Format, Sha256, Times};
+use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen, Way};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
 
@@ -23,9 +23,20 @@ pub(super) const LETTER_TIMEOUT: Duration = Duration::from_secs(120);
 pub(super) enum Verdict {
     Held(Reasons, Option<Basis>),
     Ended(Reasons, Option<Basis>),
-    AwaitingApproval { seal: Sha256, notes: Reasons, basis: Basis },
+    AwaitingApproval {
+        seal: Sha256,
+        notes: Reasons,
+        basis: Basis,
+    },
     Refused(Reasons),
-    Issued { issuance: Box<Issuance>, kept: Box<Kept>, wordings: Vec<Wording>, content_hash: Sha256, basis: Basis },
+    Issued {
+        issuance: Box<Issuance>,
+        kept: Box<Kept>,
+        wordings: Vec<Wording>,
+        content_hash: Sha256,
+        way: Way,
+        basis: Basis,
+    },
 }
 
 /// An issued letter as it would go today.
@@ -36,8 +47,8 @@ pub(super) struct Reassessment {
     pub seen: Seen,
     /// What the answer rests on; none where it could not be assessed.
     pub basis: Option<Basis>,
-    /// The hash of what the verdict before it rests on.
-    pub before: Option<Sha256>,
+    /// The verdict before it, and the hash of what that rests on.
+    pub before: Option<(EntryKind, Sha256)>,
 }
 
 impl Verdict {
@@ -54,11 +65,18 @@ impl Desk {
         if letter_type.description.filed != (letter.channel == Channel::File) {
             return Ok(Verdict::refused(vec![channel_changed()]));
         }
+        let date = self.mailing_date(context.data.addressee.channel).await?;
+        // As long as nobody has said who it is about, there is nothing else to ask.
+        if !context.who.ends.is_empty() {
+            return Ok(Verdict::Ended(Reasons(context.who.ends.clone()), Some(context.basis(date))));
+        }
+        if !context.who.holds.is_empty() {
+            return Ok(Verdict::Held(Reasons(context.who.holds.clone()), Some(context.basis(date))));
+        }
         // The letter types may have changed since the event was taken, and an address with the case.
         if let Err(faults) = self.studio.check_data(letter_type, &context.data.json) {
             return Ok(Verdict::refused(faults));
         }
-        let date = self.mailing_date(context.data.addressee.channel).await?;
         let assessed = match self.assess(letter_type, letter, date, context) {
             Ok(assessed) => assessed,
             Err(unwritten) if unwritten.stops.is_empty() => return Ok(Verdict::refused(unwritten.faults)),
@@ -119,7 +137,8 @@ impl Desk {
         let key = archive::key(&issuance.date.to_string(), &letter.id, &issuance.sha256);
         self.office.archive.put(&key, typeset.pdf).await?;
         let (content_hash, basis) = (Sha256::new(content_hash), assessed.basis);
-        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, basis })
+        let way = Way { channel: draft.data.addressee.channel, language: draft.data.addressee.language };
+        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, way, basis })
     }
 
     async fn set(&self, composed: &Composed<'_>) -> Result<Typeset, Vec<Fault>> {
@@ -128,7 +147,9 @@ impl Desk {
 
     /// What stands on the finished pages, or in the covering mail, and must not.
     fn last_look(&self, assessed: &Assessment<'_>, typeset: &Typeset) -> Vec<Fault> {
-        let (draft, others) = (&assessed.composed.draft, &assessed.standing.others);
+        let draft = &assessed.composed.draft;
+        let others = [&assessed.standing.others[..], &assessed.standing.strangers].concat();
+        let others = &others[..];
         let mut faults = self.studio.last_look(draft, others, typeset);
         faults.extend(assessed.mail.iter().flat_map(|mail| self.studio.last_look_at_mail(draft, others, mail)));
         faults
@@ -152,7 +173,12 @@ impl Desk {
     /// differently now.
     pub(super) async fn reassess(&self, letter: &LetterRow, date: Day) -> Result<Reassessment, DeskError> {
         let context = self.read_case(letter).await?;
-        let (seen, before) = (context.seen, self.rested_on(letter, letter.issuance).await?);
+        let (seen, before) = (context.seen, self.verdict_before(letter, letter.issuance).await?);
+        let channel = context.data.addressee.channel;
+        if !context.who.holds.is_empty() || !context.who.ends.is_empty() {
+            let stops = [context.who.holds.clone(), context.who.ends.clone()].concat();
+            return Ok(Reassessment { stops, seen, basis: Some(context.basis(date.date())), before });
+        }
         let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
             return Ok(Reassessment { stops: vec![type_gone(&letter.letter_type)], seen, basis: None, before });
         };
@@ -163,16 +189,19 @@ impl Desk {
                 return Ok(Reassessment { stops: unwritten.faults, seen, basis, before });
             }
         };
-        let differs = letter.content_hash.as_ref().map(Sha256::as_str) != Some(assessed.composed.content_hash.as_str());
+        let differs = letter.channel != channel
+            || letter.content_hash.as_ref().map(Sha256::as_str) != Some(assessed.composed.content_hash.as_str());
         let unapproved = assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal);
         let mut stops = assessed.answers.stops.clone();
         stops.extend(assessed.answers.ends.iter().cloned());
-        stops.extend(differs.then(reads_differently));
+        // Where nothing has happened in the case, its words differ by letter types that were changed since: what was issued stands.
+        let unchanged = seen == letter.seen();
+        stops.extend((differs && !unchanged).then(reads_differently));
         stops.extend((unapproved && !differs).then(approval_void));
-        // Nobody is new to the case who might stand on the page.
-        if seen == letter.seen() && !differs {
+        if unchanged {
             return Ok(Reassessment { stops, seen, basis: Some(assessed.basis), before });
         }
+        // Somebody who is new to the case may stand on the page.
         match self.set(&assessed.composed).await {
             Ok(typeset) => stops.extend(self.last_look(&assessed, &typeset)),
             Err(faults) => stops.extend(faults),

@@ -8,14 +8,18 @@ mod ask;
 mod assess;
 mod calls;
 mod case_context;
+mod case_read;
 mod close;
 mod decide;
 mod explain;
 mod follow;
+mod identify;
 mod judge;
+mod preview;
 mod record;
 mod reload;
 mod renew;
+mod says;
 mod send;
 mod set_again;
 mod settings;
@@ -28,22 +32,25 @@ mod worker;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use tokio::sync::Notify;
 
 use crate::archive::{self, Archive};
 use crate::case::{Actor, Clock, Day, LetterId, LetterState, RunId, Sha256};
 use crate::dispatch::{Post, PrintError, SmtpError};
 use crate::register::{Act, Reader, Register, RegisterError};
-pub use crate::rules::{DebtState, Owed};
+pub use crate::rules::{Answer, DebtState, Owed};
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
 pub use calls::{Call, CalledBy};
+pub use case_read::CaseRead;
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
 pub use explain::{Eligibility, Group};
+pub use identify::WhoItIs;
+pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reload, ReloadState};
+pub use says::{NoRun, Stand, office};
 pub use settings::{Environment, Member, Settings};
 pub use take::{Batch, Outcome};
 pub use verify::Difference;
@@ -69,13 +76,8 @@ pub enum DeskError {
         problem: String,
     },
     /// A date that has no print run: it is past, has not come, or is no business day.
-    #[error("there is no print run of {date} to close; the next one is that of {next}")]
-    NoSuchRun {
-        /// The date asked for.
-        date: NaiveDate,
-        /// The date of the run that can be closed.
-        next: NaiveDate,
-    },
+    #[error("there is no print run of {} to close", .0.date)]
+    NoSuchRun(NoRun),
     /// A print run whose closing was interrupted after its files were written.
     #[error(
         "the closing of the print run {run} was interrupted, but its files are in {folder}. If they went to the mail room, \

@@ -6,7 +6,7 @@ use super::{Desk, DeskError};
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
 use crate::case::{Channel, Entry, LetterState, Sha256, entry};
-use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject};
+use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject, Way};
 use crate::rules::reads_other_letters;
 
 /// What became of recording a verdict.
@@ -34,7 +34,9 @@ impl Desk {
         let none = Reasons::default();
         let recorded = verdict.recorded(&none);
         let run_is_gone = match &verdict {
-            Verdict::Issued { issuance, .. } if letter.channel == Channel::Print => act.has_run(issuance.date).await?,
+            Verdict::Issued { issuance, way, .. } if way.channel == Channel::Print => {
+                act.has_run(issuance.date).await?
+            }
             _ => false,
         };
         // What cannot be read has seen all that it ever will.
@@ -60,12 +62,12 @@ impl Desk {
             return Ok(Recorded::Done);
         }
         let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
-        if let Verdict::Issued { issuance, kept, wordings, .. } = &verdict {
+        if let Verdict::Issued { issuance, kept, wordings, way, .. } = &verdict {
             act.issue(issuance, kept).await?;
             act.keep_wordings(wordings).await?;
             // What is filed with the case is not on its way to anybody.
-            if letter.channel != Channel::File {
-                act.post(issuance, letter.channel).await?;
+            if way.channel != Channel::File {
+                act.post(issuance, way.channel).await?;
             }
         }
         act.enter(letter.subject(), &verdict.into_entry()).await?;
@@ -84,6 +86,7 @@ impl Verdict {
             reasons,
             seal: None,
             content_hash: None,
+            way: None,
             held_for_letters: false,
             seen: crate::register::Seen { case: 0, person: 0 },
         };
@@ -97,9 +100,11 @@ impl Verdict {
                 LetterVerdict { seal: Some(seal), ..verdict(LetterState::AwaitingApproval, notes) }
             }
             Verdict::Refused(faults) => verdict(LetterState::Refused, faults),
-            Verdict::Issued { content_hash, .. } => {
-                LetterVerdict { content_hash: Some(content_hash), ..verdict(LetterState::Issued, none) }
-            }
+            Verdict::Issued { content_hash, way, .. } => LetterVerdict {
+                content_hash: Some(content_hash),
+                way: Some(*way),
+                ..verdict(LetterState::Issued, none)
+            },
         }
     }
 
@@ -125,8 +130,8 @@ impl Verdict {
             Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
                 Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
             }
-            Verdict::Issued { issuance, kept, wordings, content_hash, basis } => {
-                Entry::LetterIssued(issued(&issuance, kept.as_ref(), wordings, content_hash, Some(basis)))
+            Verdict::Issued { issuance, kept, wordings, content_hash, way, basis } => {
+                Entry::LetterIssued(issued(&issuance, kept.as_ref(), wordings, content_hash, Some(way), Some(basis)))
             }
         }
     }
@@ -138,6 +143,7 @@ fn issued(
     kept: &Kept,
     wordings: Vec<Wording>,
     content_hash: Sha256,
+    way: Option<Way>,
     basis: Option<entry::Basis>,
 ) -> entry::Issued {
     entry::Issued {
@@ -153,6 +159,8 @@ fn issued(
         fonts_hash: issuance.fonts_hash.clone(),
         typst_version: issuance.typst_version.clone(),
         kept: Some(kept.hash()),
+        channel: way.map(|way| way.channel).filter(|channel| *channel != Channel::File),
+        language: way.map(|way| way.language),
         wordings,
         times: issuance.times.clone(),
         basis,

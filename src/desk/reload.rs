@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex as StateMutex, PoisonError, RwLock};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::Desk;
-use crate::case::{Actor, Fault, Stamp};
+use crate::case::{Actor, Fault, Stamp, Text};
 use crate::register::RegisterError;
 use crate::studio::Studio;
 
@@ -126,7 +126,7 @@ impl CurrentDesk {
             return Ok(0);
         }
         let letters = old.prove(&studio).await?;
-        let not_kept = |error: RegisterError| vec![not_kept(&error.to_string())];
+        let not_kept = |error: RegisterError| vec![not_kept(&error.says())];
         let desk = Arc::new(old.with_studio(studio));
         desk.keep_house().await.map_err(not_kept)?;
         // What could not be made, or was stopped, by the old ones may go by the new ones. Nothing is taken before that is recorded.
@@ -144,7 +144,7 @@ impl Desk {
     /// the whole check finds no fault. That check is left out where `versions.toml` says that this very set has passed it. Gives the
     /// letters that were set, or all faults.
     pub async fn prove(&self, studio: &Studio) -> Result<usize, Vec<Fault>> {
-        let issued = self.reader().wordings().await.map_err(|error| vec![not_kept(&error.to_string())])?;
+        let issued = self.reader().wordings().await.map_err(|error| vec![not_kept(&error.says())])?;
         let mut faults = studio.catalogue.reissued_words(&issued);
         if studio.is_proven() {
             faults.extend(studio.catalogue.changed_words());
@@ -156,12 +156,12 @@ impl Desk {
     }
 }
 
-fn not_kept(problem: &str) -> Fault {
+fn not_kept(problem: &Text) -> Fault {
     Fault::new(
         "register-unavailable",
         "recto.db",
-        format!("The register cannot keep the new letter types: {problem}. Try again."),
-        format!("Le registre ne peut pas conserver les nouveaux types de lettres : {problem}. Réessayez."),
+        format!("The register cannot keep the new letter types. {}", problem.en),
+        format!("Le registre ne peut pas conserver les nouveaux types de lettres. {}", problem.fr),
     )
 }
 

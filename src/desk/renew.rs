@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::follow::{SOURCE, identity};
-use super::{Desk, DeskError};
+use super::{CaseRead, Desk, DeskError};
 use crate::case::{CaseEvent, Fault};
-use crate::register::{LetterRow, StoredEvent};
+use crate::register::LetterRow;
 use crate::rules::{SentLetter, grounds};
 
 /// What a letter's figures are true of, and whether what it was proposed for is still so.
@@ -26,8 +26,7 @@ impl Desk {
         &self,
         letter: &LetterRow,
         calling: &CaseEvent,
-        events: &[StoredEvent],
-        letters: &[SentLetter],
+        case: &CaseRead,
     ) -> Result<Ground, DeskError> {
         let asked = Ground { told: calling.time, facts: None, gone: None };
         if calling.source != SOURCE {
@@ -36,17 +35,16 @@ impl Desk {
         let today = self.clock.today();
         let program = self.studio.catalogue.program(calling.program()).ok();
         let Some(policy) = program.and_then(|program| program.policy_on(today)) else { return Ok(asked) };
-        let (case, person) = (&letter.case_reference, &letter.person);
-        let rows = self.reader().letters_of_case(case).await?;
+        let (reference, person) = (&letter.case_reference, &letter.person);
+        let rows = self.reader().letters_of_case(reference).await?;
         let own: Vec<i64> = rows.iter().filter(|row| row.event == letter.event).map(|row| row.sequence).collect();
         let others: Vec<SentLetter> =
-            letters.iter().filter(|one| one.sequence.is_none_or(|place| !own.contains(&place))).cloned().collect();
-        let before: Vec<CaseEvent> =
-            events.iter().filter(|one| one.sequence != letter.event).map(|one| one.event.clone()).collect();
-        let standing = self.standing(case, person, &before, &others).await?;
+            case.letters.iter().filter(|one| one.sequence.is_none_or(|place| !own.contains(&place))).cloned().collect();
+        let before = self.people_of(case, |stored| stored.sequence != letter.event, None);
+        let standing = before.standing(person, &others);
         let same = grounds(&standing, policy, today)
             .into_iter()
-            .find(|proposal| identity(case, person, proposal).as_str() == calling.id);
+            .find(|proposal| identity(reference, person, proposal).as_str() == calling.id);
         let Some(renewed) = same.and_then(|proposal| proposal.letter) else {
             return Ok(Ground { gone: Some(ground_gone()), ..asked });
         };

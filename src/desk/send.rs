@@ -9,8 +9,11 @@ use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
 use crate::case::entry::Basis;
+use crate::case::fault::Reasons;
 use crate::case::insurance::masked;
-use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Sha256, entry};
+use crate::case::{
+    Actor, Channel, CoveringMail, DeliveryState, Entry, EntryKind, Fault, Format, Reading, Sha256, Text, entry,
+};
 use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
 
@@ -74,11 +77,12 @@ impl Desk {
         act.commit().await?;
         let sent = match self.message(&letter, &delivery).await {
             Ok(message) => self.office.post.send(&self.office.settings.from, message).await,
-            Err(Unsendable::Faults(faults)) => {
-                Err(SendError::Fail(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
-            }
+            Err(Unsendable::Faults(faults)) => Err(SendError::Fail(Reasons(faults).to_string())),
             // An object that cannot be read is tried again as a server that does not answer is, and then shown to a person.
-            Err(Unsendable::Desk(DeskError::Archive(error))) => Err(SendError::Retry(error.to_string())),
+            Err(Unsendable::Desk(DeskError::Archive(error))) => {
+                let Text { en, fr } = error.says();
+                Err(SendError::Retry(Reasons(vec![Fault::new("archive-unreadable", "", en, fr)]).to_string()))
+            }
             Err(Unsendable::Desk(error)) => return Err(error),
         };
         let mut act = self.begin(Actor::program()).await?;
@@ -192,17 +196,29 @@ impl Desk {
         }
         act.set_seen(&letter.id, again.seen).await?;
         let (number, rests_on) = (delivery.number, again.basis.as_ref().map(Basis::hash));
-        let basis = again.basis.filter(|_| again.before != rests_on);
+        // What was interrupted between this verdict and its letter's leaving has it entered once.
+        if rests_on.is_some() && again.before == rests_on.clone().map(|hash| (EntryKind::LetterCleared, hash)) {
+            return Ok(true);
+        }
+        let basis = again.basis.filter(|_| again.before.map(|(_, hash)| hash) != rests_on);
         act.enter(letter.subject(), &Entry::LetterCleared(entry::Cleared { number, basis, rests_on })).await?;
         Ok(true)
     }
 
-    /// The hash of what the newest verdict on an issuance rests on.
-    pub(super) async fn rested_on(&self, letter: &LetterRow, number: i64) -> Result<Option<Sha256>, DeskError> {
+    /// The newest verdict on an issuance, and the hash of what it rests on.
+    pub(super) async fn verdict_before(
+        &self,
+        letter: &LetterRow,
+        number: i64,
+    ) -> Result<Option<(EntryKind, Sha256)>, DeskError> {
         let entries = self.reader().entries_of_letter(&letter.id).await?;
         Ok(entries.into_iter().rev().find_map(|filed| match filed.entry {
-            Entry::LetterCleared(cleared) if cleared.number == number => cleared.rests_on,
-            Entry::LetterIssued(issued) if issued.number == number => issued.basis.as_ref().map(Basis::hash),
+            Entry::LetterCleared(cleared) if cleared.number == number => {
+                Some((EntryKind::LetterCleared, cleared.rests_on?))
+            }
+            Entry::LetterIssued(issued) if issued.number == number => {
+                Some((EntryKind::LetterIssued, issued.basis?.hash()))
+            }
             _ => None,
         }))
     }
@@ -215,7 +231,7 @@ impl Desk {
         delivery: &Delivery,
         reasons: &[Fault],
     ) -> Result<(), DeskError> {
-        let problem = reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>().join(", ");
+        let problem = Reasons(reasons.to_vec()).to_string();
         if !act.end_delivery(delivery, DeliveryState::Recalled, &problem).await? {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Desk, DeskError, Difference};
-use crate::case::Sha256;
+use crate::case::{Language, Sha256, Text};
 use crate::register::{Issuance, KeptSource};
 use crate::typeset::{Job, TYPST_VERSION, Threads};
 
@@ -37,24 +37,46 @@ impl Desk {
         issuance: &Issuance,
         houses: &mut HashMap<Sha256, Threads>,
     ) -> Result<Option<Difference>, DeskError> {
-        let differs = |code, message: String| {
+        let differs = |code, message: Text| {
             let place = format!("{}/{}", issuance.letter, issuance.number);
             Ok(Some(Difference { code, place, message }))
         };
         let Some(kept) = self.reader().kept(&issuance.letter, issuance.number).await? else {
-            return differs("source-missing", "What it was set from is not in the register.".into());
+            return differs(
+                "source-missing",
+                Text::new(
+                    "What it was set from is not in the register.",
+                    "Ce à partir de quoi elle a été composée n’est pas dans le registre.",
+                ),
+            );
         };
         if issuance.fonts_hash != self.studio.fonts_hash.as_str() {
-            return differs("fonts-differ", "It was set with other fonts than those here.".into());
+            return differs(
+                "fonts-differ",
+                Text::new(
+                    "It was set with other fonts than those here.",
+                    "Elle a été composée avec d’autres polices que celles d’ici.",
+                ),
+            );
         }
         if issuance.typst_version != TYPST_VERSION {
-            let message = format!("It was set with typst {}; this is {TYPST_VERSION}.", issuance.typst_version);
+            let version = &issuance.typst_version;
+            let message = Text::new(
+                format!("It was set with typst {version}; this is {TYPST_VERSION}."),
+                format!("Elle a été composée avec typst {version}; voici {TYPST_VERSION}."),
+            );
             return differs("typst-differs", message);
         }
         let KeptSource { house, main, footer } = kept.source;
         if !houses.contains_key(&house) {
             let Some(files) = self.reader().house(&house).await? else {
-                return differs("house-missing", "The house's files of its time are not in the register.".into());
+                return differs(
+                    "house-missing",
+                    Text::new(
+                        "The house's files of its time are not in the register.",
+                        "Les fichiers de l’unité de son époque ne sont pas dans le registre.",
+                    ),
+                );
             };
             houses.insert(house.clone(), Threads::start(&self.studio.press.with_house(&files), 1));
         }
@@ -64,13 +86,18 @@ impl Desk {
         let set = match houses[&house].set(job).await {
             Ok(set) => set,
             Err(faults) => {
-                let message = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-                return differs("not-set-again", message);
+                let said =
+                    |language| faults.iter().map(|fault| fault.message.get(language)).collect::<Vec<_>>().join(" ");
+                return differs("not-set-again", Text::new(said(Language::En), said(Language::Fr)));
             }
         };
         let sha256 = Sha256::of(&set.pdf);
         if sha256 != issuance.sha256 {
-            let message = format!("Set again, it has the hash {sha256}; it was issued with {}.", issuance.sha256);
+            let issued = &issuance.sha256;
+            let message = Text::new(
+                format!("Set again, it has the hash {sha256}; it was issued with {issued}."),
+                format!("Composée de nouveau, elle a l’empreinte {sha256}; elle a été émise avec {issued}."),
+            );
             return differs("set-differently", message);
         }
         Ok(None)

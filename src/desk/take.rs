@@ -9,7 +9,7 @@ use crate::intake::Offer;
 use crate::letter::{Data, LetterType};
 use crate::register::{Act, NewLetter, Subject, Taken, event_hash};
 
-/// The code of the fault that a source and id are taken.
+/// The code of an event whose source and id were taken before with other contents.
 pub(super) const CONFLICT: &str = "event-conflict";
 
 /// What became of an offered event.

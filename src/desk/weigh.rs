@@ -1,12 +1,12 @@
 //! What the rules say of a letter that somebody would ask for, before anything is recorded.
 
 use super::assess::{Answers, Asking, asked};
-use super::case_context::as_it_stands;
+use super::case_context::{address_to_representative, as_it_stands};
 use super::explain::{Eligibility, Group};
 use super::{Desk, DeskError, LetterRequest};
 use crate::case::{CaseEvent, Fault};
 use crate::letter::{Data, LetterType, OnRequest};
-use crate::rules::Standing;
+use crate::rules::{People, Standing};
 
 impl Desk {
     /// What becomes of a letter if it is asked for now with these facts: whether it may go, and what stands against it. Nothing is
@@ -25,29 +25,28 @@ impl Desk {
         letter: &LetterType,
         event: &CaseEvent,
     ) -> Result<Vec<Fault>, DeskError> {
-        let (events, letters) = self.events_and_letters(&event.subject).await?;
-        let mut events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
+        let case = self.case(&event.subject).await?;
         // What tells of something that must have happened first is not borne by the request itself.
-        if letter.description.called_by.on_request == OnRequest::StatingItsGrounds {
-            events.push(event.clone());
-        }
-        let standing = self.standing(&event.subject, &event.person(), &events, &letters).await?;
-        Ok(self.answers(letter, event, &standing).await?.groundless)
+        let states_them = letter.description.called_by.on_request == OnRequest::StatingItsGrounds;
+        let people = self.people_of(&case, |_| true, Some(event).filter(|_| states_them));
+        let standing = people.standing(&event.person(), &case.letters);
+        Ok(self.answers(letter, event, &people, &standing).await?.groundless)
     }
 
-    async fn weigh(&self, letter: &LetterType, event: &CaseEvent) -> Result<Eligibility, DeskError> {
+    /// What the rules say of a letter that an event would call for.
+    pub(super) async fn weigh(&self, letter: &LetterType, event: &CaseEvent) -> Result<Eligibility, DeskError> {
         let mut groundless = self.missing_grounds(letter, event).await?;
-        let (events, letters) = self.events_and_letters(&event.subject).await?;
-        let mut events: Vec<CaseEvent> = events.into_iter().map(|stored| stored.event).collect();
-        events.push(event.clone());
-        let standing = self.standing(&event.subject, &event.person(), &events, &letters).await?;
-        let Answers { stops, ends, notes, .. } = self.answers(letter, event, &standing).await?;
+        let case = self.case(&event.subject).await?;
+        let people = self.people_of(&case, |_| true, Some(event));
+        let standing = people.standing(&event.person(), &case.letters);
+        let holds = people.holds(&event.person(), Some(event));
+        let Answers { stops, ends, notes, .. } = self.answers(letter, event, &people, &standing).await?;
         let group =
             if groundless.is_empty() { Group::of(stops.is_empty() && ends.is_empty()) } else { Group::NoGround };
         let known = |reason: &Fault| groundless.iter().any(|one| one.code == reason.code);
         let others: Vec<Fault> = stops.into_iter().chain(ends).filter(|reason| !known(reason)).collect();
         groundless.extend(others);
-        Ok(Eligibility {
+        let answer = Eligibility {
             letter_type: letter.key.clone(),
             person: standing.person.id.clone(),
             name: standing.person.name.clone(),
@@ -58,16 +57,25 @@ impl Desk {
             reasons: groundless,
             notes,
             event: None,
-        })
+        };
+        Ok(answer.held_for(&holds))
     }
 
     /// What the guards of a letter answer by a standing, with the facts of the event that would call for it.
-    async fn answers(&self, letter: &LetterType, event: &CaseEvent, standing: &Standing) -> Result<Answers, DeskError> {
+    async fn answers(
+        &self,
+        letter: &LetterType,
+        event: &CaseEvent,
+        people: &People<'_>,
+        standing: &Standing,
+    ) -> Result<Answers, DeskError> {
         let today = self.clock.today();
         let unreadable = |problem: String| DeskError::Unreadable { event: 0, problem };
-        let data = Data::read(&as_it_stands(event, standing, today)).map_err(|error| unreadable(error.to_string()))?;
+        let mut json = as_it_stands(event, standing, &people.addressee(event));
+        address_to_representative(&mut json, standing, today);
+        let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
         let date = self.mailing_date(letter.channel(&data.addressee)).await?;
-        let other_cases = self.other_cases(&event.subject, &event.person()).await?;
+        let other_cases = self.other_cases(people, &event.person()).await?;
         let Some((program, policy)) = self.program_and_policy(event.program(), date) else {
             return Ok(Answers::default());
         };

@@ -162,7 +162,7 @@ impl Desk {
         let refused = |work, seen, fault| Worked { work, seen, verdict: Verdict::refused(vec![fault]) };
         let context = match self.read_case(&work.letter).await {
             Ok(context) => context,
-            Err(DeskError::Unreadable { problem, .. }) => return Ok(refused(work, None, unreadable(&problem))),
+            Err(DeskError::Unreadable { .. }) => return Ok(refused(work, None, unreadable())),
             Err(error) => return Err(error),
         };
         let seen = Some(context.seen);
@@ -178,12 +178,12 @@ impl Desk {
     }
 }
 
-fn unreadable(problem: &str) -> Fault {
+fn unreadable() -> Fault {
     Fault::new(
         "event-unreadable",
         "",
-        format!("The event that calls for the letter can no longer be read: {problem}. Run `recto verify`."),
-        format!("L’événement qui appelle la lettre ne peut plus être lu : {problem}. Lancez `recto verify`."),
+        "The event that calls for the letter can no longer be read. Run `recto verify`, and do what it says.",
+        "L’événement qui appelle la lettre ne peut plus être lu. Lancez `recto verify` et faites ce qu’il dit.",
     )
 }
 

@@ -13,7 +13,8 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use serde::Deserialize;
 
 use super::file::write_whole;
-use crate::case::mailbox;
+use crate::case::fault::Reasons;
+use crate::case::{Fault, Text, mailbox, said};
 
 /// Answers that concern the session and not the letter (RFC 3463 and 4954): log in, encrypt, come back another time.
 const SESSION: [u16; 7] = [421, 454, 521, 530, 534, 535, 538];
@@ -75,6 +76,25 @@ pub enum SmtpError {
     /// The server's name or its certificate's authority.
     #[error("the mail server's settings: {0}")]
     Tls(#[from] lettre::transport::smtp::Error),
+}
+
+impl SmtpError {
+    /// What is wrong, and what to do; what a library said is for the log.
+    pub fn says(&self) -> Text {
+        match self {
+            SmtpError::File { file, error } => {
+                let (file, why) = (file.display(), said::io(error));
+                Text::new(
+                    format!("{file}, which [smtp] names, cannot be read: {}.", why.en),
+                    format!("{file}, que nomme [smtp], ne peut pas être lu : {}.", why.fr),
+                )
+            }
+            SmtpError::Tls(_) => Text::new(
+                "The mail server cannot be used as [smtp] has it. Check `host`, and that `ca_file` has certificates in PEM.",
+                "Le serveur de courriel ne peut pas être employé tel que réglé dans [smtp]. Vérifiez `host`, et que `ca_file` contient des certificats en PEM.",
+            ),
+        }
+    }
 }
 
 /// Where SMTP mail goes.
@@ -166,7 +186,12 @@ impl Post {
         match self {
             Post::Folder(folder) => {
                 let written = write_whole(&folder.join(file), &mail.formatted());
-                written.map_err(|error| SendError::Retry(format!("the outbox folder: {error}")))?;
+                written.map_err(|error| {
+                    let why = said::io(&error);
+                    let en = format!("The outbox folder cannot be written: {}.", why.en);
+                    let fr = format!("Le dossier outbox ne peut pas être écrit : {}.", why.fr);
+                    SendError::Retry(problem("outbox-unwritable", en, fr))
+                })?;
             }
             Post::Smtp(transport) => {
                 transport.send(mail).await.map_err(|error| {
@@ -192,8 +217,14 @@ fn message_id(from: &Mailbox, message: &Message) -> String {
 
 fn build(from: &Mailbox, message: Message, id: &str) -> Result<lettre::Message, String> {
     let (name, address) = message.to;
-    let address = mailbox::for_servers(&address).and_then(|address| address.parse().ok());
-    let address = address.ok_or_else(|| "the person's e-mail address is none".to_owned())?;
+    let parsed = mailbox::for_servers(&address).and_then(|address| address.parse().ok());
+    let address = parsed.ok_or_else(|| {
+        problem(
+            "email-malformed",
+            format!("“{address}” is not an e-mail address that a server takes. Correct it in the case system."),
+            format!("« {address} » n’est pas une adresse de courriel qu’un serveur accepte. Corrigez-la dans le système de dossiers."),
+        )
+    })?;
     // Fixed boundaries: the same letter makes the same mail.
     let words = MultiPart::alternative()
         .boundary(format!("words-{}-{}", message.letter, message.number))
@@ -202,7 +233,7 @@ fn build(from: &Mailbox, message: Message, id: &str) -> Result<lettre::Message, 
     let mut body =
         MultiPart::mixed().boundary(format!("letter-{}-{}", message.letter, message.number)).multipart(words);
     for file in message.files {
-        let media_type = ContentType::parse(file.media_type).map_err(|error| error.to_string())?;
+        let media_type = ContentType::parse(file.media_type).map_err(|_| not_built())?;
         body = body.singlepart(Attachment::new(file.name).body(file.bytes, media_type));
     }
     lettre::Message::builder()
@@ -215,23 +246,54 @@ fn build(from: &Mailbox, message: Message, id: &str) -> Result<lettre::Message, 
         .raw_header(header("X-Auto-Response-Suppress", "All"))
         .date(message.date.into())
         .multipart(body)
-        .map_err(|error| error.to_string())
+        .map_err(|_| not_built())
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// An error with its causes, without the address: the case file has it, logs must not.
+fn not_built() -> String {
+    problem(
+        "mail-not-built",
+        "The mail could not be put together. Report it to those who maintain Recto.",
+        "Le courriel n’a pas pu être composé. Signalez-le aux responsables de Recto.",
+    )
+}
+
+/// What came of a mail server's answer, as a row keeps it: both languages, and the server's own words as a quotation. Without the
+/// address: the case file has it, logs must not.
 fn describe(error: &lettre::transport::smtp::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
+    let (code, en, fr) = match error.status() {
+        Some(status) => {
+            let answer = std::error::Error::source(error).map_or_else(String::new, |answer| format!(" {answer}"));
+            let answer = format!("{status}{answer}");
+            (
+                "mail-server-refused",
+                format!("The mail server did not take the letter. It said: “{answer}”"),
+                format!("Le serveur de courriel n’a pas pris la lettre. Il a dit : « {answer} »"),
+            )
         }
-        cause = error.source();
-    }
-    text
+        None if error.is_timeout() => (
+            "mail-server-silent",
+            "The mail server did not answer in time.".to_owned(),
+            "Le serveur de courriel n’a pas répondu à temps.".to_owned(),
+        ),
+        None if error.is_tls() => (
+            "mail-server-not-trusted",
+            "The mail server's certificate cannot be trusted, or it does not encrypt. Check [smtp].".to_owned(),
+            "Le certificat du serveur de courriel n’est pas fiable, ou il ne chiffre pas. Vérifiez [smtp].".to_owned(),
+        ),
+        None => (
+            "mail-server-away",
+            "The mail server cannot be reached, or broke off. Check [smtp] and the network.".to_owned(),
+            "Le serveur de courriel est inaccessible ou s’est interrompu. Vérifiez [smtp] et le réseau.".to_owned(),
+        ),
+    };
+    problem(code, en, fr)
+}
+
+/// A problem as a row keeps it.
+fn problem(code: &str, en: impl Into<String>, fr: impl Into<String>) -> String {
+    Reasons(vec![Fault::new(code, "", en, fr)]).to_string()
 }

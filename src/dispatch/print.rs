@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::file::{sync_folder, write_whole};
 use crate::case::sheet::sheets;
-use crate::case::{CaseRef, LetterId, PreferredLanguage, Sha256};
+use crate::case::{CaseRef, LetterId, PreferredLanguage, Sha256, Text, said};
 
 /// Pieces in one print file at most: about 60 kB of memory each while it is merged.
 const PIECES_PER_FILE: usize = 2_000;
@@ -123,6 +123,42 @@ pub enum PrintError {
     /// The manifest cannot be written.
     #[error("the run's manifest: {0}")]
     Manifest(#[from] csv::Error),
+}
+
+impl PrintError {
+    /// What is wrong, and what to do; what a library said is for the log.
+    pub fn says(&self) -> Text {
+        let not_merged = |letter: &LetterId| {
+            Text::new(
+                format!(
+                    "The letter {letter} cannot be put into the print run as it was issued. Run `recto verify`, and do what it says of it."
+                ),
+                format!(
+                    "La lettre {letter} ne peut pas être mise dans le tirage telle qu’émise. Lancez `recto verify` et faites ce qu’il en dit."
+                ),
+            )
+        };
+        match self {
+            PrintError::Pdf { letter, .. }
+            | PrintError::PagesDiffer { letter, .. }
+            | PrintError::Misplaced { letter, .. }
+            | PrintError::Unreadable { letter, .. } => not_merged(letter),
+            PrintError::Io(error) => {
+                let why = said::io(error);
+                Text::new(
+                    format!("The run's folder cannot be written: {}. Mend that, and close the run again.", why.en),
+                    format!(
+                        "Le dossier du tirage ne peut pas être écrit : {}. Corrigez cela et fermez le tirage de nouveau.",
+                        why.fr
+                    ),
+                )
+            }
+            PrintError::Manifest(_) => Text::new(
+                "The run's manifest cannot be written. Look at the disk, and close the run again.",
+                "Le manifeste du tirage ne peut pas être écrit. Vérifiez le disque et fermez le tirage de nouveau.",
+            ),
+        }
+    }
 }
 
 /// One line of the manifest: a piece and where it is printed. It names no person.

@@ -1,9 +1,12 @@
 //! Files of case events, in JSON Lines, as one JSON array or as one event, as a stream of offers: each an event or what is wrong with it.
 
+mod kind;
+
 use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
+use self::kind::{Kind, empty};
 use crate::case::{CaseEvent, Fault, json};
 
 /// The longest event, in bytes.
@@ -50,11 +53,18 @@ pub fn read(
         return read_whole(source, name);
     }
     let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    if let Some(kind) = Kind::of(start) {
+        return Ok(Box::new(std::iter::once(Ok(Offer::faulty(name.to_owned(), b"", kind.fault())))));
+    }
     // An array, or one event written over several lines, is read as a whole; else there is an event a line.
     let start = start.trim_ascii_start();
     let first_line = start.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
     let is_whole = start.starts_with(b"[") || first_line == b"{";
-    if is_whole { read_whole(source, name) } else { Ok(Box::new(Lines { source, name: name.to_owned(), line: 0 })) }
+    if is_whole {
+        read_whole(source, name)
+    } else {
+        Ok(Box::new(Lines { source, name: name.to_owned(), line: 0, found: 0 }))
+    }
 }
 
 fn read_whole(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<Offer>>>> {
@@ -66,6 +76,7 @@ fn read_whole(source: impl BufRead, name: &str) -> std::io::Result<Box<dyn Itera
         return Ok(Box::new(std::iter::once(Ok(offer))));
     }
     let offers: Vec<Offer> = match json::read(&text) {
+        Ok(Value::Array(events)) if events.is_empty() => vec![Offer::faulty(name, b"", empty())],
         Ok(Value::Array(events)) => {
             events.iter().enumerate().map(|(index, event)| Offer::of(format!("{name}[{index}]"), event)).collect()
         }
@@ -83,6 +94,8 @@ struct Lines<S> {
     source: S,
     name: String,
     line: usize,
+    /// How many offers there were so far; a file without one is at fault.
+    found: usize,
 }
 
 impl<S: BufRead> Iterator for Lines<S> {
@@ -93,6 +106,10 @@ impl<S: BufRead> Iterator for Lines<S> {
             let mut line = Vec::new();
             let limit = MAX_EVENT_BYTES as u64 + 1;
             match (&mut self.source).take(limit).read_until(b'\n', &mut line) {
+                Ok(0) if self.found == 0 => {
+                    self.found = 1;
+                    return Some(Ok(Offer::faulty(self.name.clone(), b"", empty())));
+                }
                 Ok(0) => return None,
                 Ok(_) => self.line += 1,
                 Err(error) => return Some(Err(error)),
@@ -103,6 +120,7 @@ impl<S: BufRead> Iterator for Lines<S> {
             if line.trim_ascii().is_empty() {
                 continue;
             }
+            self.found += 1;
             return Some(Ok(self.offer(&line)));
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::addressed::{addressed_faults, without_names_and_addresses};
 use super::agree::InOrder;
-use super::data::{Data, future_facts};
+use super::data::{Data, future_facts, missing, unknown_part, unreadable};
 use super::events::Events;
 use super::hash::{hash_of, hash_of_event, hash_of_type};
 use super::house::house_files;
@@ -156,7 +156,7 @@ impl Catalogue {
         let data = self
             .check_data(&event.data, &schemas, &plans, repertoire)
             .map_err(|faults| faults.into_iter().map(|fault| fault.below("/data")).collect::<Vec<_>>())?;
-        let future = future_facts(event, schemas.iter().flat_map(|schema| &schema.past_days));
+        let future = future_facts(event, &schemas);
         if !future.is_empty() {
             return Err(future);
         }
@@ -165,11 +165,11 @@ impl Catalogue {
                 "subject-not-the-case",
                 "/subject",
                 format!(
-                    "The subject is {}, but data.case.reference is {}. Make them the same.",
+                    "The subject of the event is {}, but the case that it tells of is {}. Make them the same.",
                     event.subject, data.case.reference
                 ),
                 format!(
-                    "Le sujet est {}, mais data.case.reference est {}. Faites qu’ils soient identiques.",
+                    "Le sujet de l’événement est {}, mais le dossier dont il parle est {}. Faites qu’ils soient identiques.",
                     event.subject, data.case.reference
                 ),
             )]);
@@ -197,12 +197,16 @@ impl Catalogue {
         self.events.schema(kind)
     }
 
-    /// The properties that a form could not name: those without a label, in all schemas, with file and line.
+    /// The properties that a form could not show: those without a label, or whose values have no words, in all schemas, with file
+    /// and line.
     pub fn unlabelled(&self) -> Vec<Fault> {
         let types = self.types.values().map(|letter| &letter.schema);
         let schemas = types.chain([&self.case, &self.party]);
         let mut faults = self.events.unlabelled();
         faults.extend(schemas.flat_map(|schema| schema.unlabelled.iter().cloned()));
+        // Types of one event have its schema.
+        let mut seen = BTreeSet::new();
+        faults.retain(|fault| seen.insert(fault.to_string()));
         faults
     }
 
@@ -220,13 +224,19 @@ impl Catalogue {
 
     /// A program, or the fault that there is none of this key.
     pub fn program(&self, key: &str) -> Result<&Program, Fault> {
-        let known = || self.programs.keys().cloned().collect::<Vec<_>>().join(", ");
+        let known = |language| {
+            let named = self.programs.iter().map(|(key, program)| {
+                let name = program.in_language(language)["name"].as_str().unwrap_or_default().to_owned();
+                if name.is_empty() { key.clone() } else { format!("{key} ({name})") }
+            });
+            named.collect::<Vec<_>>().join(", ")
+        };
         self.programs.get(key).ok_or_else(|| {
             Fault::new(
                 "program-unknown",
                 "/case/program",
-                format!("“{key}” is not a program. Known are: {}.", known()),
-                format!("« {key} » n’est pas un programme. Sont connus : {}.", known()),
+                format!("“{key}” is not a program. Known are: {}.", known(Language::En)),
+                format!("« {key} » n’est pas un programme. Sont connus : {}.", known(Language::Fr)),
             )
         })
     }
@@ -259,14 +269,16 @@ impl Catalogue {
             .filter(|(name, _)| !["case", "party", "addressee", "facts"].contains(&name.as_str()));
         faults.extend(others.map(|(name, _)| unknown_part(name)));
         let spoiled = texts::faults(&data, repertoire);
-        let meaning = self.meaning_faults(&data, repertoire).into_iter();
+        // What a value means says more than how it is written: “EI” is no program, whatever the form of one.
+        let meaning = self.meaning_faults(&data, repertoire);
+        faults.retain(|fault| !meaning.iter().any(|other| other.place == fault.place));
         // A name that was spoiled cannot be written with the fonts either: that is one mistake.
-        faults.extend(meaning.filter(|fault| spoiled.iter().all(|one| one.place != fault.place)));
+        faults.extend(meaning.into_iter().filter(|fault| spoiled.iter().all(|one| one.place != fault.place)));
         faults.extend(spoiled);
         faults.extend(texts::unprintable(&without_names_and_addresses(&data), repertoire));
         match Data::read(&data) {
             Ok(read) if faults.is_empty() => Ok(read),
-            Err(error) if faults.is_empty() => Err(vec![unreadable(&error.to_string())]),
+            Err(error) if faults.is_empty() => Err(vec![unreadable(&error)]),
             _ => Err(faults),
         }
     }
@@ -321,33 +333,4 @@ fn held_together(value: &Value, formats: &Formats) -> Value {
         Value::Object(map) => map.iter().map(|(name, one)| (name.clone(), held_together(one, formats))).collect(),
         other => other.clone(),
     }
-}
-
-fn unreadable(problem: &str) -> Fault {
-    Fault::new(
-        "data-unreadable",
-        "",
-        format!("The data cannot be read: {problem}. Compare it with the schemas of case, party and facts."),
-        format!("Les données ne peuvent pas être lues : {problem}. Comparez-les aux schémas de case, party et facts."),
-    )
-}
-
-fn missing(name: &str) -> Fault {
-    Fault::new(
-        "fact-missing",
-        format!("/{name}"),
-        format!("“{name}” is required and missing. Add it."),
-        format!("« {name} » est obligatoire et manque. Ajoutez-le."),
-    )
-}
-
-fn unknown_part(name: &str) -> Fault {
-    Fault::new(
-        "fact-unknown",
-        format!("/{name}"),
-        format!("“{name}” is not part of an event's data, which is {{case, party, addressee, facts}}. Take it out."),
-        format!(
-            "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
-        ),
-    )
 }

@@ -6,8 +6,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::schema::Schema;
+use super::schema_words::part;
 use crate::case::party::write_out;
-use crate::case::{Case, CaseEvent, Fault, Party, Place};
+use crate::case::{Case, CaseEvent, Fault, Party, Text, said};
 
 /// The data of an event after its check: `{case, party, facts}`, and `addressee` where the letter goes to somebody else than
 /// the person whom it is about: a trustee, a representative, a member of parliament.
@@ -70,23 +72,65 @@ pub fn take_date(sample: &mut Value) -> Option<NaiveDate> {
 }
 
 /// The facts of an event that are dated after the day on which it tells of them: a day of the past at one of these places.
-pub fn future_facts<'p>(event: &CaseEvent, past_days: impl IntoIterator<Item = &'p Place>) -> Vec<Fault> {
+pub fn future_facts(event: &CaseEvent, schemas: &[&Schema]) -> Vec<Fault> {
     let told = event.day();
-    let found = past_days.into_iter().flat_map(|place| place.values(&event.data["facts"]));
+    let past_days = schemas.iter().flat_map(|schema| schema.past_days.iter());
+    let found = past_days.flat_map(|place| place.values(&event.data["facts"]));
     let is_later =
         |day: &Value| day.as_str().and_then(|day| day.parse::<NaiveDate>().ok()).is_some_and(|day| day > told);
     // Schemas of several letters may have the same place.
     let later: BTreeSet<String> = found.filter(|(_, day)| is_later(day)).map(|(pointer, _)| pointer).collect();
     let fault = |pointer: String| {
-        let name = pointer.trim_start_matches('/');
+        let name = schemas.iter().find_map(|schema| schema.label(&pointer)).unwrap_or_else(|| pointer.as_str().into());
         Fault::new(
             "date-in-the-future",
             format!("/data/facts{pointer}"),
-            format!("“{name}” is after {told}, the day of the event that tells of it. Send it when it has happened."),
             format!(
-                "« {name} » est postérieur au {told}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé."
+                "“{}” is after {told}, the day of the event that tells of it. Send it when it has happened.",
+                name.en
+            ),
+            format!(
+                "« {} » est postérieur au {told}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé.",
+                name.fr
             ),
         )
     };
     later.into_iter().map(fault).collect()
+}
+
+/// Data that its schemas allow and that cannot be read all the same.
+pub(super) fn unreadable(error: &serde_json::Error) -> Fault {
+    let problem = said::json(error);
+    Fault::new(
+        "data-unreadable",
+        "",
+        format!("The data cannot be read: {}. Compare it with the schemas of case, party and facts.", problem.en),
+        format!(
+            "Les données ne peuvent pas être lues : {}. Comparez-les aux schémas de case, party et facts.",
+            problem.fr
+        ),
+    )
+}
+
+/// A part of the data that must be there.
+pub(super) fn missing(name: &str) -> Fault {
+    let Text { en, fr } = part(name);
+    Fault::new(
+        "fact-missing",
+        format!("/{name}"),
+        format!("“{en}” is required and missing. Add it as \"{name}\"."),
+        format!("« {fr} » est obligatoire et manque. Ajoutez-le : \"{name}\"."),
+    )
+}
+
+/// A part that no event has.
+pub(super) fn unknown_part(name: &str) -> Fault {
+    Fault::new(
+        "fact-unknown",
+        format!("/{name}"),
+        format!("“{name}” is not part of an event's data, which is {{case, party, addressee, facts}}. Take it out."),
+        format!(
+            "« {name} » ne fait pas partie des données d’un événement, soit {{case, party, addressee, facts}}. Retirez-le."
+        ),
+    )
 }

@@ -44,7 +44,23 @@ impl Definitions {
         if let Some(schema) = value.as_object_mut() {
             schema.shift_remove("$defs");
         }
+        self.name_values(&mut value);
         if faults.is_empty() && self.file.is_some() { Ok((file, value)) } else { Err(faults) }
+    }
+
+    /// Puts beside each `x-term` the words of its values, so that a schema says by itself what a form and a fault show.
+    fn name_values(&self, schema: &mut Value) {
+        match schema {
+            Value::Object(members) => {
+                members.values_mut().for_each(|member| self.name_values(member));
+                let table = members.get("x-term").and_then(Value::as_str);
+                if let Some(table) = table.and_then(|name| self.terms.as_ref()?.get(name)) {
+                    members.insert("x-terms".into(), json!(table));
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|one| self.name_values(one)),
+            _ => {}
+        }
     }
 
     /// A schema that stands for itself, such as those of case and party.
@@ -224,7 +240,7 @@ fn lay_keyword(name: &str, old: &mut Value, new: Value) -> Option<Value> {
             *old = new;
             None
         }
-        (name, old, new) if name.starts_with("x-") || ["title", "description"].contains(&name) => {
+        (name, old, new) if name.starts_with("x-") || ["title", "description", "examples"].contains(&name) => {
             *old = new;
             None
         }

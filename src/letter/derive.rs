@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::path::{FactPath, Values};
 use crate::case::interest::accrued;
 use crate::case::schedule::{Instalment, schedule};
-use crate::case::{Fault, Policy, money};
+use crate::case::{Fault, Policy, Text, money};
 
 /// One derived value: a function and what it reads. Each is a small identity of the ledger; letter types combine them.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -146,14 +146,19 @@ impl Derivation {
         }
     }
 
-    fn value(&self, values: &Values<'_>, policy: &Policy) -> Result<Value, String> {
+    fn value(&self, values: &Values<'_>, policy: &Policy) -> Result<Value, Text> {
         let amounts = |paths: &[FactPath]| paths.iter().map(|path| values.amount(path)).collect::<Result<Vec<_>, _>>();
         Ok(match self {
             Derivation::RunningBalance { of } => running_balance(list(values, of)?)?,
             Derivation::Schedule { of, amount } => schedule_view(values.at(of)?, values.amount(amount)?)?,
             Derivation::Excess { of, owed } => excess(list(values, of)?, values.amount(owed)?)?,
             Derivation::Interest { of, from, until } => {
-                let until = day(values, until)?.ok_or("the day until which interest counts is not there")?;
+                let until = day(values, until)?.ok_or_else(|| {
+                    Text::new(
+                        "the day until which interest counts is not there",
+                        "le dernier jour des intérêts n’y est pas",
+                    )
+                })?;
                 let principal = values.amount(of)?;
                 let interest = day(values, from)?.map(|from| accrued(principal, from, until, &[], &policy.terms));
                 plain(interest.unwrap_or_default())
@@ -165,7 +170,9 @@ impl Derivation {
             Derivation::Total { of } => plain(amounts(of)?.into_iter().sum()),
             Derivation::Difference { of } => {
                 let amounts = amounts(of)?;
-                let (first, rest) = amounts.split_first().ok_or("it names no amounts")?;
+                let (first, rest) = amounts
+                    .split_first()
+                    .ok_or_else(|| Text::new("it names no amounts", "aucun montant n’est nommé"))?;
                 plain(*first - rest.iter().sum::<Decimal>())
             }
         })
@@ -176,18 +183,26 @@ fn plain(amount: Decimal) -> Value {
     json!(money::plain(amount))
 }
 
-fn list<'v>(values: &Values<'v>, path: &FactPath) -> Result<&'v [Value], String> {
-    values.at(path)?.as_array().map(Vec::as_slice).ok_or(format!("{path} is not a list"))
+fn list<'v>(values: &Values<'v>, path: &FactPath) -> Result<&'v [Value], Text> {
+    values
+        .at(path)?
+        .as_array()
+        .map(Vec::as_slice)
+        .ok_or_else(|| Text::new(format!("“{path}” is not a list"), format!("« {path} » n’est pas une liste")))
 }
 
 /// The day at a path; `None` where it is not there.
-fn day(values: &Values<'_>, path: &FactPath) -> Result<Option<NaiveDate>, String> {
+fn day(values: &Values<'_>, path: &FactPath) -> Result<Option<NaiveDate>, Text> {
     let found = values.at(path).ok();
-    let read = |day: &Value| day.as_str().and_then(|day| day.parse().ok()).ok_or(format!("{day} is no date"));
+    let read = |day: &Value| {
+        day.as_str()
+            .and_then(|day| day.parse().ok())
+            .ok_or_else(|| Text::new(format!("{day} is not a date"), format!("{day} n’est pas une date")))
+    };
     found.map(read).transpose()
 }
 
-fn running_balance(rows: &[Value]) -> Result<Value, String> {
+fn running_balance(rows: &[Value]) -> Result<Value, Text> {
     let (mut debits, mut credits) = (Decimal::ZERO, Decimal::ZERO);
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
@@ -209,7 +224,7 @@ fn running_balance(rows: &[Value]) -> Result<Value, String> {
 }
 
 /// The instalments of a plan, as templates see them.
-fn schedule_view(plan: &Value, amount: Decimal) -> Result<Value, String> {
+fn schedule_view(plan: &Value, amount: Decimal) -> Result<Value, Text> {
     let instalments = schedule(plan, amount)?;
     let row = |(index, one): (usize, &Instalment)| {
         json!({
@@ -230,7 +245,7 @@ fn schedule_view(plan: &Value, amount: Decimal) -> Result<Value, String> {
     }))
 }
 
-fn excess(receipts: &[Value], owed: Decimal) -> Result<Value, String> {
+fn excess(receipts: &[Value], owed: Decimal) -> Result<Value, Text> {
     let (mut received, mut paid_off_on, mut rows) = (Decimal::ZERO, Value::Null, Vec::new());
     for receipt in receipts {
         received += row_amount(receipt, "amount")?;
@@ -242,7 +257,10 @@ fn excess(receipts: &[Value], owed: Decimal) -> Result<Value, String> {
         rows.push(Value::Object(view));
     }
     if received <= owed {
-        return Err(format!("the receipts ({received}) do not exceed the debt ({owed})"));
+        return Err(Text::new(
+            format!("the receipts ({received}) do not exceed the debt ({owed})"),
+            format!("les sommes reçues ({received}) ne dépassent pas la dette ({owed})"),
+        ));
     }
     Ok(json!({
         "rows": rows,
@@ -252,8 +270,11 @@ fn excess(receipts: &[Value], owed: Decimal) -> Result<Value, String> {
     }))
 }
 
-fn row_amount(row: &Value, name: &str) -> Result<Decimal, String> {
-    row.get(name).and_then(Value::as_str).and_then(money::parse).ok_or(format!("“{name}” is not an amount"))
+fn row_amount(row: &Value, name: &str) -> Result<Decimal, Text> {
+    row.get(name)
+        .and_then(Value::as_str)
+        .and_then(money::parse)
+        .ok_or_else(|| Text::new(format!("“{name}” is not an amount"), format!("« {name} » n’est pas un montant")))
 }
 
 /// Derived values that read each other in a circle.
@@ -267,11 +288,11 @@ pub(super) fn circular(circle: &[&str], place: String) -> Fault {
     )
 }
 
-fn underivable(name: &str, problem: &str) -> Fault {
+fn underivable(name: &str, problem: &Text) -> Fault {
     Fault::new(
         "derivation-impossible",
         format!("/derived/{name}"),
-        format!("“{name}” cannot be worked out: {problem}. Check the facts against the ledger."),
-        format!("« {name} » ne peut pas être calculé ({problem}). Vérifiez les faits dans le grand livre."),
+        format!("“{name}” cannot be worked out: {}. Check the facts against the ledger.", problem.en),
+        format!("« {name} » ne peut pas être calculé : {}. Vérifiez les faits dans le grand livre.", problem.fr),
     )
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::catalogue::Catalogue;
 use super::definitions::{Definitions, lay};
 use super::hash::{entries, file_name};
 use super::kind::CalledBy;
@@ -108,6 +109,15 @@ impl Events {
                 "Rien ne dit quels sont les faits de « {kind} ».{fr} Décrivez un nouvel événement dans facts.schema.json à côté de letter.toml, ou dans _events/{kind}.schema.json."
             ),
         )
+    }
+}
+
+impl Catalogue {
+    /// Whether an event of this short type brings a person into a case, as its schema says (`x-brings-person`).
+    pub fn brings_person(&self, kind: &str) -> bool {
+        let of_type = || self.types.values().find(|letter| letter.description.called_by.event == kind);
+        let schema = self.event_schema(kind).or_else(|| of_type().map(|letter| &letter.schema));
+        schema.is_some_and(|schema| schema.source["x-brings-person"] == true)
     }
 }
 

@@ -43,8 +43,8 @@ pub(super) fn types(
         faults.push(Fault::new(
             "letter-types-missing",
             folder.display().to_string(),
-            "There is no letter type here. Start Recto in the folder that has letter-templates, or set `home` to it.",
-            "Il n’y a ici aucun type de lettre. Démarrez Recto dans le dossier qui contient letter-templates, ou réglez `home`.",
+            "There is no letter type here. Run recto where the repository is, or name that folder with `home` or RECTO_HOME.",
+            "Il n’y a ici aucun type de lettre. Lancez recto là où se trouve le dépôt, ou nommez ce dossier par `home` ou RECTO_HOME.",
         ));
     }
     types

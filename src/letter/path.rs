@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::case::Text;
+
 /// A dotted path of letter.toml, such as `facts.decision.date`, `derived.total`, `deadlines.respond` or `letter.date`. One that ends in `?` leads to
 /// a fact that the schema does not require. Every path is resolved against the schema when the letter types are read
 /// (`resolve.rs`), so that none can be misspelt.
@@ -82,22 +84,25 @@ impl<'v> Values<'v> {
     }
 
     /// What stands at a path, or that nothing does.
-    pub fn at(&self, path: &FactPath) -> Result<&'v Value, String> {
+    pub fn at(&self, path: &FactPath) -> Result<&'v Value, Text> {
         let mut steps = path.as_str().split('.');
         let root = match steps.next() {
             Some("facts") => Some(self.facts),
             Some("derived") => Some(self.derived),
             Some("deadlines") => self.deadlines.zip(steps.next()).and_then(|(deadlines, name)| deadlines.get(name)),
-            Some("letter") => return Some(self.date).filter(|_| path.as_str() == "letter.date").ok_or(gone(path)),
+            Some("letter") => {
+                return Some(self.date).filter(|_| path.as_str() == "letter.date").ok_or_else(|| gone(path));
+            }
             _ => None,
         };
-        steps.try_fold(root.ok_or(gone(path))?, |value, name| value.get(name)).ok_or(gone(path))
+        steps.try_fold(root.ok_or_else(|| gone(path))?, |value, name| value.get(name)).ok_or_else(|| gone(path))
     }
 
     /// The amount at a path, or what is wrong with it.
-    pub fn amount(&self, path: &FactPath) -> Result<Decimal, String> {
+    pub fn amount(&self, path: &FactPath) -> Result<Decimal, Text> {
         let text = self.at(path)?.as_str();
-        text.and_then(|text| text.parse().ok()).ok_or(format!("{path} is not an amount"))
+        text.and_then(|text| text.parse().ok())
+            .ok_or_else(|| Text::new(format!("“{path}” is not an amount"), format!("« {path} » n’est pas un montant")))
     }
 
     /// The texts at a path; of each item where it goes through a list. None where nothing is there.
@@ -110,8 +115,8 @@ impl<'v> Values<'v> {
     }
 }
 
-fn gone(path: &FactPath) -> String {
-    format!("{path} is not there")
+fn gone(path: &FactPath) -> Text {
+    Text::new(format!("“{path}” is not there"), format!("« {path} » n’y est pas"))
 }
 
 fn texts_at<'v>(value: &'v Value, path: &str) -> Vec<&'v str> {

@@ -9,7 +9,8 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::case::{Fault, Text};
+use super::schema_faults::problem;
+use crate::case::{Fault, Text, said};
 
 /// How alike two names must be, from 0 to 1, for one to be offered for the other.
 const ALIKE: f64 = 0.85;
@@ -20,8 +21,8 @@ pub fn read_text(folder: &Path, shown: &str, name: &str) -> Result<String, Fault
         Fault::new(
             "file-unreadable",
             format!("{shown}/{name}"),
-            format!("The file cannot be read: {error}. Put it there, as UTF-8 text."),
-            format!("Le fichier ne peut pas être lu : {error}. Déposez-le, en texte UTF-8."),
+            format!("The file cannot be read: {}. Put it there, as UTF-8 text.", said::io(&error).en),
+            format!("Le fichier ne peut pas être lu : {}. Déposez-le, en texte UTF-8.", said::io(&error).fr),
         )
     })
 }
@@ -65,10 +66,10 @@ fn faults_of(error: &ValidationError<'_>, schema: &Value, line: &dyn Fn(&str) ->
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
             match context.iter().find(|errors| errors.iter().all(is_within)) {
                 Some(meant) => meant.iter().flat_map(|error| faults_of(error, schema, line)).collect(),
-                None => vec![unfit(&error.to_string(), pointer, line(pointer))],
+                None => vec![unfit(&problem(schema, error), pointer, line(pointer))],
             }
         }
-        _ => vec![unfit(&error.to_string(), pointer, line(pointer))],
+        _ => vec![unfit(&problem(schema, error), pointer, line(pointer))],
     }
 }
 
@@ -215,8 +216,26 @@ pub(super) fn remedy(meant: Option<&str>, listed: &str) -> Text {
     }
 }
 
+/// What the reader of TOML says, by its kind: a table or name that stands twice, a value of another shape, or no TOML at all.
 fn malformed(message: &str, place: String) -> Fault {
-    Fault::new("toml-malformed", place, format!("{message}."), format!("Le fichier TOML est fautif : {message}."))
+    let problem = match message {
+        twice if twice.contains("duplicate key") => {
+            Text::new("a name or section stands twice", "un nom ou une section figure deux fois")
+        }
+        shaped if shaped.starts_with("invalid type") || shaped.contains(" field `") || shaped.contains("variant `") => {
+            said::shape(shaped)
+        }
+        _ => Text::new(
+            "this line is not as TOML is written (name = \"value\"), or its value cannot be; look for a quotation mark, a bracket or an equals sign that is missing or too many",
+            "cette ligne n’est pas écrite comme du TOML (nom = \"valeur\"), ou sa valeur est impossible; cherchez un guillemet, un crochet ou un signe égal qui manque ou est de trop",
+        ),
+    };
+    Fault::new(
+        "toml-malformed",
+        place,
+        format!("The file cannot be read: {}.", problem.en),
+        format!("Le fichier ne peut pas être lu : {}.", problem.fr),
+    )
 }
 
 fn unknown(name: &str, place: String, schema: &Value) -> Fault {
@@ -239,12 +258,6 @@ fn missing(name: &str, below: &str, place: String) -> Fault {
     )
 }
 
-fn unfit(problem: &str, pointer: &str, place: String) -> Fault {
-    let problem: String = problem.chars().take(200).collect();
-    Fault::new(
-        "value-unfit",
-        place,
-        format!("{pointer} cannot be so: {problem}."),
-        format!("{pointer} ne peut pas être ainsi : {problem}."),
-    )
+fn unfit(problem: &Text, pointer: &str, place: String) -> Fault {
+    Fault::new("value-unfit", place, format!("“{pointer}” {}.", problem.en), format!("« {pointer} » {}.", problem.fr))
 }

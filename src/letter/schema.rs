@@ -1,14 +1,15 @@
 //! JSON Schema 2020-12 of case, party and facts, and the faults it finds.
 
 use chrono::{Datelike, NaiveDate};
-use jsonschema::error::{ValidationError, ValidationErrorKind};
 use jsonschema::{Draft, ValidationOptions, Validator};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::read::json_line;
-use super::schema_file::{Mark, SchemaFile};
-use crate::case::{Fault, Place, Text, json, mailbox, money};
+use super::schema_faults::{self, problem};
+use super::schema_file::{Mark, SchemaFile, term_missing};
+use super::schema_words::{below, worded};
+use crate::case::{Fault, Place, Text, json, mailbox, money, said};
 
 /// A compiled schema, with its source for those who ask for it.
 pub struct Schema {
@@ -26,7 +27,7 @@ pub struct Schema {
     pub weighed: Vec<Place>,
     /// Numbers of somebody else's, such as a trustee's, that may look like a Social Insurance Number.
     pub foreign_numbers: Vec<Place>,
-    /// Its properties without a label.
+    /// Its properties without a label, or whose values have no words.
     pub(super) unlabelled: Vec<Fault>,
     validator: Validator,
 }
@@ -37,8 +38,9 @@ impl Schema {
     pub(super) fn build(mut source: Value, file: &SchemaFile, unlabelled: Vec<Fault>) -> Result<Schema, Vec<Fault>> {
         hand_down(&mut source, &Value::Null);
         let validator = options().should_validate_formats(true).should_ignore_unknown_formats(false).build(&source);
-        let validator =
-            validator.map_err(|error| vec![malformed(&file.at(error.instance_path().as_str()), &error.to_string())])?;
+        let validator = validator.map_err(|error| {
+            vec![malformed(&file.at(error.instance_path().as_str()), &problem(&Value::Null, &error))]
+        })?;
         let shown = file.shown.clone();
         let (past_days, amounts, officer_texts, weighed, foreign_numbers) = Default::default();
         let mut schema = Schema {
@@ -54,6 +56,7 @@ impl Schema {
         };
         let source = schema.source.take();
         schema.mark(&source, "");
+        schema.unlabelled.extend(wordless(&source, "", file));
         schema.source = source;
         Ok(schema)
     }
@@ -83,7 +86,13 @@ impl Schema {
 
     /// Everything in the value that the schema does not allow, with places below `prefix` (a JSON Pointer).
     pub fn faults(&self, value: &Value, prefix: &str) -> Vec<Fault> {
-        self.validator.iter_errors(value).flat_map(|error| faults_of(&error, prefix)).collect()
+        schema_faults::faults(&self.source, self.validator.iter_errors(value), prefix)
+    }
+
+    /// What a form calls the value at a JSON Pointer; `None` where the schema has no such value.
+    pub(super) fn label(&self, pointer: &str) -> Option<Text> {
+        let node = pointer.split('/').skip(1).fold(&self.source, |node, step| below(node, step));
+        worded(&node["x-label"])
     }
 
     /// Whether a text is allowed as the value of a top-level property, taken alone.
@@ -100,6 +109,29 @@ impl Schema {
         let properties = self.source["properties"].as_object();
         properties.into_iter().flatten().map(|(name, _)| (name.clone(), required(name))).collect()
     }
+}
+
+/// The properties and items whose values have no words to be shown by.
+fn wordless(part: &Value, pointer: &str, file: &SchemaFile) -> Vec<Fault> {
+    let mut found = Vec::new();
+    if part["enum"].is_array() && part["x-terms"].is_null() {
+        found.push(term_missing(pointer, file.at(pointer)));
+    }
+    for (name, property) in part["properties"].as_object().into_iter().flatten() {
+        found.extend(wordless(property, &format!("{pointer}/properties/{name}"), file));
+    }
+    if part["items"].is_object() {
+        found.extend(wordless(&part["items"], &format!("{pointer}/items"), file));
+    }
+    found
+}
+
+/// Everything in a value that the type does not allow, by the type's own schema: for requests, whose names are their labels.
+pub fn shape_faults<T: schemars::JsonSchema>(value: &Value) -> Vec<Fault> {
+    let schema = schemars::schema_for!(T).to_value();
+    let validator = jsonschema::options().should_ignore_unknown_formats(true).build(&schema);
+    let validator = validator.expect("the schema of one of our types is a schema");
+    schema_faults::faults(&schema, validator.iter_errors(value), "")
 }
 
 /// Says of each property who supplies it, where only what it is in does.
@@ -153,108 +185,22 @@ fn json_fault(shown: &str, error: &serde_json::Error) -> Fault {
     Fault::new(
         "json-malformed",
         format!("{shown}:{}", error.line()),
-        format!("Not JSON: {error}."),
-        format!("Ce n’est pas du JSON : {error}."),
+        format!("Not JSON: {}.", said::json(error).en),
+        format!("Ce n’est pas du JSON : {}.", said::json(error).fr),
     )
 }
 
-pub(super) fn malformed(place: &str, problem: &str) -> Fault {
-    let problem = shorten_text(problem);
+pub(super) fn malformed(place: &str, problem: &Text) -> Fault {
     Fault::new(
         "schema-malformed",
         place,
-        format!("Not a JSON Schema 2020-12: {problem}."),
-        format!("Ce n’est pas un JSON Schema 2020-12 : {problem}."),
+        format!("Not a JSON Schema 2020-12: what stands here {}.", problem.en),
+        format!("Ce n’est pas un JSON Schema 2020-12 : ce qui figure ici {}.", problem.fr),
     )
 }
 
-fn faults_of(error: &ValidationError<'_>, prefix: &str) -> Vec<Fault> {
-    let place = format!("{prefix}{}", error.instance_path().as_str());
-    let shown = shorten(error.instance());
-    let fault = |code: &str, place: String, en: String, fr: String| vec![Fault::new(code, place, en, fr)];
-    match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|name| unknown(name, &place)).collect()
-        }
-        ValidationErrorKind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            fault(
-                "fact-missing",
-                format!("{place}/{name}"),
-                format!("“{name}” is required and missing. Add it."),
-                format!("« {name} » est obligatoire et manque. Ajoutez-le."),
-            )
-        }
-        ValidationErrorKind::Format { format } if format == "money" => fault(
-            "money-malformed",
-            place,
-            format!(
-                "{shown} is not an amount. Write dollars, a point and two digits of cents as text, such as \"1234.56\"."
-            ),
-            format!(
-                "{shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\"."
-            ),
-        ),
-        ValidationErrorKind::Format { format } if format == "signed-money" => fault(
-            "money-malformed",
-            place,
-            format!(
-                "{shown} is not an amount. Write dollars, a point and two digits of cents as text, such as \"1234.56\", or \"-31.65\" for a credit."
-            ),
-            format!(
-                "{shown} n’est pas un montant. Écrivez les dollars, un point et deux chiffres de cents en texte, comme \"1234.56\", ou \"-31.65\" pour un crédit."
-            ),
-        ),
-        ValidationErrorKind::Format { format } if ["date", "past-date"].contains(&format.as_str()) => fault(
-            "date-malformed",
-            place,
-            format!("{shown} is not a date. Write it as \"2026-11-17\"."),
-            format!("{shown} n’est pas une date. Écrivez-la comme \"2026-11-17\"."),
-        ),
-        ValidationErrorKind::Format { format } if format == "email" => {
-            let problem = error.instance().as_str().and_then(mailbox::problem).unwrap_or_else(|| Text::new("", ""));
-            fault(
-                "email-malformed",
-                place,
-                format!("{shown} is not an e-mail address: {}.", problem.en),
-                format!("{shown} n’est pas une adresse de courriel : {}.", problem.fr),
-            )
-        }
-        ValidationErrorKind::FalseSchema => fault(
-            "fact-unknown",
-            place.clone(),
-            format!("{place} does not belong here: its schema says when it does (x-when). Take it out."),
-            format!("{place} n’a pas sa place ici : son schéma dit quand il l’a (x-when). Retirez-le."),
-        ),
-        ValidationErrorKind::Enum { options } => fault(
-            "value-not-allowed",
-            place,
-            format!("{shown} is not one of the allowed values: {options}."),
-            format!("{shown} n’est pas l’une des valeurs permises : {options}."),
-        ),
-        _ => fault(
-            "value-malformed",
-            place,
-            format!("The schema does not allow this: {}.", shorten_text(&error.to_string())),
-            format!("Le schéma ne permet pas cette valeur ({}) : {shown}.", error.kind().keyword()),
-        ),
-    }
-}
-
-fn unknown(name: &str, place: &str) -> Fault {
-    Fault::new(
-        "fact-unknown",
-        format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")),
-        format!(
-            "“{name}” is not known here. Take it out, or correct its name; the letter type's schema lists what is known."
-        ),
-        format!(
-            "« {name} » n’est pas connu ici. Retirez-le ou corrigez son nom; le schéma du type de lettre donne ce qui est connu."
-        ),
-    )
-}
-
-fn shorten(value: &Value) -> String {
+/// A value as it is shown: as it was written, and not without end.
+pub(super) fn shorten(value: &Value) -> String {
     shorten_text(&value.to_string())
 }
 

@@ -6,9 +6,11 @@
 //! |---|---|
 //! | `x-label` | what the fact is called on a form, `{en, fr}`; each property has one, its own or that of its definition |
 //! | `x-hint` | what an officer should know who fills it in, `{en, fr}` |
+//! | `x-form` | the right form of a text that has a `pattern`, in words, `{en, fr}`, as they follow “write”; `examples` has one |
 //! | `x-from` | who supplies it: `officer`, `case-system` or `recto`; what stands further in wins |
 //! | `x-recto` | what Recto does with it: `officer-text`, `weighed` (read by guards, it need not stand in the letter), `foreign-number` (a number of somebody else's, that may look like a Social Insurance Number) |
-//! | `x-term` | the table of `_house/terms.toml` whose keys its values are |
+//! | `x-term` | the table of `_house/terms.toml` whose keys its values are, with what a form shows for each; wherever there is an `enum` |
+//! | `x-brings-person` | `true` at the top of an event's schema: who is named by it is a person of the case from then on (a debt is referred, somebody acts for somebody). What names anybody else waits until an officer has said who it is |
 //! | `x-when` | `{"fact": "facts.x", "is": …}`: it may stand only where that fact has this value, or one of these |
 //!
 //! The order of the properties is that of a form. A key or format that is not known is a fault: a slip of the pen must not
@@ -24,7 +26,8 @@ use super::definitions::Definitions;
 use super::path::Condition;
 use super::read::{hint, json_line, read_text};
 use super::schema::{is_known_format, malformed, read_json};
-use crate::case::{Fault, Text};
+use super::schema_faults::{NOT_BLANK, problem};
+use crate::case::{Fault, Text, said};
 
 /// The keywords of JSON Schema 2020-12 that our schemas may have.
 const KEYWORDS: [&str; 44] = [
@@ -73,7 +76,8 @@ const KEYWORDS: [&str; 44] = [
     "else",
     "unevaluatedProperties",
 ];
-const ANNOTATIONS: [&str; 6] = ["x-label", "x-hint", "x-from", "x-recto", "x-term", "x-when"];
+const ANNOTATIONS: [&str; 8] =
+    ["x-label", "x-hint", "x-form", "x-from", "x-recto", "x-term", "x-when", "x-brings-person"];
 const FORMATS: [&str; 5] = ["money", "signed-money", "date", "past-date", "email"];
 const SUPPLIERS: [&str; 3] = ["officer", "case-system", "recto"];
 
@@ -107,8 +111,9 @@ impl SchemaFile {
         let file = SchemaFile { shown: shown.to_owned(), value, text };
         let meta = jsonschema::draft202012::meta::validator();
         let wrong = meta.iter_errors(&file.value);
-        let faults: Vec<Fault> =
-            wrong.map(|error| malformed(&file.at(error.instance_path().as_str()), &error.to_string())).collect();
+        let faults: Vec<Fault> = wrong
+            .map(|error| malformed(&file.at(error.instance_path().as_str()), &problem(&Value::Null, &error)))
+            .collect();
         if faults.is_empty() { Ok(file) } else { Err(faults) }
     }
 
@@ -127,13 +132,17 @@ impl SchemaFile {
                     "format" if !value.as_str().is_some_and(is_known_format) => {
                         Some(unknown("format-unknown", value.as_str().unwrap_or_default(), &FORMATS, place))
                     }
-                    "x-label" | "x-hint" => annotated::<Text>(name, value, &[], &place)
+                    "pattern" if value != NOT_BLANK && !schema.contains_key("x-form") => Some(form_missing(&place)),
+                    "x-label" | "x-hint" | "x-form" => annotated::<Text>(name, value, &[], &place)
                         .or_else(|| value.as_object().and_then(|texts| unfit_text(name, texts, &place))),
                     "x-from" if value.as_str().is_none_or(|from| !SUPPLIERS.contains(&from)) => {
-                        Some(unfit(name, &value.to_string(), value, &SUPPLIERS, &place))
+                        let problem =
+                            Text::new(format!("{value} supplies nothing"), format!("{value} ne fournit rien"));
+                        Some(unfit(name, &problem, value, &SUPPLIERS, &place))
                     }
                     "x-recto" => annotated::<Mark>(name, value, <Mark as strum::VariantNames>::VARIANTS, &place),
                     "x-when" => annotated::<Condition>(name, value, &[], &place),
+                    "x-brings-person" => annotated::<bool>(name, value, &[], &place),
                     "x-term" => definitions.term_fault(self, pointer, schema, &place),
                     name if name.starts_with("x-") && !ANNOTATIONS.contains(&name) => {
                         Some(unknown("annotation-unknown", name, &ANNOTATIONS, place))
@@ -212,23 +221,27 @@ fn each_property(schema: &Value, pointer: &str, visit: &mut dyn FnMut(&str, &Val
 /// What makes an annotation none of its kind.
 fn annotated<T: DeserializeOwned>(name: &str, value: &Value, known: &[&'static str], place: &str) -> Option<Fault> {
     let error = serde_json::from_value::<T>(value.clone()).err()?;
-    Some(unfit(name, &error.to_string(), value, known, place))
+    Some(unfit(name, &said::shape(&error.to_string()), value, known, place))
 }
 
 fn unfit_text(name: &str, texts: &Map<String, Value>, place: &str) -> Option<Fault> {
     let wrong = |text: &&str| text.trim().is_empty() || text.ends_with(':');
     let text = texts.values().filter_map(Value::as_str).find(wrong)?;
-    Some(unfit(name, &format!("“{text}” is empty or ends in a colon"), &Value::Null, &[], place))
+    let problem = Text::new(
+        format!("“{text}” is empty or ends in a colon"),
+        format!("« {text} » est vide ou finit par un deux-points"),
+    );
+    Some(unfit(name, &problem, &Value::Null, &[], place))
 }
 
-fn unfit(name: &str, problem: &str, value: &Value, known: &[&'static str], place: &str) -> Fault {
+fn unfit(name: &str, problem: &Text, value: &Value, known: &[&'static str], place: &str) -> Fault {
     let meant = value.as_str().filter(|_| !known.is_empty());
     let hint = meant.map_or_else(|| Text::new("", ""), |text| hint(text, known.iter().copied()));
     Fault::new(
         "annotation-unfit",
         place,
-        format!("“{name}” cannot be so: {problem}. {}", hint.en).trim_end(),
-        format!("« {name} » ne peut pas être ainsi : {problem}. {}", hint.fr).trim_end(),
+        format!("“{name}” cannot be so: {}. {}", problem.en, hint.en).trim_end(),
+        format!("« {name} » ne peut pas être ainsi : {}. {}", problem.fr, hint.fr).trim_end(),
     )
 }
 
@@ -255,6 +268,29 @@ fn label_missing(pointer: &str, place: &str) -> Fault {
         format!("{pointer} has no label. Add \"x-label\": {{\"en\": …, \"fr\": …}}, as an officer reads it on a form."),
         format!(
             "{pointer} n’a pas de libellé. Ajoutez \"x-label\" : {{\"en\": …, \"fr\": …}}, tel qu’il se lit sur un formulaire."
+        ),
+    )
+}
+
+fn form_missing(place: &str) -> Fault {
+    Fault::new(
+        "form-missing",
+        place,
+        "Nobody reads a pattern. Add \"x-form\": {\"en\": …, \"fr\": …}, which says after “write” what is asked, and \"examples\" with one.",
+        "Personne ne lit un motif. Ajoutez \"x-form\" : {\"en\": …, \"fr\": …}, qui dit après « écrivez » ce qui est demandé, et \"examples\" avec un exemple.",
+    )
+}
+
+/// A property whose values have no words.
+pub(super) fn term_missing(pointer: &str, place: String) -> Fault {
+    Fault::new(
+        "term-missing",
+        place,
+        format!(
+            "The values of {pointer} have no words. Add \"x-term\" with a table of _house/terms.toml that has them all."
+        ),
+        format!(
+            "Les valeurs de {pointer} n’ont pas de mots. Ajoutez \"x-term\" avec une table de _house/terms.toml qui les a toutes."
         ),
     )
 }

@@ -19,7 +19,7 @@ use super::static_text::static_text;
 use super::words::Words;
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
-use crate::case::{CoveringMail, Fault, Language, Party, Role, Title};
+use crate::case::{CoveringMail, Fault, Language, Party, Role, Text, Title};
 
 /// The templates that are a letter type's own.
 const OWN: [&str; 2] = ["body", "slip"];
@@ -176,18 +176,18 @@ impl Writer {
         let error = innermost(error);
         let file = error.name().map_or_else(|| letter_type.to_owned(), |name| self.file(letter_type, name));
         let place = error.line().map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
-        let problem = error.detail().map_or_else(|| error.kind().to_string(), |d| format!("{} ({d})", error.kind()));
+        let problem = said_of(error);
         let line = self.bodies.get(letter_type).and_then(|body| body.get_template(error.name()?).ok());
         let line =
             line.and_then(|template| template.source().lines().nth(error.line()?.checked_sub(1)?).map(str::to_owned));
-        let line =
-            line.map(|line| format!(", in: {}", line.trim().chars().take(120).collect::<String>())).unwrap_or_default();
-        let problem = format!("{problem}{line}");
+        let line = line.map(|line| line.trim().chars().take(120).collect::<String>());
+        let quoted = line
+            .map_or_else(|| Text::new("", ""), |line| Text::new(format!(", in: {line}"), format!(", dans : {line}")));
         Fault::new(
             "template-faulty",
             place,
-            format!("The letter's template cannot be written out: {problem}."),
-            format!("Le gabarit de la lettre ne peut pas être rédigé : {problem}."),
+            format!("The letter's template cannot be written out: {}{}.", problem.en, quoted.en),
+            format!("Le gabarit de la lettre ne peut pas être rédigé : {}{}.", problem.fr, quoted.fr),
         )
     }
 }
@@ -222,8 +222,13 @@ pub(super) fn malformed(text: &str, shown: &str) -> Option<Fault> {
 fn add(environment: &mut Environment<'static>, name: &str, text: String, shown: &str) -> Result<(), Fault> {
     environment.add_template_owned(name.to_owned(), text).map_err(|error| {
         let place = error.line().map_or_else(|| shown.to_owned(), |line| format!("{shown}:{line}"));
-        let problem = error.detail().unwrap_or("not a template").to_owned();
-        Fault::new("template-malformed", place, format!("{problem}."), format!("Gabarit fautif : {problem}."))
+        let problem = said_of(&error);
+        Fault::new(
+            "template-malformed",
+            place,
+            format!("The template cannot be read: {}.", problem.en),
+            format!("Le gabarit ne peut pas être lu : {}.", problem.fr),
+        )
     })
 }
 
@@ -248,7 +253,7 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
     for (name, write) in filters {
         environment.add_filter(name, move |value: Template| {
             let text = written_out(&value)?;
-            write(formats, &text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {name}")))
+            write(formats, &text).ok_or_else(|| unfit(not_written(&text, name)))
         });
     }
     // « de Jean », « d’Anne »: French words that lose their vowel before a name.
@@ -263,22 +268,31 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
     let terms = Arc::new(words.terms.clone());
     environment.add_filter("plural", move |count: Template, one: String, many: String| {
         let text = written_out(&count)?;
-        formats.plural(&text, &one, &many).ok_or_else(|| unfit(format!("“{text}” cannot be counted")))
+        formats.plural(&text, &one, &many).ok_or_else(|| {
+            unfit(Text::new(format!("“{text}” cannot be counted"), format!("« {text} » ne peut pas être compté")))
+        })
     });
     // `list("date")` writes each item by another filter first.
     environment.add_filter("list", move |items: Vec<String>, filter: Option<String>| {
         let Some(filter) = filter else { return Ok(formats.list(&items)) };
         let write = filters.iter().find(|(name, _)| *name == filter).map(|(_, write)| write);
-        let write = write.ok_or_else(|| unfit(format!("“{filter}” writes no items of a list")))?;
-        let item = |text: &String| {
-            write(formats, text).ok_or_else(|| unfit(format!("“{text}” cannot be written as {filter}")))
-        };
+        let write = write.ok_or_else(|| {
+            unfit(Text::new(
+                format!("“{filter}” writes no items of a list"),
+                format!("« {filter} » n’écrit pas les éléments d’une liste"),
+            ))
+        })?;
+        let item = |text: &String| write(formats, text).ok_or_else(|| unfit(not_written(text, &filter)));
         Ok(formats.list(&items.iter().map(item).collect::<Result<Vec<_>, Error>>()?))
     });
     environment.add_filter("term", move |key: String, family: String| {
         let term = terms.get(&family).and_then(|family| family.get(&key));
-        term.map(|text| text.get(language).to_owned())
-            .ok_or_else(|| unfit(format!("terms.toml has no [{family}.{key}]")))
+        term.map(|text| text.get(language).to_owned()).ok_or_else(|| {
+            unfit(Text::new(
+                format!("terms.toml has no [{family}.{key}]"),
+                format!("terms.toml n’a pas [{family}.{key}]"),
+            ))
+        })
     });
     environment
 }
@@ -287,7 +301,9 @@ fn environment(language: Language, words: &Words) -> Environment<'static> {
 fn written_out(value: &Template) -> Result<String, Error> {
     let text = value.to_string();
     match value.is_undefined() || value.is_none() || text.is_empty() {
-        true => Err(unfit("there is no such value, or it is empty".to_owned())),
+        true => {
+            Err(unfit(Text::new("there is no such value, or it is empty", "cette valeur n’existe pas ou est vide")))
+        }
         false => Ok(text),
     }
 }
@@ -298,7 +314,10 @@ fn write_value(out: &mut Output, formats: &Formats, value: &Template) -> Result<
         return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
     }
     if value.as_str().is_none() && !value.is_number() {
-        return Err(unfit(format!("a {} has no printed form; name the text or number inside it", value.kind())));
+        return Err(unfit(Text::new(
+            "a list or a group has no printed form; name the text or number inside it",
+            "une liste ou un groupe ne s’imprime pas; nommez le texte ou le nombre qui s’y trouve",
+        )));
     }
     out.write_str(&typst_string(&formats.text(&value.to_string()))).map_err(Error::from)
 }
@@ -308,6 +327,43 @@ fn typst_string(text: &str) -> String {
     format!("#\"{}\";", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
 
-fn unfit(detail: String) -> Error {
-    Error::new(ErrorKind::InvalidOperation, detail)
+fn not_written(text: &str, filter: &str) -> Text {
+    Text::new(
+        format!("“{text}” cannot be written as {filter}"),
+        format!("« {text} » ne peut pas être écrit par {filter}"),
+    )
+}
+
+/// An error of our own filters, its words in both languages.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.en)]
+struct Unfit(Text);
+
+fn unfit(problem: Text) -> Error {
+    Error::new(ErrorKind::InvalidOperation, problem.en.clone()).with_source(Unfit(problem))
+}
+
+/// What is wrong with a template, as it follows a colon: our filters' own words, or those for a kind of error.
+fn said_of(error: &Error) -> Text {
+    if let Some(Unfit(problem)) = std::error::Error::source(error).and_then(|source| source.downcast_ref()) {
+        return problem.clone();
+    }
+    let (en, fr) = match error.kind() {
+        ErrorKind::SyntaxError | ErrorKind::BadEscape => (
+            "it is not written as minijinja is; look for a brace, a quotation mark or an end of “if” or “for” that is missing or too many",
+            "ce n’est pas écrit comme du minijinja; cherchez une accolade, un guillemet ou une fin de « if » ou de « for » qui manque ou est de trop",
+        ),
+        ErrorKind::UndefinedError => ("a value that it names is not there", "une valeur qu’il nomme n’existe pas"),
+        ErrorKind::UnknownFilter => ("there is no filter of this name", "aucun filtre ne porte ce nom"),
+        ErrorKind::UnknownTest | ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
+            ("there is no test or function of this name", "aucun test ni aucune fonction ne porte ce nom")
+        }
+        ErrorKind::TemplateNotFound => ("there is no shared text of this name", "aucun texte commun ne porte ce nom"),
+        ErrorKind::MissingArgument | ErrorKind::TooManyArguments => (
+            "a filter or function gets too few or too many values",
+            "un filtre ou une fonction reçoit trop ou trop peu de valeurs",
+        ),
+        _ => ("a value cannot be used in this way", "une valeur ne peut pas être employée ainsi"),
+    };
+    Text::new(en, fr)
 }

@@ -51,6 +51,13 @@ impl Act {
         .bind(person)
         .execute(&mut *self.transaction)
         .await?;
+        // What is told of a person may make something due in the person's other cases.
+        sqlx::query(
+            "UPDATE cases SET followed_on = '' WHERE reference IN (SELECT case_reference FROM events WHERE person = $1)",
+        )
+        .bind(person)
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 

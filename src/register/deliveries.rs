@@ -188,6 +188,19 @@ impl Reader {
         Ok(query.fetch_all(&self.pool).await?)
     }
 
+    /// Printed letters that wait for no run yet, have unseen events and are not being worked.
+    pub async fn unseen_pieces(&self, limit: i64) -> Result<Vec<Delivery>, RegisterError> {
+        let sql = select_deliveries!(
+            "WHERE d.state = $1 AND d.channel = $2 AND ",
+            in_no_run!(),
+            " AND ",
+            unseen!(),
+            " ORDER BY d.letter LIMIT $3"
+        );
+        let query = sqlx::query_as(sql).bind(DeliveryState::Waiting).bind(Channel::Print).bind(limit);
+        Ok(query.fetch_all(&self.pool).await?)
+    }
+
     /// Printed letters that wait for no run yet, and either have missed their date, which is before `today`, or are promised to
     /// the run's date.
     pub async fn waiting_pieces(&self, date: Day, today: Day) -> Result<Vec<Delivery>, RegisterError> {

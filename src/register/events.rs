@@ -111,17 +111,14 @@ impl Act {
 }
 
 impl Reader {
-    /// The events about a person in other cases, in the order of taking.
-    pub async fn events_elsewhere(&self, case: &CaseRef, person: &PersonId) -> Result<Vec<StoredEvent>, RegisterError> {
-        let sql = select_events!("WHERE person = $2 AND case_reference <> $1 ORDER BY sequence");
-        let rows: Vec<Row> = sqlx::query_as(sql).bind(case).bind(person).fetch_all(&self.pool).await?;
+    /// All events of a case and of the cases that it shares people with, in the order of taking.
+    pub async fn events_around(&self, case: &CaseRef) -> Result<Vec<StoredEvent>, RegisterError> {
+        let sql = select_events!(
+            "WHERE case_reference IN (SELECT case_reference FROM events WHERE person IN \
+             (SELECT person FROM events WHERE case_reference = $1)) ORDER BY sequence"
+        );
+        let rows: Vec<Row> = sqlx::query_as(sql).bind(case).fetch_all(&self.pool).await?;
         rows.into_iter().map(StoredEvent::try_from).collect()
-    }
-
-    /// The other cases of a person.
-    pub async fn other_cases(&self, case: &CaseRef, person: &PersonId) -> Result<Vec<CaseRef>, RegisterError> {
-        let sql = "SELECT DISTINCT case_reference FROM events WHERE person = $2 AND case_reference <> $1 ORDER BY 1";
-        Ok(sqlx::query_scalar(sql).bind(case).bind(person).fetch_all(&self.pool).await?)
     }
 
     /// All events of a case, in the order of taking.

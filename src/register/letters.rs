@@ -1,7 +1,7 @@
 //! Letters: how far they have come, and what moves them on.
 
 use super::cases::Seen;
-use super::{Act, Claim, Claimed, Reader, RegisterError, expect_one};
+use super::{Act, Reader, RegisterError, expect_one};
 use crate::case::fault::Reasons;
 use crate::case::{
     CaseRef, Channel, Day, DeliveryState, LetterId, LetterState, PersonId, PreferredLanguage, Sha256, Stamp, Times,
@@ -116,23 +116,6 @@ impl LetterRow {
     }
 }
 
-/// What became of a letter that was worked.
-#[derive(Debug)]
-pub struct LetterVerdict<'v> {
-    /// Its state.
-    pub state: LetterState,
-    /// Why it is stopped, or what an approver is to look at.
-    pub reasons: &'v Reasons,
-    /// What an approval is bound to, where it waits for one.
-    pub seal: Option<&'v Sha256>,
-    /// The hash of the words, where it was issued.
-    pub content_hash: Option<&'v Sha256>,
-    /// Whether it is held for another letter's sake.
-    pub held_for_letters: bool,
-    /// How much of the case the verdict has seen.
-    pub seen: Seen,
-}
-
 macro_rules! select_letters {
     ($rest:literal) => {
         concat!(
@@ -173,7 +156,7 @@ impl Act {
     }
 
     /// Moves a letter to a state, if it may become that. False where it may not: it has moved on meanwhile.
-    async fn move_letter(&mut self, letter: &LetterId, to: LetterState) -> Result<bool, RegisterError> {
+    pub(super) async fn move_letter(&mut self, letter: &LetterId, to: LetterState) -> Result<bool, RegisterError> {
         let state: Option<LetterState> = sqlx::query_scalar("SELECT state FROM letters WHERE id = $1")
             .bind(letter)
             .fetch_optional(&mut *self.transaction)
@@ -186,51 +169,6 @@ impl Act {
             .execute(&mut *self.transaction)
             .await?;
         Ok(moved.rows_affected() == 1)
-    }
-
-    /// Records what became of a letter that was worked under a claim, and ends the claim. False, and the letter stays to be worked,
-    /// where the claim is gone, the letter has moved on, or its case or person has events that the verdict has not seen.
-    pub async fn set_verdict(&mut self, claim: &Claim, verdict: &LetterVerdict<'_>) -> Result<bool, RegisterError> {
-        let ended = self.end_claim(Claimed::Case(&claim.case, &claim.letter), &claim.worker).await?;
-        if !ended || !self.has_seen_all(&claim.letter, verdict.seen).await? {
-            return Ok(false);
-        }
-        if !self.move_letter(&claim.letter, verdict.state).await? {
-            return Ok(false);
-        }
-        let is_out = verdict.state == LetterState::Issued;
-        let set = sqlx::query(
-            "UPDATE letters SET reasons = $2, seal = $3, content_hash = $4, held_for_letters = $5, seen_case = $6, \
-             seen_person = $7, attempts = 0, worked = CASE WHEN $8 THEN wanted ELSE $9 END WHERE id = $1",
-        )
-        .bind(&claim.letter)
-        .bind(verdict.reasons)
-        .bind(verdict.seal)
-        .bind(verdict.content_hash)
-        .bind(verdict.held_for_letters)
-        .bind(verdict.seen.case)
-        .bind(verdict.seen.person)
-        .bind(is_out)
-        .bind(claim.wanted)
-        .execute(&mut *self.transaction)
-        .await?;
-        expect_one(&set, "letters", &claim.letter)?;
-        Ok(true)
-    }
-
-    /// Whether these versions are still those of a letter's case and person.
-    async fn has_seen_all(&mut self, letter: &LetterId, seen: Seen) -> Result<bool, RegisterError> {
-        let unseen: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM letters l WHERE l.id = $1 AND \
-             (EXISTS (SELECT 1 FROM cases c WHERE c.reference = l.case_reference AND c.version > $2) \
-              OR EXISTS (SELECT 1 FROM persons p WHERE p.id = l.person AND p.version > $3))",
-        )
-        .bind(letter)
-        .bind(seen.case)
-        .bind(seen.person)
-        .fetch_one(&mut *self.transaction)
-        .await?;
-        Ok(unseen == 0)
     }
 
     /// Records the approval of what has this seal, and has the letter worked. False where nothing of that seal waits.

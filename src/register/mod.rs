@@ -16,8 +16,10 @@ mod follow_ups;
 mod issuances;
 mod letters;
 mod runs;
+mod says;
 mod search;
 mod sources;
+mod verdicts;
 mod wordings;
 
 use std::path::Path;
@@ -35,10 +37,11 @@ pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, NewFollowUp};
 pub use issuances::{Issuance, Tally};
-pub use letters::{LetterRow, LetterVerdict, NewLetter};
+pub use letters::{LetterRow, NewLetter};
 pub use runs::{NewPiece, PieceRow, RunRow};
 pub use search::{Filter, LetterTally, folded};
 pub use sources::{Kept, KeptSource};
+pub use verdicts::{LetterVerdict, Way};
 
 /// What can go wrong with the register.
 #[derive(Debug, thiserror::Error)]

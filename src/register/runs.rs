@@ -261,6 +261,17 @@ impl Reader {
         Ok(query.fetch_one(&self.pool).await?)
     }
 
+    /// The first date after one that letters wait for the print run of, and how many.
+    pub async fn waiting_after(&self, date: Day) -> Result<Option<(Day, i64)>, RegisterError> {
+        let sql = concat!(
+            "SELECT d.date, count(*) FROM deliveries d WHERE d.state = $1 AND d.channel = $2 AND d.date > $3 AND ",
+            in_no_run!(),
+            " GROUP BY d.date ORDER BY d.date LIMIT 1"
+        );
+        let query = sqlx::query_as(sql).bind(DeliveryState::Waiting).bind(Channel::Print).bind(date);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
     /// The pieces of a run, in the order in which they are printed.
     pub async fn pieces(&self, run: &RunId) -> Result<Vec<PieceRow>, RegisterError> {
         let sql = "SELECT p.number AS piece, p.letter, p.issuance, l.case_reference, l.letter_type, l.language, i.sha256, \

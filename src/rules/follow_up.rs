@@ -49,6 +49,8 @@ pub enum ProposalKind {
     AnswerDue,
     /// The unit has waited for as long as it said.
     DeferralOver,
+    /// Somebody must say whom an event is about, or whether two names are one person's. Its answer is an event of its own.
+    WhoIsIt,
 }
 
 impl ProposalKind {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::case::format::Formats;
-use crate::case::{Both, Fault, Language, Text, money};
+use crate::case::{Both, Fault, Language, Policy, Text, money};
 
 /// What was found against a letter, as the case file keeps it: what is compared where somebody has let it pass, whatever its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,13 +95,29 @@ impl Detail {
 }
 
 /// A finding's words for the officer: what the guard says, what it found, and the law or policy that it rests on.
-pub(super) fn reason(key: &str, rule: &str, says: Both, notes: &[Note], basis: &Text) -> Fault {
+pub(super) fn reason(key: &str, rule: &str, says: Both, notes: &[Note], basis: [String; 2]) -> Fault {
     let sentence = |language| {
         let found = notes.iter().map(|note| note.words(language)).collect::<Vec<_>>().join("; ");
         let found = if found.is_empty() { found } else { format!(" {found}.") };
-        format!("{}{found} ({})", says.get(language), basis.get(language))
+        format!("{}{found} ({})", says.get(language), basis[language as usize])
     };
     Fault::new(key, rule, sentence(Language::En), sentence(Language::Fr))
+}
+
+/// A basis with the policy's values in it: an officer reads thirty days, and not the name of a parameter.
+pub(super) fn with_values(basis: &str, policy: &Policy, language: Language) -> String {
+    let formats = Formats::of(language);
+    let money = |amount: Decimal| formats.money(&money::plain(amount)).unwrap_or_default();
+    let values = [
+        ("{notice_days}", policy.notice_days.to_string()),
+        ("{explain_days}", policy.explain_days.to_string()),
+        ("{cure_days}", policy.cure_days.to_string()),
+        ("{duplicate_days}", policy.duplicate_days.to_string()),
+        ("{figures_days}", policy.figures_days.to_string()),
+        ("{plan_minimum_percent}", formats.percent(&policy.plan_minimum_percent.to_string()).unwrap_or_default()),
+        ("{plan_minimum_amount}", money(policy.plan_minimum_amount)),
+    ];
+    values.iter().fold(basis.to_owned(), |basis, (name, value)| basis.replace(name, value))
 }
 
 /// A finding with nothing to say beyond the rule.

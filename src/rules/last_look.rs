@@ -111,8 +111,8 @@ fn details<'o>(other: &'o Person, known: &'o Known<'_>, facts: &'o str) -> impl 
     let own = known.block.join("\n").to_lowercase();
     let own_name = |name: &str| known.own_names.iter().any(|own| own.to_lowercase().contains(&name.to_lowercase()));
     let name = Some(other.name.as_str()).filter(|name| name.contains(' ') && !facts.contains(name) && !own_name(name));
-    let streets = other.mail_to.iter().flat_map(|address| &address.lines).map(String::as_str);
-    let places = streets.filter(|line| line.len() > 5).chain(other.email.as_deref());
+    let streets = other.reach.address.iter().flat_map(|word| &word.is.lines).map(String::as_str);
+    let places = streets.filter(|line| line.len() > 5).chain(other.reach.email.as_ref().map(|word| word.is.as_str()));
     name.into_iter().chain(places.filter(move |place| !own.contains(&place.to_lowercase())))
 }
 

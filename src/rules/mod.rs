@@ -12,6 +12,7 @@ mod follow_up;
 mod found;
 mod guards;
 mod last_look;
+mod people;
 mod question;
 mod standing;
 
@@ -22,10 +23,11 @@ pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups, grounds}
 pub use found::{Detail, Found, Particular};
 pub use guards::{Effect, Finding, Guard, Needs, findings, guard, guards, reads_other_cases, reads_other_letters};
 pub use last_look::{Known, last_look};
+pub use people::{About, Answer, Doubt, Fate, IDENTIFIED, Name, People, WhoIsIt};
 pub use question::{Asked, OtherCase, Question};
 pub use standing::{ByOtherMeans, DisputeKind};
 pub use standing::{
-    Debt, DebtState, Missed, Movement, Offer, Owed, Person, Plan, Proposed, SentLetter, Standing, Terms,
+    Debt, DebtState, Missed, Movement, Offer, Owed, Person, Plan, Proposed, Reach, SentLetter, Standing, Terms, Word,
 };
 
 /// The hash of a letter's facts, by which a letter is told from another of its type: of those that it is told apart by, or of all

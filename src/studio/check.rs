@@ -305,8 +305,8 @@ fn undated(sample: &str) -> Fault {
     Fault::new(
         "sample-undated",
         sample,
-        "The sample does not say for which day it is. Add \"dated\": \"2026-11-17\" beside \"facts\", or the fact as_of.",
-        "L’exemple ne dit pas pour quel jour il est. Ajoutez \"dated\": \"2026-11-17\" à côté de \"facts\", ou le fait as_of.",
+        "The sample does not say for which day it is. Add \"dated\": \"2026-11-17\" beside \"facts\", or the fact “as_of”.",
+        "L’exemple ne dit pas pour quel jour il est. Ajoutez \"dated\": \"2026-11-17\" à côté de \"facts\", ou le fait « as_of ».",
     )
 }
 

@@ -14,13 +14,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::case::address::zip_of_nine;
 use crate::case::format::Formats;
 use crate::case::letter::sha256_hex;
 use crate::case::repertoire::Repertoire;
-use crate::case::{CaseEvent, CoveringMail, Fault, Language, LetterId, Party};
+use crate::case::{CaseEvent, CoveringMail, Fault, Format, Language, LetterId, Party};
 use crate::letter::{Catalogue, Data, Draft, LetterType, Source, typst_texts};
 use crate::rules::{Known, Person, last_look};
 use crate::typeset::{Block, Job, PageText, Press, Threads, Typeset};
@@ -119,7 +119,10 @@ impl Studio {
         let source: Source = self.catalogue.write(&draft, self.specimen)?;
         // A specimen says so on each of its pages.
         let words = self.press.words(&source.main, &source.footer);
-        let content_hash = sha256_hex(format!("{}\n{words}", self.specimen).as_bytes());
+        // The same words in another format are another letter.
+        let format = draft.data.addressee.format;
+        let form = if format == Format::Standard { String::new() } else { format!("{}\n", json!(format)) };
+        let content_hash = sha256_hex(format!("{form}{}\n{words}", self.specimen).as_bytes());
         // A time that a letter could give, and does not say, it does not give.
         let says = |day: &str| {
             draft.languages.iter().filter_map(|one| Formats::of(*one).date(day)).any(|day| source.main.contains(&day))

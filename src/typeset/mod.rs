@@ -172,7 +172,9 @@ fn fault(place: &str, message: &str) -> Fault {
     Fault::new(
         "typesetting-failed",
         place,
-        format!("The letter cannot be set: {message}"),
-        format!("La lettre ne peut pas être composée : {message}"),
+        format!("The letter cannot be set; tell those who maintain its type. What typst says of it: “{message}”"),
+        format!(
+            "La lettre ne peut pas être composée; avisez les responsables de son type. Ce qu’en dit typst, en anglais : « {message} »"
+        ),
     )
 }

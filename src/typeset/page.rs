@@ -101,9 +101,9 @@ pub fn faults(pages: &[PageText], job: &Job) -> Vec<Fault> {
     if let Some(limit) = job.page_limit.map(|limit| limit + job.parts - 1).filter(|limit| pages.len() > *limit) {
         faults.push(Fault::new(
             "too-many-pages",
-            "/main.typ",
-            format!("The letter has {} pages; its type allows {limit}. Shorten the facts, or raise page_limit in letter.toml.", pages.len()),
-            format!("La lettre compte {} pages; son type en permet {limit}. Abrégez les faits ou augmentez page_limit dans letter.toml.", pages.len()),
+            "",
+            format!("The letter would have {} pages, and its type allows {limit}. Shorten its longest texts and lists; those who maintain the letter type may raise its limit.", pages.len()),
+            format!("La lettre compterait {} pages, et son type en permet {limit}. Abrégez ses textes et listes les plus longs; les responsables du type de lettre peuvent relever sa limite.", pages.len()),
         ));
     }
     for (index, page) in pages.iter().enumerate() {

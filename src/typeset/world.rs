@@ -14,9 +14,9 @@ use typst::{Library, LibraryExt, World, WorldExt};
 
 use super::outline::MARKS;
 use super::words::{labels, words_of};
-use crate::case::Fault;
 use crate::case::hex;
 use crate::case::repertoire::Repertoire;
+use crate::case::{Fault, Text, said};
 
 /// What all letters share.
 #[derive(Clone)]
@@ -41,12 +41,12 @@ impl House {
         paths.sort();
         let (mut fonts, mut hash) = (Vec::new(), Sha256::new());
         for path in &paths {
-            let bytes = std::fs::read(path).map_err(|error| vec![no_fonts(folder, &error.to_string())])?;
+            let bytes = std::fs::read(path).map_err(|error| vec![no_fonts(folder, &said::io(&error))])?;
             hash.update(&bytes);
             fonts.extend(Font::iter(Bytes::new(bytes)));
         }
         if fonts.is_empty() {
-            return Err(vec![no_fonts(folder, "there is no font in it")]);
+            return Err(vec![no_fonts(folder, &Text::new("there is no font in it", "il n’y a pas de police"))]);
         }
         let bare = House {
             library: LazyHash::new(Library::default()),
@@ -214,16 +214,18 @@ fn mark_lacking(mark: &str) -> Fault {
     )
 }
 
-fn no_fonts(folder: &Path, problem: &str) -> Fault {
+fn no_fonts(folder: &Path, problem: &Text) -> Fault {
     let place = folder.display().to_string();
     Fault::new(
         "fonts-missing",
         place,
         format!(
-            "The letters' fonts cannot be read: {problem}. Start Recto in the folder that has `fonts`, or set `home` to it."
+            "The letters' fonts cannot be read: {}. Run recto where the repository is, or name that folder with `home` or RECTO_HOME.",
+            problem.en
         ),
         format!(
-            "Les polices des lettres ne peuvent pas être lues : {problem}. Démarrez Recto dans le dossier qui contient `fonts`, ou réglez `home`."
+            "Les polices des lettres ne peuvent pas être lues : {}. Lancez recto là où se trouve le dépôt, ou nommez ce dossier par `home` ou RECTO_HOME.",
+            problem.fr
         ),
     )
 }

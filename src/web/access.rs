@@ -62,9 +62,10 @@ pub(super) async fn require(State(service): State<Service>, request: Request, ne
     if path.starts_with("/api/") {
         return Problem::unauthorized().into_response();
     }
-    let page =
-        service.pages.render("sign-in.html", language_of(headers, query), &path, &service, serde_json::json!({}));
-    (StatusCode::UNAUTHORIZED, page).into_response()
+    match service.pages.render("sign-in.html", language_of(headers, query), &path, &service, serde_json::json!({})) {
+        Ok(page) => (StatusCode::UNAUTHORIZED, page).into_response(),
+        Err(unwritten) => unwritten.into_response(),
+    }
 }
 
 /// The token of an `Authorization` header; the scheme's name may be in any case (RFC 9110, section 11.1).

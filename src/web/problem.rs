@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{MAX_BODY_BYTES, TIMEOUT};
 use crate::case::fault::{FaultView, views};
 use crate::case::insurance::masked;
+use crate::case::said::{counted, json};
 use crate::case::{Fault, Language, Text};
 use crate::desk::{DecideError, DeskError};
 use crate::register::RegisterError;
@@ -59,10 +60,10 @@ impl Problem {
 
     /// Faults of the input: nothing was recorded.
     pub(super) fn faults(faults: Vec<Fault>) -> Problem {
-        let count = faults.len();
+        let count = counted(faults.len(), ("fault", "faute"), ("faults", "fautes"));
         let detail = Text::new(
-            format!("{count} to mend; each says where and how."),
-            format!("{count} à corriger; chacun dit où et comment."),
+            format!("{} to mend; each says where and how.", count.en),
+            format!("{} à corriger; chacune dit où et comment.", count.fr),
         );
         let known = |fault: &Fault| ["event-conflict", "idempotency-key-reused"].contains(&fault.code.as_str());
         let problem = if faults.iter().any(known) {
@@ -97,10 +98,16 @@ impl Problem {
 
     /// The request's JSON cannot be read.
     pub(super) fn not_json(error: &serde_json::Error) -> Problem {
-        Problem::bad_request(
-            format!("Not the JSON that is expected: {error}."),
-            format!("Ce n’est pas le JSON attendu : {error}."),
-        )
+        let why = json(error);
+        Problem::bad_request(format!("Not JSON: {}.", why.en), format!("Ce n’est pas du JSON : {}.", why.fr))
+    }
+
+    /// The request can be read, and is not what is asked for here: each fault says where.
+    pub(super) fn unfit(faults: Vec<Fault>) -> Problem {
+        let problem = Problem::faults(faults);
+        let title = ("The request cannot be read", "La requête ne peut pas être lue");
+        let words = Box::new(Words { title: title.into(), ..*problem.words });
+        Problem { status: StatusCode::BAD_REQUEST, kind: "bad-request", words, faults: problem.faults }
     }
 
     /// The body is of a kind that is not taken here.
@@ -130,12 +137,37 @@ impl Problem {
             StatusCode::GATEWAY_TIMEOUT => return Problem::too_slow(),
             _ => {}
         }
-        let reason = status.canonical_reason().unwrap_or("Error");
+        let (title, detail) = match status {
+            StatusCode::METHOD_NOT_ALLOWED => (
+                ("This is not done here", "Cela ne se fait pas ici"),
+                (
+                    "The header Allow says which methods this address takes.",
+                    "L’en-tête Allow dit quelles méthodes cette adresse accepte.",
+                ),
+            ),
+            StatusCode::NOT_FOUND => {
+                (("Not found", "Introuvable"), ("There is nothing at this address.", "Il n’y a rien à cette adresse."))
+            }
+            status if status.is_client_error() => (
+                ("The request cannot be read", "La requête ne peut pas être lue"),
+                (
+                    "Compare its address and headers with the API's description.",
+                    "Comparez son adresse et ses en-têtes à la description de l’API.",
+                ),
+            ),
+            _ => (
+                ("Recto could not do this", "Recto n’a pas pu le faire"),
+                (
+                    "The trouble is in the service's log. Try again.",
+                    "L’ennui est dans le journal du service. Réessayez.",
+                ),
+            ),
+        };
         let detail = Text::new(
-            format!("The server answered {status}. The API's description is at /api/v1/openapi.json."),
-            format!("Le serveur a répondu {status}. La description de l’API est à /api/v1/openapi.json."),
+            format!("{} The API's description is at /api/v1/openapi.json.", detail.0),
+            format!("{} La description de l’API est à /api/v1/openapi.json.", detail.1),
         );
-        Problem::new(status, "http", (reason, reason), detail)
+        Problem::new(status, "http", title, detail)
     }
 
     /// The letter types are being taken anew already.
@@ -231,56 +263,38 @@ pub(super) async fn in_language(request: Request, next: Next) -> Response {
             }
             document
         }
+        // An address whose escapes are no UTF-8: what the router says of it is for programmers.
+        None if status == StatusCode::BAD_REQUEST => unreadable_address(),
         None => response,
     }
+}
+
+fn unreadable_address() -> Response {
+    let words = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Recto</title><p>The address cannot be read. <a \
+                 href=\"/letters\">Find a letter</a></p><p lang=\"fr\">L’adresse ne peut pas être lue. <a \
+                 href=\"/letters\">Trouver une lettre</a></p></html>";
+    (StatusCode::BAD_REQUEST, axum::response::Html(words)).into_response()
 }
 
 impl From<DeskError> for Problem {
     /// What the client can mend is said. The rest is logged once, here, and the client learns nothing of the inside.
     fn from(error: DeskError) -> Problem {
-        match &error {
-            DeskError::NoSuchRun { date, next } => Problem::new(
-                StatusCode::CONFLICT,
-                "no-such-run",
-                ("No such print run", "Aucun tirage de cette date"),
-                Text::new(
-                    format!("There is no print run of {date} to close; the next one is that of {next}."),
-                    format!("Il n’y a pas de tirage du {date} à fermer; le prochain est celui du {next}."),
-                ),
-            ),
-            DeskError::RunClaimed(date) => Problem::new(
-                StatusCode::CONFLICT,
-                "run-claimed",
-                ("The print run is being closed", "Le tirage est en cours de fermeture"),
-                Text::new(
-                    format!("The print run of {date} is being closed already: wait until that is done."),
-                    format!("Le tirage du {date} est déjà en cours de fermeture : attendez qu’elle soit terminée."),
-                ),
-            ),
-            DeskError::UnfinishedRun { run, .. } => Problem::new(
-                StatusCode::CONFLICT,
-                "run-unfinished",
-                ("A print run is unfinished", "Un tirage est inachevé"),
-                Text::new(
-                    format!(
-                        "The closing of the print run {run} was interrupted after its files were written. If they went to the \
-                         mail room, close that run by its date; if not, take away the folder runs/{run}, and its letters are set \
-                         again under a new date."
-                    ),
-                    format!(
-                        "La fermeture du tirage {run} a été interrompue après l’écriture de ses fichiers. S’ils sont allés à la \
-                         salle du courrier, fermez ce tirage par sa date; sinon, retirez le dossier runs/{run}, et ses lettres \
-                         seront composées de nouveau sous une nouvelle date."
-                    ),
-                ),
-            ),
+        let (kind, title) = match &error {
+            DeskError::NoSuchRun(_) => ("no-such-run", ("No such print run", "Aucun tirage de cette date")),
+            DeskError::RunClaimed(_) => {
+                ("run-claimed", ("The print run is being closed", "Le tirage est en cours de fermeture"))
+            }
+            DeskError::UnfinishedRun { .. } => {
+                ("run-unfinished", ("A print run is unfinished", "Un tirage est inachevé"))
+            }
             DeskError::Register(_)
             | DeskError::Archive(_)
             | DeskError::Print(_)
             | DeskError::Unreadable { .. }
             | DeskError::Io(_)
-            | DeskError::Task(_) => Problem::internal(&error),
-        }
+            | DeskError::Task(_) => return Problem::internal(&error),
+        };
+        Problem::new(StatusCode::CONFLICT, kind, title, error.says())
     }
 }
 
@@ -292,52 +306,45 @@ impl From<RegisterError> for Problem {
 
 impl From<DecideError> for Problem {
     fn from(error: DecideError) -> Problem {
-        let english = error.to_string();
-        let refuse =
-            |status, kind, title, french: String| Problem::new(status, kind, title, Text::new(english, french));
-        match error {
-            DecideError::NotFound(what) => Problem::not_found(&what),
-            DecideError::Desk(error) => error.into(),
-            DecideError::Faults(faults) => Problem::faults(faults),
-            DecideError::Preparer(who) => refuse(
+        let says = error.says();
+        let (status, kind, title) = match error {
+            DecideError::NotFound(what) => return Problem::not_found(&what),
+            DecideError::Desk(error) => return error.into(),
+            DecideError::Faults(faults) => return Problem::faults(faults),
+            DecideError::Preparer(_) => (
                 StatusCode::FORBIDDEN,
                 "preparer-cannot-approve",
                 ("The preparer cannot approve", "Qui prépare ne peut pas approuver"),
-                format!(
-                    "{who} a préparé ou modifié cette lettre et ne peut pas l’approuver; une autre personne le doit."
-                ),
             ),
-            DecideError::Unknown(who) => refuse(
+            DecideError::Unknown(_) => (
                 StatusCode::FORBIDDEN,
                 "person-unknown",
                 ("Not one of the unit's people", "Personne inconnue de l’unité"),
-                format!("« {who} » n’est pas de l’unité : ajoutez le nom et le rôle à [[people]] dans recto.toml."),
             ),
-            DecideError::NoAuthority { name, role, needed } => refuse(
+            DecideError::NoAuthority { .. } => (
                 StatusCode::FORBIDDEN,
                 "no-authority",
                 ("Not within the authority of this role", "Hors du pouvoir de ce rôle"),
-                format!("{name} ({role}) n’a pas le pouvoir de le faire; il faut : {needed}."),
             ),
-            DecideError::NotOverridable(rule) => refuse(
+            DecideError::NotOverridable(_) => (
                 StatusCode::CONFLICT,
                 "not-overridable",
-                ("This rule cannot be overridden", "Cette règle ne peut être levée"),
-                format!("La règle « {rule} » ne peut être levée, ou ne retient pas cette lettre."),
+                ("This rule cannot be overridden here", "Cette règle ne peut être levée ici"),
             ),
-            DecideError::NoReason => refuse(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "reason-missing",
-                ("A reason is required", "Un motif est requis"),
-                "Un motif est requis : dites pourquoi en une phrase.".to_owned(),
-            ),
-            DecideError::NotWaiting => refuse(
+            DecideError::WhoIsIt => (StatusCode::CONFLICT, "who-is-it", ("Say who it is", "Dites de qui il s’agit")),
+            DecideError::NoReason => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "reason-missing", ("A reason is required", "Un motif est requis"))
+            }
+            DecideError::NotWaiting(_) => {
+                (StatusCode::CONFLICT, "not-waiting", ("Not waiting for this decision", "N’attend pas cette décision"))
+            }
+            DecideError::Changed => (
                 StatusCode::CONFLICT,
                 "not-waiting",
-                ("Not waiting for this decision", "N’attend pas cette décision"),
-                "Elle n’attend plus cette décision ou a changé depuis : regardez-la de nouveau.".to_owned(),
+                ("Changed since it was seen", "Modifiée depuis qu’elle a été vue"),
             ),
-        }
+        };
+        Problem::new(status, kind, title, says)
     }
 }
 

@@ -14,16 +14,45 @@ const POLL: Duration = Duration::from_secs(2);
 /// The pause after an error of the database or the disk.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Works until nothing is due now. `progress` is told of each step how many letters and e-mails it worked.
+/// What one step worked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Worked {
+    /// Letters that were drafted, assessed, issued.
+    pub letters: usize,
+    /// E-mails that were sent, or tried.
+    pub emails: usize,
+    /// Cases that were looked at for what is due in them.
+    pub cases: usize,
+    /// Letters on their way that were looked at again.
+    pub again: usize,
+}
+
+impl Worked {
+    /// All of it.
+    pub fn sum(self) -> usize {
+        self.letters + self.emails + self.cases + self.again
+    }
+}
+
+impl std::ops::AddAssign for Worked {
+    fn add_assign(&mut self, more: Worked) {
+        self.letters += more.letters;
+        self.emails += more.emails;
+        self.cases += more.cases;
+        self.again += more.again;
+    }
+}
+
+/// Works until nothing is due now. `progress` is told of each step what it worked.
 ///
 /// An e-mail that waits for a later attempt is not due, so this ends in spite of it.
-pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(usize)) -> Result<(), DeskError> {
+pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(Worked)) -> Result<(), DeskError> {
     loop {
-        let looked_at = step(desk).await?;
-        if looked_at == 0 {
+        let worked = step(desk).await?;
+        if worked.sum() == 0 {
             return Ok(());
         }
-        progress(looked_at);
+        progress(worked);
     }
 }
 
@@ -33,7 +62,8 @@ pub async fn keep_working(open: &CurrentDesk, stop: CancellationToken) {
     let letters = repeat(open, &stop, "letters", async |desk| desk.work_letters().await);
     let emails = repeat(open, &stop, "e-mails", async |desk| desk.send_emails().await);
     let follow_ups = repeat(open, &stop, "follow-ups", async |desk| desk.follow_up().await);
-    tokio::join!(letters, emails, follow_ups);
+    let again = repeat(open, &stop, "letters looked at again", async |desk| desk.look_again().await);
+    tokio::join!(letters, emails, follow_ups, again);
 }
 
 /// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
@@ -72,8 +102,10 @@ async fn repeat(
     }
 }
 
-/// One step: some letters, some e-mails, some cases to follow up. Trouble with the letters does not keep the e-mails back.
-async fn step(desk: &Desk) -> Result<usize, DeskError> {
+/// One step: some letters, some e-mails, some cases to follow up, some letters to look at again. Trouble with the letters does not
+/// keep the e-mails back.
+async fn step(desk: &Desk) -> Result<Worked, DeskError> {
     let (letters, emails) = (desk.work_letters().await, desk.send_emails().await);
-    Ok(letters? + emails? + desk.follow_up().await?)
+    let (cases, again) = (desk.follow_up().await?, desk.look_again().await?);
+    Ok(Worked { letters: letters?, emails: emails?, cases, again })
 }

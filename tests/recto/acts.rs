@@ -51,7 +51,7 @@ async fn every_act_wants_the_token_and_answers_what_it_cannot_find_or_read_with_
     let described = serde_json::to_value(recto::web::description()).unwrap();
     let paths = described["paths"].as_object().unwrap().iter();
     let acts: Vec<&String> = paths.filter(|(_, path)| path["post"].is_object()).map(|(path, _)| path).collect();
-    assert_eq!(acts.len(), 10, "a new act wants its own test in this file: {acts:?}");
+    assert_eq!(acts.len(), 11, "a new act wants its own test in this file: {acts:?}");
     for path in acts {
         let bare = Request::post(path.replace("{id}", "0000-0000-0000").replace("{date}", "2026-11-17"));
         let refused = api.send(bare.body(axum::body::Body::from("{}")).unwrap()).await;
@@ -284,4 +284,43 @@ async fn a_reload_that_finds_the_same_letter_types_changes_nothing() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     };
     assert_eq!((&ended["state"], &ended["before"], &ended["letters"]), (&json!("taken"), &ended["now"], &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_somebody_is_is_said_once_by_one_of_the_units_people_with_an_answer_that_fits() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let mut strange =
+        with_facts(&sample("debt-notice", "plausible"), json!({"flagged": "2026-11-17", "flag": "safe-contact"}));
+    strange["party"]["id"] = json!("P-99999");
+    api.taken(&event("f-1", "person.flagged", "2026-11-17T10:00:00-05:00", &strange)).await;
+    let due = api.get("/follow-ups").await;
+    let id = due.as_array().unwrap().iter().find(|due| due["kind"] == "who-is-it").unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let say = async |id: &str, answer: &str, by: &str| {
+        api.post(&format!("/follow-ups/{id}/answer"), &json!({"answer": answer, "by": by})).await
+    };
+    for decision in ["accept", "decline"] {
+        let body = json!({"decision": decision, "by": "O. Officer", "reason": "It is not"});
+        assert_eq!(api.post(&format!("/follow-ups/{id}"), &body).await, problem(409, "who-is-it"));
+    }
+    assert_eq!(say("0000", "mistake", "O. Officer").await, problem(404, "not-found"));
+    assert_eq!(say(&id, "mistake", " ").await, problem(400, "bad-request"));
+    assert_eq!(say(&id, "perhaps", "O. Officer").await, problem(400, "bad-request"));
+    assert_eq!(say(&id, "mistake", "N. Obody").await, problem(403, "person-unknown"));
+    for unfit in ["one-person", "known-person", "other-case"] {
+        assert_eq!(say(&id, unfit, "O. Officer").await, problem(422, "faults"), "{unfit}");
+    }
+    assert_eq!(say(&id, "mistake", "O. Officer").await, done());
+    assert_eq!(say(&id, "mistake", "O. Officer").await, problem(409, "not-waiting"));
+    let case = api.get("/cases/DR-2026-004512").await;
+    let told = case["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entry| entry["detail"]["type"] == "person.identified")
+        .unwrap();
+    assert_eq!(told["actor"], json!({"kind": "person", "name": "O. Officer"}));
 }

@@ -149,6 +149,8 @@ proptest! {
     fn no_letter_or_digit_of_a_street_is_lost(lines in proptest::collection::vec("[A-Za-zÀ-ÿ0-9 .,;:'’()/&!–-]{0,30}", 1..4)) {
         let told = json!({"lines": lines, "municipality": "Sudbury", "province": "ON", "postal_code": "P3E 1A1"});
         let address = Address::deserialize(&told).unwrap();
+        // Drawn by chance, capitals may look like broken accents (“Ã–” for “Ö”), which texts.rs is about.
+        prop_assume!(address.lines.iter().all(|line| recto::case::garbled::garbled(line).is_none()));
         let is_number = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case("no");
         if !lines.iter().any(|line| line.split_whitespace().any(is_number)) {
             prop_assert_eq!(substance(&lines.concat()), substance(&address.lines.concat()));

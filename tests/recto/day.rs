@@ -28,7 +28,7 @@ fn the_day_gives_the_same_letters_prints_and_mails_to_the_byte() {
 fn the_day_is_believable_and_ends_as_the_samples_say() {
     let folder = tempfile::tempdir().unwrap();
     let shown = demo(folder.path());
-    assert!(shown.contains("104 events taken, which call for 79 letters; 1 were known already; 6 refused."), "{shown}");
+    assert!(shown.contains("104 events taken, 79 letters called for; 1 known already; 6 refused."), "{shown}");
     let line = shown.lines().find(|line| line.starts_with("in all")).unwrap();
     let counts: Vec<usize> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     assert_eq!(counts, [67, 51, 12, 10, 0, 2, 0], "issued, printed, e-mailed, held, ended, approval, refused");
@@ -49,7 +49,9 @@ fn the_day_is_believable_and_ends_as_the_samples_say() {
 fn the_demo_replaces_its_own_folder_but_nobody_elses() {
     let folder = tempfile::tempdir().unwrap();
     demo(folder.path());
-    demo(folder.path());
+    let again = recto(folder.path(), &["demo", "--no-serve"]);
+    assert!(again.status.success());
+    assert!(String::from_utf8_lossy(&again.stderr).contains("Replacing the demo"), "it says so");
     let other = tempfile::tempdir().unwrap();
     std::fs::write(other.path().join("recto.db"), "somebody's register").unwrap();
     let refused = recto(other.path(), &["demo", "--no-serve"]);
@@ -73,4 +75,36 @@ fn the_commands_in_their_parts_do_what_the_demo_does() {
     let closed: Value = serde_json::from_slice(&closed.stdout).unwrap();
     assert_eq!(closed["totals"]["pieces"], 48, "the three approved reimbursements of the demo are not in it");
     assert_eq!(closed["totals"]["date"], NOW[..10]);
+}
+
+#[test]
+fn a_demo_never_wipes_what_was_done_or_put_in_its_folder_since() {
+    let folder = tempfile::tempdir().unwrap();
+    demo(folder.path());
+    // Looking changes nothing.
+    assert!(recto(folder.path(), &["verify"]).status.success());
+    assert!(recto(folder.path(), &["explain", "DR-2026-004512"]).status.success());
+    demo(folder.path());
+    let refused = |said: &str| {
+        let output = recto(folder.path(), &["demo", "--no-serve"]);
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        assert!(words.contains(said), "{words}");
+    };
+    std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
+    refused("notes.txt was not");
+    std::fs::remove_file(folder.path().join("notes.txt")).unwrap();
+    let mail = files(&folder.path().join("outbox")).remove(0);
+    let file = folder.path().join("outbox").join(&mail.0);
+    std::fs::remove_file(&file).unwrap();
+    refused("has been worked in since");
+    std::fs::write(&file, &mail.1).unwrap();
+    let event = folder.path().with_extension("jsonl");
+    std::fs::write(&event, crate::support::debt_referred("mine").to_string()).unwrap();
+    assert!(recto(folder.path(), &["take", event.to_str().unwrap()]).status.success());
+    std::fs::remove_file(event).unwrap();
+    refused("has been worked in since");
+    // One that broke off is the demo's alone.
+    std::fs::write(folder.path().join("demo"), "unfinished\n").unwrap();
+    demo(folder.path());
 }

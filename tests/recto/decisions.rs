@@ -14,6 +14,13 @@ fn of_the_plan(id: &str, kind: &str, time: &str, facts: Value) -> Value {
     event(id, kind, time, &with_facts(&sample("plan-confirmation", "plausible"), facts))
 }
 
+/// An officer has said that whom the event `x-1` names is a person of its case.
+async fn belongs_to_the_case(desk: &Desk, data: &Value) {
+    let facts = json!({"identified": "2026-11-17", "answer": "new-person", "event_source": "https://cases.fsu.example.ca/",
+        "event_id": "x-1", "decided_by": "O. Officer"});
+    taken(desk, &event("x-2", "person.identified", "2026-11-17T12:30:00-05:00", &with_facts(data, facts))).await;
+}
+
 async fn hash(desk: &Desk, letter: &LetterId) -> Sha256 {
     desk.reader().letter(letter).await.unwrap().unwrap().seal.unwrap()
 }
@@ -83,6 +90,7 @@ async fn an_approval_falls_with_what_happens_before_the_letter_leaves() {
     other["party"]["surname"] = json!("Whitefeather");
     other["party"]["address"]["lines"] = json!(["9 SPRUCE LANE"]);
     taken(&desk, &event("x-1", "person.flagged", "2026-11-17T12:00:00-05:00", &other)).await;
+    belongs_to_the_case(&desk, &other).await;
     let closed = desk.close_run(operator(), desk.run_date()).await.unwrap();
     assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1));
     work(&desk).await;
@@ -103,6 +111,7 @@ async fn an_approved_letter_is_held_where_a_flag_is_set_for_somebody_at_the_same
     other["party"]["id"] = json!("P-99999");
     other["party"]["surname"] = json!("Whitefeather");
     taken(&desk, &event("x-1", "person.flagged", "2026-11-17T12:00:00-05:00", &other)).await;
+    belongs_to_the_case(&desk, &other).await;
     let closed = desk.close_run(operator(), desk.run_date()).await.unwrap();
     assert_eq!((closed.totals.pieces, closed.taken_back), (0, 1));
     assert_eq!(state(&desk, &letter).await, ("held", vec!["no-shared-address".to_owned()]));
@@ -431,7 +440,7 @@ async fn a_letter_is_withdrawn_for_ever_before_it_has_left_and_not_after() {
     taken(&desk, &event("a-1", "address.changed", "2026-11-17T12:00:00-05:00", &again)).await;
     assert_eq!(desk.close_run(operator(), desk.run_date()).await.unwrap().totals.pieces, 1);
     assert_eq!(state(&desk, &mistaken).await.0, "withdrawn", "nothing brings it back");
-    assert!(matches!(desk.withdraw(&corrected, "Too late", "O. Officer").await, Err(DecideError::NotWaiting)));
+    assert!(matches!(desk.withdraw(&corrected, "Too late", "O. Officer").await, Err(DecideError::NotWaiting(_))));
     assert!(desk.verify().await.unwrap().is_empty());
 }
 

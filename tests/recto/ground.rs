@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 use crate::http::Api;
 use crate::support::{debt_referred, desk, event, operator, sample, state, studio, taken, with_facts, work};
 
-/// What is on file, by the events that tell of it: day, kind and name of the facts of each.
-const ON_FILE: [(&str, &[(&str, &str, &str)]); 11] = [
+/// The day of an event, its kind, and the name of its facts.
+type Told = (&'static str, &'static str, &'static str);
+
+/// What is on file, by the events that tell of it.
+const ON_FILE: [(&str, &[Told]); 11] = [
     ("an address", &[("2026-09-01", "address.changed", "address")]),
     ("a debt", &[("2026-11-17", "debt.referred", "referred")]),
     ("a proposal", &[("2026-09-01", "debt.adjusted", "owed"), ("2026-09-01", "plan.proposed", "proposal")]),
@@ -366,5 +369,24 @@ async fn explain_and_eligibility_say_the_same_in_groups() {
         for name in ["letter", "person", "group", "called_for", "may_go", "needs_approval", "event"] {
             assert_eq!(told[name], wanted[name], "{name} of {}", told["letter"]);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_came_back_is_on_file_where_the_referral_lists_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let referred = debt_referred("e-1");
+    let rows = referred["data"]["facts"]["transactions"].as_array().unwrap();
+    let paid = rows.iter().find(|row| row["kind"] == "payment").unwrap()["credit"].clone();
+    taken(&desk, &referred).await;
+    let mut returned = sample("dishonoured-payment", "plausible")["facts"].clone();
+    (returned["dishonoured"], returned["received"]) = (json!("2026-11-17"), json!("2026-11-17"));
+    for (amount, groundless) in [(paid, false), (json!("0.01"), true)] {
+        returned["amount"] = amount;
+        let data = with_facts(&sample("debt-notice", "plausible"), returned.clone());
+        let request = LetterRequest { letter_type: "dishonoured-payment".to_owned(), data, key: "k".to_owned() };
+        let answer = desk.foresee(&request).await.unwrap().unwrap();
+        assert_eq!(answer.reasons.iter().any(|one| one.code == "payment-on-file"), groundless, "{answer:#?}");
     }
 }

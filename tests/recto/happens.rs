@@ -30,6 +30,15 @@ pub enum Happens {
     /// The co-signer wrote: from the debtor's address, or from their own.
     OtherWritten(bool),
     Assisted(bool),
+    /// Somebody acts for the co-signer: the case knows who that is.
+    OtherKnown,
+    /// Assistance was resumed, as somebody of another name under the debtor's number says; and an officer, that these are two people,
+    /// or one.
+    AssistedUnderOtherName,
+    TwoPeople,
+    OnePerson,
+    /// The debtor asked to be read to by a screen reader, or for print of the usual size.
+    ReadsByEar(bool),
     /// Recovery waits until so many days after thirty days ago; or that was refused.
     Deferred(Option<u32>),
     /// A safety flag, of the debtor or of the co-signer.

@@ -82,6 +82,14 @@ impl Api {
         value
     }
 
+    /// A page in a language.
+    pub async fn page(&self, path: &str, language: &str) -> String {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+        let response = self.send(request.header(header::ACCEPT_LANGUAGE, language).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        String::from_utf8_lossy(&response.into_body().collect().await.unwrap().to_bytes()).into_owned()
+    }
+
     /// Posts a document, and gives the status and the problem's stable kind, such as `no-authority`; empty where all was well.
     pub async fn post(&self, path: &str, body: &Value) -> (u16, String) {
         let (status, answer) = self.call("POST", path, &[], body.to_string()).await;

@@ -35,7 +35,13 @@ async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         (
             "entries",
             "SELECT case_reference || ' ' || kind || ' ' || coalesce(letter, '') || ' ' || \
-             json_remove(detail, '$.basis.standing.letters') FROM entries ORDER BY 1",
+             json_remove(detail, '$.basis.standing.letters') FROM entries WHERE kind <> 'letter-cleared' ORDER BY 1",
+        ),
+        // So does what a verdict at release rests on; there is one for each issuance that left.
+        (
+            "verdicts",
+            "SELECT DISTINCT letter || ' ' || json_extract(detail, '$.number') FROM entries \
+             WHERE kind = 'letter-cleared' ORDER BY 1",
         ),
     ] {
         let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();

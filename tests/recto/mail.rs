@@ -317,7 +317,7 @@ async fn no_absence_note_answers_a_letter_and_a_domain_with_accents_goes_out_in_
         let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
         let letters = taken(&desk, &to_mailbox(email, true)).await;
         work(&desk).await;
-        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-sent"], "{email}");
+        assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-cleared", "letter-sent"], "{email}");
         let head = server.mails()[0].split("\r\n\r\n").next().unwrap().to_owned();
         for field in ["Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"] {
             assert!(head.lines().any(|line| line == field), "{head}");
@@ -332,7 +332,10 @@ async fn a_mailbox_name_that_the_server_cannot_take_goes_to_print_at_once() {
     let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
     let letters = taken(&desk, &to_mailbox("renée@example.org", true)).await;
     work(&desk).await;
-    assert_eq!(kinds(&desk, &letters[0]).await, ["letter-issued", "letter-recalled", "letter-issued"]);
+    assert_eq!(
+        kinds(&desk, &letters[0]).await,
+        ["letter-issued", "letter-cleared", "letter-recalled", "letter-issued"]
+    );
     let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
     assert_eq!((row.channel, row.issuance), (recto::case::Channel::Print, 2));
     let deliveries = desk.reader().deliveries_of(&letters[0]).await.unwrap();
@@ -357,9 +360,9 @@ async fn a_mailbox_name_that_the_server_cannot_take_goes_to_print_at_once() {
 async fn where_it_cannot_be_printed_a_person_is_told_at_once_and_a_server_that_takes_it_gets_it() {
     let off = ("unmailable_to_print = true ", "unmailable_to_print = false ");
     for (has_address, policy, arguments, expected) in [
-        (false, None, &["--ascii"][..], vec!["letter-issued", "delivery-failed"]),
-        (true, Some(off), &["--ascii"], vec!["letter-issued", "delivery-failed"]),
-        (true, None, &[], vec!["letter-issued", "letter-sent"]),
+        (false, None, &["--ascii"][..], vec!["letter-issued", "letter-cleared", "delivery-failed"]),
+        (true, Some(off), &["--ascii"], vec!["letter-issued", "letter-cleared", "delivery-failed"]),
+        (true, None, &[], vec!["letter-issued", "letter-cleared", "letter-sent"]),
     ] {
         let (server, folder, home) = (Server::start(arguments), tempfile::tempdir().unwrap(), copy());
         if let Some((from, to)) = policy {

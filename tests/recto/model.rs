@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use recto::case::{CaseEvent, Given, Language, Policy, Role, SpentBy, Times};
+use recto::case::{CaseEvent, CaseRef, Fault, Given, Language, PersonId, Policy, Role, SpentBy, Times};
 use recto::letter::Catalogue;
-use recto::rules::{Asked, ByOtherMeans, Question, SentLetter, Standing, facts_hash, findings};
+use recto::rules::{Asked, ByOtherMeans, People, Question, SentLetter, Standing, facts_hash, findings};
 use serde_json::{Value, json};
 
 use crate::happens::{Ask, Gave, Happens, Letter, When};
@@ -52,8 +52,13 @@ fn happens() -> impl Strategy<Value = Happens> {
         2 => ends.prop_map(Ended),
         2 => (any::<bool>(), any::<bool>()).prop_map(|(email, deceased)| MailReturned { email, deceased }),
         2 => any::<bool>().prop_map(Moved),
-        1 => any::<bool>().prop_map(OtherWritten),
+        4 => any::<bool>().prop_map(OtherWritten),
         2 => any::<bool>().prop_map(Assisted),
+        6 => Just(OtherKnown),
+        1 => Just(AssistedUnderOtherName),
+        1 => Just(TwoPeople),
+        1 => Just(OnePerson),
+        1 => any::<bool>().prop_map(ReadsByEar),
         2 => (0..60u32).prop_map(|days| Deferred(Some(days))),
         1 => Just(Deferred(None)),
         2 => (flags(), any::<bool>()).prop_map(|(flag, other)| Flagged(flag, other)),
@@ -165,11 +170,19 @@ fn as_event(place: usize, what: Happens, when: When) -> CaseEvent {
     let time = format!("{told}T{:02}:{place:02}:00-05:00", if when.is_late(what) { 12 } else { 1 });
     let (other, street) = match what {
         OtherWritten(same) => (true, if same { "14 ELM ST" } else { "9 OAK ST" }),
+        OtherKnown => (true, "9 OAK ST"),
         Flagged(_, other) | Lifted(_, other) => (other, if other { "9 OAK ST" } else { "14 ELM ST" }),
         _ => (false, "14 ELM ST"),
     };
     let (kind, facts) = facts_of(what, &on);
-    read(&format!("m-{place:02}"), kind, &time, if other { "P-2" } else { "P-1" }, street, &facts)
+    let mut event = read(&format!("m-{place:02}"), kind, &time, if other { "P-2" } else { "P-1" }, street, &facts);
+    let party = &mut event.data["party"];
+    match what {
+        AssistedUnderOtherName => (party["given_name"], party["surname"]) = (json!("Mario"), json!("Delgado")),
+        ReadsByEar(by_ear) => party["format"] = json!(if by_ear { "screen-reader" } else { "standard" }),
+        _ => {}
+    }
+    event
 }
 
 fn facts_of(what: Happens, on: &str) -> (&'static str, Value) {
@@ -201,7 +214,16 @@ fn facts_of(what: Happens, on: &str) -> (&'static str, Value) {
             ("address.changed", json!({"changed": on, "address": address}))
         }
         OtherWritten(_) => ("inquiry.received", json!({"received": on, "from": "person"})),
-        Assisted(true) => ("assistance.resumed", json!({"resumed": on})),
+        OtherKnown => {
+            let facts = json!({"named": on, "name": "Elm Legal Clinic", "kind": "representative", "address": address("200 CEDAR ST")});
+            ("representative.named", facts)
+        }
+        TwoPeople | OnePerson => {
+            let answer = if what == TwoPeople { "two-people" } else { "one-person" };
+            ("person.identified", json!({"answer": answer, "name": "R O", "other_name": "Mario Delgado"}))
+        }
+        ReadsByEar(_) => ("inquiry.received", json!({"received": on, "from": "person"})),
+        Assisted(true) | AssistedUnderOtherName => ("assistance.resumed", json!({"resumed": on})),
         Assisted(false) => ("assistance.ended", json!({"ended": on})),
         Deferred(days) => {
             let outcome = if days.is_some() { "granted" } else { "refused" };
@@ -322,8 +344,12 @@ impl Course {
         Course { events, letters, facts }
     }
 
-    fn standing(&self) -> Standing {
-        Standing::of(CASE, "P-1", &self.events, &self.letters)
+    /// What the desk knows of the debtor: the standing, and what must be said first of who that is.
+    fn known(&self, catalogue: &Catalogue) -> (Standing, Vec<Fault>) {
+        let (case, person) = (CaseRef::new(CASE), PersonId::new("P-1"));
+        let people = People::of(&case, &self.events, |kind| catalogue.brings_person(kind));
+        let asked = self.events.iter().find(|event| event.id == "asked");
+        (people.standing(&person, &self.letters), people.holds(&person, asked))
     }
 }
 
@@ -348,9 +374,10 @@ fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> 
         conflicts: &rules.conflicts,
     };
     let program = if ask.sponsorship { "sponsorship" } else { "ontario-works" };
-    let standing = course.standing();
+    let (standing, who) = course.known(catalogue);
     let question = Question::new(&standing, policy, catalogue.programs[program].traits, asked, today(), &[]);
-    findings(&rules.guards, &question).into_iter().map(|finding| finding.reason.code).collect()
+    let found = findings(&rules.guards, &question).into_iter().map(|finding| finding.reason.code);
+    found.chain(who.into_iter().map(|fault| fault.code)).collect()
 }
 
 #[test]
@@ -373,21 +400,21 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
         .run(&(ask(), courses, letters, any::<u64>()), |(ask, course, letters, turn)| {
             let (wanted, balance) = expected(&ask, &course, &letters);
             let guards = &catalogue.types[ask.letter_type].description.rules.guards;
-            let wanted: BTreeSet<String> =
-                wanted.into_iter().filter(|key| guards.iter().any(|own| own == key)).map(str::to_owned).collect();
+            let asks = |key: &&str| *key == "names-differ" || guards.iter().any(|own| own == key);
+            let wanted: BTreeSet<String> = wanted.into_iter().filter(asks).map(str::to_owned).collect();
             let mut case = Course::of(&catalogue, &ask, &course, &letters, &balance);
             prop_assert_eq!(&found(&catalogue, policy, &ask, &case), &wanted, "balance {}", balance);
             for key in guards {
                 seen.borrow_mut().entry(key.clone()).or_default()[usize::from(wanted.contains(key))] += 1;
             }
             // In whatever order they arrive, they end in the same standing.
-            let before = case.standing();
+            let before = case.known(&catalogue);
             let length = case.events.len();
             case.events.rotate_left(turn as usize % length);
             if turn % 2 == 0 {
                 case.events.reverse();
             }
-            prop_assert_eq!(before, case.standing());
+            prop_assert_eq!(before, case.known(&catalogue));
             Ok(())
         })
         .unwrap();

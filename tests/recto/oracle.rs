@@ -18,6 +18,9 @@ pub fn expected(ask: &Ask, course: &[(Happens, When)], letters: &[Letter]) -> (B
     (keys, format!("{}.{:02}", claimed / 100, claimed % 100))
 }
 
+/// The debtor's address on record.
+const ELM: &str = "elm street";
+
 /// Whether a guard stops the letter, by its key.
 type Verdict = (bool, &'static str);
 
@@ -261,33 +264,72 @@ impl<'a> Case<'a> {
         (provable && !ended, provable && released, released)
     }
 
+    /// Where the debtor gets mail, and the places from which some came back. Every event has Elm Street on record, which says nothing
+    /// once mail came back from there; who moves tells it, and may move back.
+    fn mail(&self) -> (&'static str, BTreeSet<&'static str>) {
+        let (mut lives, mut came_back) = (ELM, BTreeSet::new());
+        for (what, _) in &self.course {
+            use Happens::*;
+            let others = matches!(what, OtherWritten(_) | Flagged(_, true) | Lifted(_, true) | OtherKnown);
+            // Who somebody is says nothing of where; nor does what is told under another name, unless it is the debtor's.
+            let one = self.last(|what| matches!(what, TwoPeople | OnePerson)).map(|place| self.course[place].0);
+            if others
+                || matches!(what, TwoPeople | OnePerson)
+                || (*what == AssistedUnderOtherName && one != Some(OnePerson))
+            {
+                continue;
+            }
+            let before = lives;
+            if !came_back.contains(ELM) {
+                lives = ELM;
+            }
+            match what {
+                MailReturned { email: false, .. } => came_back.extend([before, lives]),
+                Moved(away) => {
+                    lives = if *away { "new street" } else { ELM };
+                    if !came_back.contains(before) {
+                        came_back.remove(lives);
+                    }
+                }
+                _ => {}
+            }
+        }
+        (lives, came_back)
+    }
+
     fn person(&self) -> Vec<Verdict> {
         use Happens::*;
         let mistaken = self.last(|what| what == Died(true));
         let died = after(self.last(|what| what == Died(false)), mistaken);
         let said = self.last(|what| what == MailReturned { email: false, deceased: true });
-        let returned = self.last(|what| matches!(what, MailReturned { email: false, .. }));
+        let (lives, came_back) = self.mail();
         let unreachable = match self.ask.by_mail {
-            true => after(returned, self.last(|what| what == Moved(true))),
+            true => came_back.contains(lives),
             false => self.ever(|what| matches!(what, MailReturned { email: true, .. })),
         };
+        let known = self.ever(|what| what == OtherKnown);
         let in_force = |(flag, other)| {
             after(self.last(|what| what == Flagged(flag, other)), self.last(|what| what == Lifted(flag, other)))
         };
         let flags =
             [("family-violence", false), ("family-violence", true), ("safe-contact", false), ("safe-contact", true)];
-        let flagged = flags.into_iter().any(in_force);
-        let others = |what| matches!(what, OtherWritten(_) | Flagged(_, true) | Lifted(_, true));
+        let flagged = flags.into_iter().filter(|(_, other)| known || !other).any(in_force);
+        // What the co-signer has said counts only where the case knows who that is.
+        let others = |what| matches!(what, OtherWritten(_) | Flagged(_, true) | Lifted(_, true) | OtherKnown);
         let is_at = |place: Option<usize>, what| place.is_some_and(|place| self.course[place].0 == what);
-        let together =
-            is_at(self.last(others), OtherWritten(true)) && !is_at(self.last(|what| !others(what)), Moved(true));
+        let together = known && is_at(self.last(others), OtherWritten(true)) && lives == ELM;
         let represented = self.course.iter().rev().find_map(|(what, _)| match what {
             Represented { consents, until } => Some(*consents && *until >= 30),
             Unrepresented => Some(false),
             _ => None,
         });
         let represented = represented == Some(true);
-        let assisted = self.last(|what| matches!(what, Assisted(_)));
+        // Of what is told under another name, an officer has said whether it is about the debtor.
+        let who = self.last(|what| matches!(what, TwoPeople | OnePerson));
+        let own = |what| what == AssistedUnderOtherName && is_at(who, OnePerson);
+        let assisted = self.last(|what| matches!(what, Assisted(_)) || own(what));
+        let is_assisted = is_at(assisted, Assisted(true)) || is_at(assisted, AssistedUnderOtherName);
+        let unsaid = who.is_none() && self.ever(|what| what == AssistedUnderOtherName);
         let (stayed, released, _) = self.filing();
         vec![
             (died || after(said, mistaken) || self.ask.estate, "debtor-living"),
@@ -297,7 +339,9 @@ impl<'a> Case<'a> {
             (flagged, "contact-is-safe"),
             (flagged && together && self.ask.by_mail, "no-shared-address"),
             (unreachable, "mail-deliverable"),
-            (is_at(assisted, Assisted(true)), "not-active-recipient"),
+            (is_assisted, "not-active-recipient"),
+            (unsaid, "names-differ"),
+            (is_at(self.last(|what| matches!(what, ReadsByEar(_))), ReadsByEar(true)), "reach-certain"),
             (self.ask.sin_on_file != Some(true), "sin-on-file"),
             (!self.ask.estate && represented && !self.ask.by_mail, "representative-reachable"),
         ]

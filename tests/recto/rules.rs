@@ -116,7 +116,7 @@ async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
     assert!(matches!(desk.approve(&letters[0], &hash, "O. Officer").await, Err(DecideError::NoAuthority { .. })));
     assert!(matches!(
         desk.approve(&letters[0], &Sha256::new("another hash"), "A. Manager").await,
-        Err(DecideError::NotWaiting)
+        Err(DecideError::Changed)
     ));
     desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
     work(&desk).await;

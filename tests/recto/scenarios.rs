@@ -182,7 +182,7 @@ fn events(place: usize, row: &Scenario, defaults: &Value) -> Vec<Value> {
             "" => {}
             role => {
                 own["party"]["id"] = json!(format!("Q-{number}"));
-                own["party"]["role"] = json!(role);
+                own["party"]["role"] = json!(if role == "stranger" { "debtor" } else { role });
                 own["party"]["given_name"] = json!("Yolande");
                 own["party"]["surname"] = json!("Whitefeather");
                 own["party"]["address"]["lines"] = json!(["9 SPRUCE LANE"]);
@@ -194,12 +194,34 @@ fn events(place: usize, row: &Scenario, defaults: &Value) -> Vec<Value> {
                 None => set(&mut own["facts"], word),
             }
         }
+        // An event of the row is named by its place in the history, or as the one that asks.
+        if let Some(about) = own["facts"].get("event_id").and_then(Value::as_str) {
+            own["facts"]["event_id"] = json!(format!("s-{number}-{about}"));
+        }
         let time = if when.len() > 10 { format!("{when}:00-05:00") } else { format!("{when}T12:00:00-05:00") };
         events.push(event(&format!("s-{number}-{index}"), kind, &time, &own));
     }
     let kind = letter["event"].as_str().unwrap();
     events.push(event(&format!("s-{number}-asked"), kind, "2026-11-17T09:00:00-05:00", &data));
+    // Where several people have to do with one case, an officer has said of each that it is a person of the case, but of a stranger.
+    if !row.history.contains("stranger/") {
+        events.extend(introduced(&events, number));
+    }
     events
+}
+
+fn introduced(events: &[Value], number: usize) -> Vec<Value> {
+    let asked = &events[events.len() - 1];
+    let others =
+        |one: &&Value| one["subject"] == asked["subject"] && one["data"]["party"]["id"] == format!("Q-{number}");
+    let Some(other) = events.iter().find(others) else { return Vec::new() };
+    let said = [other, asked].into_iter().enumerate().map(|(place, about)| {
+        let facts = json!({"identified": "2026-11-17", "answer": "new-person", "event_source": about["source"], "event_id": about["id"],
+            "decided_by": "O. Officer"});
+        let data = json!({"case": about["data"]["case"], "party": about["data"]["party"], "facts": facts});
+        event(&format!("s-{number}-who-{place}"), "person.identified", "2026-11-17T13:00:00-05:00", &data)
+    });
+    said.collect()
 }
 
 /// An officer's request for the letter of a row.
@@ -253,12 +275,13 @@ async fn every_scenario_of_the_rules_ends_as_its_row_says() {
     let (mut asked, mut wrong) = (Vec::new(), Vec::new());
     for (place, row) in rows.iter().enumerate() {
         let mut events = events(place, row, &defaults);
-        let request = if row.is_request() { events.pop() } else { None };
+        let at = events.iter().position(|one| one["id"].as_str().unwrap().ends_with("-asked")).unwrap();
+        let request = if row.is_request() { Some(events.remove(at)) } else { None };
         let offers: Vec<Offer> = events.iter().map(|one| Offer::of(row.rule.clone(), one)).collect();
         let mut outcomes = desk.take(operator(), offers, Batch::EachAlone).await.unwrap();
         asked.push(match request {
             Some(event) => Some(requested(&desk, row, &event).await),
-            None => outcomes.pop(),
+            None => Some(outcomes.remove(at)),
         });
         let untaken = outcomes.iter().filter(|outcome| !matches!(outcome, Outcome::Taken(_)));
         wrong.extend(untaken.map(|outcome| format!("{row}\n    its history was not taken: {outcome:?}")));

@@ -152,7 +152,11 @@ pub fn recto(folder: &Path, arguments: &[&str]) -> Output {
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recto"));
     command.args(arguments).arg("--dir").arg(folder).current_dir(home());
-    command.env("RECTO_CLOCK", NOW).env_remove("RECTO_TOOLS").env_remove("RECTO_CONFORMANCE_CLASSPATH");
+    command
+        .env("RECTO_CLOCK", NOW)
+        .env("LC_ALL", "C.UTF-8")
+        .env_remove("RECTO_TOOLS")
+        .env_remove("RECTO_CONFORMANCE_CLASSPATH");
     command
 }
 

@@ -151,6 +151,11 @@ async fn a_text_is_refused_at_its_place_whichever_field_it_is_in() {
             ("x\u{ad}y", "character-not-printable", "U+00AD"),
         ] {
             let faults = refused(&desk, place, text).await;
+            // What no address can show has a code of its own.
+            let code = match code {
+                "character-not-printable" if place.contains("/address/") => "line-forbidden-character",
+                code => code,
+            };
             let own: Vec<&Fault> = faults.iter().filter(|fault| fault.place == place && fault.code == code).collect();
             assert_eq!(own.len(), 1, "{place} {text}: {faults:#?}");
             assert!(own[0].message.en.contains(named) && own[0].message.fr.contains(named), "{}", own[0]);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use recto::case::{Channel, Clock, DeliveryState, FollowUpState, LetterState, WorkerId};
-use recto::desk::{CurrentDesk, DecideError, Desk, ReloadState, Settings};
+use recto::case::{CaseRef, Channel, Clock, DeliveryState, FollowUpState, LetterState, PersonId, WorkerId};
+use recto::desk::{Answer, CurrentDesk, DecideError, Desk, ReloadState, Settings, WhoItIs};
 use recto::register::{Claimed, Filter, LetterRow, Register};
 use recto::studio::Studio;
 use serde_json::{Value, json};
@@ -124,6 +124,12 @@ impl Walk {
         let (kind, mut data) = self.happening(&day);
         data["case"]["reference"] = json!(format!("DR-2026-00460{case}"));
         data["party"]["id"] = json!(format!("P-{}", case % 7));
+        // Now and then it is under somebody else's name, or of somebody who has nothing to do with the case.
+        match self.chance.below(14) {
+            0 => (data["party"]["given_name"], data["party"]["surname"]) = (json!("Mario"), json!("Delgado")),
+            1 => data["party"]["id"] = json!("P-9"),
+            _ => {}
+        }
         if case == 1 {
             data["party"]["channel"] = json!("email");
             data["party"]["email"] = json!("etienne@example.org");
@@ -199,6 +205,14 @@ impl Walk {
         let desk = self.open.desk();
         let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
         let row = self.chance.one(&rows)?;
+        if row.kind == "who-is-it" {
+            use Answer::*;
+            let answer = [OnePerson, TwoPeople, NewPerson, KnownPerson, OtherCase, Mistake][self.chance.below(6)];
+            let case = CaseRef::new(format!("DR-2026-00460{}", self.chance.below(8)));
+            let person = PersonId::new(format!("P-{}", self.chance.below(7)));
+            let said = WhoItIs { answer, name: None, person: Some(person), case: Some(case), reason: None };
+            return Some(format!("{answer:?}: {}", decided(desk.say_who_it_is(&row.id, &said, "O. Officer").await)));
+        }
         if self.chance.below(3) == 0 {
             let declined = desk.decline_follow_up(&row.id, "O. Officer", "Not now").await;
             return Some(format!("decline {}: {}", row.kind, decided(declined)));

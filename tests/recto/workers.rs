@@ -195,6 +195,7 @@ async fn a_verdict_that_has_not_seen_an_event_that_was_taken_meanwhile_comes_too
         reasons: &reasons,
         seal: None,
         content_hash: None,
+        way: None,
         held_for_letters: false,
         seen,
     };

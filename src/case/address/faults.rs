@@ -226,7 +226,7 @@ pub(super) fn forbidden(place: &str, line: &str, characters: &[char]) -> Fault {
 
 fn shown(c: char) -> String {
     let code = u32::from(c);
-    if c.is_control() || c.is_whitespace() || code >= 0x2000 && !c.is_alphanumeric() {
+    if c.is_control() || c.is_whitespace() || c == '\u{ad}' || code >= 0x2000 && !c.is_alphanumeric() {
         format!("U+{code:04X}")
     } else {
         c.to_string()

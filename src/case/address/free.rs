@@ -136,6 +136,9 @@ fn take_last(lines: &mut Vec<Line>, parts: &mut Parts, single: bool) -> usize {
     if named.is_empty() && province::province(&city).is_some() && lines.last().is_some_and(is_place) {
         named = city;
         (at, city) = lines.pop().unwrap_or_default();
+        if let Some((place, code)) = split_code(&city).filter(|_| parts.postal_code.is_empty()) {
+            (city, parts.postal_code) = (place.trim_end_matches([',', ' ']).to_owned(), code);
+        }
     }
     parts.province = named;
     let street_before = lines.iter().any(|(_, text)| is_delivery(&line(text)));
@@ -230,6 +233,7 @@ fn behind_unit(text: &str) -> (&str, &str) {
 fn streets(pieces: &[&str]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut alone = true;
+    let is_box = |text: &str| is_box_or_route(&line(text).split(' ').collect::<Vec<_>>());
     for (at, piece) in pieces.iter().map(|piece| piece.trim()).enumerate() {
         let printed = line(piece);
         let words: Vec<&str> = printed.split(' ').collect();
@@ -237,9 +241,7 @@ fn streets(pieces: &[&str]) -> Vec<String> {
         let is_name =
             at == 0 && !is_delivery(&printed) && !printed.contains(|c: char| c.is_ascii_digit()) && pieces.len() > 1;
         match lines.last_mut() {
-            Some(last)
-                if !alone && !(own && !is_box_or_route(&line(last).split(' ').collect::<Vec<_>>())) && !entrusted =>
-            {
+            Some(last) if !alone && !entrusted && (!own || is_box(last)) => {
                 last.push_str(", ");
                 last.push_str(piece);
             }

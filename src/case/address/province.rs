@@ -110,11 +110,16 @@ pub(super) fn province(text: &str) -> Option<&'static str> {
     let is = |(code, en, fr, also): &&Named| {
         *code == name || compact(en) == name || compact(fr) == name || also.contains(&name)
     };
-    // Ontario (ON)
+    PROVINCES.iter().find(is).map(|(code, ..)| *code)
+}
+
+/// The same where nothing but a province can stand: `Ontario (ON)` too.
+pub(super) fn province_alone(text: &str) -> Option<&'static str> {
+    let name = compact(text);
     let twice = |(code, en, fr, _): &&Named| {
         name.strip_suffix(code).is_some_and(|name| compact(en) == name || compact(fr) == name)
     };
-    PROVINCES.iter().find(is).or_else(|| PROVINCES.iter().find(twice)).map(|(code, ..)| *code)
+    province(text).or_else(|| PROVINCES.iter().find(twice).map(|(code, ..)| *code))
 }
 
 /// The province that was probably meant.

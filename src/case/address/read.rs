@@ -173,7 +173,7 @@ impl Parts {
         address.municipality = place_name(&city);
         address.province = line(given);
         address.postal_code = line(&self.postal_code);
-        let province = province::province(given);
+        let province = province::province_alone(given);
         if let (None, Some(_), Some(_)) = (province, province::state(given), postal_code::zip(&self.postal_code)) {
             return faults.push(faults::state_without_country(&self.place("/province"), given));
         }

@@ -8,6 +8,7 @@ use super::no_address::is_name;
 use super::{Told, capitals, faults};
 use crate::case::Fault;
 use crate::case::repertoire::Repertoire;
+use crate::case::texts;
 
 /// The block as it will be printed, or everything that keeps the address from the window.
 ///
@@ -15,9 +16,11 @@ use crate::case::repertoire::Repertoire;
 /// or `lines` alone, the first of them the name. A `name` may be told apart in both. Places are JSON Pointers into the object.
 pub fn check(asked: &Value, repertoire: &Repertoire) -> Result<Vec<String>, Vec<Fault>> {
     const KNOWN: [&str; 7] = ["name", "attention", "lines", "municipality", "province", "postal_code", "country"];
+    let asked = &texts::normalize(asked.clone());
     let members = asked.as_object().into_iter().flatten();
     let mut found: Vec<Fault> =
         members.filter(|(name, _)| !KNOWN.contains(&name.as_str())).map(|(name, _)| unknown(name)).collect();
+    found.extend(texts::faults(asked, repertoire));
     let told = match Told::deserialize(asked) {
         Ok(told) if asked.is_object() && asked.get("lines").is_some() => told,
         _ => {
@@ -60,10 +63,10 @@ fn unknown(name: &str) -> Fault {
         "fact-unknown",
         format!("/{name}"),
         format!(
-            "“{name}” is not part of an address, which has name, attention, lines, municipality, province, postal_code and country. Take it out, or correct its name."
+            "“{name}” is not part of an address, which has name, attention, lines, municipality, province, `postal_code` and country. Take it out, or correct its name."
         ),
         format!(
-            "« {name} » ne fait pas partie d’une adresse, qui comporte name, attention, lines, municipality, province, postal_code et country. Retirez-le ou corrigez son nom."
+            "« {name} » ne fait pas partie d’une adresse, qui comporte name, attention, lines, municipality, province, `postal_code` et country. Retirez-le ou corrigez son nom."
         ),
     )
 }

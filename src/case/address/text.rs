@@ -5,6 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::words::{STREET_TYPES, is_civic_number, is_unit_number};
 
@@ -75,7 +76,7 @@ pub(super) fn forbidden(line: &str, abroad: bool) -> Vec<char> {
 }
 
 fn tidy(text: &str, points: bool) -> String {
-    let text: String = text.nfc().flat_map(plain).flat_map(char::to_uppercase).collect();
+    let text: String = with_plain_signs(text).chars().flat_map(char::to_uppercase).collect();
     let text = without_commas(&with_unit_hyphen(&text));
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -108,6 +109,21 @@ fn slashes_joined(words: &[String]) -> Vec<String> {
         open = word == "/" && !joined.is_empty();
     }
     joined
+}
+
+/// The text with each character as an address has it. A raised letter is one of the line behind a number (`1ʳᵉ AVENUE`); within a word it
+/// is a letter of its own (`šxʷməθkʷəy̓əmasəm`), and stays.
+fn with_plain_signs(text: &str) -> String {
+    let (mut plain_text, mut numbered) = (String::with_capacity(text.len()), false);
+    for c in text.nfc() {
+        let raised = c.general_category() == GeneralCategory::ModifierLetter && c != '\u{2bc}';
+        match raised && !numbered {
+            true => plain_text.push(c),
+            false => plain_text.extend(plain(c)),
+        }
+        numbered = c.is_numeric() || raised && numbered;
+    }
+    plain_text
 }
 
 /// A character as an address has it: one apostrophe, one hyphen, no quotation mark, figures of one width.

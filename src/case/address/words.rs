@@ -247,26 +247,28 @@ pub(super) fn is_unit_number(word: &str) -> bool {
 
 /// Whether the words begin with how mail is delivered other than to a street.
 pub(super) fn is_box_or_route(words: &[&str]) -> bool {
-    match words {
-        ["PO", "BOX" | "DRAWER", ..] | ["CASE", "POSTALE", ..] | ["BOÎTE" | "BOITE", "POSTALE", ..] => true,
-        ["GENERAL", "DELIVERY", ..] | ["POSTE", "RESTANTE", ..] | ["RURAL", "ROUTE", ..] | ["ROUTE", "RURALE", ..] => {
-            true
-        }
-        ["BOX" | "CP" | "BP" | "RR" | "POB" | "SITE" | "STN" | "SUCC", _, ..] => true,
-        ["GD" | "PR", ..] => true,
-        _ => false,
-    }
+    matches!(
+        words,
+        ["PO", "BOX" | "DRAWER", ..]
+            | ["CASE" | "BOÎTE" | "BOITE", "POSTALE", ..]
+            | ["GENERAL", "DELIVERY", ..]
+            | ["POSTE", "RESTANTE", ..]
+            | ["RURAL", "ROUTE", ..]
+            | ["ROUTE", "RURALE", ..]
+            | ["BOX" | "CP" | "BP" | "RR" | "POB" | "SITE" | "STN" | "SUCC", _, ..]
+            | ["GD" | "PR", ..]
+    )
 }
 
 /// Whether the words begin with whom mail is entrusted to.
 pub(super) fn is_care_of(words: &[&str]) -> bool {
-    match words {
+    matches!(
+        words,
         ["C/O" | "A/S" | "ATTN" | "ATTENTION" | "CO", _, ..]
-        | ["CARE", "OF", ..]
-        | ["AUX", "SOINS", ..]
-        | ["À", "L'ATTENTION", ..] => true,
-        _ => false,
-    }
+            | ["CARE", "OF", ..]
+            | ["AUX", "SOINS", ..]
+            | ["À", "L'ATTENTION", ..]
+    )
 }
 
 /// Whether a line says where mail is delivered: a number and a street, a box, a route.

@@ -26,7 +26,7 @@ impl Desk {
                     audit.note(
                         "entry-altered",
                         format!("entries/{}", entry.sequence),
-                        "The entry does not continue the chain: it was altered, or one before it was taken out or put in.",
+                        ("The entry does not continue the chain: it was altered, or one before it was taken out or put in.", "L’inscription ne suit pas la chaîne : elle a été modifiée, ou une inscription avant elle a été retirée ou ajoutée."),
                     );
                 }
                 before.clone_from(&entry.chain);
@@ -37,7 +37,10 @@ impl Desk {
             audit.note(
                 "chain-altered",
                 "settings/chain",
-                "The chain of version 1 does not end where version 2 begins.",
+                (
+                    "The chain of version 1 does not end where version 2 begins.",
+                    "La chaîne de la version 1 ne finit pas là où commence la version 2.",
+                ),
             );
         }
         Ok(())
@@ -60,12 +63,20 @@ impl Desk {
                         && logged.case == event.subject
                 });
                 if event_hash(&event) != hash || event.person() != person || !as_logged {
-                    audit.note("event-altered", format!("events/{sequence}"), "The event is not what was taken.");
+                    audit.note(
+                        "event-altered",
+                        format!("events/{sequence}"),
+                        ("The event is not what was taken.", "L’événement n’est pas celui qui a été reçu."),
+                    );
                 }
             }
         }
         for sequence in std::mem::take(&mut audit.events).into_keys() {
-            audit.note("event-missing", format!("events/{sequence}"), "The case file has it, the register does not.");
+            audit.note(
+                "event-missing",
+                format!("events/{sequence}"),
+                ("The case file has it, the register does not.", "Le journal du dossier l’a, le registre ne l’a pas."),
+            );
         }
         Ok(())
     }
@@ -82,8 +93,10 @@ impl Desk {
                 let LoggedCase { entries, chain } = audit.cases.remove(&case.reference).unwrap_or_default();
                 let events = audit.events_of_case.remove(&case.reference).unwrap_or_default();
                 if (case.version, case.entries, &case.chain) != (events, entries, &chain) {
-                    let message =
-                        "Its number of events or entries, or the end of its chain, is not that of its case file.";
+                    let message = (
+                        "Its number of events or entries, or the end of its chain, is not that of its case file.",
+                        "Son nombre d’événements ou d’inscriptions, ou la fin de sa chaîne, n’est pas celui du journal du dossier.",
+                    );
                     audit.note("case-altered", format!("cases/{}", case.reference), message);
                 }
             }
@@ -95,7 +108,11 @@ impl Desk {
             after = last.to_string();
             for (person, version) in persons {
                 if audit.events_of_person.remove(&person) != Some(version) {
-                    audit.note("person-altered", format!("persons/{person}"), "Its version is not that of its events.");
+                    audit.note(
+                        "person-altered",
+                        format!("persons/{person}"),
+                        ("Its version is not that of its events.", "Sa version n’est pas celle de ses événements."),
+                    );
                 }
             }
         }
@@ -106,7 +123,14 @@ impl Desk {
             .chain(std::mem::take(&mut audit.events_of_person).into_keys().map(|person| format!("persons/{person}")))
             .collect();
         for place in missing {
-            audit.note("case-missing", place, "There are events or entries of it, but the register does not have it.");
+            audit.note(
+                "case-missing",
+                place,
+                (
+                    "There are events or entries of it, but the register does not have it.",
+                    "Des événements ou des inscriptions le nomment, mais le registre ne l’a pas.",
+                ),
+            );
         }
         Ok(())
     }
@@ -123,13 +147,17 @@ impl Desk {
                     audit.note(
                         "follow-up-altered",
                         format!("follow_ups/{}", row.id),
-                        "It is not what the case file says.",
+                        ("It is not what the case file says.", "Ce n’est pas ce que dit le journal du dossier."),
                     );
                 }
             }
         }
         for id in std::mem::take(&mut audit.follow_ups).into_keys() {
-            audit.note("follow-up-missing", format!("follow_ups/{id}"), "The case file has it, the register does not.");
+            audit.note(
+                "follow-up-missing",
+                format!("follow_ups/{id}"),
+                ("The case file has it, the register does not.", "Le journal du dossier l’a, le registre ne l’a pas."),
+            );
         }
         Ok(())
     }
@@ -162,7 +190,11 @@ fn collect(chained: &ChainedEntry, audit: &mut Audit) {
         case.chain.clone_from(&chained.chain);
     }
     let Ok(filed) = chained.read() else {
-        audit.note("entry-altered", format!("entries/{}", chained.sequence), "The entry cannot be read.");
+        audit.note(
+            "entry-altered",
+            format!("entries/{}", chained.sequence),
+            ("The entry cannot be read.", "L’inscription ne peut pas être lue."),
+        );
         return;
     };
     let actor = filed.actor.map(|actor| actor.name);

@@ -2,7 +2,7 @@
 
 use super::{Audit, PIECE};
 use crate::archive::{self, ArchiveError};
-use crate::case::{Sha256, entry};
+use crate::case::{Sha256, Text, entry};
 use crate::desk::{Desk, DeskError};
 use crate::register::{Issuance, Kept};
 
@@ -26,7 +26,10 @@ impl Desk {
             audit.note(
                 "issuance-missing",
                 place,
-                "The case file says that it was issued; the register does not have it.",
+                (
+                    "The case file says that it was issued; the register does not have it.",
+                    "Le journal du dossier dit qu’elle a été émise; le registre ne l’a pas.",
+                ),
             );
         }
         Ok(())
@@ -37,14 +40,27 @@ impl Desk {
         let logged = audit.letters.get_mut(&issuance.letter).and_then(|logged| logged.issued.remove(&issuance.number));
         let kept = self.reader().kept(&issuance.letter, issuance.number).await?;
         match logged {
-            None => audit.note("issuance-unlogged", &place, "It was issued, but the case file does not say so."),
+            None => audit.note(
+                "issuance-unlogged",
+                &place,
+                (
+                    "It was issued, but the case file does not say so.",
+                    "Elle a été émise, mais le journal du dossier ne le dit pas.",
+                ),
+            ),
             Some(logged) => {
                 if !agrees(issuance, &logged) {
-                    let message = "The register's row is not what the case file says was issued.";
+                    let message = (
+                        "The register's row is not what the case file says was issued.",
+                        "La ligne du registre n’est pas ce que le journal du dossier dit avoir été émis.",
+                    );
                     audit.note("issuance-altered", &place, message);
                 }
                 if logged.kept.is_some() && logged.kept != kept.as_ref().map(Kept::hash) {
-                    let message = "Its source, covering mail or reading is not what the case file says was kept.";
+                    let message = (
+                        "Its source, covering mail or reading is not what the case file says was kept.",
+                        "Sa source, son courriel d’accompagnement ou sa lecture n’est pas ce que le journal du dossier dit avoir été conservé.",
+                    );
                     audit.note("source-altered", &place, message);
                 }
             }
@@ -56,13 +72,25 @@ impl Desk {
         let key = archive::key(&issuance.date.to_string(), &issuance.letter, &issuance.sha256);
         match self.office.archive.get(&key, &issuance.sha256).await {
             Ok(pdf) if pdf.len() as i64 == issuance.bytes => {}
-            Ok(_) => audit.note("object-size-differs", &key, "Its size is not the one registered."),
+            Ok(_) => audit.note(
+                "object-size-differs",
+                &key,
+                ("Its size is not the one registered.", "Sa taille n’est pas celle du registre."),
+            ),
             Err(ArchiveError::Altered { found, .. }) => {
-                let message = format!("Its SHA-256 is {found}, registered is {}.", issuance.sha256);
+                let registered = &issuance.sha256;
+                let message = Text::new(
+                    format!("Its SHA-256 is {found}, registered is {registered}."),
+                    format!("Son SHA-256 est {found}, celui du registre est {registered}."),
+                );
                 audit.note("object-altered", &key, message);
             }
             Err(ArchiveError::Store(object_store::Error::NotFound { .. })) => {
-                audit.note("object-missing", &key, "The register has it, the archive does not.");
+                audit.note(
+                    "object-missing",
+                    &key,
+                    ("The register has it, the archive does not.", "Le registre l’a, l’archive ne l’a pas."),
+                );
             }
             Err(error) => return Err(error.into()),
         }
@@ -74,12 +102,23 @@ impl Desk {
     pub(super) async fn verify_houses(&self, audit: &mut Audit) -> Result<(), DeskError> {
         for hash in self.reader().houses().await? {
             let Some(files) = self.reader().house(&hash).await? else {
-                audit.note("house-missing", format!("houses/{hash}"), "Letters were set with it, but it was not kept.");
+                audit.note(
+                    "house-missing",
+                    format!("houses/{hash}"),
+                    (
+                        "Letters were set with it, but it was not kept.",
+                        "Des lettres ont été composées avec elle, mais elle n’a pas été conservée.",
+                    ),
+                );
                 continue;
             };
             let found = Sha256::new(self.studio.press.with_house(&files).house_hash());
             if found != hash {
-                audit.note("house-altered", format!("houses/{hash}"), "Its files are not those that were kept.");
+                audit.note(
+                    "house-altered",
+                    format!("houses/{hash}"),
+                    ("Its files are not those that were kept.", "Ses fichiers ne sont pas ceux qui ont été conservés."),
+                );
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::{Audit, LoggedLetter, PIECE};
 use crate::case::fault::Reasons;
-use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, entry};
+use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, Text, entry};
 use crate::desk::send::UNMAILABLE;
 use crate::desk::{Desk, DeskError};
 use crate::letter::Data;
@@ -21,7 +21,11 @@ impl Desk {
             }
         }
         for (letter, _) in std::mem::take(&mut audit.letters) {
-            audit.note("letter-missing", letter.as_str(), "The case file has it, the register does not.");
+            audit.note(
+                "letter-missing",
+                letter.as_str(),
+                ("The case file has it, the register does not.", "Le journal du dossier l’a, le registre ne l’a pas."),
+            );
         }
         Ok(())
     }
@@ -31,28 +35,43 @@ impl Desk {
         let logged = audit.letters.remove(&letter.id).unwrap_or_default();
         let event = self.reader().event(letter.event).await?;
         if !event.is_some_and(|event| self.is_as_called(letter, &event, &logged)) {
-            let message = "The register's row is not what its event called for.";
+            let message = (
+                "The register's row is not what its event called for.",
+                "La ligne du registre n’est pas ce que demandait son événement.",
+            );
             audit.note("letter-altered", letter.id.as_str(), message);
         }
         let expected = state_after(logged.last.as_ref());
         if letter.state != expected {
             let last = logged.last.as_ref().map_or("none", |entry| EntryKind::from(entry).as_str());
-            let message = format!("Its state is {}, but the case file's last entry is “{last}”.", letter.state);
+            let state = letter.state;
+            let message = Text::new(
+                format!("Its state is not the one that the case file's last entry left it in ({state}; {last})."),
+                format!(
+                    "Son état n’est pas celui où l’a laissée la dernière inscription du journal ({state}; {last})."
+                ),
+            );
             audit.note("letter-state-differs", letter.id.as_str(), message);
         }
         if !says_the_same(letter, &logged) {
-            let message = "Its issuance, words or reasons are not those of the case file.";
+            let message = (
+                "Its issuance, words or reasons are not those of the case file.",
+                "Son émission, ses mots ou ses motifs ne sont pas ceux du journal du dossier.",
+            );
             audit.note("letter-altered", letter.id.as_str(), message);
         }
         if !is_approved_as_logged(letter, &logged) {
-            let message = "The register says that it was approved, by whom; the case file does not say so.";
+            let message = (
+                "The register says that it was approved, by whom; the case file does not say so.",
+                "Le registre dit qu’elle a été approuvée, et par qui; le journal du dossier ne le dit pas.",
+            );
             audit.note("approval-unlogged", letter.id.as_str(), message);
         }
         verify_verdicts(letter, &logged, audit);
         self.verify_deliveries(letter, &logged, audit).await
     }
 
-    /// Whether a letter's row is what its event called for.
+    /// Whether a letter's row is what its event called for, or what was issued by a newer word.
     fn is_as_called(&self, letter: &LetterRow, stored: &StoredEvent, logged: &LoggedLetter) -> bool {
         let event = &stored.event;
         let Ok(data) = Data::read(&event.data) else { return false };
@@ -64,8 +83,9 @@ impl Desk {
             && letter.person == person
             && letter.person_name == data.person.full_name()
             && letter.addressee_name == data.addressee.full_name()
-            && (letter.channel == channel || letter.channel == Channel::Print && went_to_print(logged))
-            && letter.language == data.addressee.language
+            && (letter.channel == logged.channel.unwrap_or(channel)
+                || letter.channel == Channel::Print && went_to_print(logged))
+            && letter.language == logged.language.unwrap_or(data.addressee.language)
             && letter.called_at == stored.taken_at
     }
 
@@ -80,12 +100,23 @@ impl Desk {
         let numbers: Vec<i64> = deliveries.iter().map(|delivery| delivery.number).collect();
         let on_its_way = if letter.channel == Channel::File { 0 } else { letter.issuance };
         if numbers != (1..=on_its_way).collect::<Vec<_>>() {
-            audit.note("delivery-missing", letter.id.as_str(), "Not every issuance has its one delivery.");
+            audit.note(
+                "delivery-missing",
+                letter.id.as_str(),
+                ("Not every issuance has its one delivery.", "Chaque émission n’a pas son seul envoi."),
+            );
         }
         for delivery in deliveries {
             if !is_delivered_as_logged(&delivery, logged.deliveries.get(&delivery.number)) {
                 let place = format!("{}/{}", letter.id, delivery.number);
-                audit.note("delivery-differs", place, "The delivery is not what the case file says.");
+                audit.note(
+                    "delivery-differs",
+                    place,
+                    (
+                        "The delivery is not what the case file says.",
+                        "L’envoi n’est pas ce que dit le journal du dossier.",
+                    ),
+                );
             }
         }
         Ok(())

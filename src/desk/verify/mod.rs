@@ -4,6 +4,7 @@
 mod case_files;
 mod issuances;
 mod letters;
+mod remedies;
 mod runs;
 mod wordings;
 
@@ -12,7 +13,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::Serialize;
 
 use super::{Desk, DeskError};
-use crate::case::{CaseRef, Entry, EntryKind, FollowUpId, LetterId, PersonId, RunId, Sha256, Stamp, entry};
+use crate::case::{
+    CaseRef, Channel, Entry, EntryKind, FollowUpId, LetterId, PersonId, PreferredLanguage, RunId, Sha256, Stamp, Text,
+    entry,
+};
 
 /// Rows read at a time, so that memory stays flat.
 const PIECE: i64 = 1_000;
@@ -24,8 +28,13 @@ pub struct Difference {
     pub code: &'static str,
     /// The object or row.
     pub place: String,
-    /// What differs.
-    pub message: String,
+    /// What differs; as JSON, in English.
+    #[serde(serialize_with = "in_english")]
+    pub message: Text,
+}
+
+fn in_english<S: serde::Serializer>(message: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&message.en)
 }
 
 /// What the case file says was done to a letter.
@@ -49,6 +58,9 @@ struct LoggedLetter {
     last: Option<Entry>,
     /// The hash of the words that were last issued.
     content_hash: Option<Sha256>,
+    /// How it was last issued, by the newest word of then.
+    channel: Option<Channel>,
+    language: Option<PreferredLanguage>,
 }
 
 /// What a case file says was taken.
@@ -92,7 +104,7 @@ struct Audit {
 }
 
 impl Audit {
-    fn note(&mut self, code: &'static str, place: impl Into<String>, message: impl Into<String>) {
+    fn note(&mut self, code: &'static str, place: impl Into<String>, message: impl Into<Text>) {
         self.differences.push(Difference { code, place: place.into(), message: message.into() });
     }
 }
@@ -115,7 +127,7 @@ impl Desk {
         self.verify_letters(&mut audit).await?;
         for key in self.office.archive.keys().await? {
             if !audit.objects.contains(&key) {
-                audit.note("object-unregistered", key, "The archive has it, the register does not. A crash before an issuance was recorded leaves such an object; it was never sent.");
+                audit.note("object-unregistered", key, ("The archive has it, the register does not. A crash before an issuance was recorded leaves such an object; it was never sent.", "L’archive l’a, le registre ne l’a pas. Un arrêt avant l’inscription d’une émission laisse un tel fichier; il n’a jamais été envoyé."));
             }
         }
         self.verify_runs(&mut audit).await?;
@@ -133,6 +145,8 @@ impl LoggedLetter {
             Entry::LetterIssued(issued) => {
                 self.issuances += 1;
                 self.content_hash = Some(issued.content_hash.clone());
+                self.channel = issued.channel.or(self.channel);
+                self.language = issued.language.or(self.language);
                 self.rests_on.extend(issued.basis.as_ref().map(|basis| (issued.number, basis.hash())));
                 self.released.extend(issued.times.as_ref().map(|_| issued.number));
                 self.issued.insert(issued.number, issued.clone());

@@ -15,7 +15,7 @@ impl Desk {
             // None is what the case files say of a run without pieces.
             let printed = audit.printed.remove(&run.id).unwrap_or_default();
             if run.state != RunState::Closed {
-                let message = "Its closing was interrupted. `recto run close` goes on with it.";
+                let message = ("Its closing was interrupted.", "Sa fermeture a été interrompue.");
                 audit.note("run-unfinished", place, message);
                 continue;
             }
@@ -30,13 +30,19 @@ impl Desk {
                 audit.note(
                     "run-altered",
                     &place,
-                    "Its pieces are not the letters that the case files say were sent in it.",
+                    (
+                        "Its pieces are not the letters that the case files say were sent in it.",
+                        "Ses pièces ne sont pas les lettres que les journaux des dossiers disent y avoir été envoyées.",
+                    ),
                 );
             }
             self.verify_folder(&run, &pieces, audit);
         }
         for run in std::mem::take(&mut audit.printed).into_keys() {
-            let message = "Letters were sent in it, but the register does not have it.";
+            let message = (
+                "Letters were sent in it, but the register does not have it.",
+                "Des lettres y ont été envoyées, mais le registre ne l’a pas.",
+            );
             audit.note("run-missing", format!("runs/{run}"), message);
         }
         Ok(())
@@ -52,7 +58,14 @@ impl Desk {
         };
         let registered = run.totals.as_deref().and_then(|totals| serde_json::from_str(totals).ok());
         if registered != Some(read("totals.json")) {
-            audit.note("run-altered", &place, "The register's control totals are not those of the run's folder.");
+            audit.note(
+                "run-altered",
+                &place,
+                (
+                    "The register's control totals are not those of the run's folder.",
+                    "Les totaux de contrôle du registre ne sont pas ceux du dossier du tirage.",
+                ),
+            );
         }
         let manifest: Vec<Value> = pieces
             .iter()
@@ -67,10 +80,17 @@ impl Desk {
             .map(|line| names.iter().map(|name| line[*name].clone()).collect())
             .collect();
         if lines != manifest {
-            audit.note("run-altered", &place, "The register's pieces are not those of the run's manifest.");
+            audit.note(
+                "run-altered",
+                &place,
+                (
+                    "The register's pieces are not those of the run's manifest.",
+                    "Les pièces du registre ne sont pas celles du manifeste du tirage.",
+                ),
+            );
         }
         let Ok(sums) = std::fs::read_to_string(folder.join("SHA256SUMS")) else {
-            let message = "Its SHA256SUMS is not there. `recto run close` writes the same files again.";
+            let message = ("Its SHA256SUMS is not there.", "Son fichier SHA256SUMS n’y est pas.");
             audit.note("run-missing", &place, message);
             return;
         };
@@ -79,8 +99,16 @@ impl Desk {
             let place = format!("{place}/{name}");
             match std::fs::read(folder.join(name)) {
                 Ok(bytes) if Sha256::of(&bytes) == wanted => {}
-                Ok(_) => audit.note("run-file-altered", place, "Its SHA-256 is not the one in SHA256SUMS."),
-                Err(_) => audit.note("run-file-missing", place, "SHA256SUMS names it, but it is not there."),
+                Ok(_) => audit.note(
+                    "run-file-altered",
+                    place,
+                    ("Its SHA-256 is not the one in SHA256SUMS.", "Son SHA-256 n’est pas celui de SHA256SUMS."),
+                ),
+                Err(_) => audit.note(
+                    "run-file-missing",
+                    place,
+                    ("SHA256SUMS names it, but it is not there.", "SHA256SUMS le nomme, mais il n’y est pas."),
+                ),
             }
         }
     }

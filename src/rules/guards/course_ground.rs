@@ -59,9 +59,7 @@ pub const GUARDS: [Guard; 6] = [
             let ended = plan.filter(|plan| plan.defaulted.is_some()).map(|plan| plan.told);
             let proposed = q.standing.proposal().is_some_and(|one| ended.is_none_or(|ended| one.told > ended));
             plainly(
-                !plan.is_some_and(Plan::is_kept)
-                    && !proposed
-                    && !plan.is_some_and(|plan| plan.told == q.letter.asked_at),
+                !plan.is_some_and(Plan::is_kept) && !proposed && plan.is_none_or(|plan| plan.told != q.letter.asked_at),
             )
         },
     },

@@ -111,8 +111,8 @@ pub const GUARDS: [Guard; 12] = [
         rule: "B12",
         effect: Effect::HoldUnlessOverridden,
         basis: Both {
-            en: "unit policy: a balance is not older than the policy's figures_days",
-            fr: "politique de l’unité : un solde n’est pas plus ancien que figures_days",
+            en: "unit policy: a balance is not older than {figures_days} days",
+            fr: "politique de l’unité : un solde ne date pas de plus de {figures_days} jours",
         },
         says: Both { en: "The balance is too old.", fr: "Le solde est trop ancien." },
         reads: &["as_of"],
@@ -267,8 +267,8 @@ pub const GUARDS: [Guard; 12] = [
         rule: "B15",
         effect: Effect::Review,
         basis: Both {
-            en: "program policy: plan_minimum_percent of the balance and plan_minimum_amount a month",
-            fr: "politique du programme : plan_minimum_percent du solde et plan_minimum_amount par mois",
+            en: "program policy: a month, {plan_minimum_percent} of the balance, and {plan_minimum_amount} at least",
+            fr: "politique du programme : par mois, {plan_minimum_percent} du solde, et au moins {plan_minimum_amount}",
         },
         says: Both {
             en: "The instalments are below the program's minimum.",

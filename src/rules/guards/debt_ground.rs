@@ -6,7 +6,7 @@ use super::{Effect, Guard, Needs};
 use crate::case::Both;
 use crate::rules::found::{Answer, Detail, Note, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Debt, Movement, MovementKind};
+use crate::rules::standing::{Debt, MovementKind};
 
 /// The grounds.
 pub const GUARDS: [Guard; 8] = [
@@ -133,8 +133,13 @@ pub const GUARDS: [Guard; 8] = [
         needs: Needs::Nothing,
         finds: |q| {
             let (amount, returned) = (q.amount("amount")?, q.day("dishonoured")?);
-            let own = |one: &&Movement| one.kind == MovementKind::Payment && one.amount == amount && one.on <= returned;
-            if q.standing.ledger.movements.iter().any(|one| own(&one)) {
+            let ledger = &q.standing.ledger;
+            let told = ledger.movements.iter().map(|one| (one.kind, one.amount, one.on));
+            // What a referral or a statement lists is on file too.
+            let statements = ledger.debts.iter().flat_map(|debt| [&debt.stated, &debt.paid]).flatten();
+            let listed = statements.flat_map(|one| &one.listed).map(|one| (one.kind, one.amount, one.on));
+            let is_it = |(kind, came, on)| kind == MovementKind::Payment && came == amount && on <= returned;
+            if told.chain(listed).any(is_it) {
                 return Ok(None);
             }
             found(Note::new(

@@ -6,10 +6,11 @@ mod debt;
 mod debt_ground;
 mod paid;
 mod person;
+mod plan;
 
 use super::Question;
-use super::found::{Answer, Detail, Found, Note, Unread, reason};
-use crate::case::{Both, Fault, Policy, Text};
+use super::found::{Answer, Detail, Found, Note, Unread, reason, with_values};
+use crate::case::{Both, Fault, Language, Policy, Text};
 
 /// A rule that may stop a letter.
 pub struct Guard {
@@ -19,7 +20,8 @@ pub struct Guard {
     pub rule: &'static str,
     /// What becomes of a letter that it finds something against.
     pub effect: Effect,
-    /// The law or policy it rests on in every program; what [`Guard::rests_on_program`] says so has its own in each program's file.
+    /// The law or policy it rests on in every program; what [`Guard::rests_on_program`] says so has its own in each program's file. A value of the policy stands by its name in
+    /// braces.
     pub basis: Both,
     /// What it says to the officer.
     pub says: Both,
@@ -40,9 +42,11 @@ impl Guard {
         self.basis.en == "the program's own law"
     }
 
-    /// What it rests on in the program of a policy.
+    /// What it rests on in the program of a policy, with the policy's values.
     pub fn basis_in(&self, policy: &Policy) -> Text {
-        policy.bases.get(self.key).cloned().unwrap_or_else(|| Text::new(self.basis.en, self.basis.fr))
+        let own = policy.bases.get(self.key).cloned().unwrap_or_else(|| Text::new(self.basis.en, self.basis.fr));
+        let [en, fr] = Language::BOTH.map(|language| with_values(own.get(language), policy, language));
+        Text::new(en, fr)
     }
 }
 
@@ -89,6 +93,7 @@ pub fn guards() -> impl Iterator<Item = &'static Guard> {
         .chain(&course_ground::GUARDS)
         .chain(&person::GUARDS)
         .chain(&course::GUARDS)
+        .chain(&plan::GUARDS)
         .chain(&debt::GUARDS)
 }
 
@@ -121,12 +126,9 @@ fn finding(name: &str, question: &Question<'_>) -> Option<Finding> {
         // Whatever the guard would have done: what cannot be read is nothing to go by.
         Err(Unread::Fact(name)) => (Effect::Hold, UNREAD, vec![unread_fact(name)]),
     };
+    let basis = Language::BOTH.map(|language| guard.basis_in(question.policy).get(language).to_owned());
     let found = Found { guard: guard.key.to_owned(), particulars: notes.iter().map(Note::particular).collect() };
-    Some(Finding {
-        effect,
-        found,
-        reason: reason(guard.key, guard.rule, says, &notes, &guard.basis_in(question.policy)),
-    })
+    Some(Finding { effect, found, reason: reason(guard.key, guard.rule, says, &notes, basis) })
 }
 
 /// What is said where a guard cannot answer.

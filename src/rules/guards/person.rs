@@ -8,10 +8,10 @@ use super::{Effect, Guard, Needs};
 use crate::case::{Both, Language, Role};
 use crate::rules::found::{Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Insolvency, Person};
+use crate::rules::standing::{Insolvency, Person, Word, is_same_mailbox, is_same_place};
 
 /// The guards.
-pub const GUARDS: [Guard; 16] = [
+pub const GUARDS: [Guard; 17] = [
     Guard {
         key: "debtor-living",
         rule: "B1",
@@ -180,12 +180,11 @@ pub const GUARDS: [Guard; 16] = [
         reads_if_there: &[],
         needs: Needs::Nothing,
         finds: |q| {
-            let reached = |person: &Person| match q.letter.by_mail {
-                true => person.mail_to.as_ref().map(|address| address.block("").join("\n")),
-                false => person.email.as_deref().map(str::to_lowercase),
+            let own = &q.standing.person.reach;
+            let shared = |other: &Person| match q.letter.by_mail {
+                true => both(&own.address, &other.reach.address, is_same_place),
+                false => both(&own.email, &other.reach.email, |one, other| is_same_mailbox(one, other)),
             };
-            let own = reached(&q.standing.person);
-            let shared = |other: &Person| own.is_some() && reached(other) == own;
             plainly(has_flag(q) && q.standing.others.iter().any(shared))
         },
     },
@@ -209,6 +208,23 @@ pub const GUARDS: [Guard; 16] = [
             let came_back = if q.letter.by_mail { person.mail_returned } else { person.email_returned };
             plainly(!q.letter.role.is_intermediary() && came_back)
         },
+    },
+    Guard {
+        key: "reach-certain",
+        rule: "B11",
+        effect: Effect::Hold,
+        basis: Both {
+            en: "unit policy: a letter goes where the newest word says; a format that was asked for is kept (O. Reg. 191/11, s. 12)",
+            fr: "politique de l’unité : une lettre va là où le dit la plus récente information; le format demandé est respecté (Règl. de l’Ont. 191/11, art. 12)",
+        },
+        says: Both {
+            en: "How to reach the person is not certain: two things were told at the same instant, or a screen reader was asked for and letters on paper. Ask the person.",
+            fr: "La façon de joindre la personne est incertaine : deux choses ont été dites au même instant, ou un lecteur d’écran et des lettres sur papier ont été demandés. Demandez à la personne.",
+        },
+        reads: &[],
+        reads_if_there: &[],
+        needs: Needs::Nothing,
+        finds: |q| plainly(!q.letter.role.is_intermediary() && q.standing.person.reach.is_contested(q.letter.by_mail)),
     },
     Guard {
         key: "not-active-recipient",
@@ -346,6 +362,11 @@ fn lacks_language(text: &Value, languages: &[Language]) -> bool {
 fn is_provable(q: &Question<'_>, filing: &Insolvency) -> bool {
     let debts = q.debts();
     debts.is_empty() && filing.has_provable(None) || debts.into_iter().any(|debt| filing.has_provable(Some(debt)))
+}
+
+/// Whether there are two words, and they are the same.
+fn both<T>(one: &Option<Word<T>>, other: &Option<Word<T>>, same: fn(&T, &T) -> bool) -> bool {
+    one.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| same(&one.is, &other.is))
 }
 
 /// Whether a safety flag is in force for anybody in the case.

@@ -5,9 +5,9 @@ use super::happened::Happened;
 /// How much of an event of another case is true of the person in this one.
 #[derive(PartialEq, Eq)]
 pub(super) enum Crosses {
-    /// Nothing: it is that case's own.
+    /// How the person is reached, and nothing else: it is that case's own.
     Nothing,
-    /// How the person is reached, and whether the Social Insurance Number is on file.
+    /// That, and whether the Social Insurance Number is on file.
     Party,
     /// What it says of the person, too.
     Person,

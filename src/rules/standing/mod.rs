@@ -13,13 +13,13 @@ mod ledger;
 mod offers;
 mod person;
 mod plan;
+mod reach;
 mod times;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use self::happened::{Happened, MailReturned, Told};
-use crate::case::address::Address;
 use crate::case::{CaseEvent, Channel, Given, Tells, Times};
 pub use balance::{DebtState, Figures, Listed, Owed};
 pub use dispute::{Dispute, DisputeKind};
@@ -29,6 +29,8 @@ pub use ledger::{Debt, Ledger, Movement, MovementKind};
 pub use offers::{Offer, Proposed};
 pub use person::Person;
 pub use plan::{Missed, Plan, Terms};
+pub use reach::{Reach, Word};
+pub(super) use reach::{is_same_mailbox, is_same_place};
 
 /// The standing of a case, seen from one person.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -38,6 +40,9 @@ pub struct Standing {
     /// Everybody else in the case: another debtor, a co-signer, the sponsored person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Person>,
+    /// People of whom something was told in the case that does not count: no letter may have anything of theirs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub strangers: Vec<Person>,
     /// The debts, and what was paid on them by anybody: nobody pays a joint debt twice.
     pub ledger: Ledger,
     /// The newest repayment plan of each person.
@@ -212,6 +217,8 @@ impl Standing {
                 standing.mark_returned(told.person, facts);
             }
         }
+        standing.person.conclude();
+        standing.others.iter_mut().for_each(Person::conclude);
         Dispute::tell(&mut standing.disputes, &standing.letters);
         standing
     }
@@ -353,10 +360,5 @@ impl Standing {
     pub fn told_by<'l>(&'l self, what: &'l [Tells], debt: &'l str) -> impl Iterator<Item = &'l SentLetter> {
         let own = |letter: &&SentLetter| letter.person == self.person.id && letter.has_come();
         self.letters.iter().filter(own).filter(|letter| letter.tells(what)).filter(|letter| letter.is_about(debt))
-    }
-
-    /// The person's address if it changed after an instant, such as the event that a letter was made from.
-    pub fn address_since(&self, instant: DateTime<Utc>) -> Option<&Address> {
-        self.person.address.as_ref().filter(|new| new.told > instant).map(|new| &new.address)
     }
 }

@@ -10,9 +10,10 @@ use super::Insolvency;
 use super::crosses::Crosses;
 use super::dispute::{DisputeKind, Outcome};
 use super::happened::{Happened, HardshipOutcome, MailReturned, RepresentativeNamed, ReturnReason, Told};
+use super::reach::{Reach, Word, is_same_mailbox, is_same_place};
 use crate::case::address::Address;
 use crate::case::party::full_name_in;
-use crate::case::{Channel, Format, PreferredLanguage, Role};
+use crate::case::{CaseEvent, Channel, Role};
 
 /// A person of the case.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -33,19 +34,20 @@ pub struct Person {
     pub insolvencies: Vec<Insolvency>,
     /// The person gets assistance again, so that collection is with the local office.
     pub active_recipient: bool,
-    /// Mail to the person came back and no new address is known since.
+    /// Mail to the person came back, and the newest word is an address from which some did.
     pub mail_returned: bool,
-    /// The address from which it came back.
+    /// The addresses from which it came back.
     #[serde(skip)]
-    pub returned_from: Option<Vec<String>>,
-    /// E-mail to the person came back and no new address is known since.
+    pub(super) returned_from: Vec<Address>,
+    /// E-mail to the person came back, and the newest word is an address from which some did.
     pub email_returned: bool,
-    /// The newest address of an `address.changed`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<NewAddress>,
-    /// Where the newest event says that the person gets mail.
     #[serde(skip)]
-    pub mail_to: Option<Address>,
+    pub(super) bounced_from: Vec<String>,
+    /// It came back before any e-mail address was on file: the first one that is told is that from which it did.
+    #[serde(skip)]
+    pub(super) bounced_before: bool,
+    /// How the person is reached, by the newest word on each of it.
+    pub reach: Reach,
     /// Recovery waits: hardship or abuse.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferral: Option<Deferral>,
@@ -63,24 +65,9 @@ pub struct Person {
     /// Who acts for the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub representative: Option<Representative>,
-    /// The newest preferences and when they were told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preferences: Option<Preferences>,
     /// Whether the Social Insurance Number is on file; never the number itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sin_on_file: Option<bool>,
-    /// Where the newest event says that the person gets e-mail.
-    #[serde(skip)]
-    pub email: Option<String>,
-}
-
-/// An address, and since when it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NewAddress {
-    /// When it was told.
-    pub told: DateTime<Utc>,
-    /// The address.
-    pub address: Address,
 }
 
 /// Why a person must be written to with care.
@@ -147,17 +134,8 @@ pub struct Representative {
     pub until: Option<NaiveDate>,
     /// Where they get mail.
     pub address: Address,
-}
-
-/// How the person wants to be written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Preferences {
-    /// When this was told.
+    /// When that was told.
     pub told: DateTime<Utc>,
-    /// The language.
-    pub language: PreferredLanguage,
-    /// The format.
-    pub format: Format,
 }
 
 impl Person {
@@ -165,7 +143,7 @@ impl Person {
     pub(super) fn apply_elsewhere(&mut self, told: &Told<'_>) {
         let (name, role) = (self.name.clone(), self.role);
         match told.happened.crosses() {
-            Crosses::Nothing => {}
+            Crosses::Nothing => self.hear(told),
             Crosses::Party => self.reach(told),
             Crosses::Person => self.apply(told),
         }
@@ -173,6 +151,7 @@ impl Person {
     }
 
     pub(super) fn apply(&mut self, told: &Told<'_>) {
+        let before = self.reach.address.as_ref().map(|word| word.is.clone());
         self.reach(told);
         match &told.happened {
             Happened::Died(facts) if facts.in_error => (self.died, self.said_to_be_dead) = (None, false),
@@ -186,12 +165,13 @@ impl Person {
             Happened::FilingEnded(facts) => Insolvency::end(&mut self.insolvencies, facts),
             Happened::AssistanceResumed => self.active_recipient = true,
             Happened::AssistanceEnded => self.active_recipient = false,
-            Happened::MailReturned(facts) => self.mail_came_back(facts),
+            Happened::MailReturned(facts) => self.mail_came_back(facts, before),
             Happened::AddressChanged(facts) => {
-                // The address from which mail came back is no new one.
-                self.mail_returned &= Some(facts.address.block("")) == self.returned_from;
-                self.address = Some(NewAddress { told: told.event.time, address: facts.address.clone() });
-                self.mail_to = Some(facts.address.clone());
+                // Who has moved back to an address from which mail once came is there again.
+                if before.is_some_and(|before| !has_returned(&self.returned_from, &before)) {
+                    self.returned_from.retain(|place| !is_same_place(place, &facts.address));
+                }
+                self.reach.move_to(told.event.time, &facts.address);
             }
             Happened::HardshipDecided(facts) => {
                 let deferral = Deferral { ground: facts.ground, until: facts.until };
@@ -205,7 +185,9 @@ impl Person {
             }
             Happened::Flagged(facts) if facts.lifted => drop(self.flags.remove(&facts.flag)),
             Happened::Flagged(facts) => drop(self.flags.insert(facts.flag)),
-            Happened::RepresentativeNamed(facts) => self.representative = Some(Representative::named(facts)),
+            Happened::RepresentativeNamed(facts) => {
+                self.representative = Some(Representative::named(facts, told.event.time))
+            }
             Happened::RepresentativeEnded => self.representative = None,
             Happened::DisputeReceived(_)
             | Happened::InquiryReceived(_)
@@ -230,36 +212,57 @@ impl Person {
         }
     }
 
-    fn mail_came_back(&mut self, facts: &MailReturned) {
+    /// Mail came back: from the address that was on file, and from the one that the event itself has.
+    fn mail_came_back(&mut self, facts: &MailReturned, before: Option<Address>) {
         if facts.channel == Channel::Email {
-            self.email_returned = true;
+            let email = self.reach.email.as_ref().map(|word| word.is.clone());
+            self.bounced_before |= email.is_none();
+            self.bounced_from.extend(email);
             return;
         }
-        self.mail_returned = true;
-        self.returned_from = self.mail_to.as_ref().map(|address| address.block(""));
+        let now = self.reach.address.as_ref().map(|word| word.is.clone());
+        self.returned_from.extend(before.into_iter().chain(now));
+        self.mail_returned |= self.reach.address.is_none();
         self.said_to_be_dead |= facts.reason == ReturnReason::Deceased;
     }
 
-    /// What every event says of how its party is reached.
+    /// What every event says of how its party is reached, and whether the number is on file.
     fn reach(&mut self, told: &Told<'_>) {
-        self.read(told.event.time, &told.event.data["party"]);
+        self.hear(told);
         self.sin_on_file = told.figures.sin_on_file.or(self.sin_on_file);
     }
 
     /// What every event says of its party.
-    fn read(&mut self, time: DateTime<Utc>, party: &Value) {
+    fn hear(&mut self, told: &Told<'_>) {
+        let party = &told.event.data["party"];
+        self.name_by(party);
+        self.reach.hear(told.event.time, party, |address| !has_returned(&self.returned_from, address));
+        if let Some(email) = self.reach.email.as_ref().filter(|_| self.bounced_before) {
+            self.bounced_from.push(email.is.clone());
+            self.bounced_before = false;
+        }
+    }
+
+    fn name_by(&mut self, party: &Value) {
         self.name = full_name_in(party);
         // Whose role cannot be read is taken to be liable, which is what most rules protect.
         self.role = Role::deserialize(&party["role"]).unwrap_or(Role::Debtor);
-        self.mail_to = address(&party["address"]).or(self.mail_to.take());
-        let email = party["email"].as_str().map(str::to_owned);
-        // What came back came from the address of before.
-        let another = email.is_some() && self.email.is_some() && email != self.email;
-        self.email_returned &= !another;
-        self.email = email.or(self.email.take());
-        let language = PreferredLanguage::deserialize(&party["language"]).ok();
-        let format = Format::deserialize(&party["format"]).unwrap_or_default();
-        self.preferences = language.map(|language| Preferences { told: time, language, format }).or(self.preferences);
+    }
+
+    /// Somebody whom an event names and of whom nothing else counts.
+    pub(in crate::rules) fn named_by(event: &CaseEvent) -> Person {
+        let mut person = Person { id: event.person().to_string(), ..Person::default() };
+        person.name_by(&event.data["party"]);
+        person.reach.hear(event.time, &event.data["party"], |_| true);
+        person
+    }
+
+    /// What came back, by the newest words: when all events are known.
+    pub(super) fn conclude(&mut self) {
+        let returned = self.reach.address.as_ref().is_some_and(|word| has_returned(&self.returned_from, &word.is));
+        self.mail_returned = returned || (self.mail_returned && self.reach.address.is_none());
+        let bounced = |word: &Word<String>| self.bounced_from.iter().any(|from| is_same_mailbox(from, &word.is));
+        self.email_returned = self.bounced_before || self.reach.email.as_ref().is_some_and(bounced);
     }
 
     /// Whether recovery waits on a day.
@@ -274,17 +277,18 @@ impl Person {
 }
 
 impl Representative {
-    fn named(facts: &RepresentativeNamed) -> Representative {
+    fn named(facts: &RepresentativeNamed, told: DateTime<Utc>) -> Representative {
         Representative {
             name: facts.name.clone(),
             kind: facts.kind,
             consents: !facts.kind.needs_consent() || facts.consent_signed.is_some(),
             until: facts.consent_until,
             address: facts.address.clone(),
+            told,
         }
     }
 }
 
-fn address(value: &Value) -> Option<Address> {
-    Address::deserialize(value).ok()
+fn has_returned(returned_from: &[Address], address: &Address) -> bool {
+    returned_from.iter().any(|place| is_same_place(place, address))
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::letters::read;
+use super::asked::json as json_of;
 use crate::case::address::check;
 use crate::web::Service;
 use crate::web::problem::Problem;
@@ -47,7 +47,7 @@ pub struct AddressToCheck {
     responses((status = 200, body = AddressBlock, description = "It can be printed, as this block"),
         (status = 422, description = "It cannot be printed; every fault is listed")))]
 pub(super) async fn check_address(State(service): State<Service>, body: Bytes) -> Result<Json<AddressBlock>, Problem> {
-    let address: Value = read(&body)?;
+    let address: Value = json_of(&body)?;
     let block = check(&address, &service.desk.studio.repertoire).map_err(Problem::faults)?;
     Ok(Json(AddressBlock { block }))
 }

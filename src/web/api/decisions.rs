@@ -5,13 +5,16 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::VariantArray;
 
-use super::letters::{read, show, unshowable};
+use super::asked::{Parameters, body as body_of, body_with};
+use super::letters::{show, unshowable};
 use crate::case::fault::{FaultView, views};
-use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, Sha256, insurance, money};
-use crate::desk::Outcome;
+use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, PersonId, Sha256, Text, insurance, money};
+use crate::desk::{Answer, Outcome, WhoItIs};
 use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
 use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
@@ -88,11 +91,11 @@ pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterI
 }
 
 /// An approval, bound to what was seen.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalRequest {
     /// The `seal` of the letter as it was seen.
-    #[serde(alias = "content_hash")]
+    #[schemars(with = "String")]
     seal: Sha256,
     /// Who approves: one of the unit's people, with the authority, and not who prepared it.
     #[schema(pattern = r"\S")]
@@ -108,13 +111,13 @@ pub(super) async fn approve(
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
-    let request: ApprovalRequest = read(&body)?;
+    let request: ApprovalRequest = body_with(&body, &[("content_hash", "seal")])?;
     service.desk.approve(&id, &request.seal, named(&request.by)?).await?;
     show(State(service), headers, Path(id)).await
 }
 
 /// A rule that a letter is to pass, and why.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverrideRequest {
     /// The guard's key, such as `no-duplicate`.
@@ -135,13 +138,13 @@ pub(super) async fn override_hold(
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
-    let request: OverrideRequest = read(&body)?;
+    let request: OverrideRequest = body_of(&body)?;
     service.desk.override_hold(&id, &request.rule, &request.reason, named(&request.by)?).await?;
     show(State(service), headers, Path(id)).await
 }
 
 /// Why a letter is taken out.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalRequest {
     /// Why, in a sentence: it goes into the case file.
@@ -160,14 +163,13 @@ pub(super) async fn withdraw(
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
-    let request: WithdrawalRequest = read(&body)?;
+    let request: WithdrawalRequest = body_of(&body)?;
     service.desk.withdraw(&id, &request.reason, named(&request.by)?).await?;
     show(State(service), headers, Path(id)).await
 }
 
 /// Which follow-ups to list.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FollowUpQuery {
     /// The case reference.
@@ -181,9 +183,18 @@ pub struct FollowUpQuery {
 pub(super) async fn follow_ups(
     State(service): State<Service>,
     headers: HeaderMap,
-    query: Result<Query<FollowUpQuery>, axum::extract::rejection::QueryRejection>,
+    Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<Vec<FollowUpView>>, Problem> {
-    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
+    let mut given = Parameters::of(given, &["case", "state"]);
+    let states = FollowUpState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+    let case = ("a case reference", "un numéro de dossier");
+    let query = FollowUpQuery {
+        case: given.read("case", case, |case| Some(CaseRef::new(case))),
+        state: given.read("state", Text::new(format!("one of {states}"), format!("l’un de {states}")), |state| {
+            state.parse().ok()
+        }),
+    };
+    given.done()?;
     let state = query.state.unwrap_or(FollowUpState::Proposed);
     let rows = service.desk.reader().follow_ups(Some(state), query.case.as_ref(), MAX_FOLLOW_UPS).await?;
     let views: Result<Vec<_>, _> = rows.into_iter().map(|row| FollowUpView::of(row, accepted(&headers))).collect();
@@ -191,7 +202,7 @@ pub(super) async fn follow_ups(
 }
 
 /// A decision on a follow-up.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpDecision {
     /// `accept` or `decline`.
@@ -214,7 +225,7 @@ pub(super) async fn decide_follow_up(
     Path(id): Path<FollowUpId>,
     body: Bytes,
 ) -> Result<Json<FollowUpView>, Problem> {
-    let request: FollowUpDecision = read(&body)?;
+    let request: FollowUpDecision = body_of(&body)?;
     let by = named(&request.by)?;
     match request.decision.as_str() {
         "accept" => {
@@ -230,6 +241,50 @@ pub(super) async fn decide_follow_up(
             ));
         }
     }
+    let row = service.desk.reader().follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    Ok(Json(FollowUpView::of(row, accepted(&headers))?))
+}
+
+/// Who somebody is, as an officer says.
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhoItIsRequest {
+    /// Of two names: `one-person` or `two-people`. Of an event: `new-person`, `known-person`, `other-case` or `mistake`.
+    answer: Answer,
+    /// Who says so: one of the unit's people.
+    by: String,
+    /// Of two people: the name that is right in this case; the one by which the case knows the person where it is not said.
+    #[serde(default)]
+    name: Option<String>,
+    /// The number of the known person.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    person: Option<PersonId>,
+    /// The reference of the other case.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    case: Option<CaseRef>,
+    /// Why, for the case file.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Say who somebody is, where a follow-up of the kind `who-is-it` asks.
+///
+/// The answer is an event of the case (`person.identified`) with its entry and its actor. An event about a known person, or of another
+/// case, is taken anew there.
+#[utoipa::path(post, operation_id = "say_who_it_is", path = "/follow-ups/{id}/answer", request_body = WhoItIsRequest,
+    params(("id" = FollowUpId, Path, description = "The follow-up")),
+    responses((status = 200, body = FollowUpView, description = "The follow-up, with what became of it"), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub(super) async fn say_who_it_is(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<FollowUpId>,
+    body: Bytes,
+) -> Result<Json<FollowUpView>, Problem> {
+    let WhoItIsRequest { answer, by, name, person, case, reason } = body_of(&body)?;
+    let said = WhoItIs { answer, name, person, case, reason };
+    service.desk.say_who_it_is(&id, &said, named(&by)?).await?;
     let row = service.desk.reader().follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
     Ok(Json(FollowUpView::of(row, accepted(&headers))?))
 }

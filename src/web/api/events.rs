@@ -9,9 +9,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::binding::Message;
-use crate::case::{Fault, LetterId};
+use crate::case::fault::{FaultView, views};
+use crate::case::{CaseRef, Fault, LetterId};
 use crate::desk::{Batch, DeskError, Outcome};
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, accepted};
 use crate::web::{Service, system};
 
 /// What an event led to. A repeated event gets the same answer.
@@ -21,6 +22,9 @@ pub struct Receipt {
     id: String,
     /// The letters that it calls for, to be followed under `/letters/{id}`.
     letters: Vec<LetterId>,
+    /// What to know of it: it names somebody whom the case does not know, or by another name, so that it waits for an officer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<FaultView>,
 }
 
 /// Take case events.
@@ -36,15 +40,18 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     let message = Message::read(&headers, &body)?;
     let offers = message.offers();
     // A task of its own: what was begun goes on to its end even where the client has gone away, and a repeat gets its answer.
-    let taking = tokio::spawn(async move { service.desk.take(system(), offers, Batch::AllOrNone).await });
+    let desk = service.desk.clone();
+    let taking = tokio::spawn(async move { desk.take(system(), offers, Batch::AllOrNone).await });
     let outcomes = taking.await.map_err(DeskError::Task)??;
-    let (mut receipts, mut faults) = (Vec::new(), Vec::new());
+    let (mut receipts, mut keys, mut faults) = (Vec::<Receipt>::new(), Vec::new(), Vec::new());
     for (index, (event, outcome)) in message.events.iter().zip(outcomes).enumerate() {
         let place = if message.is_batch { format!("/{index}") } else { String::new() };
         match outcome {
             Outcome::Taken(letters) | Outcome::Repeated(letters) => {
                 // What was taken has an id: its envelope was read.
-                receipts.push(Receipt { id: event["id"].as_str().unwrap_or_default().to_owned(), letters })
+                let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+                keys.push((CaseRef::new(text("subject")), text("source"), text("id")));
+                receipts.push(Receipt { id: text("id"), letters, notices: Vec::new() });
             }
             Outcome::Refused(more) => faults.extend(more.into_iter().map(|fault: Fault| fault.below(&place))),
             Outcome::Untouched => {}
@@ -52,6 +59,9 @@ pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, bod
     }
     if !faults.is_empty() {
         return Err(Problem::faults(faults));
+    }
+    for (receipt, notices) in receipts.iter_mut().zip(service.desk.notices(&keys).await?) {
+        receipt.notices = views(&notices, accepted(&headers));
     }
     let body = if message.is_batch { json!(receipts) } else { json!(receipts.first()) };
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())

@@ -1,27 +1,29 @@
-//! Letters: list and find, ask for one, preview, one with its exact PDF, approve.
+//! Letters: list and find, ask for one, one with its exact PDF.
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::VariantArray;
 
-use crate::case::{CaseRef, Day, Fault, LetterId, LetterState, json};
+use super::asked::{Parameters, body as body_of};
+use crate::case::{CaseRef, Day, Fault, LetterId, LetterState, Text};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
 use crate::register::Filter;
 use crate::web::problem::{Problem, accepted};
 use crate::web::view::LetterView;
-use crate::web::{PREVIEW_SCALE, Service, system};
+use crate::web::{Service, system};
 
 /// Letters on one page of a list, at most.
 const MAX_LIMIT: i64 = 200;
 
 /// Which letters to list.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// The case reference.
@@ -29,7 +31,7 @@ pub struct ListQuery {
     /// A part of the name of whom it is about or of whom it is addressed to, whatever its accents, or the person's key.
     person: Option<String>,
     /// The letter type's key.
-    #[serde(rename = "type")]
+    #[param(rename = "type")]
     letter_type: Option<String>,
     /// The state.
     state: Option<LetterState>,
@@ -44,19 +46,35 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// A condition that can never be met is a mistake, and is said.
-    fn check(&self, catalogue: &Catalogue) -> Result<(), Problem> {
-        let kind = self.letter_type.as_ref().is_none_or(|key| catalogue.types.contains_key(key));
-        let limit = self.limit.is_none_or(|limit| (1..=MAX_LIMIT).contains(&limit));
-        let cursor = self.cursor.is_none_or(|cursor| cursor > 0);
-        let wrong = [("type", kind), ("limit", limit), ("cursor", cursor)].into_iter().find(|(_, good)| !good);
-        wrong.map_or(Ok(()), |(name, _)| {
-            let en = format!("`{name}` has a value that nothing can have. See the API's description.");
-            Err(Problem::bad_request(
-                en,
-                format!("`{name}` a une valeur que rien ne peut avoir. Voyez la description de l’API."),
-            ))
-        })
+    /// Reads it. A condition that can never be met is a mistake, and is said.
+    fn read(given: Vec<(String, String)>, catalogue: &Catalogue) -> Result<ListQuery, Problem> {
+        let known = ["case", "person", "type", "state", "date", "cursor", "limit"];
+        let mut given = Parameters::of(given, &known);
+        let types = catalogue.types.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let states = LetterState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+        let text = |value: &str| Some(value.to_owned());
+        let above_zero = |value: &str| value.parse().ok().filter(|number: &i64| *number > 0);
+        let query = ListQuery {
+            case: given.read("case", ("a case reference", "un numéro de dossier"), text).map(CaseRef::new),
+            person: given.read("person", ("a name or a key", "un nom ou une clé"), text),
+            letter_type: given.read("type", Text::new(format!("one of {types}"), format!("l’un de {types}")), |key| {
+                catalogue.types.contains_key(key).then(|| key.to_owned())
+            }),
+            state: given.read("state", Text::new(format!("one of {states}"), format!("l’un de {states}")), |state| {
+                state.parse().ok()
+            }),
+            date: given
+                .read("date", ("a date such as 2026-11-17", "une date telle que 2026-11-17"), |day| day.parse().ok()),
+            cursor: given.read(
+                "cursor",
+                ("the “next” of the list before", "le « next » de la liste précédente"),
+                above_zero,
+            ),
+            limit: given.read("limit", ("a number from 1 to 200", "un nombre de 1 à 200"), |limit| {
+                above_zero(limit).filter(|limit| *limit <= MAX_LIMIT)
+            }),
+        };
+        given.done().map(|()| query)
     }
 }
 
@@ -73,11 +91,10 @@ pub struct LetterList {
 pub(super) async fn list(
     State(service): State<Service>,
     headers: HeaderMap,
-    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
+    Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<LetterList>, Problem> {
-    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
+    let query = ListQuery::read(given, &service.desk.studio.catalogue)?;
     let limit = query.limit.unwrap_or(50);
-    query.check(&service.desk.studio.catalogue)?;
     let filter = Filter {
         case: query.case,
         person: query.person,
@@ -97,13 +114,13 @@ pub(super) async fn list(
 }
 
 /// An officer's letter.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LetterRequest {
     /// The letter type's key.
-    letter: String,
+    pub(super) letter: String,
     /// `{case, party, facts}`; the facts are those of the letter type's schema.
-    data: Value,
+    pub(super) data: Value,
 }
 
 /// Ask for a letter.
@@ -128,57 +145,17 @@ pub(super) async fn create(
             "L’en-tête Idempotency-Key manque, ou ne compte pas 1 à 200 caractères ASCII. Envoyez votre propre clé pour cette requête.",
         )
     })?;
-    let request: LetterRequest = read(&body)?;
+    let request: LetterRequest = body_of(&body)?;
     let asked = AskedLetter { letter_type: request.letter, data: request.data, key: key.to_owned() };
     match service.desk.ask_for(system(), asked).await? {
         Requested::Called(row) => {
             let place = format!("/api/v1/letters/{}", row.id);
-            let view = LetterView::of(*row, &service.desk.studio.catalogue, language);
+            let goes_on = service.desk.goes_on(&row).await?;
+            let view = LetterView::of(*row, &service.desk.studio.catalogue, language).going(goes_on);
             Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(view)).into_response())
         }
         Requested::Refused(faults) => Err(Problem::faults(faults)),
     }
-}
-
-/// Which page of a preview.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PreviewQuery {
-    /// The page of a PNG preview, from 1.
-    #[param(minimum = 1)]
-    page: Option<usize>,
-}
-
-/// See a letter before it is made.
-///
-/// PDF by default, one page as PNG with `Accept: image/png`. Nothing is recorded. What would hold the letter for its
-/// arithmetic or deadlines is in the header `Recto-Held-For`, as codes.
-#[utoipa::path(post, operation_id = "preview_letter", path = "/letters/preview", request_body = LetterRequest, params(PreviewQuery),
-    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png")), description = "The letter, or one of its pages"), (status = 404, description = "It has no such page"), (status = 422)))]
-pub(super) async fn preview(
-    State(service): State<Service>,
-    headers: HeaderMap,
-    query: Result<Query<PreviewQuery>, axum::extract::rejection::QueryRejection>,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text(), error.body_text()))?;
-    let request: LetterRequest = read(&body)?;
-    let (studio, today) = (&service.desk.studio, service.desk.clock.today());
-    let wants_png =
-        headers.get(header::ACCEPT).is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("image/png")));
-    let letter = studio.preview(&request.letter, &request.data, today).await;
-    let letter = letter.map_err(below_data)?;
-    unshowable(letter.stops.clone())?;
-    if wants_png {
-        let page = query.page.unwrap_or(1);
-        let png = studio.threads.draw(letter.pdf, page, PREVIEW_SCALE).await;
-        let png = png.ok_or_else(|| Problem::not_found(&format!("page {page}")))?;
-        return Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response());
-    }
-    let held_for =
-        letter.stops.iter().chain(&letter.notes).map(|stop| stop.code.as_str()).collect::<Vec<_>>().join(", ");
-    let held_for = (header::HeaderName::from_static("recto-held-for"), held_for);
-    Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), held_for], letter.pdf).into_response())
 }
 
 /// One letter.
@@ -189,7 +166,8 @@ pub(super) async fn show(
     Path(id): Path<LetterId>,
 ) -> Result<Json<LetterView>, Problem> {
     let row = service.desk.reader().letter(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
-    Ok(Json(LetterView::of(row, &service.desk.studio.catalogue, accepted(&headers))))
+    let goes_on = service.desk.goes_on(&row).await?;
+    Ok(Json(LetterView::of(row, &service.desk.studio.catalogue, accepted(&headers)).going(goes_on)))
 }
 
 /// The exact bytes of an issued letter, their SHA-256 as ETag.
@@ -215,19 +193,8 @@ pub(in crate::web) async fn pdf(
     Ok((described, pdf).into_response())
 }
 
-/// Faults of a request's data, their places those of the request.
-fn below_data(faults: Vec<Fault>) -> Problem {
-    Problem::faults(faults.into_iter().map(|fault| fault.below("/data")).collect())
-}
-
 /// What keeps a page from being shown to anybody: a Social Insurance Number on it.
 pub(super) fn unshowable(mut stops: Vec<Fault>) -> Result<(), Problem> {
     stops.retain(|stop| stop.code == "insurance-number-on-page");
     if stops.is_empty() { Ok(()) } else { Err(Problem::faults(stops)) }
-}
-
-/// Reads a request's JSON.
-pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let value = json::read(body).map_err(Problem::unreadable)?;
-    serde_json::from_value(value).map_err(|error| Problem::not_json(&error))
 }

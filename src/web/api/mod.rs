@@ -1,6 +1,7 @@
 //! The JSON API: its routes and its description.
 
 mod addresses;
+mod asked;
 mod binding;
 mod cases;
 mod decisions;
@@ -9,6 +10,7 @@ mod event_types;
 mod events;
 mod letter_types;
 mod letters;
+mod preview;
 mod runs;
 
 use axum::extract::State;
@@ -46,7 +48,7 @@ fn documented() -> OpenApiRouter<Shared> {
     let api = OpenApiRouter::new()
         .routes(routes!(events::take))
         .routes(routes!(letters::list, letters::create))
-        .routes(routes!(letters::preview))
+        .routes(routes!(preview::preview))
         .routes(routes!(letters::show))
         .routes(routes!(letters::pdf))
         .routes(routes!(decisions::review))
@@ -56,6 +58,7 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(decisions::withdraw))
         .routes(routes!(decisions::follow_ups))
         .routes(routes!(decisions::decide_follow_up))
+        .routes(routes!(decisions::say_who_it_is))
         .routes(routes!(cases::show))
         .routes(routes!(cases::eligibility))
         .routes(routes!(addresses::check_address))

@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use strum::VariantArray;
 
@@ -20,8 +19,9 @@ pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;
 use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_FOLLOW_UPS, RunView};
 use super::{PREVIEW_SCALE, Service, Shared, api};
-use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
-use crate::register::Filter;
+use crate::case::fault::problem;
+use crate::case::{CaseRef, Day, DeliveryState, FollowUpState, Language, LetterId, LetterState};
+use crate::register::{Filter, folded};
 
 /// Letters on one page of the list.
 const PAGE: i64 = 50;
@@ -29,6 +29,8 @@ const PAGE: i64 = 50;
 const LATEST: i64 = 15;
 /// Stopped letters that are shown.
 const STOPPED: i64 = 100;
+/// The kind of a follow-up that asks who somebody is.
+const WHO_IS_IT: &str = "who-is-it";
 /// Follow-ups on the page of today, at most.
 const FOLLOW_UPS: usize = 20;
 
@@ -56,8 +58,15 @@ impl Asked {
         Asked { language: language_of(headers, &query), path, query }
     }
 
+    /// The page; where it cannot be made, the page that says so.
     fn page(&self, service: &Service, name: &str, context: Value) -> Response {
-        let page = service.pages.render(name, self.language, &self.path, service, context);
+        match service.pages.render(name, self.language, &self.path, service, context) {
+            Ok(page) => self.keep(page),
+            Err(_) => self.error(service, StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    fn keep(&self, page: Html<String>) -> Response {
         match keep_language(&self.query) {
             Some(cookie) => ([cookie], page).into_response(),
             None => page.into_response(),
@@ -80,7 +89,10 @@ impl Asked {
             }
         };
         let context = json!({"status": status.as_u16(), "title": title, "message": message});
-        (status, self.page(service, "error.html", context)).into_response()
+        match service.pages.render("error.html", self.language, &self.path, service, context) {
+            Ok(page) => (status, self.keep(page)).into_response(),
+            Err(unwritten) => unwritten.into_response(),
+        }
     }
 }
 
@@ -145,6 +157,8 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         stopped.extend(LetterView::all(reader.letters(&filter).await?, catalogue, language));
     }
     let due = reader.follow_ups(Some(FollowUpState::Proposed), None, MAX_FOLLOW_UPS).await?;
+    let (who, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|row| row.kind == WHO_IS_IT);
+    let who_is_it: Result<Vec<_>, _> = who.into_iter().map(|row| FollowUpView::of(row, language)).collect();
     let follow_up_count = due.len();
     let follow_ups: Result<Vec<_>, _> =
         due.into_iter().take(FOLLOW_UPS).map(|row| FollowUpView::of(row, language)).collect();
@@ -154,6 +168,7 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         "counts": totals,
         "by_type": rows,
         "stopped": stopped,
+        "who_is_it": who_is_it?,
         "follow_ups": follow_ups?,
         "follow_up_count": follow_up_count,
         "run": run,
@@ -182,38 +197,75 @@ fn counted<'c>(counts: impl Iterator<Item = &'c Counts>) -> serde_json::Map<Stri
     names.into_iter().map(|name| (name.to_owned(), json!(sum(name)))).collect()
 }
 
-/// The search form. Empty fields let all pass.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// The search form. Empty fields let all pass; what is not understood is said beside its field.
+#[derive(Debug, Default)]
 struct Search {
     case: String,
     person: String,
-    #[serde(rename = "type")]
     letter_type: String,
     state: String,
     date: String,
-    before: Option<i64>,
+    before: String,
 }
 
-async fn list(State(service): State<Service>, uri: Uri, headers: HeaderMap, Query(search): Query<Search>) -> Response {
+impl Search {
+    fn of(given: Vec<(String, String)>) -> Search {
+        let mut search = Search::default();
+        for (name, value) in given {
+            let field = match name.as_str() {
+                "case" => &mut search.case,
+                "person" => &mut search.person,
+                "type" => &mut search.letter_type,
+                "state" => &mut search.state,
+                "date" => &mut search.date,
+                "before" => &mut search.before,
+                _ => continue,
+            };
+            *field = value.trim().to_owned();
+        }
+        search
+    }
+
+    /// The fields that have something in them that cannot be understood.
+    fn unclear(&self, is_type: bool) -> Vec<&'static str> {
+        let fields = [
+            ("type", &self.letter_type, is_type),
+            ("state", &self.state, self.state.parse::<LetterState>().is_ok()),
+            ("date", &self.date, self.date.parse::<Day>().is_ok()),
+            ("page", &self.before, self.before.parse::<i64>().is_ok()),
+        ];
+        fields.into_iter().filter(|(_, given, read)| !given.is_empty() && !read).map(|(name, ..)| name).collect()
+    }
+}
+
+async fn list(
+    State(service): State<Service>,
+    uri: Uri,
+    headers: HeaderMap,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Response {
     let asked = Asked::of(&uri, &headers);
-    answer(&service, &asked, "letters.html", list_context(&service, asked.language, search)).await
+    answer(&service, &asked, "letters.html", list_context(&service, asked.language, Search::of(given))).await
 }
 
 async fn list_context(service: &Service, language: Language, search: Search) -> Result<Option<Value>, Problem> {
     let catalogue = &service.desk.studio.catalogue;
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let unclear = search.unclear(catalogue.types.contains_key(&search.letter_type));
+    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let filter = Filter {
         case: given(&search.case).map(CaseRef::new),
         person: given(&search.person),
         letter_type: given(&search.letter_type),
         state: search.state.parse().ok(),
         delivery: None,
-        date: search.date.trim().parse().ok(),
-        before: search.before,
+        date: search.date.parse().ok(),
+        before: search.before.parse().ok(),
         limit: PAGE + 1,
     };
-    let mut rows = service.desk.reader().letters(&filter).await?;
+    let mut rows = match unclear.is_empty() {
+        true => service.desk.reader().letters(&filter).await?,
+        false => Vec::new(),
+    };
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
     let query = [
@@ -223,6 +275,7 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
         ("state", &search.state),
         ("date", &search.date),
     ];
+    let who = questions(service, language, &filter).await?;
     let next = rows.last().filter(|_| more).map(|row| next_url(&query, row.sequence));
     let types: Vec<Value> = catalogue
         .types
@@ -234,8 +287,25 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
         "types": types,
         "states": LetterState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>(),
         "letters": LetterView::all(rows, catalogue, language),
+        "unclear": unclear,
+        "who_is_it": who,
         "next": next,
     })))
+}
+
+/// What waits for somebody to say who it is, and is of the case or names the person that is looked for.
+async fn questions(service: &Service, language: Language, filter: &Filter) -> Result<Vec<FollowUpView>, Problem> {
+    if filter.case.is_none() && filter.person.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows =
+        service.desk.reader().follow_ups(Some(FollowUpState::Proposed), filter.case.as_ref(), MAX_FOLLOW_UPS).await?;
+    let wanted = filter.person.as_deref().map(folded);
+    let asks = rows.into_iter().filter(|row| row.kind == WHO_IS_IT);
+    let views: Result<Vec<_>, _> = asks.map(|row| FollowUpView::of(row, language)).collect();
+    let names =
+        |view: &FollowUpView, wanted: &String| folded(&view.says).contains(wanted) || folded(&view.person) == *wanted;
+    Ok(views?.into_iter().filter(|view| wanted.as_ref().is_none_or(|wanted| names(view, wanted))).collect())
 }
 
 async fn letter(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(id): Path<LetterId>) -> Response {
@@ -253,12 +323,19 @@ async fn letter_context(service: &Service, language: Language, id: &LetterId) ->
     let pages = issuance.as_ref().filter(|_| is_out).map_or(0, |issuance| issuance.pages);
     let entries =
         reader.entries_of_letter(id).await?.into_iter().map(|filed| EntryView::of(filed, language)).collect::<Vec<_>>();
-    let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language));
+    let mut deliveries = json!(reader.deliveries_of(id).await?);
+    for delivery in deliveries.as_array_mut().into_iter().flatten() {
+        if let Some(kept) = delivery["problem"].as_str() {
+            delivery["problem"] = problem(kept, language).into();
+        }
+    }
+    let goes_on = service.desk.goes_on(&row).await?;
+    let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language).going(goes_on));
     letter["event"] = event.map_or(Value::Null, |event| json!({"id": event.id, "kind": event.kind}));
     Ok(Some(json!({
         "letter": letter,
         "issuance": issuance,
-        "deliveries": reader.deliveries_of(id).await?,
+        "deliveries": deliveries,
         "entries": entries,
         "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
         "pdf": is_out.then(|| format!("/letters/{id}/pdf")),
@@ -295,9 +372,12 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
     let mut standing: Vec<&str> = case.parties.iter().flat_map(|party| party.standing.iter().copied()).collect();
     standing.sort_unstable();
     standing.dedup();
+    let asks = |one: &&FollowUpView| one.kind == WHO_IS_IT && one.state == FollowUpState::Proposed;
+    let who_is_it: Vec<&FollowUpView> = case.follow_ups.iter().filter(asks).collect();
     let which = GroupView::all(&service.desk, reference, language).await?;
     Ok(Some(json!({
         "case": case.reference,
+        "who_is_it": who_is_it,
         "program": program.unwrap_or(json!(case.program)),
         "parties": case.parties,
         "standing": standing,

@@ -1,10 +1,9 @@
 //! The pages' templates, words and languages.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
-use axum::response::Html;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Timelike};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value as Template};
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::case::clock::toronto;
 use crate::case::format::Formats;
-use crate::case::{Language, Text};
+use crate::case::{Language, Phrases};
 use crate::web::Service;
 use crate::web::access::cookie;
 use crate::web::problem::accepted;
@@ -26,6 +25,20 @@ pub(super) const LANGUAGE_COOKIE: &str = "recto_lang";
 #[folder = "src/web/templates"]
 struct Sources;
 
+/// A page that could not be written; the log says why.
+#[derive(Debug)]
+pub(in crate::web) struct Unwritten;
+
+impl IntoResponse for Unwritten {
+    /// What is left to say where no page of ours can be made.
+    fn into_response(self) -> Response {
+        let words = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Recto</title><p>The page could not be shown. \
+                     Nothing was lost; the service’s log says why.</p><p lang=\"fr\">La page ne peut pas être affichée. Rien n’est perdu; \
+                     le journal du service dit pourquoi.</p></html>";
+        (StatusCode::INTERNAL_SERVER_ERROR, Html(words)).into_response()
+    }
+}
+
 /// The templates, one environment a language, the words built in.
 pub(in crate::web) struct Pages {
     environments: [Environment<'static>; 2],
@@ -33,8 +46,7 @@ pub(in crate::web) struct Pages {
 
 impl Pages {
     pub(in crate::web) fn load() -> anyhow::Result<Pages> {
-        let words: BTreeMap<String, Text> = toml::from_str(include_str!("../words.toml"))?;
-        let words = Arc::new(words);
+        let words = Arc::new(Phrases::read(include_str!("../words.toml"))?);
         let [en, fr] = Language::BOTH.map(|language| environment(language, &words));
         Ok(Pages { environments: [en?, fr?] })
     }
@@ -47,7 +59,7 @@ impl Pages {
         path: &str,
         service: &Service,
         values: Value,
-    ) -> Html<String> {
+    ) -> Result<Html<String>, Unwritten> {
         let other = if language == Language::En { Language::Fr } else { Language::En };
         let mut context = json!({
             "lang": language.code(),
@@ -62,24 +74,28 @@ impl Pages {
         }
         let environment = &self.environments[language as usize];
         let rendered = environment.get_template(name).and_then(|page| page.render(Template::from(Serde(context))));
-        Html(rendered.unwrap_or_else(|error| {
-            tracing::error!(%error, page = name, "a page could not be written");
-            "<!doctype html><title>Recto</title><p>The page could not be shown. La page ne peut pas être affichée.</p>"
-                .to_owned()
-        }))
+        rendered.map(Html).map_err(|error| {
+            tracing::error!(error = format!("{error:#}"), page = name, "a page could not be written");
+            Unwritten
+        })
     }
 }
 
-fn environment(language: Language, words: &Arc<BTreeMap<String, Text>>) -> anyhow::Result<Environment<'static>> {
+fn environment(language: Language, words: &Arc<Phrases>) -> anyhow::Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     let formats = Formats::of(language);
-    let words = Arc::clone(words);
+    let phrases = Arc::clone(words);
     environment.add_function("t", move |key: String| {
-        let word = words.get(&key).map(|word| word.get(language).to_owned());
+        let word = phrases.get(&key, language).map(str::to_owned);
         word.ok_or_else(|| unfit(format!("words.toml has no “{key}”")))
+    });
+    let phrases = Arc::clone(words);
+    environment.add_function("count", move |count: i64, unit: String| {
+        let counted = phrases.counted(count, &unit, language);
+        counted.ok_or_else(|| unfit(format!("words.toml has no “unit.{unit}”")))
     });
     let plain = |kind: &'static str, text: &str| unfit(format!("“{text}” is not a {kind}"));
     environment.add_filter("number", move |value: Template| {

@@ -84,23 +84,20 @@ impl CaseView {
         language: Language,
     ) -> Result<Option<CaseView>, DeskError> {
         let reader = desk.reader();
-        let events: Vec<_> = reader.events_of(reference).await?.into_iter().map(|stored| stored.event).collect();
-        let mut people: Vec<Data> = Vec::new();
-        for data in events.iter().filter_map(|event| Data::read(&event.data).ok()) {
-            match people.iter_mut().find(|known| known.person.id == data.person.id) {
-                Some(known) => *known = data,
-                None => people.push(data),
-            }
-        }
-        let Some(program) = people.last().map(|data| data.case.program.clone()) else { return Ok(None) };
-        let mut parties = Vec::with_capacity(people.len());
+        let case = desk.case(reference).await?;
+        let who = desk.people(&case);
+        let Some(program) = case.program() else { return Ok(None) };
         let today = desk.clock.today();
         let policy = desk.studio.catalogue.program(&program).ok().and_then(|program| program.policy_on(today));
         let terms = policy.map_or(&[][..], |policy| &policy.terms);
-        let mut debts = Vec::new();
-        for data in people {
-            let id = PersonId::new(data.person.id.clone());
-            let standing = desk.standing(reference, &id, &events, &[]).await?;
+        let (mut parties, mut debts) = (Vec::new(), Vec::new());
+        for id in who.known() {
+            // Nobody of the case is shown by what somebody else's event says, or an older word.
+            let Some(newest) = who.newest(&id) else { continue };
+            let standing = who.standing(&id, &case.letters);
+            let mut data = newest.data.clone();
+            standing.person.reach.as_it_stands(&mut data["party"]);
+            let Ok(data) = Data::read(&data) else { continue };
             // What is owed is the same for all of its parties.
             debts = standing.ledger.owed_each(today, terms).iter().map(|one| DebtView::of(one, today)).collect();
             parties.push(PartyView {

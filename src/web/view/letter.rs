@@ -1,8 +1,9 @@
 //! A letter.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::case::fault::{FaultView, views};
+use crate::case::fault::{FaultView, problem, views};
 use crate::case::insurance::masked;
 use crate::case::{
     CaseRef, Channel, Day, DeliveryState, Language, LetterId, LetterState, PersonId, PreferredLanguage, Sha256, Stamp,
@@ -43,6 +44,9 @@ pub struct LetterView {
     pub problem: Option<String>,
     /// Its mailing date; absent before it is issued.
     pub date: Option<Day>,
+    /// The day on which it goes if nothing stops it: the date of the run that it would catch, or today. Given for one letter, while it
+    /// has not left.
+    pub goes_on: Option<Day>,
     /// Its pages; absent before it is issued.
     pub pages: Option<i64>,
     /// SHA-256 of its PDF; absent before it is issued.
@@ -71,8 +75,9 @@ impl LetterView {
             title: title.unwrap_or(&row.letter_type).to_owned(),
             reasons: views(&row.reasons, language),
             delivery: row.delivery.filter(|_| issued),
-            problem: row.problem.filter(|_| issued),
+            problem: row.problem.filter(|_| issued).map(|kept| problem(&kept, language)),
             date: row.date.filter(|_| issued),
+            goes_on: None,
             pages: row.pages.filter(|_| issued),
             sha256: row.sha256.filter(|_| issued),
             id: row.id,
@@ -88,6 +93,11 @@ impl LetterView {
             approved_by: row.approved_by.filter(|_| approved),
             called_at: row.called_at,
         }
+    }
+
+    /// The same letter, with the day on which it goes.
+    pub(in crate::web) fn going(self, on: Option<NaiveDate>) -> LetterView {
+        LetterView { goes_on: on.map(Day::from), ..self }
     }
 
     /// Letters in one language.

@@ -15,7 +15,7 @@ pub(super) use run::RunView;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::case::fault::views;
+use crate::case::fault::{problem, views};
 use crate::case::{Actor, Entry, EntryKind, Fault, FiledEntry, Language, LetterId, Stamp};
 use crate::desk::rule_words;
 
@@ -47,6 +47,9 @@ impl EntryView {
             detail["reasons"] = serde_json::json!(views(&reasons, language));
         } else if let Some(detail) = detail.as_object_mut() {
             detail.remove("reasons");
+        }
+        if let Some(kept) = detail["problem"].as_str() {
+            detail["problem"] = problem(kept, language).into();
         }
         EntryView { sequence: filed.sequence, at: filed.at, actor: filed.actor, kind, letter: filed.letter, detail }
     }

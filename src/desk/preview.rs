@@ -1,0 +1,74 @@
+//! Seeing a letter before it is asked for: its pages with the date that it would bear, and what would become of it.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::case_context::{address_to_representative, as_it_stands};
+use super::{Desk, DeskError, LetterRequest};
+use crate::case::{Channel, DeliveryState, Fault, LetterState};
+use crate::letter::Data;
+use crate::register::LetterRow;
+use crate::studio::Preview;
+
+/// A letter that nobody has asked for yet.
+pub struct Foreseen {
+    /// Its pages, and what its own arithmetic, deadlines and words have against it.
+    pub set: Preview,
+    /// The mailing date that it would bear if it were asked for now.
+    pub date: NaiveDate,
+    /// How it would travel.
+    pub channel: Channel,
+    /// Whether it would go without waiting for anything but an approval.
+    pub may_go: bool,
+    /// Whether somebody would have to approve it.
+    pub needs_approval: bool,
+    /// What would hold or end it.
+    pub reasons: Vec<Fault>,
+    /// What an approver would be shown.
+    pub notes: Vec<Fault>,
+}
+
+impl Desk {
+    /// Sets a letter as it would be if it were asked for now, with the verdict of the rules by the case as it stands. Nothing is
+    /// recorded.
+    pub async fn preview(&self, letter_type: &str, data: &Value) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
+        let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
+        let (letter, event) = match self.event_for(&request) {
+            Ok(called) => called,
+            Err(faults) => return Ok(Err(faults)),
+        };
+        let verdict = self.weigh(letter, &event).await?;
+        let case = self.case(&event.subject).await?;
+        let people = self.people_of(&case, |_| true, Some(&event));
+        let standing = people.standing(&event.person(), &case.letters);
+        // What has changed since, such as an address, stands on the page as it would on the letter.
+        let mut data = as_it_stands(&event, &standing, &people.addressee(&event));
+        let channel = letter.channel(&Data::read(&data).map_err(|error| unreadable(&error))?.addressee);
+        let date = self.mailing_date(channel).await?;
+        address_to_representative(&mut data, &standing, date);
+        let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
+        let set = match self.studio.preview(letter_type, &data, date).await {
+            Ok(set) => set,
+            Err(faults) => return Ok(Err(below(faults))),
+        };
+        let reasons: Vec<Fault> = set.stops.iter().cloned().chain(verdict.reasons).collect();
+        let notes: Vec<Fault> = set.notes.iter().cloned().chain(verdict.notes).collect();
+        let (may_go, needs_approval) = (reasons.is_empty(), verdict.needs_approval || !notes.is_empty());
+        Ok(Ok(Foreseen { set, date, channel, may_go, needs_approval, reasons, notes }))
+    }
+
+    /// The day on which a letter goes if nothing stops it: while it is to be worked, the one that it would be promised to now; once
+    /// issued, its own. None where it has gone, or is stopped.
+    pub async fn goes_on(&self, letter: &LetterRow) -> Result<Option<NaiveDate>, DeskError> {
+        match (letter.state, letter.delivery) {
+            (LetterState::Due | LetterState::Recalled, _) => Ok(Some(self.mailing_date(letter.channel).await?)),
+            (LetterState::Issued, Some(DeliveryState::Waiting)) => Ok(letter.date.map(|day| day.date())),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Data that was checked a moment ago.
+fn unreadable(error: &serde_json::Error) -> DeskError {
+    DeskError::Unreadable { event: 0, problem: error.to_string() }
+}
