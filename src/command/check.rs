@@ -73,24 +73,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let Checked { letters, faults } = checked.await;
     bar.finish_and_clear();
     let faults: Vec<Fault> = unknown.into_iter().chain(faults).collect();
-    // Compared before anything is written: the earlier proofs may lie in the same folder.
-    let mut changes = Vec::new();
-    if let Some(earlier) = &arguments.against {
-        changes = proof::compare(&studio, &letters, &keys, earlier).await?;
-    }
-    if let Some(out) = &arguments.out {
-        if let Some(earlier) = arguments
-            .against
-            .as_ref()
-            .filter(|earlier| std::fs::canonicalize(earlier).ok() == std::fs::canonicalize(out).ok())
-        {
-            anyhow::bail!(trouble!("trouble.earlier-proofs", folder = earlier.display()));
-        }
-        proof::write(&studio, &letters, &keys, out).await?;
-        if let Some(earlier) = &arguments.against {
-            proof::write_changes(&changes, earlier, out)?;
-        }
-    }
+    let changes = proofs(&studio, &letters, &keys, &arguments).await?;
     if arguments.lock && faults.is_empty() {
         studio.catalogue.lock(&studio.state()).context("letter-templates/versions.toml")?;
     }
@@ -118,6 +101,34 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
         );
     }
     Ok(ExitCode::from(u8::from(!faults.is_empty())))
+}
+
+/// Compares the proofs with earlier ones and writes them, as asked.
+async fn proofs(
+    studio: &Studio,
+    letters: &[recto::studio::CheckedLetter],
+    keys: &[String],
+    arguments: &Arguments,
+) -> anyhow::Result<Vec<proof::Change>> {
+    // Compared before anything is written: the earlier proofs may lie in the same folder.
+    let mut changes = Vec::new();
+    if let Some(earlier) = &arguments.against {
+        changes = proof::compare(studio, letters, keys, earlier).await?;
+    }
+    if let Some(out) = &arguments.out {
+        if let Some(earlier) = arguments
+            .against
+            .as_ref()
+            .filter(|earlier| std::fs::canonicalize(earlier).ok() == std::fs::canonicalize(out).ok())
+        {
+            anyhow::bail!(trouble!("trouble.earlier-proofs", folder = earlier.display()));
+        }
+        proof::write(studio, letters, keys, out).await?;
+        if let Some(earlier) = &arguments.against {
+            proof::write_changes(&changes, earlier, out)?;
+        }
+    }
+    Ok(changes)
 }
 
 /// The letter types asked for, and a fault for each that there is not.

@@ -95,13 +95,16 @@ impl Desk {
     }
 }
 
+/// The code of a request whose key was used before for another one.
+const KEY_REUSED: &str = "idempotency-key-reused";
+
 /// The key of a request is the id of its event, which the asker never sees.
 fn for_key(fault: Fault, key: &str) -> Fault {
     if fault.code != CONFLICT {
         return fault;
     }
     Fault::new(
-        CONFLICT,
+        KEY_REUSED,
         "Idempotency-Key",
         format!(
             "The key “{key}” was used before, for a request that said something else. Send this one under a key of its own; to repeat the first, send it unchanged."

@@ -201,7 +201,7 @@ impl Post {
                     let session = error.status().is_some_and(|code| SESSION.contains(&u16::from(code)));
                     // lettre itself says so where the server offers no SMTPUTF8 (RFC 6531); a wait changes nothing.
                     if !plain_name && error.is_client() {
-                        return SendError::Mailbox(text);
+                        return SendError::Mailbox(plain_names_only());
                     }
                     if error.is_permanent() && !session { SendError::Fail(text) } else { SendError::Retry(text) }
                 })?;
@@ -251,6 +251,15 @@ fn build(from: &Mailbox, message: Message, id: &str) -> Result<lettre::Message, 
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// The server takes no mailbox names beyond ASCII.
+fn plain_names_only() -> String {
+    problem(
+        "mailbox-not-taken",
+        "The mail server cannot take the name of this mailbox, which has letters beyond ASCII (it offers no SMTPUTF8). Ask the person for another e-mail address.",
+        "Le serveur de courriel ne peut pas accepter le nom de cette boîte, qui contient des lettres hors de l’ASCII (il n’offre pas SMTPUTF8). Demandez à la personne une autre adresse de courriel.",
+    )
 }
 
 fn not_built() -> String {

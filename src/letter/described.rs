@@ -165,6 +165,10 @@ fn plain(schema: &Value) -> Value {
                         let money = json!([{"pattern": "^(0|[1-9][0-9]{0,7})\\.[0-9]{2}$"}]);
                         plain_map.insert("allOf".to_owned(), money);
                     }
+                    ("format", Some("signed-money")) => {
+                        let money = json!([{"pattern": "^-?(0|[1-9][0-9]{0,7})\\.[0-9]{2}$"}]);
+                        plain_map.insert("allOf".to_owned(), money);
+                    }
                     ("format", Some("past-date")) => drop(plain_map.insert(name.clone(), json!("date"))),
                     _ if name.starts_with("x-") || name == "$schema" => {}
                     // What stands below them are names of facts, or values.

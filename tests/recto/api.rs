@@ -186,7 +186,7 @@ async fn an_officer_asks_for_a_letter_once_however_often_the_request_is_sent() {
     assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &json!("urn:problem:recto:conflict")));
     let fault = &problem["faults"][0];
     assert_eq!((&fault["code"], &fault["place"]), (&json!("idempotency-key-reused"), &json!("Idempotency-Key")));
-    assert!(fault["message"].as_str().unwrap().contains("header Idempotency-Key says “k-1”"), "{fault:#}");
+    assert!(fault["message"].as_str().unwrap().contains("The key “k-1” was used before"), "{fault:#}");
     let (status, problem) =
         api.call("POST", "/letters", &[("idempotency-key", "k-2")], request.replace("debt-notice", "no-such")).await;
     assert_eq!(

@@ -189,8 +189,9 @@ async fn a_newer_plan_takes_the_place_of_an_older_one_that_waits_for_the_run() {
         data["facts"]["plan"]["instalment"] = data["facts"]["balance"].clone();
         let newer = told(&format!("a-{place}"), &data).await;
         assert_eq!(state(&desk, &newer).await.0, "issued", "{letter}: the terms differ");
+        // The older one was taken back as soon as the newer was told; the run finds only the newer.
         let run = desk.close_run(operator(), desk.run_date()).await.unwrap();
-        assert_eq!((run.totals.pieces, run.taken_back), (1, 1), "{letter}");
+        assert_eq!((run.totals.pieces, run.taken_back), (1, 0), "{letter}");
         assert_eq!(state(&desk, &older).await, ("ended", vec![ended.to_owned()]), "{letter}");
         let row = desk.reader().letter(&older).await.unwrap().unwrap();
         let says = &row.reasons[0].message;

@@ -205,11 +205,11 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
         "plan-default/letter.toml:",
         "Did you mean “page_limit”?",
         "“page_limit” is missing in /rules",
-        "/version cannot be so",
+        "“/version” must be a text in quotation marks; it is a number",
         "_programs/odsp.toml:",
         "_events/debt.written-off.schema.json:",
-        "\"many\"",
-        "7 is not",
+        "must be a whole number; it is a text in quotation marks",
+        "must be true or false or a group of facts in braces; it is a number",
         "estate/en.typ:",
     ] {
         assert!(errors.contains(wanted), "{wanted}: {errors}");

@@ -132,7 +132,8 @@ fn an_unknown_preference_gets_both_complete_letters_each_on_a_new_sheet() {
 fn the_window_shows_the_address_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let types = std::fs::read_dir(crate::support::home().join("letter-templates")).unwrap().flatten();
-    let names = types.map(|entry| entry.file_name().into_string().unwrap()).filter(|name| !name.starts_with('_'));
+    let names = types.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap());
+    let names = names.filter(|name| !name.starts_with('_'));
     // What is filed goes into no envelope.
     let filed = |name: &String| {
         let toml = std::fs::read_to_string(crate::support::home().join(format!("letter-templates/{name}/letter.toml")));

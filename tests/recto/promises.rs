@@ -123,7 +123,7 @@ async fn a_letter_that_waits_for_its_run_is_taken_back_where_another_gave_a_time
     assert_eq!(state(&desk, &letter).await, ("issued", vec![]));
     // By e-mail, the first notice leaves before the run is closed.
     (first["party"]["channel"], first["party"]["email"]) = (json!("email"), json!("nadege@example.org"));
-    let told = taken(&desk, &event("r-1", "debt.referred", &noon("2026-09-02"), &first)).await.remove(0);
+    let told = taken(&desk, &event("r-1", "debt.referred", "2026-09-02T12:30:00-04:00", &first)).await.remove(0);
     work(&desk).await;
     assert_eq!(state(&desk, &told).await.0, "issued");
     desk.close_run(operator(), desk.run_date()).await.unwrap();

@@ -1,30 +1,29 @@
 //! The read-only pages: what happened today, letters with search, one letter, one case.
 
 mod docs;
+mod list;
 mod page;
 
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
-use strum::VariantArray;
 
 pub(super) use self::docs::docs;
+use self::list::list;
 use self::page::keep_language;
 pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;
 use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_FOLLOW_UPS, RunView};
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::fault::problem;
-use crate::case::{CaseRef, Day, DeliveryState, FollowUpState, Language, LetterId, LetterState};
-use crate::register::{Filter, folded};
+use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
+use crate::register::Filter;
 
-/// Letters on one page of the list.
-const PAGE: i64 = 50;
 /// Letters that are shown as the latest.
 const LATEST: i64 = 15;
 /// Stopped letters that are shown.
@@ -197,117 +196,6 @@ fn counted<'c>(counts: impl Iterator<Item = &'c Counts>) -> serde_json::Map<Stri
     names.into_iter().map(|name| (name.to_owned(), json!(sum(name)))).collect()
 }
 
-/// The search form. Empty fields let all pass; what is not understood is said beside its field.
-#[derive(Debug, Default)]
-struct Search {
-    case: String,
-    person: String,
-    letter_type: String,
-    state: String,
-    date: String,
-    before: String,
-}
-
-impl Search {
-    fn of(given: Vec<(String, String)>) -> Search {
-        let mut search = Search::default();
-        for (name, value) in given {
-            let field = match name.as_str() {
-                "case" => &mut search.case,
-                "person" => &mut search.person,
-                "type" => &mut search.letter_type,
-                "state" => &mut search.state,
-                "date" => &mut search.date,
-                "before" => &mut search.before,
-                _ => continue,
-            };
-            *field = value.trim().to_owned();
-        }
-        search
-    }
-
-    /// The fields that have something in them that cannot be understood.
-    fn unclear(&self, is_type: bool) -> Vec<&'static str> {
-        let fields = [
-            ("type", &self.letter_type, is_type),
-            ("state", &self.state, self.state.parse::<LetterState>().is_ok()),
-            ("date", &self.date, self.date.parse::<Day>().is_ok()),
-            ("page", &self.before, self.before.parse::<i64>().is_ok()),
-        ];
-        fields.into_iter().filter(|(_, given, read)| !given.is_empty() && !read).map(|(name, ..)| name).collect()
-    }
-}
-
-async fn list(
-    State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
-    Query(given): Query<Vec<(String, String)>>,
-) -> Response {
-    let asked = Asked::of(&uri, &headers);
-    answer(&service, &asked, "letters.html", list_context(&service, asked.language, Search::of(given))).await
-}
-
-async fn list_context(service: &Service, language: Language, search: Search) -> Result<Option<Value>, Problem> {
-    let catalogue = &service.desk.studio.catalogue;
-    let unclear = search.unclear(catalogue.types.contains_key(&search.letter_type));
-    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let filter = Filter {
-        case: given(&search.case).map(CaseRef::new),
-        person: given(&search.person),
-        letter_type: given(&search.letter_type),
-        state: search.state.parse().ok(),
-        delivery: None,
-        date: search.date.parse().ok(),
-        before: search.before.parse().ok(),
-        limit: PAGE + 1,
-    };
-    let mut rows = match unclear.is_empty() {
-        true => service.desk.reader().letters(&filter).await?,
-        false => Vec::new(),
-    };
-    let more = rows.len() as i64 > PAGE;
-    rows.truncate(PAGE as usize);
-    let query = [
-        ("case", search.case.as_str()),
-        ("person", &search.person),
-        ("type", &search.letter_type),
-        ("state", &search.state),
-        ("date", &search.date),
-    ];
-    let who = questions(service, language, &filter).await?;
-    let next = rows.last().filter(|_| more).map(|row| next_url(&query, row.sequence));
-    let types: Vec<Value> = catalogue
-        .types
-        .iter()
-        .map(|(key, letter)| json!({"key": key, "title": letter.description.title.get(language)}))
-        .collect();
-    Ok(Some(json!({
-        "query": query.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
-        "types": types,
-        "states": LetterState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>(),
-        "letters": LetterView::all(rows, catalogue, language),
-        "unclear": unclear,
-        "who_is_it": who,
-        "next": next,
-    })))
-}
-
-/// What waits for somebody to say who it is, and is of the case or names the person that is looked for.
-async fn questions(service: &Service, language: Language, filter: &Filter) -> Result<Vec<FollowUpView>, Problem> {
-    if filter.case.is_none() && filter.person.is_none() {
-        return Ok(Vec::new());
-    }
-    let rows =
-        service.desk.reader().follow_ups(Some(FollowUpState::Proposed), filter.case.as_ref(), MAX_FOLLOW_UPS).await?;
-    let wanted = filter.person.as_deref().map(folded);
-    let asks = rows.into_iter().filter(|row| row.kind == WHO_IS_IT);
-    let views: Result<Vec<_>, _> = asks.map(|row| FollowUpView::of(row, language)).collect();
-    let names =
-        |view: &FollowUpView, wanted: &String| folded(&view.says).contains(wanted) || folded(&view.person) == *wanted;
-    Ok(views?.into_iter().filter(|view| wanted.as_ref().is_none_or(|wanted| names(view, wanted))).collect())
-}
-
 async fn letter(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(id): Path<LetterId>) -> Response {
     let asked = Asked::of(&uri, &headers);
     answer(&service, &asked, "letter.html", letter_context(&service, asked.language, &id)).await
@@ -387,18 +275,4 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
         "which": which,
         "entries": case.entries,
     })))
-}
-
-/// The address of the next page of a list.
-fn next_url(query: &[(&str, &str)], next: i64) -> String {
-    let mut url = format!("/letters?before={next}");
-    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
-        url.push_str(&format!("&{name}={}", encoded(value)));
-    }
-    url
-}
-
-fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
