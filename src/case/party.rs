@@ -123,9 +123,9 @@ pub fn name_faults(party: &Value, repertoire: &Repertoire, place: &str) -> Vec<F
     if !whole.trim().is_empty() && !is_name(&whole) {
         return vec![name_missing(&format!("{place}/surname"))];
     }
-    let strange = |text: &str| text.chars().any(|c| c.is_alphabetic() && !repertoire.prints(c));
-    if let Some((part, _)) = parts().find(|(_, text)| strange(text)) {
-        return vec![name_not_latin(&format!("{place}/{part}"), &whole)];
+    let strange = |text: &str| text.chars().find(|c| c.is_alphabetic() && !repertoire.prints(*c));
+    if let Some((part, character)) = parts().find_map(|(part, text)| Some((part, strange(text)?))) {
+        return vec![name_not_latin(&format!("{place}/{part}"), &whole, character)];
     }
     parts().flat_map(|(part, text)| repertoire.faults(text, &format!("{place}/{part}"))).collect()
 }

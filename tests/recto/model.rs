@@ -48,8 +48,8 @@ fn happens() -> impl Strategy<Value = Happens> {
     ]);
     let person = prop_oneof![
         1 => any::<bool>().prop_map(Died),
-        2 => filings.prop_map(Filed),
-        2 => ends.prop_map(Ended),
+        4 => filings.prop_map(Filed),
+        4 => ends.prop_map(Ended),
         2 => (any::<bool>(), any::<bool>()).prop_map(|(email, deceased)| MailReturned { email, deceased }),
         2 => any::<bool>().prop_map(Moved),
         4 => any::<bool>().prop_map(OtherWritten),

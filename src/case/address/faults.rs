@@ -240,15 +240,16 @@ fn meant_is(meant: Option<&str>) -> (String, String) {
     })
 }
 
-pub(in crate::case) fn name_not_latin(place: &str, name: &str) -> Fault {
+pub(in crate::case) fn name_not_latin(place: &str, name: &str, character: char) -> Fault {
+    let code = character as u32;
     Fault::new(
         "character-not-printable",
         place,
         format!(
-            "The letters' fonts cannot print the name “{name}”. Give the name in Latin letters too: it is printed, and the own one stays on record."
+            "The letters' fonts cannot print the name “{name}”: none has “{character}” (U+{code:04X}). Give the name in Latin letters too: it is printed, and the own one stays on record."
         ),
         format!(
-            "Les polices des lettres ne peuvent pas imprimer le nom « {name} ». Donnez aussi le nom en lettres latines : c’est lui qui est imprimé, et le nom d’origine reste au dossier."
+            "Les polices des lettres ne peuvent pas imprimer le nom « {name} » : aucune n’a « {character} » (U+{code:04X}). Donnez aussi le nom en lettres latines : c’est lui qui est imprimé, et le nom d’origine reste au dossier."
         ),
     )
 }

@@ -52,7 +52,7 @@ pub fn check(asked: &Value, repertoire: &Repertoire) -> Result<Vec<String>, Vec<
         fault
     };
     let unprintable = name.chars().find(|c| !c.is_whitespace() && !repertoire.prints(*c));
-    found.extend(unprintable.map(|_| at_name(faults::name_not_latin("/surname", &capitals(&name)))));
+    found.extend(unprintable.map(|c| at_name(faults::name_not_latin("/surname", &capitals(&name), c))));
     found.extend(reading.faults.iter().cloned());
     found.extend(reading.block_faults(&name, repertoire, "").into_iter().map(at_name));
     if found.is_empty() { Ok(reading.address.block(&name)) } else { Err(found) }

@@ -252,6 +252,7 @@ pub struct WhoItIsRequest {
     /// Of two names: `one-person` or `two-people`. Of an event: `new-person`, `known-person`, `other-case` or `mistake`.
     answer: Answer,
     /// Who says so: one of the unit's people.
+    #[schema(pattern = r"\S")]
     by: String,
     /// Of two people: the name that is right in this case; the one by which the case knows the person where it is not said.
     #[serde(default)]
