@@ -12,7 +12,10 @@ use super::{
 };
 
 /// What an entry of the case file says. The one form of it that is written, verified and shown.
-#[expect(clippy::large_enum_variant, reason = "an entry is read, looked at and let go; boxes would stand in every match")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an entry is read, looked at and let go; boxes would stand in every match"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
 #[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
 #[strum_discriminants(
