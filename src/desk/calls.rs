@@ -112,25 +112,32 @@ pub(super) fn is_settled(row: &LetterRow) -> bool {
 }
 
 impl Call {
-    pub(super) fn of_event(event: &CaseEvent, row: Option<&LetterRow>) -> Call {
-        Call { letter: row.map(|row| row.id.clone()), ..Call::of(CalledBy::Event, event) }
+    pub(super) fn of_event(event: &CaseEvent, happened: &Text, row: Option<&LetterRow>) -> Call {
+        Call { letter: row.map(|row| row.id.clone()), ..Call::of(CalledBy::Event, event, happened) }
     }
 
-    pub(super) fn of_standing(event: &CaseEvent) -> Call {
-        Call::of(CalledBy::Standing, event)
+    pub(super) fn of_standing(event: &CaseEvent, happened: &Text) -> Call {
+        Call::of(CalledBy::Standing, event, happened)
     }
 
-    fn of(by: CalledBy, event: &CaseEvent) -> Call {
-        let (kind, day) = (&event.kind, event.day());
+    fn of(by: CalledBy, event: &CaseEvent, happened: &Text) -> Call {
+        let day = event.day();
+        let (en, fr) = (&happened.en, &happened.fr);
         let written = |language| Formats::of(language).date(&day.to_string()).unwrap_or_else(|| day.to_string());
         let says = match by {
             CalledBy::Standing => Text::new(
-                format!("“{kind}” of {} asked for no letter, and none has told of it", written(Language::En)),
-                format!("« {kind} » du {} n’a demandé aucune lettre, et aucune ne l’a annoncé", written(Language::Fr)),
+                format!(
+                    "What happened on {} asked for no letter, and none has told of it: {en}",
+                    written(Language::En)
+                ),
+                format!(
+                    "Ce qui est arrivé le {} n’a demandé aucune lettre, et aucune ne l’a annoncé : {fr}",
+                    written(Language::Fr)
+                ),
             ),
             CalledBy::Event | CalledBy::FollowUp => Text::new(
-                format!("“{kind}” of {} asks for it", written(Language::En)),
-                format!("« {kind} » du {} la demande", written(Language::Fr)),
+                format!("The event of {} asks for it: {en}", written(Language::En)),
+                format!("L’événement du {} la demande : {fr}", written(Language::Fr)),
             ),
         };
         Call { by, id: event.id.clone(), since: day, says, letter: None }

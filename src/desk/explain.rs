@@ -8,7 +8,7 @@ use super::assess::{Answers, Asking, asked};
 use super::calls::{Call, OnFile, is_settled};
 use super::case_context::{address_to_representative, as_it_stands};
 use super::{DecideError, Desk, DeskError};
-use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, Policy};
+use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, Policy, Text};
 use crate::letter::{Data, LetterType, OnRequest, Program};
 use crate::register::LetterRow;
 use crate::rules::{Asked, OtherCase, Reach, Standing};
@@ -139,12 +139,14 @@ impl Desk {
         // An event whose letter has left, or was withdrawn, calls for nothing more.
         let open = asking.filter(|(_, row)| !row.is_some_and(is_settled));
         let mut calls: Vec<Call> = judged.on_file.due(letter).map(Call::of_follow_up).collect();
-        let untold = judged.on_file.untold(letter).map(|stored| Call::of_standing(&stored.event));
+        let happened = |event: &CaseEvent| self.studio.catalogue.happened(&event.kind);
+        let untold = judged.on_file.untold(letter);
+        let untold = untold.map(|stored| Call::of_standing(&stored.event, &happened(&stored.event)));
         calls.extend(untold.filter(|_| calls.is_empty()));
         let proposed = judged.on_file.due(letter).find_map(|due| due.event(self.clock.now()));
         let (facts_of, own) = match open {
             Some((stored, row)) => {
-                calls.insert(0, Call::of_event(&stored.event, row));
+                calls.insert(0, Call::of_event(&stored.event, &happened(&stored.event), row));
                 (Some(&stored.event), row)
             }
             None => (proposed.as_ref(), None),
@@ -166,7 +168,8 @@ impl Desk {
         }
         let only_called = letter.description.called_by.on_request == OnRequest::OnlyWhenCalledFor;
         if calls.is_empty() && only_called && !ended {
-            answers.groundless.push(nothing_calls(letter, asking.and_then(|(_, row)| row)));
+            let happened = self.studio.catalogue.happened(&letter.description.called_by.event);
+            answers.groundless.push(nothing_calls(letter, &happened, asking.and_then(|(_, row)| row)));
         }
         Ok(Some(answered(
             letter,
@@ -248,17 +251,21 @@ fn answered(
 }
 
 /// A letter that tells of something that must have happened first, where nothing on file has.
-fn nothing_calls(letter: &LetterType, settled: Option<&LetterRow>) -> Fault {
+fn nothing_calls(letter: &LetterType, happened: &Text, settled: Option<&LetterRow>) -> Fault {
     let kind = &letter.description.called_by.event;
     let (en, fr) = match settled {
         Some(row) => (
-            format!("Nothing calls for another one: the letter of the last “{kind}” is {} and is settled.", row.id),
-            format!("Rien n’en appelle une autre : la lettre du dernier « {kind} » est {} et est réglée.", row.id),
+            format!("Nothing calls for another one: the last one is {}, and it is settled.", row.id),
+            format!("Rien n’en appelle une autre : la dernière est {}, et elle est réglée.", row.id),
         ),
         None => (
-            format!("Nothing on file calls for it: what it tells of was not recorded. Record that first, as “{kind}”."),
             format!(
-                "Rien au dossier ne l’appelle : ce qu’elle annonce n’est pas inscrit. Inscrivez-le d’abord (« {kind} »)."
+                "Nothing on file calls for it. It tells that {}, and no such event was recorded: record it first.",
+                happened.en
+            ),
+            format!(
+                "Rien au dossier ne l’appelle. Elle annonce ceci : {}; aucun événement de ce genre n’est inscrit : inscrivez-le d’abord.",
+                happened.fr
             ),
         ),
     };

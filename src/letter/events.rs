@@ -14,7 +14,7 @@ use super::path::Condition;
 use super::read::{closest, hint};
 use super::schema::Schema;
 use super::schema_file::{SchemaFile, unknown};
-use crate::case::Fault;
+use crate::case::{Fault, Text};
 
 /// The schemas of the events.
 pub(super) struct Events {
@@ -76,7 +76,7 @@ impl Events {
         let (file, mut schema, unlabelled) = match (event, &own) {
             (Some(event), Some((file, own))) => (file, laid(event, file, own)?, Vec::new()),
             (Some(event), None) => (&event.file, event.described.clone(), Vec::new()),
-            (None, Some((file, own))) => (file, own.clone(), file.unlabelled(&self.definitions)),
+            (None, Some((file, own))) => (file, own.clone(), file.unlabelled_event(&self.definitions)),
             // What is wrong with the event's schema is said there.
             (None, None) if folder.join(format!("_events/{}.schema.json", called_by.event)).exists() => {
                 return Err(Vec::new());
@@ -115,9 +115,20 @@ impl Events {
 impl Catalogue {
     /// Whether an event of this short type brings a person into a case, as its schema says (`x-brings-person`).
     pub fn brings_person(&self, kind: &str) -> bool {
+        self.schema_of_event(kind).is_some_and(|schema| schema.source["x-brings-person"] == true)
+    }
+
+    /// What happened where an event of this short type is told, as the rest of a sentence: the label of its schema. Its type where
+    /// nothing describes it any more.
+    pub fn happened(&self, kind: &str) -> Text {
+        let label = self.schema_of_event(kind).and_then(|schema| Text::deserialize(&schema.source["x-label"]).ok());
+        label.unwrap_or_else(|| Text::new(kind, kind))
+    }
+
+    /// The schema in `_events/`, or that of the letter type which alone has the event.
+    fn schema_of_event(&self, kind: &str) -> Option<&Schema> {
         let of_type = || self.types.values().find(|letter| letter.description.called_by.event == kind);
-        let schema = self.event_schema(kind).or_else(|| of_type().map(|letter| &letter.schema));
-        schema.is_some_and(|schema| schema.source["x-brings-person"] == true)
+        self.event_schema(kind).or_else(|| of_type().map(|letter| &letter.schema))
     }
 }
 
@@ -129,7 +140,7 @@ fn event(definitions: &Definitions, folder: &Path, shown: &str) -> Result<Event,
     }
     let mut schema = described.clone();
     bind(&mut schema, None);
-    let schema = Schema::build(schema, &file, file.unlabelled(definitions))?;
+    let schema = Schema::build(schema, &file, file.unlabelled_event(definitions))?;
     Ok(Event { file, described, schema })
 }
 
@@ -144,7 +155,7 @@ fn laid(event: &Event, file: &SchemaFile, own: &Value) -> Result<Value, Vec<Faul
         return Err(faults);
     }
     let mut own: Map<String, Value> = own.as_object().cloned().unwrap_or_default();
-    for told in ["$schema", "title", "description"] {
+    for told in ["$schema", "title", "x-label", "description"] {
         own.shift_remove(told);
     }
     Ok(lay(event.described.clone(), own))

@@ -4,7 +4,7 @@
 //!
 //! | key | says |
 //! |---|---|
-//! | `x-label` | what the fact is called on a form, `{en, fr}`; each property has one, its own or that of its definition |
+//! | `x-label` | what the fact is called on a form, `{en, fr}`; each property has one, its own or that of its definition. At the top of an event's schema: what happened, as the rest of a sentence |
 //! | `x-hint` | what an officer should know who fills it in, `{en, fr}` |
 //! | `x-form` | the right form of a text that has a `pattern`, in words, `{en, fr}`, as they follow “write”; `examples` has one |
 //! | `x-from` | who supplies it: `officer`, `case-system` or `recto`; what stands further in wins |
@@ -173,6 +173,12 @@ impl SchemaFile {
         });
         found
     }
+
+    /// The same of an event's schema, which itself has a label: what happened.
+    pub(super) fn unlabelled_event(&self, definitions: &Definitions) -> Vec<Fault> {
+        let own = self.value.get("x-label").is_none().then(|| event_unlabelled(&self.at("")));
+        own.into_iter().chain(self.unlabelled(definitions)).collect()
+    }
 }
 
 /// Visits each schema in a schema, itself first, with its JSON Pointer.
@@ -263,6 +269,15 @@ pub(super) fn unknown<'n>(
         place,
         format!("“{name}” is not known here. {}", hint.en),
         format!("« {name} » n’est pas connu ici. {}", hint.fr),
+    )
+}
+
+fn event_unlabelled(place: &str) -> Fault {
+    Fault::new(
+        "label-missing",
+        place,
+        "The event has no label. Add \"x-label\": {\"en\": …, \"fr\": …}, which says what happened, such as “a payment was received”.",
+        "L’événement n’a pas de libellé. Ajoutez \"x-label\" : {\"en\": …, \"fr\": …}, qui dit ce qui est arrivé, comme « un paiement a été reçu ».",
     )
 }
 

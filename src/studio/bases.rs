@@ -10,7 +10,7 @@ pub(super) fn check_bases(program: &Program) -> Vec<Fault> {
     let place = format!("_programs/{}.toml", program.key);
     let strange = program.bases.keys().filter(|name| guard(name).is_none());
     let mut faults: Vec<Fault> = strange.map(|name| unknown_guard(name, format!("{place} [bases]"))).collect();
-    let lacking = guards().filter(|guard| guard.rests_on_program() && !program.bases.contains_key(guard.key));
+    let lacking = guards().filter(|guard| guard.basis.is_none() && !program.bases.contains_key(guard.key));
     faults.extend(lacking.map(|guard| basis_missing(guard.key, &place)));
     faults
 }

@@ -17,7 +17,7 @@ pub const GUARDS: [Guard; 7] = [
         key: "no-open-dispute",
         rule: "B4",
         effect: Effect::Hold,
-        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
+        basis: None,
         says: Both {
             en: "A dispute, review or submission has not been answered.",
             fr: "Une contestation, une révision ou des observations attendent une réponse.",
@@ -46,7 +46,7 @@ pub const GUARDS: [Guard; 7] = [
         key: "review-period-over",
         rule: "B5",
         effect: Effect::Hold,
-        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
+        basis: None,
         says: Both {
             en: "The time to ask for an internal review is not over.",
             fr: "Le délai pour demander une révision interne n’est pas écoulé.",
@@ -76,10 +76,10 @@ pub const GUARDS: [Guard; 7] = [
         key: "transfer-notice-given",
         rule: "B6",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "Income Tax Act, s. 164(2); program policy: {notice_days} days of notice, and the time of the mail",
             fr: "Loi de l’impôt sur le revenu, par. 164(2); politique du programme : {notice_days} jours d’avis et le temps de l’envoi",
-        },
+        }),
         says: Both {
             en: "The person was not told of the transfer, or the time of the notice is not over.",
             fr: "La personne n’a pas été avisée du transfert, ou le délai de l’avis n’est pas écoulé.",
@@ -117,7 +117,7 @@ pub const GUARDS: [Guard; 7] = [
         key: "opportunity-to-explain",
         rule: "B7",
         effect: Effect::Hold,
-        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
+        basis: None,
         says: Both {
             en: "The sponsor has not had the time to explain their circumstances.",
             fr: "La personne répondante n’a pas eu le temps d’expliquer sa situation.",
@@ -136,10 +136,10 @@ pub const GUARDS: [Guard; 7] = [
         key: "given-time-over",
         rule: "B6",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a time that a letter gave is kept",
             fr: "politique de l’unité : un délai qu’une lettre a donné est respecté",
-        },
+        }),
         says: Both {
             en: "A letter gave the person a time that is not over, and this one goes further.",
             fr: "Une lettre a donné à la personne un délai qui n’est pas écoulé, et celle-ci va plus loin.",
@@ -174,10 +174,10 @@ pub const GUARDS: [Guard; 7] = [
         key: "no-duplicate",
         rule: "B21",
         effect: Effect::HoldUnlessOverridden,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: the same letter does not go twice within {duplicate_days} days",
             fr: "politique de l’unité : la même lettre ne part pas deux fois en moins de {duplicate_days} jours",
-        },
+        }),
         says: Both {
             en: "The same letter went to this person, or is about to.",
             fr: "La même lettre a été envoyée à cette personne, ou va l’être.",
@@ -203,10 +203,10 @@ pub const GUARDS: [Guard; 7] = [
         key: "no-conflicting-letter",
         rule: "B21",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: letters that contradict each other do not go on one day",
             fr: "politique de l’unité : des lettres qui se contredisent ne partent pas le même jour",
-        },
+        }),
         says: Both {
             en: "A letter that contradicts this one goes to the person on the same day.",
             fr: "Une lettre qui contredit celle-ci part le même jour à la même personne.",

@@ -16,10 +16,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "plan-on-file",
         rule: "B13",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a letter about a plan needs the plan that was agreed on",
             fr: "politique de l’unité : une lettre sur une entente suppose une entente conclue",
-        },
+        }),
         says: Both {
             en: "No repayment plan of this person is on file. Record the plan that was agreed on first, or look whether the case number is right.",
             fr: "Aucune entente de paiement de cette personne n’est au dossier. Inscrivez d’abord l’entente conclue, ou vérifiez le numéro du dossier.",
@@ -33,10 +33,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "plan-to-confirm",
         rule: "B13",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a plan is confirmed after it was proposed or agreed on",
             fr: "politique de l’unité : une entente est confirmée après avoir été proposée ou conclue",
-        },
+        }),
         says: Both {
             en: "Neither a plan that was agreed on nor a proposal to this person is on file. Record the agreement, or propose the plan first.",
             fr: "Ni une entente conclue ni une proposition faite à cette personne n’est au dossier. Inscrivez l’accord, ou proposez d’abord l’entente.",
@@ -67,10 +67,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "offer-open",
         rule: "B19",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only an offer that the person was told of is accepted, in its time and for its amount",
             fr: "politique de l’unité : seule une offre annoncée à la personne est acceptée, dans son délai et pour son montant",
-        },
+        }),
         says: Both {
             en: "No open offer of this settlement is on file.",
             fr: "Aucune offre ouverte de ce règlement n’est au dossier.",
@@ -84,10 +84,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "dispute-open",
         rule: "B4",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "OPS Service Directive: what has arrived is acknowledged until it is answered",
             fr: "directive sur les services de la FPO : on accuse réception de ce qui est arrivé jusqu’à la réponse",
-        },
+        }),
         says: Both {
             en: "No dispute, review or submission of this person waits for an answer. Record it first.",
             fr: "Aucune contestation, révision ni observation de cette personne n’attend de réponse. Inscrivez-la d’abord.",
@@ -101,10 +101,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "dispute-to-answer",
         rule: "B4",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a decision answers what the person wrote",
             fr: "politique de l’unité : une décision répond à ce que la personne a écrit",
-        },
+        }),
         says: Both {
             en: "Nothing of this kind that the person wrote is on file for this decision to answer. Record the dispute, review or submission first.",
             fr: "Rien de tel que la personne ait écrit n’est au dossier, à quoi cette décision répondrait. Inscrivez d’abord la contestation, la révision ou les observations.",
@@ -118,10 +118,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "letter-to-correct",
         rule: "B21",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only a letter that was issued to this person is corrected",
             fr: "politique de l’unité : seule une lettre émise à cette personne est corrigée",
-        },
+        }),
         says: Both {
             en: "The letter that is to be corrected is not on file.",
             fr: "La lettre à corriger n’est pas au dossier.",

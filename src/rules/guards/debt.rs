@@ -20,7 +20,7 @@ pub const GUARDS: [Guard; 12] = [
         key: "minimum-balance",
         rule: "B9",
         effect: Effect::Hold,
-        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
+        basis: None,
         says: Both {
             en: "The balance is not above the smallest amount that is asked for.",
             fr: "Le solde ne dépasse pas le plus petit montant qui est réclamé.",
@@ -41,10 +41,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "debt-validated",
         rule: "B12",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a referral is validated before any letter; no letter while a recalculation is open",
             fr: "politique de l’unité : un renvoi est validé avant toute lettre; aucune lettre pendant un nouveau calcul",
-        },
+        }),
         says: Both {
             en: "The referral is not validated, the debt is being calculated again, or a letter or payment names a debt that was never referred.",
             fr: "Le renvoi n’est pas validé, la dette fait l’objet d’un nouveau calcul, ou une lettre ou un paiement nomme une dette jamais renvoyée.",
@@ -61,10 +61,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "debt-as-decided",
         rule: "B12",
         effect: Effect::End,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: after a decision that changes a debt, it is referred again with its new amount",
             fr: "politique de l’unité : après une décision qui modifie une dette, celle-ci est renvoyée avec son nouveau montant",
-        },
+        }),
         says: Both {
             en: "The debt was changed after this letter was asked for, so its figures are no longer right.",
             fr: "La dette a été modifiée après la demande de cette lettre; ses chiffres ne sont donc plus justes.",
@@ -81,10 +81,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "figures-current",
         rule: "B12",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: no letter with a balance from before a payment (Ontario Ombudsman, “Making the grade”, 2011)",
             fr: "politique de l’unité : aucune lettre dont le solde précède un paiement (ombudsman de l’Ontario, 2011)",
-        },
+        }),
         says: Both {
             en: "Money moved on this debt that is not in the letter's figures. Send the event again with the new figures.",
             fr: "La dette a connu un mouvement qui n’est pas dans les chiffres de la lettre. Renvoyez l’événement avec les nouveaux chiffres.",
@@ -110,10 +110,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "figures-recent",
         rule: "B12",
         effect: Effect::HoldUnlessOverridden,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a balance is not older than {figures_days} days",
             fr: "politique de l’unité : un solde ne date pas de plus de {figures_days} jours",
-        },
+        }),
         says: Both { en: "The balance is too old.", fr: "Le solde est trop ancien." },
         reads: &["as_of"],
         reads_if_there: &[],
@@ -130,10 +130,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "balance-agrees",
         rule: "B12",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a balance is what the case's events come to; a joint debt is never collected twice",
             fr: "politique de l’unité : un solde est ce que donnent les événements du dossier; une dette solidaire n’est jamais perçue deux fois",
-        },
+        }),
         says: Both {
             en: "The balance does not agree with the case's debts, payments and interest.",
             fr: "Le solde ne concorde pas avec les dettes, les paiements et les intérêts du dossier.",
@@ -175,10 +175,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "debt-not-paid",
         rule: "B14",
         effect: Effect::End,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: nothing is asked for a debt that is paid",
             fr: "politique de l’unité : rien n’est réclamé pour une dette payée",
-        },
+        }),
         says: Both { en: "The debt was paid.", fr: "La dette a été payée." },
         reads: &[],
         reads_if_there: &["balance", "debt_number"],
@@ -194,10 +194,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "debt-not-written-off",
         rule: "B14",
         effect: Effect::End,
-        basis: Both {
+        basis: Some(Both {
             en: "Financial Administration Act, s. 5: nothing is asked for a debt that is written off",
             fr: "Loi sur l’administration financière, art. 5 : rien n’est réclamé pour une dette radiée",
-        },
+        }),
         says: Both { en: "The debt was written off.", fr: "La dette a été radiée." },
         reads: &[],
         reads_if_there: &["balance", "debt_number"],
@@ -212,10 +212,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "debt-paid-in-full",
         rule: "B14",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: paid in full is confirmed when the balance is zero and the last payment has cleared",
             fr: "politique de l’unité : le paiement intégral est confirmé quand le solde est nul et le dernier paiement compensé",
-        },
+        }),
         says: Both {
             en: "That the debt is paid in full cannot be confirmed now.",
             fr: "Le paiement intégral de la dette ne peut pas être confirmé maintenant.",
@@ -229,10 +229,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "refund-reviewed",
         rule: "B16",
         effect: Effect::Review,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: who is paid back, and what else is owed, is looked at before a refund",
             fr: "politique de l’unité : on vérifie avant un remboursement qui est remboursé et ce qui est dû par ailleurs",
-        },
+        }),
         says: Both { en: "Look before you approve:", fr: "À vérifier avant d’approuver :" },
         reads: &["receipts"],
         reads_if_there: &["debt_number"],
@@ -243,7 +243,7 @@ pub const GUARDS: [Guard; 12] = [
         key: "all-undertakings-settled",
         rule: "B20",
         effect: Effect::Hold,
-        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
+        basis: None,
         says: Both {
             en: "Another sponsorship debt of this person is neither paid nor under a plan that is kept, so the default has not ended.",
             fr: "Une autre dette de parrainage de cette personne n’est ni payée ni visée par une entente respectée; le manquement n’a donc pas pris fin.",
@@ -266,10 +266,10 @@ pub const GUARDS: [Guard; 12] = [
         key: "plan-minimum",
         rule: "B15",
         effect: Effect::Review,
-        basis: Both {
+        basis: Some(Both {
             en: "program policy: a month, {plan_minimum_percent} of the balance, and {plan_minimum_amount} at least",
             fr: "politique du programme : par mois, {plan_minimum_percent} du solde, et au moins {plan_minimum_amount}",
-        },
+        }),
         says: Both {
             en: "The instalments are below the program's minimum.",
             fr: "Les versements sont inférieurs au minimum du programme.",

@@ -14,10 +14,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "debt-on-file",
         rule: "B12",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a letter about a debt needs the debt",
             fr: "politique de l’unité : une lettre sur une dette suppose une dette",
-        },
+        }),
         says: Both {
             en: "No debt is on file in this case. Record its referral first, or look whether the case number is right.",
             fr: "Aucune dette n’est au dossier. Inscrivez d’abord son renvoi, ou vérifiez le numéro du dossier.",
@@ -31,10 +31,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "debt-to-decide-on",
         rule: "B15",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "Financial Administration Act, s. 5; unit policy: a decision about a debt needs a debt that is owed",
             fr: "Loi sur l’administration financière, art. 5; politique de l’unité : une décision sur une dette suppose une dette qui est due",
-        },
+        }),
         says: Both { en: "There is no debt to decide on.", fr: "Il n’y a pas de dette sur laquelle décider." },
         reads: &[],
         reads_if_there: &["debt_number"],
@@ -45,10 +45,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "credit-on-file",
         rule: "B16",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only what came in above the debt is paid back",
             fr: "politique de l’unité : seul ce qui dépasse la dette est remboursé",
-        },
+        }),
         says: Both {
             en: "Nothing on file says that more came in than was owed. Record the payments or the credit first.",
             fr: "Rien au dossier n’indique que les sommes reçues dépassent la dette. Inscrivez d’abord les paiements ou le crédit.",
@@ -67,10 +67,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "filing-on-file",
         rule: "B2",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "Bankruptcy and Insolvency Act, s. 124: a claim is proved in a filing",
             fr: "Loi sur la faillite et l’insolvabilité, art. 124 : une réclamation est prouvée dans un dossier d’insolvabilité",
-        },
+        }),
         says: Both {
             en: "No insolvency filing of this person that goes on is on file. Record the filing first.",
             fr: "Aucun dossier d’insolvabilité en cours de cette personne n’est au dossier. Inscrivez d’abord le dépôt.",
@@ -84,10 +84,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "filing-ended",
         rule: "B3",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "Bankruptcy and Insolvency Act, s. 178: what becomes of a debt is told when a filing has ended",
             fr: "Loi sur la faillite et l’insolvabilité, art. 178 : le sort d’une dette est annoncé quand un dossier a pris fin",
-        },
+        }),
         says: Both {
             en: "No insolvency filing of this person that has ended is on file. Record the filing and its end first.",
             fr: "Aucun dossier d’insolvabilité terminé de cette personne n’est au dossier. Inscrivez d’abord le dépôt et sa fin.",
@@ -104,10 +104,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "death-on-file",
         rule: "B1",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: an estate is written to after a death",
             fr: "politique de l’unité : on écrit à une succession après un décès",
-        },
+        }),
         says: Both {
             en: "No death of this person is on file. Record it first.",
             fr: "Aucun décès de cette personne n’est au dossier. Inscrivez-le d’abord.",
@@ -121,10 +121,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "payment-on-file",
         rule: "B12",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only a payment that was recorded can come back",
             fr: "politique de l’unité : seul un paiement inscrit peut être refusé",
-        },
+        }),
         says: Both {
             en: "The payment that came back is not on file.", fr: "Le paiement refusé n’est pas au dossier."
         },
@@ -154,10 +154,10 @@ pub const GUARDS: [Guard; 8] = [
         key: "debt-transferred",
         rule: "B6",
         effect: Effect::Ground,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only a transfer that was made is taken back",
             fr: "politique de l’unité : on ne retire qu’un transfert qui a été fait",
-        },
+        }),
         says: Both {
             en: "No transfer of this debt to the CRA is on file.",
             fr: "Aucun transfert de cette dette à l’ARC n’est au dossier.",

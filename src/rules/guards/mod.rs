@@ -20,9 +20,9 @@ pub struct Guard {
     pub rule: &'static str,
     /// What becomes of a letter that it finds something against.
     pub effect: Effect,
-    /// The law or policy it rests on in every program; what [`Guard::rests_on_program`] says so has its own in each program's file. A value of the policy stands by its name in
-    /// braces.
-    pub basis: Both,
+    /// The law or policy it rests on; none where that differs from program to program, so that each program's file says it under
+    /// `[bases]`. A value of the policy stands by its name in braces.
+    pub basis: Option<Both>,
     /// What it says to the officer.
     pub says: Both,
     /// The letter's facts without which it cannot answer. The schema of a letter type that names it must require them; one that cannot
@@ -37,14 +37,12 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Whether what it rests on differs from program to program, so that each program's file must say it under `[bases]`.
-    pub fn rests_on_program(&self) -> bool {
-        self.basis.en == "the program's own law"
-    }
-
     /// What it rests on in the program of a policy, with the policy's values.
     pub fn basis_in(&self, policy: &Policy) -> Text {
-        let own = policy.bases.get(self.key).cloned().unwrap_or_else(|| Text::new(self.basis.en, self.basis.fr));
+        let everywhere = || self.basis.map(|basis| Text::new(basis.en, basis.fr));
+        // A program without one that it must have is refused when it is read.
+        let own = policy.bases.get(self.key).cloned().or_else(everywhere);
+        let own = own.unwrap_or_else(|| Text::new(self.rule, self.rule));
         let [en, fr] = Language::BOTH.map(|language| with_values(own.get(language), policy, language));
         Text::new(en, fr)
     }

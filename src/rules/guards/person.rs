@@ -16,10 +16,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "debtor-living",
         rule: "B1",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only an estate letter after a death",
             fr: "politique de l’unité : après un décès, seule une lettre à la succession",
-        },
+        }),
         says: Both {
             en: "The person has died, or mail came back saying so. Only a letter to the estate may go.",
             fr: "La personne est décédée, ou du courrier revenu le dit. Seule une lettre à la succession peut partir.",
@@ -36,10 +36,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "payee-living-or-estate",
         rule: "B1",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: after a death, the estate is written to and paid",
             fr: "politique de l’unité : après un décès, on écrit à la succession et on la paie",
-        },
+        }),
         says: Both {
             en: "The person has died. Address the letter to the estate.",
             fr: "La personne est décédée. Adressez la lettre à la succession.",
@@ -53,10 +53,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "addressed-to-estate",
         rule: "B1",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: an estate letter follows a reported death and goes to the estate",
             fr: "politique de l’unité : une lettre à la succession suit un décès signalé et s’adresse à la succession",
-        },
+        }),
         says: Both {
             en: "This letter is for the estate of a person whose death was reported.",
             fr: "Cette lettre s’adresse à la succession d’une personne dont le décès a été signalé.",
@@ -70,10 +70,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "no-insolvency-stay",
         rule: "B2",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "Bankruptcy and Insolvency Act, ss. 69 to 69.3",
             fr: "Loi sur la faillite et l’insolvabilité, art. 69 à 69.3",
-        },
+        }),
         says: Both {
             en: "A stay of proceedings is in force after an insolvency filing. Write to the trustee instead.",
             fr: "Une suspension des procédures est en vigueur à la suite d’un dossier d’insolvabilité. Écrivez plutôt au syndic.",
@@ -99,10 +99,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "addressed-to-trustee",
         rule: "B2",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "Bankruptcy and Insolvency Act, ss. 69 to 69.3",
             fr: "Loi sur la faillite et l’insolvabilité, art. 69 à 69.3",
-        },
+        }),
         says: Both {
             en: "This letter is for the licensed insolvency trustee. Make the trustee its addressee.",
             fr: "Cette lettre s’adresse au syndic autorisé en insolvabilité. Faites-en le destinataire.",
@@ -116,10 +116,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "debt-not-released",
         rule: "B3",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "Bankruptcy and Insolvency Act, s. 178(2)",
             fr: "Loi sur la faillite et l’insolvabilité, par. 178(2)",
-        },
+        }),
         says: Both {
             en: "A discharge has released this debt, and no ground of s. 178(1) for its survival is on file.",
             fr: "Une libération a éteint cette dette, et aucun motif du par. 178(1) pour sa survie n’est au dossier.",
@@ -133,7 +133,7 @@ pub const GUARDS: [Guard; 17] = [
         key: "no-deferral",
         rule: "B7",
         effect: Effect::Hold,
-        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
+        basis: None,
         says: Both { en: "Recovery is deferred.", fr: "Le recouvrement est différé." },
         reads: &[],
         reads_if_there: &[],
@@ -151,10 +151,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "contact-is-safe",
         rule: "B8",
         effect: Effect::Review,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy on safety; FIPPA, s. 42",
             fr: "politique de l’unité sur la sécurité; LAIPVP, art. 42",
-        },
+        }),
         says: Both {
             en: "A safety flag is in force in this case. See that the letter reveals no place, and that it reaches the person alone.",
             fr: "Un indicateur de sécurité est en vigueur dans ce dossier. Assurez-vous que la lettre ne révèle aucun lieu et qu’elle n’atteint que la personne.",
@@ -168,10 +168,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "no-shared-address",
         rule: "B8",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy on safety: no contact at an address that is shared",
             fr: "politique de l’unité sur la sécurité : aucun contact à une adresse partagée",
-        },
+        }),
         says: Both {
             en: "A safety flag is in force, and somebody else of this case gets mail at the same address.",
             fr: "Un indicateur de sécurité est en vigueur, et une autre personne de ce dossier reçoit son courrier à la même adresse.",
@@ -192,10 +192,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "mail-deliverable",
         rule: "B11",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: no letter to an address from which mail came back",
             fr: "politique de l’unité : pas de lettre à une adresse d’où le courrier est revenu",
-        },
+        }),
         says: Both {
             en: "Mail to this person came back. Get a new address first.",
             fr: "Le courrier adressé à cette personne est revenu. Obtenez d’abord une nouvelle adresse.",
@@ -213,10 +213,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "reach-certain",
         rule: "B11",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a letter goes where the newest word says; a format that was asked for is kept (O. Reg. 191/11, s. 12)",
             fr: "politique de l’unité : une lettre va là où le dit la plus récente information; le format demandé est respecté (Règl. de l’Ont. 191/11, art. 12)",
-        },
+        }),
         says: Both {
             en: "How to reach the person is not certain: two things were told at the same instant, or a screen reader was asked for and letters on paper. Ask the person.",
             fr: "La façon de joindre la personne est incertaine : deux choses ont été dites au même instant, ou un lecteur d’écran et des lettres sur papier ont été demandés. Demandez à la personne.",
@@ -230,10 +230,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "not-active-recipient",
         rule: "B17",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: collection from a person who gets assistance again is with the local office",
             fr: "politique de l’unité : le recouvrement auprès d’une personne qui reçoit de nouveau de l’aide revient au bureau local",
-        },
+        }),
         says: Both {
             en: "The person gets assistance again. Return the file to the local office.",
             fr: "La personne reçoit de nouveau de l’aide. Renvoyez le dossier au bureau local.",
@@ -247,10 +247,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "sin-on-file",
         rule: "B18",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "Income Tax Act, s. 237; CRA privacy impact assessment of the refund set-off program",
             fr: "Loi de l’impôt sur le revenu, art. 237; évaluation des facteurs relatifs à la vie privée du programme de l’ARC",
-        },
+        }),
         says: Both {
             en: "The Social Insurance Number is not on file, and the CRA cannot find the person without it. Ask the person to call.",
             fr: "Le numéro d’assurance sociale n’est pas au dossier et l’ARC ne peut trouver la personne sans lui. Demandez à la personne d’appeler.",
@@ -264,10 +264,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "consent-valid",
         rule: "B22",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "FIPPA, s. 42: disclosure with consent",
             fr: "LAIPVP, art. 42 : divulgation avec consentement",
-        },
+        }),
         says: Both {
             en: "No signed consent of the person is in force on the letter's date. Answer the person alone, or get one.",
             fr: "Aucun consentement signé de la personne n’est en vigueur à la date de la lettre. Répondez à la personne seule ou obtenez-en un.",
@@ -292,10 +292,10 @@ pub const GUARDS: [Guard; 17] = [
         key: "representative-reachable",
         rule: "B22",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: letters go to the representative on file",
             fr: "politique de l’unité : les lettres vont à la personne qui représente",
-        },
+        }),
         says: Both {
             en: "Somebody acts for this person, and the letter cannot be addressed to them: it goes by e-mail, or their address is not known.",
             fr: "Quelqu’un représente cette personne et la lettre ne peut lui être adressée : elle part par courriel, ou l’adresse n’est pas connue.",
@@ -312,7 +312,7 @@ pub const GUARDS: [Guard; 17] = [
         key: "both-languages",
         rule: "B10",
         effect: Effect::Hold,
-        basis: Both { en: "French Language Services Act, s. 5", fr: "Loi sur les services en français, art. 5" },
+        basis: Some(Both { en: "French Language Services Act, s. 5", fr: "Loi sur les services en français, art. 5" }),
         says: Both {
             en: "The letter's own words are missing in a language that the person is to get. Add them.",
             fr: "Le texte de la lettre manque dans une langue que la personne doit recevoir. Ajoutez-le.",
@@ -330,7 +330,7 @@ pub const GUARDS: [Guard; 17] = [
         key: "not-sponsorship",
         rule: "B19",
         effect: Effect::Hold,
-        basis: Both { en: "the program's own law", fr: "la loi propre au programme" },
+        basis: None,
         says: Both {
             en: "A sponsorship debt cannot be settled for less.",
             fr: "Une dette de parrainage ne peut être réglée à rabais.",

@@ -15,10 +15,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "no-plan-in-good-standing",
         rule: "B13",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "program policy: a plan that is kept excludes referral and new demands",
             fr: "politique du programme : une entente respectée exclut le renvoi et toute nouvelle demande",
-        },
+        }),
         says: Both { en: "A repayment plan is in good standing.", fr: "Une entente de paiement est respectée." },
         reads: &[],
         reads_if_there: &[],
@@ -34,10 +34,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "plan-still-agreed",
         rule: "B13",
         effect: Effect::End,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only the newest plan is confirmed",
             fr: "politique de l’unité : seule la plus récente entente est confirmée",
-        },
+        }),
         says: Both {
             en: "A newer plan has taken the place of this one, or it has defaulted.",
             fr: "Une entente plus récente a remplacé celle-ci, ou elle n’est plus respectée.",
@@ -57,10 +57,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "plan-still-proposed",
         rule: "B13",
         effect: Effect::End,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only the newest proposal goes, and none for what was agreed on since",
             fr: "politique de l’unité : seule la plus récente proposition est envoyée, et aucune après un accord",
-        },
+        }),
         says: Both {
             en: "A newer proposal or plan has taken the place of this one.",
             fr: "Une proposition ou une entente plus récente a remplacé celle-ci.",
@@ -81,10 +81,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "offer-still-made",
         rule: "B21",
         effect: Effect::End,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: only the newest offer goes",
             fr: "politique de l’unité : seule la plus récente offre est envoyée",
-        },
+        }),
         says: Both {
             en: "A newer offer has taken the place of this one.",
             fr: "Une offre plus récente a remplacé celle-ci.",
@@ -108,10 +108,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "instalment-still-missed",
         rule: "B13",
         effect: Effect::End,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: no reminder for what has come in",
             fr: "politique de l’unité : aucun rappel pour ce qui est arrivé",
-        },
+        }),
         says: Both {
             en: "What was missed has come in since, or the plan has defaulted.",
             fr: "Ce qui manquait est arrivé depuis, ou l’entente n’est plus respectée.",
@@ -131,10 +131,10 @@ pub const GUARDS: [Guard; 6] = [
         key: "reminder-sent-and-cure-passed",
         rule: "B13",
         effect: Effect::Hold,
-        basis: Both {
+        basis: Some(Both {
             en: "unit policy: a plan is cancelled only after a reminder and {cure_days} days to cure",
             fr: "politique de l’unité : une entente n’est annulée qu’après un rappel et {cure_days} jours pour corriger",
-        },
+        }),
         says: Both {
             en: "No reminder that came through is on file, or its time to cure is not over.",
             fr: "Aucun rappel parvenu n’est au dossier, ou le délai pour corriger n’est pas écoulé.",

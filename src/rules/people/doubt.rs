@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Answer, Fate, Name, People, Relation, Told};
 use crate::case::{CaseEvent, CaseRef, Fault, PersonId, Text};
+use crate::rules::found::dated;
 use crate::rules::standing::Person;
 
 /// Two names under the key of one person of the case.
@@ -157,18 +158,19 @@ impl WhoIsIt {
 
 fn person_unknown(event: &CaseEvent) -> Fault {
     let (name, person, case) = (Name::of(&event.data["party"]).shown, event.person(), &event.subject);
+    let day = dated(event.day(), "{}", "{}");
     Fault::new(
         "person-unknown-to-case",
         "B11",
         format!(
-            "The event {} of type {} names {name} ({person}), whom the case {case} does not know. It counts for nothing until somebody \
+            "The event {} of {} names {name} ({person}), whom the case {case} does not know. It counts for nothing until somebody \
              has said who it is: a new person of this case, a person whom it knows, somebody of another case, or a mistake.",
-            event.id, event.kind
+            event.id, day.en
         ),
         format!(
-            "L’événement {} de type {} nomme {name} ({person}), que le dossier {case} ne connaît pas. Il ne compte pas tant que personne \
+            "L’événement {} du {} nomme {name} ({person}), que le dossier {case} ne connaît pas. Il ne compte pas tant que personne \
              n’a dit de qui il s’agit : une nouvelle personne de ce dossier, une personne qu’il connaît, quelqu’un d’un autre dossier ou une erreur.",
-            event.id, event.kind
+            event.id, day.fr
         ),
     )
 }

@@ -209,8 +209,9 @@ async fn letter_context(service: &Service, language: Language, id: &LetterId) ->
     // What was taken back is not shown as the letter: nobody is to send it from here.
     let is_out = row.state == LetterState::Issued;
     let pages = issuance.as_ref().filter(|_| is_out).map_or(0, |issuance| issuance.pages);
-    let entries =
-        reader.entries_of_letter(id).await?.into_iter().map(|filed| EntryView::of(filed, language)).collect::<Vec<_>>();
+    let catalogue = &service.desk.studio.catalogue;
+    let entries = reader.entries_of_letter(id).await?.into_iter();
+    let entries: Vec<_> = entries.map(|filed| EntryView::of(filed, catalogue, language)).collect();
     let mut deliveries = json!(reader.deliveries_of(id).await?);
     for delivery in deliveries.as_array_mut().into_iter().flatten() {
         if let Some(kept) = delivery["problem"].as_str() {
@@ -218,8 +219,9 @@ async fn letter_context(service: &Service, language: Language, id: &LetterId) ->
         }
     }
     let goes_on = service.desk.goes_on(&row).await?;
-    let mut letter = json!(LetterView::of(row, &service.desk.studio.catalogue, language).going(goes_on));
-    letter["event"] = event.map_or(Value::Null, |event| json!({"id": event.id, "kind": event.kind}));
+    let mut letter = json!(LetterView::of(row, catalogue, language).going(goes_on));
+    letter["event"] = event
+        .map_or(Value::Null, |event| json!({"id": event.id, "says": catalogue.happened(&event.kind).get(language)}));
     Ok(Some(json!({
         "letter": letter,
         "issuance": issuance,
@@ -261,7 +263,7 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
     standing.sort_unstable();
     standing.dedup();
     let asks = |one: &&FollowUpView| one.kind == WHO_IS_IT && one.state == FollowUpState::Proposed;
-    let who_is_it: Vec<&FollowUpView> = case.follow_ups.iter().filter(asks).collect();
+    let (who_is_it, follow_ups): (Vec<&FollowUpView>, Vec<_>) = case.follow_ups.iter().partition(asks);
     let which = GroupView::all(&service.desk, reference, language).await?;
     Ok(Some(json!({
         "case": case.reference,
@@ -271,7 +273,7 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
         "standing": standing,
         "debts": case.debts,
         "letters": case.letters,
-        "follow_ups": case.follow_ups,
+        "follow_ups": follow_ups,
         "which": which,
         "entries": case.entries,
     })))

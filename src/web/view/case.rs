@@ -115,7 +115,7 @@ impl CaseView {
         let follow_ups: Result<Vec<_>, DeskError> =
             follow_ups.into_iter().map(|row| FollowUpView::of(row, language)).collect();
         let entries = reader.entries_of_case(reference).await?;
-        let entries = entries.into_iter().map(|filed| EntryView::of(filed, language)).collect();
+        let entries = entries.into_iter().map(|filed| EntryView::of(filed, &desk.studio.catalogue, language)).collect();
         let (reference, follow_ups) = (reference.clone(), follow_ups?);
         Ok(Some(CaseView { reference, program, parties, debts, letters, follow_ups, entries }))
     }

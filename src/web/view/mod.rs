@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::case::fault::{problem, views};
 use crate::case::{Actor, Entry, EntryKind, Fault, FiledEntry, Language, LetterId, Stamp};
 use crate::desk::rule_words;
+use crate::letter::Catalogue;
 
 /// An entry of a case file, its reasons in one language.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -32,14 +33,17 @@ pub struct EntryView {
     pub kind: EntryKind,
     /// The letter that it concerns.
     pub letter: Option<LetterId>,
-    /// What belongs to it: reasons, seal, run, Message-ID.
+    /// What belongs to it: reasons, seal, run, Message-ID; of an event, what happened in words (`says`).
     pub detail: Value,
 }
 
 impl EntryView {
     /// An entry in one language.
-    pub(super) fn of(filed: FiledEntry, language: Language) -> EntryView {
+    pub(super) fn of(filed: FiledEntry, catalogue: &Catalogue, language: Language) -> EntryView {
         let (kind, mut detail) = (filed.kind(), filed.detail());
+        if let Some(event) = detail["type"].as_str() {
+            detail["says"] = catalogue.happened(event).get(language).into();
+        }
         if let Entry::LetterOverridden(overridden) = &filed.entry {
             detail["finding"] = finding(&overridden.finding, language);
         }
