@@ -10,7 +10,7 @@ use crate::letter::LetterType;
 use crate::register::LetterRow;
 
 /// The source of events that officers raise; their ids are the officers' own keys.
-const SOURCE: &str = "urn:recto:officer";
+pub(super) const SOURCE: &str = "urn:recto:officer";
 
 /// A letter that somebody asks for.
 #[derive(Debug, Clone)]

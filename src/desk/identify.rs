@@ -3,15 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::ask::SOURCE;
+use super::decide::given;
 use super::follow::{decide, identity_of_question};
 use super::{CaseRead, DecideError, Desk, DeskError, Member, Outcome, Stand};
 use crate::case::{Actor, CaseEvent, CaseRef, Fault, FollowUpId, FollowUpState, PersonId};
 use crate::intake::Offer;
 use crate::register::{Act, FollowUpRow};
-use crate::rules::{About, Answer, IDENTIFIED, People, WhoIsIt};
-
-/// The source of the events that officers raise.
-const SOURCE: &str = "urn:recto:officer";
+use crate::rules::{About, Answer, Doubt, IDENTIFIED, Name, People, WhoIsIt};
 
 /// What an officer says.
 #[derive(Debug, Clone)]
@@ -42,8 +41,9 @@ impl Desk {
         if !question.about.is_answered_by(said.answer) {
             return Err(DecideError::Faults(vec![answers_other_question(said.answer)]));
         }
+        let said = &WhoItIs { reason: said.reason.as_deref().and_then(|reason| given(reason).ok()), ..said.clone() };
+        let answer = self.answer(&question, said, &people, member, id)?;
         let anew = self.taken_anew(&question, said, &people, &case, id).await?;
-        let answer = self.answer(&question, said, &people, member, id);
         let mut act = self.begin(Actor::person(&member.name)).await?;
         let outcome = self.record_answer(&mut act, &row, said, answer, anew).await?;
         act.commit().await?;
@@ -81,7 +81,7 @@ impl Desk {
         people: &People<'_>,
         member: &Member,
         id: &FollowUpId,
-    ) -> CaseEvent {
+    ) -> Result<CaseEvent, DecideError> {
         let now = self.clock.now();
         let mut facts = json!({
             "identified": self.clock.today(), "answer": said.answer, "decided_by": member.name, "reason": said.reason,
@@ -94,8 +94,7 @@ impl Desk {
                 event.data.clone()
             }
             About::Names(doubt) => {
-                let is_other = said.name.as_deref() == Some(&doubt.other);
-                let (name, other) = if is_other { (&doubt.other, &doubt.name) } else { (&doubt.name, &doubt.other) };
+                let (name, other) = right_and_other(doubt, said.name.as_deref()).map_err(faults)?;
                 (facts["name"], facts["other_name"]) = (json!(name), json!(other));
                 people.newest(&question.person).map(|event| event.data.clone()).unwrap_or_default()
             }
@@ -104,7 +103,7 @@ impl Desk {
             facts.retain(|_, value| !value.is_null());
         }
         let data = json!({"case": data["case"], "party": data["party"], "facts": facts});
-        officers_event(id, "answer", IDENTIFIED, people.case(), now, data)
+        Ok(officers_event(id, "answer", IDENTIFIED, people.case(), now, data))
     }
 
     /// The event as it should have come: about the known person, or in the other case. None where it stays, or was a mistake.
@@ -170,6 +169,16 @@ fn officers_event(
     CaseEvent { source: SOURCE.to_owned(), id, kind: kind.to_owned(), subject: case.clone(), time, data }
 }
 
+/// Of two names under one key the one that is right in the case, as it is said, and the other.
+fn right_and_other<'d>(doubt: &'d Doubt, said: Option<&str>) -> Result<(&'d str, &'d str), Fault> {
+    let (own, other) = (doubt.name.as_str(), doubt.other.as_str());
+    let is = |name: &str| said.is_none_or(|said| Name::whole(said).is(&Name::whole(name)));
+    if is(own) {
+        return Ok((own, other));
+    }
+    if is(other) { Ok((other, own)) } else { Err(name_of_neither(doubt)) }
+}
+
 fn faults(fault: Fault) -> DecideError {
     DecideError::Faults(vec![fault])
 }
@@ -186,6 +195,15 @@ fn answers_other_question(answer: Answer) -> Fault {
         ),
     };
     Fault::new("answer-unfit", "/answer", en, fr)
+}
+
+fn name_of_neither(Doubt { name, other, .. }: &Doubt) -> Fault {
+    Fault::new(
+        "name-of-neither",
+        "/name",
+        format!("Name the one of the two who is the person of this case: {name} or {other}."),
+        format!("Nommez celle des deux qui est la personne de ce dossier : {name} ou {other}."),
+    )
 }
 
 fn person_not_known(people: &People<'_>) -> Fault {

@@ -130,7 +130,7 @@ impl Outcome {
 
 fn conflict(event: &CaseEvent) -> Fault {
     Fault::new(
-        "event-conflict",
+        CONFLICT,
         "/id",
         format!(
             "Another event with source “{}” and id “{}” was taken before. Give this one an id of its own.",

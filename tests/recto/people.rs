@@ -150,11 +150,51 @@ async fn the_name_that_an_officer_says_is_right_in_a_case_is_that_of_its_letters
     let of_mario = taken(&desk, &of_mario).await.remove(0);
     work(&desk).await;
     let question = questions(&desk, A).await.remove(0);
-    let said = WhoItIs { name: Some("Mario Delgado".to_owned()), ..answer(Answer::TwoPeople) };
-    desk.say_who_it_is(&question.id, &said, "O. Officer").await.unwrap();
+    let named = |name: &str| WhoItIs { name: Some(name.to_owned()), ..answer(Answer::TwoPeople) };
+    for neither in ["Mario Delgdo", "Mario", "Maria Delgado", ""] {
+        let refused = desk.say_who_it_is(&question.id, &named(neither), "O. Officer").await;
+        let Err(DecideError::Faults(faults)) = refused else { panic!("{neither}: {refused:?}") };
+        assert_eq!((faults[0].code.as_str(), faults[0].place.as_str()), ("name-of-neither", "/name"));
+        let words = [&faults[0].message.en, &faults[0].message.fr];
+        assert!(
+            words.iter().all(|words| words.contains("Maria Santos") && words.contains("Mario Delgado")),
+            "{words:?}"
+        );
+    }
+    // However it is written.
+    desk.say_who_it_is(&question.id, &named("DELGADO, mario"), "O. Officer").await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &of_maria).await, ("ended", vec!["event-set-aside".to_owned()]));
     assert_eq!(state(&desk, &of_mario).await.0, "issued");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_insurance_number_is_kept_in_the_case_file_by_an_answer_or_by_a_letter_that_waits_for_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let notice = taken(&desk, &referred("r-1", "09:00", A, &maria())).await.remove(0);
+    let facts = json!({"named": "2026-11-17", "name": "Elm Clinic 046 454 286", "kind": "representative",
+        "consent_signed": "2026-11-17", "address": maria()["address"]});
+    taken(&desk, &happens("r-2", "representative.named", "09:10", A, &maria(), facts)).await;
+    taken(&desk, &wrote("r-3", "10:00", A, &mario())).await;
+    work(&desk).await;
+    assert_eq!(state(&desk, &notice).await, ("held", vec!["names-differ".to_owned()]));
+    let question = questions(&desk, A).await.remove(0);
+    let said = WhoItIs { reason: Some(" Her SIN is 046 454 286 ".to_owned()), ..answer(Answer::OnePerson) };
+    desk.say_who_it_is(&question.id, &said, "O. Officer").await.unwrap();
+    let entries = desk.reader().entries_of_case(&CaseRef::new(A)).await.unwrap();
+    let details: Vec<String> = entries.iter().map(|entry| entry.detail().to_string()).collect();
+    assert!(details.iter().any(|detail| detail.contains("Elm Clinic 046 *** ***")), "{details:#?}");
+    assert!(details.iter().any(|detail| detail.contains("\"Her SIN is 046 *** ***\"")), "{details:#?}");
+    let answered = desk.case(&CaseRef::new(A)).await.unwrap();
+    let event = answered.event("urn:recto:officer", &format!("{}-answer", question.id)).unwrap();
+    assert_eq!(event.facts()["reason"], "Her SIN is 046 *** ***");
+    let bare: Vec<&String> = details.iter().filter(|detail| detail.contains("046 454 286")).collect();
+    assert!(bare.is_empty(), "{bare:#?}");
+    // How far a letter has come is nothing that the verdict on it rests on.
+    let held = entries.iter().find(|entry| entry.kind() == EntryKind::LetterHeld).unwrap().detail();
+    let ids = held["basis"]["standing"]["letters"].as_array().into_iter().flatten().map(|letter| &letter["id"]);
+    assert!(!ids.into_iter().any(|id| id == notice.as_str()), "{held}");
 }
 
 /// The recipients of the mails in the outbox.
