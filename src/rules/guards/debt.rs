@@ -255,7 +255,8 @@ pub const GUARDS: [Guard; 12] = [
             // All debts of the case count, not only the one that the letter is about; and a plan that is kept has nothing missing.
             let kept = q.standing.kept_plan().is_some() && q.arrears().is_none_or(|missing| missing <= Decimal::ZERO);
             let own = !q.standing.ledger.is_paid(q.date, &q.policy.terms) && !kept;
-            let open = |case: &&OtherCase| case.undertaking && case.owed != Some(Decimal::ZERO) && !case.plan_kept;
+            let is_owed = |case: &OtherCase| case.owed.is_none_or(|owed| owed > Decimal::ZERO);
+            let open = |case: &&OtherCase| case.undertaking && is_owed(case) && !case.plan_kept;
             match q.other_cases.iter().find(open) {
                 Some(case) => found(Note::new("case", [Detail::Case(case.reference.clone())], "See {0}", "Voir {0}")),
                 None => plainly(own),

@@ -218,7 +218,17 @@ impl Ledger {
         owed
     }
 
-    /// What is owed on all debts of the case on a day, what was written off included.
+    /// Those of them that something is asked for: without what was written off; all of them where nothing else is left.
+    pub fn asked_for(&self, on: NaiveDate, terms: &[Terms]) -> Vec<Owed<'_>> {
+        let mut owed = self.owed_each(on, terms);
+        if !self.is_written_off("") {
+            owed.retain(|one| one.debt.written_off.is_none());
+        }
+        owed
+    }
+
+    /// What is owed on the debts of the case on a day, what was written off included. What is too much on one of them pays no other.
+    /// `None` where no balance of one of them is known.
     pub fn owed(&self, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
         self.balances(on, terms).into_iter().sum()
     }
