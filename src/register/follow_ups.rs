@@ -60,7 +60,8 @@ impl Act {
         let inserted = sqlx::query(
             "INSERT INTO follow_ups (id, case_reference, person, kind, letter_type, due, says, state) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-             ON CONFLICT (id) DO UPDATE SET state = excluded.state, due = excluded.due, decided_by = NULL, reason = NULL \
+             ON CONFLICT (id) DO UPDATE SET state = excluded.state, letter_type = excluded.letter_type, due = excluded.due, \
+             says = excluded.says, decided_by = NULL, reason = NULL \
              WHERE follow_ups.state = $9",
         )
         .bind(new.id)
