@@ -9,7 +9,7 @@ use crate::case::{Both, Step, Tells};
 use crate::rules::facts_hash;
 use crate::rules::found::{Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Debt, Dispute, DisputeKind, SentLetter, Standing};
+use crate::rules::standing::{Debt, Dispute, DisputeKind, SentLetter, Standing, same_debt};
 
 /// The guards.
 pub const GUARDS: [Guard; 7] = [
@@ -26,8 +26,7 @@ pub const GUARDS: [Guard; 7] = [
         reads_if_there: &["debt_number"],
         needs: Needs::Nothing,
         finds: |q| {
-            let number = q.debt_number();
-            let about = |dispute: &&Dispute| number.is_empty() || dispute.debt.is_empty() || dispute.debt == number;
+            let about = |dispute: &&Dispute| same_debt(&dispute.debt, q.debt_number());
             match q.standing.open_disputes().find(about) {
                 Some(Dispute { answer: Some(answer), .. }) => found(Note::new(
                     "untold",
@@ -191,7 +190,7 @@ pub const GUARDS: [Guard; 7] = [
             let hash = facts_hash(q.letter.facts.unwrap_or(&Value::Null), q.letter.told_apart_by);
             let same = |letter: &SentLetter| {
                 letter.letter_type == q.letter.letter_type
-                    && (letter.debt == q.debt_number() || letter.debt.is_empty() || q.debt_number().is_empty())
+                    && same_debt(&letter.debt, q.debt_number())
                     && (!q.letter.repeats || letter.facts_hash == hash)
             };
             let dated = |day| Note::new("dated", [Detail::Day(day)], "It is dated {0}", "Elle est datée du {0}");
@@ -245,7 +244,7 @@ fn review_runs_from(q: &Question<'_>) -> Option<NaiveDate> {
     // Where an appeal was made, the time for it is no longer open.
     let appealed = of_kind(DisputeKind::Appeal).next().is_some();
     let told = |debt: &Debt| {
-        let about = |one: &&Dispute| one.debt.is_empty() || debt.number.is_empty() || one.debt == debt.number;
+        let about = |one: &&Dispute| same_debt(&one.debt, &debt.number);
         of_kind(DisputeKind::Review).filter(|_| !appealed).filter(about).filter_map(|one| one.told).max()
     };
     let (owed, done): (Vec<&Debt>, Vec<&Debt>) =

@@ -8,7 +8,7 @@ use super::{Effect, Guard, Needs};
 use crate::case::{Both, Tells};
 use crate::rules::found::{Answer, Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
-use crate::rules::standing::{Dispute, DisputeKind, Offer, Plan, SentLetter};
+use crate::rules::standing::{Dispute, DisputeKind, Offer, Plan, SentLetter, same_debt};
 
 /// The grounds.
 pub const GUARDS: [Guard; 6] = [
@@ -191,11 +191,8 @@ fn told_since(q: &Question<'_>, day: NaiveDate) -> Option<NaiveDate> {
 fn dispute_to_answer(q: &Question<'_>) -> Answer {
     let kind = q.fact_if_there("kind").and_then(|kind| DisputeKind::deserialize(kind).ok());
     let decided = q.fact_if_there("decided").and_then(|day| NaiveDate::deserialize(day).ok());
-    let number = q.debt_number();
-    let meant = |dispute: &&Dispute| {
-        let about = number.is_empty() || dispute.debt.is_empty() || dispute.debt == number;
-        about && kind.is_none_or(|kind| kind == dispute.kind)
-    };
+    let meant =
+        |dispute: &&Dispute| same_debt(&dispute.debt, q.debt_number()) && kind.is_none_or(|kind| kind == dispute.kind);
     // What is decided and not told is not answered.
     let waits = |dispute: &Dispute| dispute.is_open() || dispute.answer.as_ref().map(|answer| answer.on) == decided;
     plainly(!own_disputes(q).filter(meant).any(waits))

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::SentLetter;
 use super::happened::{DisputeDecided, DisputeReceived, Told};
+use super::{SentLetter, same_debt};
 use crate::case::Tells;
 
 /// Something that the person wrote and that the unit must answer before it goes on.
@@ -80,13 +80,11 @@ impl Dispute {
         }
     }
 
-    /// Decides the oldest undecided one of the kind that is named, or of any kind.
+    /// Decides the one that is answered: of the kind that is named, or of any kind.
     pub(super) fn decide(disputes: &mut [Dispute], told: &Told<'_>, facts: &DisputeDecided) {
-        let open =
-            |dispute: &&mut Dispute| dispute.is_answered_by(told) && facts.kind.is_none_or(|kind| dispute.kind == kind);
-        if let Some(dispute) = disputes.iter_mut().find(open) {
+        if let Some(place) = Dispute::answered_by(disputes, told, facts.kind) {
             let event = told.event.key();
-            dispute.answer = Some(Answer { on: facts.decided, outcome: facts.outcome, event });
+            disputes[place].answer = Some(Answer { on: facts.decided, outcome: facts.outcome, event });
         }
     }
 
@@ -105,7 +103,7 @@ impl Dispute {
             let is_named = disputes.iter().any(|dispute| dispute.answer.as_ref().is_some_and(own));
             for dispute in disputes.iter_mut().filter(|dispute| dispute.person == letter.person) {
                 let Some(answer) = &dispute.answer else { continue };
-                let about = letter.debt.is_empty() || dispute.debt.is_empty() || dispute.debt == letter.debt;
+                let about = same_debt(&letter.debt, &dispute.debt);
                 let kind = letter.answers.is_none_or(|kind| kind == dispute.kind);
                 let tells = if is_named { own(answer) } else { about && kind && letter.date >= Some(answer.on) };
                 // The first that came through: what was told once is told.
@@ -115,9 +113,15 @@ impl Dispute {
         }
     }
 
-    /// Whether it is undecided and an answer may be to it: to the same person, and about the same debt or about all.
-    pub(super) fn is_answered_by(&self, told: &Told<'_>) -> bool {
+    /// The one that an answer to the person is to: the oldest undecided one about the very debt that the answer names, or else the
+    /// oldest that may be about it.
+    pub(super) fn answered_by(disputes: &[Dispute], told: &Told<'_>, kind: Option<DisputeKind>) -> Option<usize> {
         let debt = &told.figures.debt_number;
-        self.answer.is_none() && told.person == self.person && (debt.is_empty() || *debt == self.debt)
+        let open = |one: &Dispute| {
+            let about = one.person == told.person && same_debt(&one.debt, debt);
+            one.answer.is_none() && about && kind.is_none_or(|kind| one.kind == kind)
+        };
+        let open = disputes.iter().enumerate().filter(|(_, one)| open(one));
+        open.min_by_key(|(_, one)| !debt.is_empty() && one.debt != *debt).map(|(place, _)| place)
     }
 }

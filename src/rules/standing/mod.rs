@@ -32,6 +32,11 @@ pub use plan::{Missed, Plan, Terms};
 pub use reach::{Reach, Word};
 pub(super) use reach::{is_same_mailbox, is_same_place};
 
+/// Whether what was told of two debts may be of one, by their numbers: what names none is about all.
+pub(super) fn same_debt(one: &str, other: &str) -> bool {
+    one.is_empty() || other.is_empty() || one == other
+}
+
 /// The standing of a case, seen from one person.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Standing {
@@ -172,7 +177,7 @@ impl SentLetter {
 
     /// Whether it is about a debt; one that names none is about all of them.
     fn is_about(&self, debt: &str) -> bool {
-        debt.is_empty() || self.debt.is_empty() || self.debt == debt
+        same_debt(&self.debt, debt)
     }
 
     /// Whether it tells something, or one of several things.
@@ -225,9 +230,9 @@ impl Standing {
 
     fn apply<'e>(&mut self, mut told: Told<'e>) -> Told<'e> {
         // An answer that does not say what it answers is that to the oldest open one.
-        let oldest = self.disputes.iter().find(|dispute| dispute.is_answered_by(&told)).map(|dispute| dispute.kind);
+        let answered = Dispute::answered_by(&self.disputes, &told, None).map(|place| self.disputes[place].kind);
         if let Happened::DisputeDecided(facts) = &mut told.happened {
-            facts.kind = facts.kind.or(oldest);
+            facts.kind = facts.kind.or(answered);
         }
         let own = told.person == self.person.id;
         self.person_of(told.person).apply(&told);
@@ -340,7 +345,7 @@ impl Standing {
 
     /// The newest settlement of a debt that was offered to the person by a day (of any, where no number is given).
     pub fn offer(&self, debt: &str, by: NaiveDate) -> Option<&Offer> {
-        let about = |offer: &&Offer| debt.is_empty() || offer.debt.is_empty() || offer.debt == debt;
+        let about = |offer: &&Offer| same_debt(&offer.debt, debt);
         self.offers.iter().filter(|one| one.person == self.person.id && one.on <= by).rfind(about)
     }
 
