@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use recto::desk::{Desk, Environment, Settings};
 use recto::dispatch::SmtpSettings;
 use recto::studio::Studio;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{at, copy, debt_referred, edit, files, home, production_desk, taken, tools, work};
+use crate::support::{at, copy, debt_referred, edit, event, files, home, production_desk, taken, tools, work};
 
 /// A running SMTP server that ends when it is dropped.
 struct Server {
@@ -349,10 +349,52 @@ async fn a_mailbox_name_that_the_server_cannot_take_goes_to_print_at_once() {
     assert!(crate::support::pdf_text(&path).contains(&code), "it has its address in the window now");
     assert!(desk.verify().await.unwrap().is_empty(), "{:?}", desk.verify().await.unwrap());
     desk.close().await;
+    // Who says the same mailbox again, however it is written, says nothing new.
+    let desk = production_desk(folder.path(), "2026-11-17T15:00:00-05:00", server.settings()).await;
+    for (id, minute, email) in [("i-1", 50, "renée@example.org"), ("i-2", 55, "Renée@example.org")] {
+        let mut data = to_mailbox(email, true)["data"].clone();
+        data["facts"] = json!({"received": "2026-11-17", "from": "person"});
+        taken(&desk, &event(id, "inquiry.received", &format!("2026-11-17T14:{minute}:00-05:00"), &data)).await;
+    }
+    work(&desk).await;
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.channel, row.issuance), (recto::case::Channel::Print, 2), "it stays on paper");
+    desk.close().await;
     // It goes with the run of its day, as any other.
     let desk = production_desk(folder.path(), "2026-11-17T16:00:00-05:00", server.settings()).await;
     desk.close_run(crate::support::operator(), "2026-11-17".parse().unwrap()).await.unwrap();
     assert_eq!(kinds(&desk, &letters[0]).await.last(), Some(&"letter-sent"));
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_paper_it_goes_to_who_acts_for_the_person_and_to_another_mailbox_once_there_is_one() {
+    let (server, folder) = (Server::start(&["--ascii"]), tempfile::tempdir().unwrap());
+    let desk = production_desk(folder.path(), "2026-11-17T14:45:00-05:00", server.settings()).await;
+    let letters = taken(&desk, &to_mailbox("renée@example.org", true)).await;
+    work(&desk).await;
+    desk.close().await;
+    let tells = |id: &str, kind: &str, at: &str, email: &str, facts: Value| {
+        let mut data = to_mailbox(email, true)["data"].clone();
+        data["facts"] = facts;
+        event(id, kind, &format!("2026-11-17T{at}:00-05:00"), &data)
+    };
+    let clinic = json!({"named": "2026-11-17", "name": "Elm Legal Clinic", "kind": "representative", "consent_signed": "2026-11-17",
+        "address": {"lines": ["200 CEDAR ST"], "municipality": "Sudbury", "province": "ON", "postal_code": "P3B 1M6"}});
+    let desk = production_desk(folder.path(), "2026-11-17T15:00:00-05:00", server.settings()).await;
+    taken(&desk, &tells("n-1", "representative.named", "14:50", "renée@example.org", clinic)).await;
+    work(&desk).await;
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.state.as_str(), row.channel, row.issuance), ("issued", recto::case::Channel::Print, 3));
+    let (_, assessed) = desk.assessed(&letters[0]).await.unwrap();
+    let lines = assessed.composed.draft.data.addressee.block().join("\n").to_uppercase();
+    assert!(lines.contains("200 CEDAR ST") && lines.contains("C/O ELM LEGAL CLINIC"), "{lines}");
+    drop(assessed);
+    let ended = json!({"ended": "2026-11-17"});
+    taken(&desk, &tells("n-2", "representative.ended", "14:55", "renee@example.org", ended)).await;
+    work(&desk).await;
+    let row = desk.reader().letter(&letters[0]).await.unwrap().unwrap();
+    assert_eq!((row.channel, server.mails().len()), (recto::case::Channel::Email, 1));
     assert!(desk.verify().await.unwrap().is_empty());
 }
 

@@ -25,7 +25,7 @@ fn differences(folder: &Path) -> Vec<String> {
     found
 }
 
-async fn sql(folder: &Path, statement: &'static str) {
+pub async fn sql(folder: &Path, statement: &'static str) {
     let options = SqliteConnectOptions::new().filename(folder.join("recto.db")).foreign_keys(false);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let changed = sqlx::query(statement).execute(&mut connection).await.unwrap();

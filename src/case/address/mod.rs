@@ -28,6 +28,7 @@ pub(super) use faults::{name_missing, name_not_latin};
 pub(super) use no_address::is_name;
 pub use postal_code::is_postal_code;
 pub use request::check;
+pub use text::folded;
 
 /// Canada Post's limit on the characters of a line, not counting spaces.
 pub const MAX_CHARACTERS: usize = 39;

@@ -20,7 +20,7 @@ pub(super) fn place_name(text: &str) -> String {
 }
 
 /// Letters and digits alone, in capitals without accents, words set apart by one blank: the form in which texts are compared.
-pub(super) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_uppercase);
     let plain: String = plain.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")

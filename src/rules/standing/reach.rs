@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::case::address::Address;
+use crate::case::address::{Address, folded};
 use crate::case::{Channel, Format, PreferredLanguage};
 
 /// What was told of one thing, and when.
@@ -14,6 +14,9 @@ pub struct Word<T> {
     pub told: DateTime<Utc>,
     /// What.
     pub is: T,
+    /// Since when that has been the word, whoever has said it again.
+    #[serde(skip)]
+    pub since: DateTime<Utc>,
     /// Something else was told at the same instant, so that neither is the newer one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub contested: bool,
@@ -112,7 +115,8 @@ fn hear<T>(known: &mut Option<Word<T>>, told: DateTime<Utc>, is: Option<T>, said
         Some(word) if word.told == told && word.said == said => word.contested || !same(&word.is, &is),
         _ => false,
     };
-    *known = Some(Word { told, is, contested, said });
+    let since = known.as_ref().filter(|word| same(&word.is, &is)).map_or(told, |word| word.since);
+    *known = Some(Word { told, is, since, contested, said });
 }
 
 /// Whether two texts are one mailbox, as far as anybody but its server can tell.
@@ -128,7 +132,7 @@ const KINDS: &str = "ST STREET RUE AVE AV AVENUE RD ROAD CH CHEMIN DR DRIVE LANE
 /// Whether two addresses are one place, however they are spelled: the same postal code and the same numbers, and a word of the street
 /// in common where both have one. The unit may stand before the street number or after the street.
 pub(in crate::rules) fn is_same_place(one: &Address, other: &Address) -> bool {
-    let closed = |text: &str| words(text).concat();
+    let closed = |text: &str| folded(text).replace(' ', "");
     let foreign = |address: &Address| address.country.as_deref().map(closed);
     let (own, others) = (Place::of(one), Place::of(other));
     let codes = closed(&one.postal_code) == closed(&other.postal_code) && foreign(one) == foreign(other);
@@ -157,8 +161,5 @@ impl Place {
 
 /// The words of a text in capitals, without accents and marks.
 fn words(text: &str) -> Vec<String> {
-    use unicode_normalization::UnicodeNormalization;
-    use unicode_normalization::char::is_combining_mark;
-    let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_uppercase).collect();
-    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    folded(text).split_whitespace().map(str::to_owned).collect()
 }
