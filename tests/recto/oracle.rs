@@ -374,6 +374,7 @@ impl<'a> Case<'a> {
                     let nothing = -self.paid_before(place);
                     if known(&account, *ago) != Some(nothing) {
                         account.stated = (*ago, place, nothing);
+                        account.paid = account.paid.filter(|(paid, _)| nothing == 0 || ago > paid);
                     }
                 }
                 _ if place == self.asked && self.ask.letter_type == "debt-notice" => {

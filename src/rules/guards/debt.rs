@@ -202,11 +202,7 @@ pub const GUARDS: [Guard; 12] = [
         reads: &[],
         reads_if_there: &["balance", "debt_number"],
         needs: Needs::Nothing,
-        finds: |q| {
-            let debts = q.debts();
-            let all = !debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some());
-            plainly(!q.asks_for_nothing()? && all)
-        },
+        finds: |q| plainly(!q.asks_for_nothing()? && q.standing.ledger.is_written_off(q.debt_number())),
     },
     Guard {
         key: "debt-paid-in-full",

@@ -22,7 +22,7 @@ impl Standing {
             (!owed.is_empty() && owed.iter().all(Owed::is_paid), "paid"),
             (is_any(DebtState::Overpaid), "overpaid"),
             (is_any(DebtState::CreditFound), "credit_found"),
-            (!ledger.debts.is_empty() && ledger.debts.iter().all(|debt| debt.written_off.is_some()), "written_off"),
+            (ledger.is_written_off(""), "written_off"),
             (self.kept_plan().is_some(), "plan_in_good_standing"),
             (person.transferred.is_some(), "transferred"),
             (person.is_deferred(today), "deferred"),

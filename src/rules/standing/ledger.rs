@@ -170,8 +170,7 @@ impl Ledger {
                 let nothing =
                     gone.then(|| Statement::of(told, facts.decided, -self.paid_on(&told.figures.debt_number)));
                 let news = stated(told).or(nothing).filter(|said| !self.is_known(told, said));
-                let debt = self.debt(told);
-                debt.stated = news.or(debt.stated.take());
+                let debt = self.state(told, news);
                 debt.changed = if changed { Some(told.event.time) } else { debt.changed };
             }
             Happened::PaymentReceived(facts) => self.movement(told, facts.received, facts.amount, facts.kind),
@@ -222,13 +221,19 @@ impl Ledger {
         if news.as_ref().is_some_and(|said| self.is_known(told, said)) {
             return false;
         }
-        let debt = self.debt(told);
-        debt.stated = news.or(debt.stated.take());
-        debt.changed = Some(told.event.time);
-        // A debt that was paid is owed again only where the new statement says so.
-        let owed = debt.stated.as_ref().filter(|stated| !stated.balance.is_zero()).map(|stated| stated.as_of);
-        debt.paid = debt.paid.take().filter(|paid| owed.is_none_or(|owed| owed < paid.as_of));
+        self.state(told, news).changed = Some(told.event.time);
         true
+    }
+
+    /// Puts a new statement of a debt, where there is one, in the place of the one before. A debt that was paid is so no more only where
+    /// the new statement says so.
+    fn state(&mut self, told: &Told<'_>, news: Option<Statement>) -> &mut Debt {
+        let debt = self.debt(told);
+        if let Some(news) = news {
+            debt.paid.take_if(|paid| !news.balance.is_zero() && news.as_of >= paid.as_of);
+            debt.stated = Some(news);
+        }
+        debt
     }
 
     /// Whether an event states the balance that the unit's earlier statement, with what was paid since, comes to on that day: the same
@@ -308,6 +313,12 @@ impl Ledger {
         let only = || first.filter(|_| self.debts.len() == 1 && self.debts[0].number.is_empty());
         let named = || self.debts.iter().position(|debt| debt.number == number);
         if number.is_empty() { first } else { named().or_else(only) }
+    }
+
+    /// Whether something was written off, or settled: a debt, or all of them where no number is given.
+    pub fn is_written_off(&self, number: &str) -> bool {
+        let debts = self.concerned(number);
+        !debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some())
     }
 
     /// The debts that a letter is about: the one that it names, or all.
