@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::found::dated;
-use super::standing::{DisputeKind, Insolvency, Means, Missed, Plan};
+use super::standing::{DisputeKind, Insolvency, Means, Missed, Owed, Plan};
 use super::{SentLetter, Standing};
 use crate::case::calendar::business_days_after;
 use crate::case::{Policy, Step, Tells, Text, money};
@@ -91,15 +91,21 @@ struct Situation<'l> {
     standing: &'l Standing,
     policy: &'l Policy,
     today: NaiveDate,
-    balance: Option<Decimal>,
+    /// The debts that something is asked for.
+    owed: Vec<Owed<'l>>,
     /// Whether it does not matter that something must be waited for.
     at_any_rate: bool,
 }
 
 impl<'l> Situation<'l> {
     fn of(standing: &'l Standing, policy: &'l Policy, today: NaiveDate, at_any_rate: bool) -> Situation<'l> {
-        let balance = standing.ledger.owed(today, &policy.terms);
-        Situation { standing, policy, today, balance, at_any_rate }
+        let owed = standing.ledger.asked_for(today, &policy.terms);
+        Situation { standing, policy, today, owed, at_any_rate }
+    }
+
+    /// What letters say is owed; none where no balance is known.
+    fn balance(&self) -> Option<Decimal> {
+        if self.owed.is_empty() { None } else { self.owed.iter().map(|one| one.balance).sum() }
     }
 
     fn due(&self) -> Vec<Proposal> {
@@ -116,8 +122,7 @@ impl<'l> Situation<'l> {
     }
 
     fn is_paid(&self) -> bool {
-        let ledger = &self.standing.ledger;
-        ledger.is_paid(self.today, &self.policy.terms) || self.balance.is_some_and(|balance| balance <= Decimal::ZERO)
+        !self.owed.is_empty() && self.owed.iter().all(Owed::is_paid)
     }
 
     /// Whether a stay is in force for a debt of the case.
@@ -132,9 +137,9 @@ impl<'l> Situation<'l> {
     /// Whether the debts were written off, or released by a discharge.
     fn is_gone(&self) -> bool {
         let debts = &self.standing.ledger.debts;
-        let written_off = !debts.is_empty() && debts.iter().all(|debt| debt.written_off.is_some());
         let provable = |one: &Insolvency| debts.is_empty() || debts.iter().any(|debt| one.has_provable(Some(debt)));
-        written_off || self.standing.person.insolvencies.iter().any(|one| one.has_released() && provable(one))
+        let released = self.standing.person.insolvencies.iter().any(|one| one.has_released() && provable(one));
+        released || self.standing.ledger.is_written_off("")
     }
 
     /// Whether something must be answered or waited for before the unit goes on.
@@ -231,7 +236,7 @@ impl<'l> Situation<'l> {
         let received = ledger.received_since(since, plan.told, self.today);
         let behind = plan.behind(received, self.today - grace);
         let (first, last) = (behind.first()?.due, behind.last()?.due);
-        let balance = money::plain(self.balance?);
+        let balance = money::plain(self.balance()?);
         let missed = behind.iter().map(|one| missed_row(plan, one)).collect::<Vec<_>>();
         // The first reminder of what is missed: a second one would prolong the time to cure for ever.
         let told = self.standing.told_by(&[Tells::InstalmentMissed], "");
@@ -290,7 +295,7 @@ impl<'l> Situation<'l> {
         }
         let facts = json!({
             "transferred": self.today.to_string(), "as_of": self.today.to_string(),
-            "balance": money::plain(self.balance?), "notice_date": told.to_string(),
+            "balance": money::plain(self.balance()?), "notice_date": told.to_string(),
             "sin_on_file": standing.person.sin_on_file.unwrap_or(false),
         });
         Some(Proposal {
@@ -324,7 +329,7 @@ impl<'l> Situation<'l> {
             (person.died.is_some(), "death"),
             (person.is_deferred(self.today), "deferral"),
         ];
-        let Some(balance) = self.balance.map(|balance| balance.max(Decimal::ZERO)) else { return Vec::new() };
+        let Some(balance) = self.balance().map(|balance| balance.max(Decimal::ZERO)) else { return Vec::new() };
         let facts = json!({
             "recalled": self.today.to_string(), "transferred": transferred.to_string(),
             "as_of": self.today.to_string(), "balance": money::plain(balance),

@@ -145,8 +145,12 @@ impl<'q> Question<'q> {
 
     /// Whether nothing is owed any more on a debt of the case.
     pub(super) fn is_debt_paid(&self, debt: &Debt) -> bool {
-        let balance = self.standing.ledger.balance(debt, self.date, &self.policy.terms);
-        balance.is_some_and(|owed| owed <= Decimal::ZERO)
+        self.balance(debt).is_some_and(|owed| owed <= Decimal::ZERO)
+    }
+
+    /// What is owed on a debt of the case on the letter's date; below zero where more came than was owed.
+    pub(super) fn balance(&self, debt: &Debt) -> Option<Decimal> {
+        self.standing.ledger.balance(debt, self.date, &self.policy.terms)
     }
 
     /// What is owed on those debts on the letter's date, as far as Recto knows.

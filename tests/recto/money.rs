@@ -246,11 +246,12 @@ fn told(place: usize, line: &str) -> CaseEvent {
         "credit.found" => json!({"as_of": on}),
         "dispute.decided" => json!({"decided": on, "outcome": "allowed", "kind": "dispute"}),
         "debt.transferred" => json!({"transferred": on}),
+        "insolvency.filed" => json!({"filed": on, "kind": "bankruptcy"}),
         other => panic!("{other}"),
     };
     for word in words {
         let (name, value) = word.split_once('=').unwrap();
-        facts[name] = json!(value);
+        facts[name] = if value.starts_with('[') { value.parse().unwrap() } else { json!(value) };
     }
     let role = if who == "P-1" { "sponsor" } else { "co-signer" };
     let party = json!({"id": who, "role": role, "surname": "O", "language": "en", "channel": "print"});
@@ -268,6 +269,8 @@ fn what_is_paid_and_what_is_too_much_is_known_of_each_debt_and_proposed_to_be_lo
     let debt = "debt.referred 2026-10-01 balance=1000.00";
     let two =
         "debt.adjusted 2026-10-01 balance=600.00 debt_number=A; debt.adjusted 2026-10-01 balance=400.00 debt_number=B";
+    let closed = r#"debt.paid 2026-10-05 receipts=[{"date":"2026-10-05","kind":"payment","amount":"1000.00"}]"#;
+    let sent = "debt.transferred 2026-10-02";
     // What happened; each debt's balance and state; what is proposed to the sponsor (1) and the co-signer (2), transfers and recalls aside.
     let rows: &[(String, &[&str], &[&str])] = &[
         (debt.to_owned(), &["1000.00 owed"], &[]),
@@ -343,6 +346,26 @@ fn what_is_paid_and_what_is_too_much_is_known_of_each_debt_and_proposed_to_be_lo
             &["1 excess-received"],
         ),
         (format!("{debt}; dispute.decided 2026-10-20"), &["0.00 paid"], &[]),
+        // Also where it had been closed by what was paid on it; unless it stands, or had been closed after that.
+        (
+            format!("{debt}; payment.received 2026-10-05 amount=1000.00; {closed}; dispute.decided 2026-10-20"),
+            &["-1000.00 overpaid"],
+            &["1 excess-received"],
+        ),
+        (
+            format!(
+                "{debt}; payment.received 2026-10-05 amount=1000.00; {closed}; dispute.decided 2026-10-20 outcome=upheld"
+            ),
+            &["0.00 paid"],
+            &["1 paid-in-full", "2 paid-in-full"],
+        ),
+        (
+            format!(
+                "{debt}; {closed}; debt.referred 2026-10-10 balance=1000.00; dispute.decided 2026-10-20 outcome=upheld"
+            ),
+            &["0.00 paid"],
+            &["1 paid-in-full", "2 paid-in-full"],
+        ),
         (format!("{debt}; debt.paid 2026-10-05"), &["0.00 paid"], &["1 paid-in-full", "2 paid-in-full"]),
         (
             format!("{debt}; debt.paid 2026-10-05; payment.received 2026-10-06 amount=7.00"),
@@ -382,6 +405,33 @@ fn what_is_paid_and_what_is_too_much_is_known_of_each_debt_and_proposed_to_be_lo
             &["-1.00 overpaid", "-2.00 overpaid"],
             &["1 excess-received", "1 excess-received"],
         ),
+        // What was written off is not asked for among the rest; and what is too much on one debt pays no other.
+        (
+            format!(
+                "{two}; {sent}; debt.written-off 2026-10-05 debt_number=B; payment.received 2026-10-05 amount=600.00 debt_number=A"
+            ),
+            &["0.00 paid", "400.00 written-off"],
+            &["1 recall"],
+        ),
+        (
+            format!(
+                "{two}; {sent}; debt.written-off 2026-10-05 debt_number=B; payment.received 2026-10-05 amount=599.99 debt_number=A"
+            ),
+            &["0.01 owed", "400.00 written-off"],
+            &[],
+        ),
+        (
+            format!(
+                "{two}; {sent}; debt.written-off 2026-10-05 debt_number=A; debt.written-off 2026-10-05 debt_number=B"
+            ),
+            &["600.00 written-off", "400.00 written-off"],
+            &["1 recall"],
+        ),
+        (
+            format!("{two}; {sent}; payment.received 2026-10-05 amount=1100.00 debt_number=A"),
+            &["-500.00 overpaid", "400.00 owed"],
+            &["1 excess-received"],
+        ),
     ];
     for (course, debts, wanted) in rows {
         let mut events: Vec<CaseEvent> =
@@ -412,6 +462,53 @@ fn what_is_paid_and_what_is_too_much_is_known_of_each_debt_and_proposed_to_be_lo
         }
         assert_eq!(found, *wanted, "{course}");
     }
+}
+
+#[test]
+fn what_is_proposed_states_what_is_asked_for_of_all_debts_that_were_not_written_off() {
+    let catalogue = catalogue();
+    let today = "2026-11-17".parse().unwrap();
+    let policy = catalogue.program("ontario-works").unwrap().policy_on(today).unwrap();
+    let two =
+        "debt.adjusted 2026-10-01 balance=600.00 debt_number=A; debt.adjusted 2026-10-01 balance=400.00 debt_number=B";
+    for (more, balance) in [
+        ("", "1000.00"),
+        ("; debt.written-off 2026-10-05 debt_number=B", "600.00"),
+        ("; debt.written-off 2026-10-05 debt_number=A; debt.written-off 2026-10-05 debt_number=B", "1000.00"),
+        ("; payment.received 2026-10-05 amount=700.00 debt_number=A", "300.00"),
+    ] {
+        let course = format!("{two}; debt.transferred 2026-10-02; insolvency.filed 2026-10-03{more}");
+        let events: Vec<CaseEvent> =
+            course.split(';').enumerate().map(|(place, line)| told(place, line.trim())).collect();
+        let standing = Standing::of("DR-2026-000001", "P-1", &events, &[]);
+        let recall = follow_ups(&standing, policy, today).into_iter().find(|one| one.kind.as_str() == "recall");
+        assert_eq!(recall.unwrap().letter.unwrap().facts["balance"], balance, "{course}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_proposed_anew_says_what_is_so_now_in_the_register_as_in_the_case_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut said = Vec::new();
+    for (day, movement) in [
+        ("2026-11-17", paid("r-1", "2026-11-17T10:00:00", "2026-11-17", ALL)),
+        ("2026-11-18", paid("r-2", "2026-11-18T09:00:00", "2026-11-18", "10.00")),
+        ("2026-11-20", came_back("r-3", "2026-11-20T09:00:00", "10.00")),
+    ] {
+        let desk = desk_at(folder.path(), &format!("{day}T10:00:00-05:00")).await;
+        if day == "2026-11-17" {
+            taken(&desk, &debt_referred("e-1")).await;
+        }
+        taken(&desk, &movement).await;
+        work(&desk).await;
+        let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
+        let paid = rows.iter().find(|row| row.kind == "paid-in-full");
+        said.push(paid.map(|row| row.says().unwrap().en));
+        assert_eq!(desk.verify().await.unwrap(), [], "{day}");
+        desk.close().await;
+    }
+    assert!(said[0].as_ref().unwrap().contains("November 27") && said[1].is_none(), "{said:?}");
+    assert!(said[2].as_ref().unwrap().contains("November 30"), "the payment that came last clears later: {said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -464,53 +561,6 @@ async fn a_debt_that_is_paid_by_payments_is_paid_on_the_page_in_the_api_in_expla
         let request = Request::get(format!("/cases/{case}?lang={language}"));
         let request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")).body(Body::empty()).unwrap();
         let page = api.send(request).await.into_body().collect().await.unwrap().to_bytes();
-#[test]
-fn what_is_proposed_states_what_is_asked_for_of_all_debts_that_were_not_written_off() {
-    let catalogue = catalogue();
-    let today = "2026-11-17".parse().unwrap();
-    let policy = catalogue.program("ontario-works").unwrap().policy_on(today).unwrap();
-    let two =
-        "debt.adjusted 2026-10-01 balance=600.00 debt_number=A; debt.adjusted 2026-10-01 balance=400.00 debt_number=B";
-    for (more, balance) in [
-        ("", "1000.00"),
-        ("; debt.written-off 2026-10-05 debt_number=B", "600.00"),
-        ("; debt.written-off 2026-10-05 debt_number=A; debt.written-off 2026-10-05 debt_number=B", "1000.00"),
-        ("; payment.received 2026-10-05 amount=700.00 debt_number=A", "300.00"),
-    ] {
-        let course = format!("{two}; debt.transferred 2026-10-02; insolvency.filed 2026-10-03{more}");
-        let events: Vec<CaseEvent> =
-            course.split(';').enumerate().map(|(place, line)| told(place, line.trim())).collect();
-        let standing = Standing::of("DR-2026-000001", "P-1", &events, &[]);
-        let recall = follow_ups(&standing, policy, today).into_iter().find(|one| one.kind.as_str() == "recall");
-        assert_eq!(recall.unwrap().letter.unwrap().facts["balance"], balance, "{course}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_proposed_anew_says_what_is_so_now_in_the_register_as_in_the_case_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut said = Vec::new();
-    for (day, movement) in [
-        ("2026-11-17", paid("r-1", "2026-11-17T10:00:00", "2026-11-17", ALL)),
-        ("2026-11-18", paid("r-2", "2026-11-18T09:00:00", "2026-11-18", "10.00")),
-        ("2026-11-20", came_back("r-3", "2026-11-20T09:00:00", "10.00")),
-    ] {
-        let desk = desk_at(folder.path(), &format!("{day}T10:00:00-05:00")).await;
-        if day == "2026-11-17" {
-            taken(&desk, &debt_referred("e-1")).await;
-        }
-        taken(&desk, &movement).await;
-        work(&desk).await;
-        let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
-        let paid = rows.iter().find(|row| row.kind == "paid-in-full");
-        said.push(paid.map(|row| row.says().unwrap().en));
-        assert_eq!(desk.verify().await.unwrap(), [], "{day}");
-        desk.close().await;
-    }
-    assert!(said[0].as_ref().unwrap().contains("November 27") && said[1].is_none(), "{said:?}");
-    assert!(said[2].as_ref().unwrap().contains("November 30"), "the payment that came last clears later: {said:?}");
-}
-
         let page = String::from_utf8(page.to_vec()).unwrap();
         assert!(page.contains(words), "{page}");
     }

@@ -22,9 +22,8 @@ impl Situation<'_> {
         if !came || refunded || open || self.has_letter(Tells::DebtPaid, paid) || person.role == Role::SponsoredPerson {
             return None;
         }
-        // What the CRA sends and what is adjusted cannot bounce.
-        let payments = ledger.on_debt(&debt.number).filter(|one| one.kind == MovementKind::Payment).map(|one| one.on);
-        let clears = payments.max().map(|last| calendar::deadline(last, self.policy.clearing_days));
+        let last = ledger.last_payment(&debt.number);
+        let clears = last.map(|last| calendar::deadline(last, self.policy.clearing_days));
         let clears = clears.filter(|clears| *clears > paid);
         let says = match clears {
             Some(clears) => written(

@@ -58,8 +58,7 @@ pub const GUARDS: [Guard; 8] = [
         needs: Needs::Nothing,
         finds: |q| {
             let found = q.standing.ledger.credits.iter().any(|credit| credit.person == q.standing.person.id);
-            let owed = |debt: &&Debt| q.standing.ledger.balance(debt, q.date, &q.policy.terms);
-            let overpaid = q.debts().iter().any(|debt| owed(debt).is_some_and(|owed| owed < Decimal::ZERO));
+            let overpaid = q.debts().into_iter().any(|debt| q.balance(debt).is_some_and(|owed| owed < Decimal::ZERO));
             plainly(!found && !overpaid)
         },
     },
@@ -184,8 +183,7 @@ fn debt_to_decide_on(q: &Question<'_>) -> Answer {
             "Aucune n’est autrement au dossier; inscrivez d’abord son renvoi, ou vérifiez le numéro du dossier",
         ));
     }
-    let owed = |debt: &&Debt| q.standing.ledger.balance(debt, q.date, &q.policy.terms);
-    match debts.iter().all(|debt| owed(debt).is_some_and(|owed| owed <= Decimal::ZERO)) {
+    match debts.into_iter().all(|debt| q.is_debt_paid(debt)) {
         true => found(Note::new("nothing-owed", [], "Nothing is owed any more", "Rien n’est plus dû")),
         false => Ok(None),
     }

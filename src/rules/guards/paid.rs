@@ -31,7 +31,7 @@ pub(super) fn paid_in_full(q: &Question<'_>) -> Answer {
             "Les sommes reçues sont de {0}, mais {1} étaient dus",
         ));
     }
-    let owed = debts.iter().map(|debt| q.standing.ledger.balance(debt, q.date, &q.policy.terms)).collect::<Vec<_>>();
+    let owed: Vec<_> = debts.iter().map(|debt| q.balance(debt)).collect();
     if debts.is_empty() || owed.contains(&None) {
         return found(Note::new("unknown", [], "No balance of it is on file", "Aucun solde n’en est au dossier"));
     }
@@ -48,10 +48,8 @@ pub(super) fn paid_in_full(q: &Question<'_>) -> Answer {
             "{0} de plus que le montant dû ont été reçus et n’ont pas été signalés comme crédit",
         ));
     }
-    // What the CRA sends and what is adjusted cannot bounce.
     let told = receipts.iter().filter(|row| row.kind == MovementKind::Payment).map(|row| row.date);
-    let known = q.standing.ledger.on_debt(number).filter(|one| one.kind == MovementKind::Payment).map(|one| one.on);
-    let last = told.chain(known).max();
+    let last = told.chain(q.standing.ledger.last_payment(number)).max();
     let clears = last.map(|day| (day, calendar::deadline(day, q.policy.clearing_days)));
     match clears.filter(|(_, clears)| *clears > q.date) {
         Some((day, clears)) => found(Note::new(
@@ -84,8 +82,7 @@ pub(super) fn refund_notes(q: &Question<'_>) -> Answer {
     let set_off = receipts.iter().any(|row| row.kind == MovementKind::CraSetOff);
     let number = q.debt_number();
     let in_case = |debt: &Debt| {
-        let owed = q.standing.ledger.balance(debt, q.date, &q.policy.terms);
-        !number.is_empty() && debt.number != number && owed.is_some_and(|owed| owed > Decimal::ZERO)
+        !number.is_empty() && debt.number != number && q.balance(debt).is_some_and(|owed| owed > Decimal::ZERO)
     };
     let more = q.standing.ledger.debts.iter().any(in_case);
     let shared = q.standing.others.iter().any(|other| other.role.is_liable());

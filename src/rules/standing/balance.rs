@@ -230,7 +230,7 @@ impl Ledger {
     /// What is owed on the debts of the case on a day, what was written off included. What is too much on one of them pays no other.
     /// `None` where no balance of one of them is known.
     pub fn owed(&self, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
-        self.balances(on, terms).into_iter().sum()
+        self.balances(on, terms).into_iter().map(|owed| Some(owed?.max(Decimal::ZERO))).sum()
     }
 
     /// Whether every debt of the case is paid.
@@ -266,6 +266,12 @@ impl Ledger {
         let came = self.on_debt(&debt.number).filter(|one| one.amount > Decimal::ZERO);
         let last = came.max_by_key(|one| (one.on, one.told)).map(|one| one.person.as_str());
         last.or_else(|| debt.stated.as_ref().map(|stated| stated.person.as_str()))
+    }
+
+    /// The day of the last payment on a debt, or on any where it has no number. What the CRA sends and what is adjusted is none: it
+    /// cannot bounce.
+    pub fn last_payment(&self, number: &str) -> Option<NaiveDate> {
+        self.on_debt(number).filter(|one| one.kind == MovementKind::Payment).map(|one| one.on).max()
     }
 
     /// Whether money came on a debt that is not known.
