@@ -36,7 +36,8 @@ impl Desk {
     pub async fn follow_up(&self) -> Result<usize, DeskError> {
         let today = self.today();
         let cases = self.reader().cases_to_follow(today, BATCH).await?;
-        for (case, version) in &cases {
+        for followed in &cases {
+            let case = &followed.case;
             let due = self.due_in(case).await?;
             let open = self.reader().follow_ups(Some(FollowUpState::Proposed), Some(case), MAX_OPEN).await?;
             let mut act = self.begin(Actor::program()).await?;
@@ -46,7 +47,7 @@ impl Desk {
             for due in &due {
                 propose(&mut act, case, due).await?;
             }
-            act.set_followed(case, *version, today).await?;
+            act.set_followed(followed, today).await?;
             act.commit().await?;
             for due in due.into_iter().filter(|due| due.automatic) {
                 self.let_go(&due.id).await?;

@@ -26,6 +26,25 @@ pub struct CaseRow {
     pub chain: String,
 }
 
+/// A case that is to be followed up, and how much of it was there when that was asked.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct CaseToFollow {
+    /// Its reference.
+    #[sqlx(rename = "reference")]
+    pub case: CaseRef,
+    version: i64,
+    /// The versions of all its people together: an event about one of them in another case adds to it too.
+    people: i64,
+}
+
+/// The SQL sum of the versions of a case `c`'s people.
+macro_rules! people_of {
+    () => {
+        "(SELECT CAST(coalesce(sum(p.version), 0) AS BIGINT) FROM persons p \
+         WHERE p.id IN (SELECT e.person FROM events e WHERE e.case_reference = c.reference))"
+    };
+}
+
 /// The SQL condition that a letter `l` has events that its verdict has not seen. The one place that says so.
 macro_rules! unseen {
     () => {
@@ -61,14 +80,19 @@ impl Act {
         Ok(())
     }
 
-    /// Notes that a case was followed up on a day, unless it has an event since.
-    pub async fn set_followed(&mut self, case: &CaseRef, version: i64, day: Day) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE cases SET followed_on = $3 WHERE reference = $1 AND version = $2")
-            .bind(case)
-            .bind(version)
-            .bind(day)
-            .execute(&mut *self.transaction)
-            .await?;
+    /// Notes that a case was followed up on a day, unless it has an event since, or one of its people has.
+    pub async fn set_followed(&mut self, followed: &CaseToFollow, day: Day) -> Result<(), RegisterError> {
+        sqlx::query(concat!(
+            "UPDATE cases AS c SET followed_on = $4 WHERE c.reference = $1 AND c.version = $2 AND ",
+            people_of!(),
+            " = $3"
+        ))
+        .bind(&followed.case)
+        .bind(followed.version)
+        .bind(followed.people)
+        .bind(day)
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 }
@@ -82,10 +106,13 @@ impl Reader {
         Ok(Seen { case, person })
     }
 
-    /// Cases that were not followed up on this day, or have an event since, with their versions.
-    pub async fn cases_to_follow(&self, day: Day, limit: i64) -> Result<Vec<(CaseRef, i64)>, RegisterError> {
-        let sql =
-            "SELECT reference, version FROM cases WHERE followed_on < $1 ORDER BY followed_on, reference LIMIT $2";
+    /// Cases that were not followed up on this day, or have an event since.
+    pub async fn cases_to_follow(&self, day: Day, limit: i64) -> Result<Vec<CaseToFollow>, RegisterError> {
+        let sql = concat!(
+            "SELECT c.reference, c.version, ",
+            people_of!(),
+            " AS people FROM cases c WHERE c.followed_on < $1 ORDER BY c.followed_on, c.reference LIMIT $2"
+        );
         Ok(sqlx::query_as(sql).bind(day).bind(limit).fetch_all(&self.pool).await?)
     }
 

@@ -30,7 +30,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 
 use crate::case::Actor;
 pub use act::{Act, Subject};
-pub use cases::{CaseRow, Seen};
+pub use cases::{CaseRow, CaseToFollow, Seen};
 pub use claims::{Claim, Claimed};
 pub use deliveries::{Delivery, DeliveryRow};
 pub use entries::{ChainedEntry, Link};

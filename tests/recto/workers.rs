@@ -208,3 +208,27 @@ async fn a_verdict_that_has_not_seen_an_event_that_was_taken_meanwhile_comes_too
     work(&desk).await;
     assert_eq!(state(&desk, &claim.letter).await, ("ended", vec!["debt-not-paid".to_owned()]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_has_news_from_another_case_of_its_person_while_it_is_followed_up_is_followed_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let register = Register::open(folder.path(), "specimen").await.unwrap();
+    let today = recto::case::Day::from(desk.clock.today());
+    taken(&desk, &debt_referred("e-1")).await;
+    let case = sample("debt-notice", "plausible")["case"]["reference"].as_str().unwrap().to_owned();
+    for (id, meanwhile, is_over) in [("x-1", true, false), ("x-2", false, true)] {
+        let due = desk.reader().cases_to_follow(today, 10).await.unwrap();
+        let found = due.iter().find(|one| one.case.as_str() == case).expect("it is to be followed up");
+        let mut other = sample("debt-notice", "plausible");
+        (other["case"]["reference"], other["facts"]) = ("DR-2025-000777".into(), json!({"died": "2026-11-01"}));
+        if meanwhile {
+            taken(&desk, &event(id, "person.died", "2026-11-17T12:00:00-05:00", &other)).await;
+        }
+        let mut act = register.begin(operator(), desk.clock.now()).await.unwrap();
+        act.set_followed(found, today).await.unwrap();
+        act.commit().await.unwrap();
+        let due = desk.reader().cases_to_follow(today, 10).await.unwrap();
+        assert_eq!(due.iter().all(|one| one.case.as_str() != case), is_over, "{id}");
+    }
+}
