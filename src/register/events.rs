@@ -121,13 +121,6 @@ impl Reader {
         rows.into_iter().map(StoredEvent::try_from).collect()
     }
 
-    /// All events of a case, in the order of taking.
-    pub async fn events_of(&self, case: &CaseRef) -> Result<Vec<StoredEvent>, RegisterError> {
-        let sql = select_events!("WHERE case_reference = $1 ORDER BY sequence");
-        let rows: Vec<Row> = sqlx::query_as(sql).bind(case).fetch_all(&self.pool).await?;
-        rows.into_iter().map(StoredEvent::try_from).collect()
-    }
-
     /// One event by its place in the register.
     pub async fn event(&self, sequence: i64) -> Result<Option<StoredEvent>, RegisterError> {
         let sql = select_events!("WHERE sequence = $1");

@@ -324,10 +324,4 @@ impl Reader {
         let sql = select_letters!("WHERE l.case_reference = $1 ORDER BY l.sequence");
         Ok(sqlx::query_as(sql).bind(case).fetch_all(&self.pool).await?)
     }
-
-    /// The letters that one event called for.
-    pub async fn letters_of_event(&self, event: i64) -> Result<Vec<LetterRow>, RegisterError> {
-        let sql = select_letters!("WHERE l.event = $1 ORDER BY l.sequence");
-        Ok(sqlx::query_as(sql).bind(event).fetch_all(&self.pool).await?)
-    }
 }
