@@ -87,7 +87,7 @@ impl People<'_> {
     }
 
     /// Those whom the case does not know, but of whom something was told in it, or under the key of one of its people: no letter may
-    /// have anything of theirs.
+    /// have anything of theirs. Each is named once by what is told of them.
     pub(super) fn strangers(&self) -> Vec<Person> {
         let is_none_of_ours = |told: &&Told<'_>| match told.fate {
             Fate::Counts => !told.is_by_name(),
@@ -95,14 +95,17 @@ impl People<'_> {
             Fate::SetAside(Answer::KnownPerson) | Fate::NamedOtherwise | Fate::Says => false,
             Fate::Waits | Fate::SetAside(_) => true,
         };
-        let strange = self.own().filter(is_none_of_ours);
-        strange.filter(|told| !self.knows_name(&told.name)).map(|told| Person::named_by(told.event)).collect()
-    }
-
-    /// Whether a person of the case has this very name, so that a letter may have it.
-    fn knows_name(&self, name: &Name) -> bool {
+        // The very name of a person of the case may be in a letter.
         let known = self.known();
-        self.names.iter().any(|(person, own)| known.contains(person) && own.is(name))
+        let names: Vec<&Name> = known.iter().filter_map(|person| self.names.get(person)).collect();
+        let strange = self.own().filter(is_none_of_ours).filter(|told| !names.iter().any(|name| name.is(&told.name)));
+        let mut strangers = Vec::<Person>::new();
+        for stranger in strange.map(|told| Person::named_by(told.event)) {
+            if !strangers.iter().any(|one| one.shows_the_same(&stranger)) {
+                strangers.push(stranger);
+            }
+        }
+        strangers
     }
 
     /// What keeps a letter of a person back that an event of the case calls for, as long as nobody has said who it is.

@@ -257,6 +257,13 @@ impl Person {
         person
     }
 
+    /// Whether a page that shows nothing of one of two shows nothing of the other either: name, address and mailbox are the same.
+    pub(in crate::rules) fn shows_the_same(&self, other: &Person) -> bool {
+        let address = |one: &Person| one.reach.address.as_ref().map(|word| word.is.clone());
+        let email = |one: &Person| one.reach.email.as_ref().map(|word| word.is.clone());
+        (&self.id, &self.name, address(self), email(self)) == (&other.id, &other.name, address(other), email(other))
+    }
+
     /// What came back, by the newest words: when all events are known.
     pub(super) fn conclude(&mut self) {
         let returned = self.reach.address.as_ref().is_some_and(|word| has_returned(&self.returned_from, &word.is));
