@@ -43,7 +43,8 @@ impl Desk {
         // A repeat has the time of the first request, so that it is the same event.
         let known = self.reader().event_by_key(SOURCE, &request.key).await?;
         if known.is_none() {
-            let missing = self.missing_grounds(letter, &event).await?;
+            let case = self.case(&event.subject).await?;
+            let missing = self.missing_grounds(letter, &event, &case).await?;
             if !missing.is_empty() {
                 let at_letter = |fault| Fault { place: "/letter".to_owned(), ..fault };
                 return Ok(Requested::Refused(missing.into_iter().map(at_letter).collect()));

@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Desk;
 use super::case_context::CaseContext;
 use crate::case::entry::Basis;
-use crate::case::insurance::masked_in;
-use crate::case::{Channel, CoveringMail, Fault, LetterId, Policy, Sha256};
+use crate::case::{Channel, CoveringMail, Fault, Policy, Sha256};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
 use crate::rules::{Asked, Effect, Finding, Found, OtherCase, Question, Standing, findings};
@@ -96,9 +95,10 @@ impl Desk {
         date: NaiveDate,
         context: CaseContext,
     ) -> Result<Assessment<'s>, Unwritten> {
-        let CaseContext { data, standing, seen, asked_at, renewed, gone, other_cases, overridden, who } = context;
-        let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let guards = &letter_type.description.rules.guards;
+        let basis = context.basis(&letter.id, guards, date);
+        let CaseContext { data, standing, asked_at, gone, other_cases, overridden, who, .. } = context;
+        let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let asking = Asking {
             letter: Asked {
                 id: &letter.id,
@@ -117,14 +117,6 @@ impl Desk {
         answers.ends.splice(0..0, who.ends);
         answers.ends.extend(gone);
         answers.notes.extend(draft.notes.iter().cloned());
-        let basis = Basis {
-            guards: guards.clone(),
-            overridden: overridden.iter().map(|found| json!(found)).collect(),
-            standing: masked_in(&without(&letter.id, json!(standing))),
-            seen: json!(seen),
-            policy_on: date.into(),
-            facts: renewed,
-        };
         let amount = match draft.amount_to_approve() {
             Ok(amount) => amount,
             Err(fault) => {
@@ -145,14 +137,6 @@ impl Desk {
         let seal = seal(&composed, mail.as_ref(), mailbox, &answers.notes);
         Ok(Assessment { composed, answers, needs_approval, amount, mail, seal, standing, basis })
     }
-}
-
-/// A standing without one of its letters: how far a letter has come is nothing that the verdict on it rests on.
-fn without(letter: &LetterId, mut standing: Value) -> Value {
-    if let Some(letters) = standing["letters"].as_array_mut() {
-        letters.retain(|one| one["id"] != letter.as_str());
-    }
-    standing
 }
 
 /// What an approval is bound to: the words, the covering mail with its mailbox, and the notes.

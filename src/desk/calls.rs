@@ -60,11 +60,6 @@ impl<'f> OnFile<'f> {
         self.events.iter().filter(move |stored| stored.event.person().as_str() == person)
     }
 
-    /// The person's newest event: that of which the party is known as it is now.
-    pub fn newest(&self) -> Option<&'f CaseEvent> {
-        self.own().map(|stored| &stored.event).max_by_key(|event| event.time)
-    }
-
     /// The newest event that asks for a letter of a type, with the letter that was made of it.
     pub fn asking(&self, letter: &LetterType) -> Option<(&'f StoredEvent, Option<&'f LetterRow>)> {
         let asks = |stored: &&StoredEvent| {

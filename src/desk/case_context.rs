@@ -5,12 +5,14 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::case_read::not_there;
+use super::release::verdict_before;
 use super::renew::Ground;
 use super::send::UNMAILABLE;
 use super::{Desk, DeskError};
 use crate::case::entry::Basis;
-use crate::case::{CaseEvent, Channel, Entry, Fault, FiledEntry, PersonId, Role, Stamp};
-use crate::letter::Data;
+use crate::case::insurance::masked_in;
+use crate::case::{CaseEvent, Channel, Entry, EntryKind, Fault, FiledEntry, LetterId, PersonId, Role, Sha256, Stamp};
+use crate::letter::{Data, LetterType};
 use crate::register::{LetterRow, Seen};
 use crate::rules::{Found, Name, OtherCase, People, Reach, Standing, reads_other_cases};
 
@@ -28,6 +30,8 @@ pub(super) struct CaseContext {
     /// That the ground of Recto's own event is gone.
     pub gone: Option<Fault>,
     pub other_cases: Vec<OtherCase>,
+    /// The verdict on its newest issuance, and the hash of what that rests on.
+    pub before: Option<(EntryKind, Sha256)>,
     /// What a manager has let pass for this letter, exactly as it was found.
     pub overridden: Vec<Found>,
     /// What keeps it back or ends it before any rule is asked.
@@ -43,12 +47,25 @@ pub(super) struct Who {
     pub ends: Vec<Fault>,
 }
 
+/// A letter as it would be written.
+pub(super) struct Draftable {
+    /// Its data, with what later events change in it.
+    pub data: Data,
+    /// The mailing date that it would be promised to now.
+    pub date: NaiveDate,
+}
+
 impl CaseContext {
-    /// What a verdict rests on that no rule was asked for.
-    pub fn basis(&self, date: NaiveDate) -> Basis {
-        let (overridden, standing, seen) = (Vec::new(), json!(self.standing), json!(self.seen));
-        let facts = self.renewed.clone();
-        Basis { guards: Vec::new(), overridden, facts, standing, seen, policy_on: date.into() }
+    /// What a verdict on a letter rests on, with the rules that were asked for it.
+    pub fn basis(&self, letter: &LetterId, guards: &[String], date: NaiveDate) -> Basis {
+        Basis {
+            guards: guards.to_vec(),
+            overridden: self.overridden.iter().map(|found| json!(found)).collect(),
+            standing: masked_in(&without(letter, json!(self.standing))),
+            seen: json!(self.seen),
+            policy_on: date.into(),
+            facts: self.renewed.clone(),
+        }
     }
 }
 
@@ -58,11 +75,10 @@ impl Desk {
         let (reference, person) = (&letter.case_reference, &letter.person);
         // Before the events are read, so that one that comes meanwhile is not taken for seen.
         let seen = self.reader().versions(reference, person).await?;
-        let unreadable = |problem: String| DeskError::Unreadable { event: letter.event, problem };
         let case = self.case(reference).await?;
         let mut calling = case.called(letter.event).ok_or_else(|| not_there(letter.event))?.clone();
         let people = self.people(&case);
-        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, &case).await?;
+        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, &case);
         if let Some(facts) = &renewed {
             calling.data["facts"] = facts.clone();
         }
@@ -71,32 +87,57 @@ impl Desk {
             Who { holds: people.holds(person, Some(&calling)), ends: people.ends(&calling).into_iter().collect() };
         let entries = self.reader().entries_of_letter(&letter.id).await?;
         let letter_type = self.studio.catalogue.types.get(&letter.letter_type);
-        let addressee = people.addressee(&calling);
-        let mut json = as_it_stands(&calling, &standing, &addressee);
-        let mut data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        let mut channel = letter_type.map_or(letter.channel, |letter_type| letter_type.channel(&data.addressee));
-        let reach = if calling.data.get("addressee").is_some() { &addressee } else { &standing.person.reach };
-        if channel == Channel::Email && is_unmailable(&entries, reach) {
-            channel = Channel::Print;
-        }
-        address_to_representative(&mut json, &standing, self.mailing_date(channel).await?);
-        data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        data.addressee.channel = channel;
-        let reads = |guards: &Vec<String>| reads_other_cases(guards);
-        let other_cases = match letter_type.is_some_and(|one| reads(&one.description.rules.guards)) {
-            true => self.other_cases(&people, person).await?,
-            false => Vec::new(),
-        };
+        let draftable = self.draftable(letter_type, (letter.event, &calling), &people, &standing, &entries).await?;
+        let data = draftable.data;
+        let other_cases = self.other_cases(letter_type, &people, person).await?;
+        let before = verdict_before(&entries, letter.issuance);
         let overridden = overridden(entries);
-        Ok(CaseContext { data, standing, seen, asked_at: told, renewed, gone, other_cases, overridden, who })
+        Ok(CaseContext { data, standing, seen, asked_at: told, renewed, gone, other_cases, before, overridden, who })
     }
 
-    /// What a person owes in other cases that know the person under the same name. What was written off is owed all the same.
+    /// The letter that an event of a case calls for as it would be written now: how it goes, on which day, and to whom. `entries` are
+    /// those of the letter, where there is one. The one place that settles it, for a letter that is worked as for one that is only
+    /// thought of.
+    pub(super) async fn draftable(
+        &self,
+        letter_type: Option<&LetterType>,
+        (sequence, calling): (i64, &CaseEvent),
+        people: &People<'_>,
+        standing: &Standing,
+        entries: &[FiledEntry],
+    ) -> Result<Draftable, DeskError> {
+        let unreadable =
+            |error: serde_json::Error| DeskError::Unreadable { event: sequence, problem: error.to_string() };
+        let addressee = people.addressee(calling);
+        let mut json = as_it_stands(calling, standing, &addressee);
+        let to = Data::read(&json).map_err(unreadable)?.addressee;
+        let to_party = json.get("addressee").is_none();
+        let reach = if to_party { &standing.person.reach } else { &addressee };
+        let mut channel = letter_type.map_or(to.channel, |letter_type| letter_type.channel(&to));
+        if channel == Channel::Email && is_unmailable(entries, reach) {
+            channel = Channel::Print;
+            if to_party {
+                json["party"]["channel"] = json!(channel);
+            }
+        }
+        let date = self.mailing_date(channel).await?;
+        address_to_representative(&mut json, standing, date);
+        let mut data = Data::read(&json).map_err(unreadable)?;
+        data.addressee.channel = channel;
+        Ok(Draftable { data, date })
+    }
+
+    /// What a person owes in other cases that know the person under the same name, where a letter of the type asks for it. What was
+    /// written off is owed all the same.
     pub(super) async fn other_cases(
         &self,
+        letter_type: Option<&LetterType>,
         people: &People<'_>,
         person: &PersonId,
     ) -> Result<Vec<OtherCase>, DeskError> {
+        if !letter_type.is_some_and(|one| reads_other_cases(&one.description.rules.guards)) {
+            return Ok(Vec::new());
+        }
         let today = self.clock.today();
         let mut cases = Vec::new();
         for reference in people.other_cases(person) {
@@ -113,6 +154,14 @@ impl Desk {
         }
         Ok(cases)
     }
+}
+
+/// A standing without one of its letters: how far a letter has come is nothing that the verdict on it rests on.
+fn without(letter: &LetterId, mut standing: Value) -> Value {
+    if let Some(letters) = standing["letters"].as_array_mut() {
+        letters.retain(|one| one["id"] != letter.as_str());
+    }
+    standing
 }
 
 /// What a manager has let pass for a letter. The case file has it, and nothing else.
@@ -132,7 +181,7 @@ fn is_unmailable(entries: &[FiledEntry], reach: &Reach) -> bool {
         _ => false,
     };
     let at = entries.iter().rev().find(recalled).map(|filed| filed.at);
-    at.is_some_and(|at| reach.email.as_ref().is_none_or(|word| Stamp::from(word.told) <= at))
+    at.is_some_and(|at| reach.email.as_ref().is_none_or(|word| Stamp::from(word.since) <= at))
 }
 
 /// An event's data with the newest words on how the person, or the addressee, is reached. A letter to somebody else (an addressee)

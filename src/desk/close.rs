@@ -5,24 +5,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
-use futures_util::{StreamExt, stream};
 use serde_json::json;
 use tokio::runtime::Handle;
 
-use super::judge::{LETTER_TIMEOUT, Reassessment};
-use super::work_letters::{TOGETHER, UNDER_WAY};
+use super::judge::LETTER_TIMEOUT;
 use super::worker::Worker;
 use super::{Desk, DeskError, NoRun};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
-use crate::case::{Actor, Channel, Day, Entry, Fault, LetterId, RunId, RunState, entry};
+use crate::case::{Actor, Channel, Day, Entry, RunId, RunState, entry};
 use crate::dispatch::{Place, PrintError, PrintPiece, Totals, lay_out, write_run};
-use crate::register::{Claimed, Delivery, LetterRow, NewPiece, PieceRow, RunRow, Subject};
+use crate::register::{Claimed, NewPiece, PieceRow, RunRow, Subject};
 
 /// How long a closing holds its date where nobody can tell whether its worker lives.
 const CLAIM: TimeDelta = TimeDelta::hours(2);
-/// Letters that are looked at again together.
-const LOOKED_AT: i64 = 64;
 /// The pause while others finish the letters that they are at.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -176,58 +172,6 @@ impl Desk {
         Ok(())
     }
 
-    /// Assesses again what waits for any run and whose case or person has events since, as soon as they are taken: what changes where
-    /// or to whom it goes takes it back at once. Gives how many were looked at. What may still go is not entered: that is the verdict
-    /// at its release.
-    pub async fn look_again(&self) -> Result<usize, DeskError> {
-        let unseen = self.reader().unseen_pieces(LOOKED_AT).await?;
-        for delivery in &unseen {
-            let Some(letter) = self.reader().letter(&delivery.letter).await? else { continue };
-            let again = self.reassess(&letter, delivery.date).await?;
-            let mut act = self.begin(Actor::program()).await?;
-            match again.stops.is_empty() {
-                true => act.set_seen(&letter.id, again.seen).await?,
-                false => self.take_back(&mut act, &letter, delivery, &again.stops).await?,
-            }
-            act.commit().await?;
-        }
-        Ok(unseen.len())
-    }
-
-    /// Assesses again all that waits for the run: once, and whenever a case has changed since. Gives how many letters were taken back.
-    async fn assess_again(&self, day: Day, looked_at: &mut HashSet<(LetterId, i64)>) -> Result<usize, DeskError> {
-        let today = self.today();
-        let mut waiting = self.reader().waiting_pieces(day, today).await?;
-        waiting.retain(|one| looked_at.insert((one.letter.clone(), one.number)) || one.unseen || one.date < today);
-        let again = waiting.into_iter().map(|delivery| self.second_look(delivery, today));
-        let mut again = stream::iter(again).buffered(UNDER_WAY * self.studio.threads.count()).chunks(TOGETHER);
-        let mut taken_back = 0;
-        while let Some(letters) = again.next().await {
-            let mut act = self.begin(Actor::program()).await?;
-            for looked in letters {
-                let Some((letter, delivery, again)) = looked? else { continue };
-                let clear = self.record_second_verdict(&mut act, &letter, &delivery, again).await?;
-                taken_back += usize::from(!clear);
-            }
-            act.commit().await?;
-        }
-        Ok(taken_back)
-    }
-
-    /// What is to be said of a letter that waits for a run. One that has missed its date needs no assessment.
-    async fn second_look(
-        &self,
-        delivery: Delivery,
-        today: Day,
-    ) -> Result<Option<(LetterRow, Delivery, Reassessment)>, DeskError> {
-        let Some(letter) = self.reader().letter(&delivery.letter).await? else { return Ok(None) };
-        let again = match delivery.date < today {
-            true => Reassessment { stops: vec![missed(delivery.date)], seen: letter.seen(), basis: None, before: None },
-            false => self.reassess(&letter, delivery.date).await?,
-        };
-        Ok(Some((letter, delivery, again)))
-    }
-
     /// Reads the issued bytes one letter after the other, verified, and writes the run's folder.
     async fn print(&self, run: &RunId, day: Day, pieces: &[PieceRow]) -> Result<Totals, DeskError> {
         let (folder, archive) = (self.run_folder(run), self.office.archive.clone());
@@ -260,15 +204,4 @@ impl Desk {
 
 fn new_piece(Place { file, first_page }: Place) -> NewPiece {
     NewPiece { file, first_page }
-}
-
-pub(super) fn missed(date: Day) -> Fault {
-    Fault::new(
-        "mailing-date-missed",
-        "",
-        format!("The letter was dated {date} and missed that day's run. It is set again under a new date."),
-        format!(
-            "La lettre était datée du {date} et a manqué le tirage de ce jour. Elle est composée de nouveau sous une nouvelle date."
-        ),
-    )
 }

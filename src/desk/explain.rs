@@ -11,7 +11,7 @@ use super::{DecideError, Desk, DeskError};
 use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, Policy, Text};
 use crate::letter::{Data, LetterType, OnRequest, Program};
 use crate::register::LetterRow;
-use crate::rules::{Asked, OtherCase, Reach, Standing};
+use crate::rules::{Asked, People, Standing};
 
 /// Whether a letter of one type is called for, and may go to one person today.
 #[derive(Debug, Clone, Serialize)]
@@ -79,8 +79,8 @@ impl Group {
 /// What one person's letters are judged by.
 struct Judged<'j> {
     on_file: OnFile<'j>,
+    people: &'j People<'j>,
     standing: &'j Standing,
-    other_cases: &'j [OtherCase],
     newest: &'j CaseEvent,
     program: &'j Program,
     policy: &'j Policy,
@@ -107,15 +107,13 @@ impl Desk {
         let (stored, letters) = (read.counted(&people), &read.letters);
         let mut answers = Vec::new();
         for person in &people.known() {
-            let other_cases = self.other_cases(&people, person).await?;
             let (standing, holds) = (people.standing(person, letters), people.holds(person, None));
             let on_file = OnFile { person, events: &stored, letters, rows: &rows, due: &due };
-            let Some(newest) = on_file.newest() else { continue };
+            let Some(newest) = people.newest(person) else { continue };
             let Some((program, policy)) = self.program_and_policy(newest.program(), self.clock.today()) else {
                 continue;
             };
-            let (standing, other_cases) = (&standing, &other_cases[..]);
-            let judged = Judged { on_file, standing, other_cases, newest, program, policy };
+            let judged = Judged { on_file, people: &people, standing: &standing, newest, program, policy };
             let wanted = |letter: &&LetterType| {
                 let programs = &letter.description.called_by.programs;
                 let own = programs.is_empty() || programs.iter().any(|one| one == newest.program());
@@ -151,7 +149,7 @@ impl Desk {
             }
             None => (proposed.as_ref(), None),
         };
-        let Some(mut answers) = self.judged_by(letter, judged, facts_of, own) else { return Ok(None) };
+        let Some(mut answers) = self.judged_by(letter, judged, facts_of, own).await? else { return Ok(None) };
         let mut needs_approval = letter.needs_approval() || !answers.notes.is_empty();
         if let Some(row) = own {
             // As the work assesses it, with its arithmetic, its deadlines and what a manager let pass.
@@ -182,17 +180,18 @@ impl Desk {
     }
 
     /// What the guards answer, with the facts of an event where there is one, and else by the standing alone.
-    fn judged_by(
+    async fn judged_by(
         &self,
         letter: &LetterType,
         judged: &Judged<'_>,
         event: Option<&CaseEvent>,
         own: Option<&LetterRow>,
-    ) -> Option<Answers> {
+    ) -> Result<Option<Answers>, DeskError> {
         let today = self.clock.today();
-        let mut json = as_it_stands(event.unwrap_or(judged.newest), judged.standing, &Reach::default());
+        let from = event.unwrap_or(judged.newest);
+        let mut json = as_it_stands(from, judged.standing, &judged.people.addressee(from));
         address_to_representative(&mut json, judged.standing, today);
-        let mut data = Data::read(&json).ok()?;
+        let Ok(mut data) = Data::read(&json) else { return Ok(None) };
         if event.is_none() {
             data.facts = Value::Object(serde_json::Map::new());
         }
@@ -204,21 +203,22 @@ impl Desk {
             facts: event.map(|_| &data.facts),
             ..asked(letter, &data, asked_at)
         };
+        let other_cases = self.other_cases(Some(letter), judged.people, &from.person()).await?;
         let asking = Asking {
             letter: asked,
             standing: judged.standing,
             policy: judged.policy,
             traits: judged.program.traits,
-            other_cases: judged.other_cases,
+            other_cases: &other_cases,
             overridden: &[],
             date: today,
         };
-        Some(asking.answers(&letter.description.rules.guards))
+        Ok(Some(asking.answers(&letter.description.rules.guards)))
     }
 }
 
 /// The answer, with what says that nothing bears the letter before what stands against it otherwise.
-fn answered(
+pub(super) fn answered(
     letter: &LetterType,
     standing: &Standing,
     called_for: Vec<Call>,

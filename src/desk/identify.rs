@@ -7,7 +7,7 @@ use super::ask::SOURCE;
 use super::decide::given;
 use super::follow::{decide, identity_of_question};
 use super::{CaseRead, DecideError, Desk, DeskError, Member, Outcome, Stand};
-use crate::case::{Actor, CaseEvent, CaseRef, Fault, FollowUpId, FollowUpState, PersonId};
+use crate::case::{Actor, CaseEvent, CaseRef, Fault, FollowUpId, FollowUpState, PersonId, insurance};
 use crate::intake::Offer;
 use crate::register::{Act, FollowUpRow};
 use crate::rules::{About, Answer, Doubt, IDENTIFIED, Name, People, WhoIsIt};
@@ -41,11 +41,11 @@ impl Desk {
         if !question.about.is_answered_by(said.answer) {
             return Err(DecideError::Faults(vec![answers_other_question(said.answer)]));
         }
-        let said = &WhoItIs { reason: said.reason.as_deref().and_then(|reason| given(reason).ok()), ..said.clone() };
         let answer = self.answer(&question, said, &people, member, id)?;
         let anew = self.taken_anew(&question, said, &people, &case, id).await?;
+        let reason = said.reason.as_deref().and_then(|reason| given(reason).ok());
         let mut act = self.begin(Actor::person(&member.name)).await?;
-        let outcome = self.record_answer(&mut act, &row, said, answer, anew).await?;
+        let outcome = self.record_answer(&mut act, &row, reason, answer, anew).await?;
         act.commit().await?;
         self.wake();
         Ok(outcome)
@@ -55,11 +55,11 @@ impl Desk {
         &self,
         act: &mut Act,
         row: &FollowUpRow,
-        said: &WhoItIs,
+        reason: Option<String>,
         answer: CaseEvent,
         anew: Option<CaseEvent>,
     ) -> Result<Outcome, DecideError> {
-        if !decide(act, row, FollowUpState::Accepted, said.reason.clone()).await? {
+        if !decide(act, row, FollowUpState::Accepted, reason).await? {
             return Err(DecideError::NotWaiting(Stand::FollowUp(row.state)));
         }
         let mut outcome = Outcome::Taken(Vec::new());
@@ -83,8 +83,11 @@ impl Desk {
         id: &FollowUpId,
     ) -> Result<CaseEvent, DecideError> {
         let now = self.clock.now();
+        // A reason with a number stands in the case file alone, masked: no event is taken with a number that was masked.
+        let reason =
+            said.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty() && !insurance::holds(reason));
         let mut facts = json!({
-            "identified": self.clock.today(), "answer": said.answer, "decided_by": member.name, "reason": said.reason,
+            "identified": self.clock.today(), "answer": said.answer, "decided_by": member.name, "reason": reason,
             "person": said.person.as_ref().filter(|_| said.answer == Answer::KnownPerson),
             "case": said.case.as_ref().filter(|_| said.answer == Answer::OtherCase),
         });

@@ -11,8 +11,8 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
-use crate::case::{Channel, Day, EntryKind, Fault, Format, Sha256, Times};
-use crate::register::{Issuance, Kept, KeptSource, LetterRow, Seen, Way};
+use crate::case::{Channel, Fault, Format, Sha256, Times};
+use crate::register::{Issuance, Kept, KeptSource, LetterRow, Way};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
 
@@ -39,18 +39,6 @@ pub(super) enum Verdict {
     },
 }
 
-/// An issued letter as it would go today.
-pub(super) struct Reassessment {
-    /// What stops it now.
-    pub stops: Vec<Fault>,
-    /// How much of the case was seen.
-    pub seen: Seen,
-    /// What the answer rests on; none where it could not be assessed.
-    pub basis: Option<Basis>,
-    /// The verdict before it, and the hash of what that rests on.
-    pub before: Option<(EntryKind, Sha256)>,
-}
-
 impl Verdict {
     pub(super) fn refused(faults: Vec<Fault>) -> Verdict {
         Verdict::Refused(Reasons(faults))
@@ -68,10 +56,12 @@ impl Desk {
         let date = self.mailing_date(context.data.addressee.channel).await?;
         // As long as nobody has said who it is about, there is nothing else to ask.
         if !context.who.ends.is_empty() {
-            return Ok(Verdict::Ended(Reasons(context.who.ends.clone()), Some(context.basis(date))));
+            let basis = context.basis(&letter.id, &[], date);
+            return Ok(Verdict::Ended(Reasons(context.who.ends), Some(basis)));
         }
         if !context.who.holds.is_empty() {
-            return Ok(Verdict::Held(Reasons(context.who.holds.clone()), Some(context.basis(date))));
+            let basis = context.basis(&letter.id, &[], date);
+            return Ok(Verdict::Held(Reasons(context.who.holds), Some(basis)));
         }
         // The letter types may have changed since the event was taken, and an address with the case.
         if let Err(faults) = self.studio.check_data(letter_type, &context.data.json) {
@@ -88,10 +78,9 @@ impl Desk {
         if !assessed.answers.stops.is_empty() {
             return Ok(Verdict::Held(Reasons(assessed.answers.stops), Some(assessed.basis)));
         }
-        let typeset = match tokio::time::timeout(LETTER_TIMEOUT, self.set(&assessed.composed)).await {
-            Ok(Ok(typeset)) => typeset,
-            Ok(Err(faults)) => return Ok(Verdict::refused(faults)),
-            Err(_) => return Ok(Verdict::refused(vec![too_slow()])),
+        let typeset = match self.set(&assessed.composed).await {
+            Ok(typeset) => typeset,
+            Err(faults) => return Ok(Verdict::refused(faults)),
         };
         // The finished words are read before anything is recorded, and before anybody is asked to approve them.
         let stops = self.last_look(&assessed, &typeset);
@@ -141,12 +130,14 @@ impl Desk {
         Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, way, basis })
     }
 
-    async fn set(&self, composed: &Composed<'_>) -> Result<Typeset, Vec<Fault>> {
-        self.studio.threads.set(composed.job.clone()).await
+    /// Sets a letter, in the time that one letter may take.
+    pub(super) async fn set(&self, composed: &Composed<'_>) -> Result<Typeset, Vec<Fault>> {
+        let set = tokio::time::timeout(LETTER_TIMEOUT, self.studio.threads.set(composed.job.clone())).await;
+        set.unwrap_or_else(|_| Err(vec![too_slow()]))
     }
 
     /// What stands on the finished pages, or in the covering mail, and must not.
-    fn last_look(&self, assessed: &Assessment<'_>, typeset: &Typeset) -> Vec<Fault> {
+    pub(super) fn last_look(&self, assessed: &Assessment<'_>, typeset: &Typeset) -> Vec<Fault> {
         let draft = &assessed.composed.draft;
         let others = [&assessed.standing.others[..], &assessed.standing.strangers].concat();
         let others = &others[..];
@@ -167,46 +158,6 @@ impl Desk {
             date = next_business_day(date);
         }
         Ok(date)
-    }
-
-    /// Assesses an issued letter anew before it leaves: its rules, an approval that no longer covers it, or that it would read
-    /// differently now.
-    pub(super) async fn reassess(&self, letter: &LetterRow, date: Day) -> Result<Reassessment, DeskError> {
-        let context = self.read_case(letter).await?;
-        let (seen, before) = (context.seen, self.verdict_before(letter, letter.issuance).await?);
-        let channel = context.data.addressee.channel;
-        if !context.who.holds.is_empty() || !context.who.ends.is_empty() {
-            let stops = [context.who.holds.clone(), context.who.ends.clone()].concat();
-            return Ok(Reassessment { stops, seen, basis: Some(context.basis(date.date())), before });
-        }
-        let Some(letter_type) = self.studio.catalogue.types.get(&letter.letter_type) else {
-            return Ok(Reassessment { stops: vec![type_gone(&letter.letter_type)], seen, basis: None, before });
-        };
-        let assessed = match self.assess(letter_type, letter, date.date(), context) {
-            Ok(assessed) => assessed,
-            Err(unwritten) => {
-                let basis = unwritten.basis.map(|basis| *basis);
-                return Ok(Reassessment { stops: unwritten.faults, seen, basis, before });
-            }
-        };
-        let differs = letter.channel != channel
-            || letter.content_hash.as_ref().map(Sha256::as_str) != Some(assessed.composed.content_hash.as_str());
-        let unapproved = assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal);
-        let mut stops = assessed.answers.stops.clone();
-        stops.extend(assessed.answers.ends.iter().cloned());
-        // Where nothing has happened in the case, its words differ by letter types that were changed since: what was issued stands.
-        let unchanged = seen == letter.seen();
-        stops.extend((differs && !unchanged).then(reads_differently));
-        stops.extend((unapproved && !differs).then(approval_void));
-        if unchanged {
-            return Ok(Reassessment { stops, seen, basis: Some(assessed.basis), before });
-        }
-        // Somebody who is new to the case may stand on the page.
-        match self.set(&assessed.composed).await {
-            Ok(typeset) => stops.extend(self.last_look(&assessed, &typeset)),
-            Err(faults) => stops.extend(faults),
-        }
-        Ok(Reassessment { stops, seen, basis: Some(assessed.basis), before })
     }
 }
 
@@ -234,23 +185,5 @@ fn too_slow() -> Fault {
         "/main.typ",
         format!("The letter was not set within {} seconds.", LETTER_TIMEOUT.as_secs()),
         format!("La lettre n’a pas été composée en {} secondes.", LETTER_TIMEOUT.as_secs()),
-    )
-}
-
-fn reads_differently() -> Fault {
-    Fault::new(
-        "reads-differently",
-        "B11",
-        "What happened since changes the letter, such as a new address. It is set again.",
-        "Ce qui s’est passé depuis change la lettre, comme une nouvelle adresse. Elle est composée de nouveau.",
-    )
-}
-
-fn approval_void() -> Fault {
-    Fault::new(
-        "approval-void",
-        "",
-        "What the approver was shown has changed, so the approval no longer holds. It must be approved again.",
-        "Ce que l’approbateur a vu a changé; l’approbation ne vaut donc plus. Il faut approuver de nouveau.",
     )
 }

@@ -17,6 +17,7 @@ mod identify;
 mod judge;
 mod preview;
 mod record;
+mod release;
 mod reload;
 mod renew;
 mod says;

@@ -3,10 +3,9 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::case_context::{address_to_representative, as_it_stands};
+use super::case_context::Draftable;
 use super::{Desk, DeskError, LetterRequest};
 use crate::case::{Channel, DeliveryState, Fault, LetterState};
-use crate::letter::Data;
 use crate::register::LetterRow;
 use crate::studio::Preview;
 
@@ -37,22 +36,17 @@ impl Desk {
             Ok(called) => called,
             Err(faults) => return Ok(Err(faults)),
         };
-        let verdict = self.weigh(letter, &event).await?;
         let case = self.case(&event.subject).await?;
-        let people = self.people_of(&case, |_| true, Some(&event));
-        let standing = people.standing(&event.person(), &case.letters);
         // What has changed since, such as an address, stands on the page as it would on the letter.
-        let mut data = as_it_stands(&event, &standing, &people.addressee(&event));
-        let channel = letter.channel(&Data::read(&data).map_err(|error| unreadable(&error))?.addressee);
-        let date = self.mailing_date(channel).await?;
-        address_to_representative(&mut data, &standing, date);
+        let (verdict, Draftable { data, date }) = self.weigh(letter, &event, &case).await?;
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
-        let set = match self.studio.preview(letter_type, &data, date).await {
+        let set = match self.studio.preview(letter_type, &data.json, date).await {
             Ok(set) => set,
             Err(faults) => return Ok(Err(below(faults))),
         };
         let reasons: Vec<Fault> = set.stops.iter().cloned().chain(verdict.reasons).collect();
         let notes: Vec<Fault> = set.notes.iter().cloned().chain(verdict.notes).collect();
+        let channel = data.addressee.channel;
         let (may_go, needs_approval) = (reasons.is_empty(), verdict.needs_approval || !notes.is_empty());
         Ok(Ok(Foreseen { set, date, channel, may_go, needs_approval, reasons, notes }))
     }
@@ -66,9 +60,4 @@ impl Desk {
             _ => Ok(None),
         }
     }
-}
-
-/// Data that was checked a moment ago.
-fn unreadable(error: &serde_json::Error) -> DeskError {
-    DeskError::Unreadable { event: 0, problem: error.to_string() }
 }

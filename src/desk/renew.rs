@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::follow::{SOURCE, identity};
-use super::{CaseRead, Desk, DeskError};
+use super::{CaseRead, Desk};
 use crate::case::{CaseEvent, Fault};
 use crate::register::LetterRow;
 use crate::rules::{SentLetter, grounds};
@@ -22,38 +22,31 @@ pub(super) struct Ground {
 impl Desk {
     /// What a letter rests on today. One that was proposed by Recto is judged as if it had not been accepted yet: by the case without
     /// its event and without the letters that its event called for.
-    pub(super) async fn ground(
-        &self,
-        letter: &LetterRow,
-        calling: &CaseEvent,
-        case: &CaseRead,
-    ) -> Result<Ground, DeskError> {
+    pub(super) fn ground(&self, letter: &LetterRow, calling: &CaseEvent, case: &CaseRead) -> Ground {
         let asked = Ground { told: calling.time, facts: None, gone: None };
         if calling.source != SOURCE {
-            return Ok(asked);
+            return asked;
         }
         let today = self.clock.today();
         let program = self.studio.catalogue.program(calling.program()).ok();
-        let Some(policy) = program.and_then(|program| program.policy_on(today)) else { return Ok(asked) };
+        let Some(policy) = program.and_then(|program| program.policy_on(today)) else { return asked };
         let (reference, person) = (&letter.case_reference, &letter.person);
-        let rows = self.reader().letters_of_case(reference).await?;
-        let own: Vec<i64> = rows.iter().filter(|row| row.event == letter.event).map(|row| row.sequence).collect();
-        let others: Vec<SentLetter> =
-            case.letters.iter().filter(|one| one.sequence.is_none_or(|place| !own.contains(&place))).cloned().collect();
+        let own = calling.key();
+        let others: Vec<SentLetter> = case.letters.iter().filter(|one| one.event != own).cloned().collect();
         let before = self.people_of(case, |stored| stored.sequence != letter.event, None);
         let standing = before.standing(person, &others);
         let same = grounds(&standing, policy, today)
             .into_iter()
             .find(|proposal| identity(reference, person, proposal).as_str() == calling.id);
         let Some(renewed) = same.and_then(|proposal| proposal.letter) else {
-            return Ok(Ground { gone: Some(ground_gone()), ..asked });
+            return Ground { gone: Some(ground_gone()), ..asked };
         };
         let mut facts = renewed.facts;
         // What its event says has happened, happened when it was accepted.
         if let Some(name) = renewed.happens {
             facts[name] = json!(calling.facts()[name]);
         }
-        Ok(Ground { told: DateTime::<Utc>::MAX_UTC, facts: Some(facts), gone: None })
+        Ground { told: DateTime::<Utc>::MAX_UTC, facts: Some(facts), gone: None }
     }
 }
 

@@ -3,17 +3,14 @@
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 
-use super::close::missed;
-use super::judge::Reassessment;
+use super::release::missed;
+use super::work_letters::unreadable;
 use super::worker::Worker;
 use super::{Desk, DeskError};
 use crate::archive;
-use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::insurance::masked;
-use crate::case::{
-    Actor, Channel, CoveringMail, DeliveryState, Entry, EntryKind, Fault, Format, Reading, Sha256, Text, entry,
-};
+use crate::case::{Actor, Channel, CoveringMail, DeliveryState, Entry, Fault, Format, Reading, Text, entry};
 use crate::dispatch::{Attached, Message, SendError};
 use crate::register::{Act, Claimed, Delivery, Kept, LetterRow};
 
@@ -69,24 +66,33 @@ impl Desk {
         if (delivery.attempts == 0 || delivery.unseen) && !self.still_clear(&letter, &delivery).await? {
             return Ok(());
         }
-        let mut act = self.begin(Actor::program()).await?;
-        if !act.count_attempt(&delivery).await? {
-            // Something happened to the case since it was read: the next step reads it again.
-            return Ok(());
-        }
-        act.commit().await?;
-        let sent = match self.message(&letter, &delivery).await {
-            Ok(message) => self.office.post.send(&self.office.settings.from, message).await,
+        // To whom it goes is read before the attempt is counted, and whatever came after that verdict stops the attempt.
+        let message = match self.message(&letter, &delivery).await {
+            Ok(message) => Ok(message),
             Err(Unsendable::Faults(faults)) => Err(SendError::Fail(Reasons(faults).to_string())),
             // An object that cannot be read is tried again as a server that does not answer is, and then shown to a person.
             Err(Unsendable::Desk(DeskError::Archive(error))) => {
                 let Text { en, fr } = error.says();
                 Err(SendError::Retry(Reasons(vec![Fault::new("archive-unreadable", "", en, fr)]).to_string()))
             }
+            Err(Unsendable::Desk(DeskError::Unreadable { .. })) => {
+                Err(SendError::Fail(Reasons(vec![unreadable()]).to_string()))
+            }
             Err(Unsendable::Desk(error)) => return Err(error),
         };
         let mut act = self.begin(Actor::program()).await?;
-        self.record_sending(&mut act, &letter, &delivery, sent).await?;
+        if !act.count_attempt(&delivery).await? {
+            // Something happened to the case since it was read: the next step reads it again.
+            return Ok(());
+        }
+        act.commit().await?;
+        let sent = match message {
+            Ok(message) => self.office.post.send(&self.office.settings.from, message).await,
+            Err(problem) => Err(problem),
+        };
+        let may_print = matches!(sent, Err(SendError::Mailbox(_))) && self.may_print(&letter, &delivery).await?;
+        let mut act = self.begin(Actor::program()).await?;
+        self.record_sending(&mut act, &letter, &delivery, sent, may_print).await?;
         act.commit().await?;
         Ok(())
     }
@@ -97,6 +103,7 @@ impl Desk {
         letter: &LetterRow,
         delivery: &Delivery,
         sent: Result<String, SendError>,
+        may_print: bool,
     ) -> Result<(), DeskError> {
         let (number, attempts) = (delivery.number, delivery.attempts + 1);
         let settings = &self.office.settings;
@@ -115,9 +122,7 @@ impl Desk {
                 act.postpone(delivery, (self.clock.now() + wait).into(), &problem).await?;
                 return Ok(());
             }
-            Err(SendError::Mailbox(_)) if self.may_print(letter, delivery).await? => {
-                return self.print_instead(act, letter, delivery).await;
-            }
+            Err(SendError::Mailbox(_)) if may_print => return self.print_instead(act, letter, delivery).await,
             Err(SendError::Retry(problem) | SendError::Fail(problem) | SendError::Mailbox(problem)) => masked(&problem),
         };
         if act.end_delivery(delivery, DeliveryState::Failed, &problem).await? {
@@ -170,76 +175,6 @@ impl Desk {
             files,
             date: self.clock.now(),
         })
-    }
-
-    /// Assesses an issued letter anew before it leaves, whether its case has changed or not. If something stops it now, it is taken back
-    /// and is worked again; the work then holds it, or sets it anew.
-    pub(super) async fn still_clear(&self, letter: &LetterRow, delivery: &Delivery) -> Result<bool, DeskError> {
-        let again = self.reassess(letter, delivery.date).await?;
-        let mut act = self.begin(Actor::program()).await?;
-        let clear = self.record_second_verdict(&mut act, letter, delivery, again).await?;
-        act.commit().await?;
-        Ok(clear)
-    }
-
-    /// Records the verdict on an issued letter before it leaves: that it may go, or that it is taken back. Gives whether it may go.
-    pub(super) async fn record_second_verdict(
-        &self,
-        act: &mut Act,
-        letter: &LetterRow,
-        delivery: &Delivery,
-        again: Reassessment,
-    ) -> Result<bool, DeskError> {
-        if !again.stops.is_empty() {
-            self.take_back(act, letter, delivery, &again.stops).await?;
-            return Ok(false);
-        }
-        act.set_seen(&letter.id, again.seen).await?;
-        let (number, rests_on) = (delivery.number, again.basis.as_ref().map(Basis::hash));
-        // What was interrupted between this verdict and its letter's leaving has it entered once.
-        if rests_on.is_some() && again.before == rests_on.clone().map(|hash| (EntryKind::LetterCleared, hash)) {
-            return Ok(true);
-        }
-        let basis = again.basis.filter(|_| again.before.map(|(_, hash)| hash) != rests_on);
-        act.enter(letter.subject(), &Entry::LetterCleared(entry::Cleared { number, basis, rests_on })).await?;
-        Ok(true)
-    }
-
-    /// The newest verdict on an issuance, and the hash of what it rests on.
-    pub(super) async fn verdict_before(
-        &self,
-        letter: &LetterRow,
-        number: i64,
-    ) -> Result<Option<(EntryKind, Sha256)>, DeskError> {
-        let entries = self.reader().entries_of_letter(&letter.id).await?;
-        Ok(entries.into_iter().rev().find_map(|filed| match filed.entry {
-            Entry::LetterCleared(cleared) if cleared.number == number => {
-                Some((EntryKind::LetterCleared, cleared.rests_on?))
-            }
-            Entry::LetterIssued(issued) if issued.number == number => {
-                Some((EntryKind::LetterIssued, issued.basis?.hash()))
-            }
-            _ => None,
-        }))
-    }
-
-    /// Takes an issued letter back before it has left. Nothing happens where it has left, or a run has it.
-    pub(super) async fn take_back(
-        &self,
-        act: &mut Act,
-        letter: &LetterRow,
-        delivery: &Delivery,
-        reasons: &[Fault],
-    ) -> Result<(), DeskError> {
-        let problem = Reasons(reasons.to_vec()).to_string();
-        if !act.end_delivery(delivery, DeliveryState::Recalled, &problem).await? {
-            return Ok(());
-        }
-        if act.set_recalled(&letter.id).await? {
-            let recalled = entry::Recalled { number: delivery.number, reasons: reasons.to_vec() };
-            act.enter(letter.subject(), &Entry::LetterRecalled(recalled)).await?;
-        }
-        Ok(())
     }
 }
 

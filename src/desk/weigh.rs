@@ -1,64 +1,45 @@
 //! What the rules say of a letter that somebody would ask for, before anything is recorded.
 
 use super::assess::{Answers, Asking, asked};
-use super::case_context::{address_to_representative, as_it_stands};
-use super::explain::{Eligibility, Group};
-use super::{Desk, DeskError, LetterRequest};
+use super::case_context::Draftable;
+use super::explain::{Eligibility, answered};
+use super::{CaseRead, Desk, DeskError};
 use crate::case::{CaseEvent, Fault};
-use crate::letter::{Data, LetterType, OnRequest};
+use crate::letter::{LetterType, OnRequest};
 use crate::rules::{People, Standing};
 
 impl Desk {
-    /// What becomes of a letter if it is asked for now with these facts: whether it may go, and what stands against it. Nothing is
-    /// recorded. The error has everything that is wrong with the request itself.
-    pub async fn foresee(&self, request: &LetterRequest) -> Result<Result<Eligibility, Vec<Fault>>, DeskError> {
-        let (letter, event) = match self.event_for(request) {
-            Ok(called) => called,
-            Err(faults) => return Ok(Err(faults)),
-        };
-        self.weigh(letter, &event).await.map(Ok)
-    }
-
     /// Which grounds of a letter that somebody asks for are not on file.
     pub(super) async fn missing_grounds(
         &self,
         letter: &LetterType,
         event: &CaseEvent,
+        case: &CaseRead,
     ) -> Result<Vec<Fault>, DeskError> {
-        let case = self.case(&event.subject).await?;
-        // What tells of something that must have happened first is not borne by the request itself.
-        let states_them = letter.description.called_by.on_request == OnRequest::StatingItsGrounds;
-        let people = self.people_of(&case, |_| true, Some(event).filter(|_| states_them));
+        let people = self.people_of(case, |_| true, Some(event).filter(|_| states_its_grounds(letter)));
         let standing = people.standing(&event.person(), &case.letters);
-        Ok(self.answers(letter, event, &people, &standing).await?.groundless)
+        let draftable = self.draftable(Some(letter), (0, event), &people, &standing, &[]).await?;
+        Ok(self.answers(letter, event, &people, &standing, &draftable).await?.groundless)
     }
 
-    /// What the rules say of a letter that an event would call for.
-    pub(super) async fn weigh(&self, letter: &LetterType, event: &CaseEvent) -> Result<Eligibility, DeskError> {
-        let mut groundless = self.missing_grounds(letter, event).await?;
-        let case = self.case(&event.subject).await?;
-        let people = self.people_of(&case, |_| true, Some(event));
+    /// What the rules say of a letter that an event would call for, and the letter as it would be written.
+    pub(super) async fn weigh(
+        &self,
+        letter: &LetterType,
+        event: &CaseEvent,
+        case: &CaseRead,
+    ) -> Result<(Eligibility, Draftable), DeskError> {
+        let people = self.people_of(case, |_| true, Some(event));
         let standing = people.standing(&event.person(), &case.letters);
+        let draftable = self.draftable(Some(letter), (0, event), &people, &standing, &[]).await?;
+        let mut answers = self.answers(letter, event, &people, &standing, &draftable).await?;
+        if !states_its_grounds(letter) {
+            answers.groundless = self.missing_grounds(letter, event, case).await?;
+        }
+        let needs_approval = letter.needs_approval() || !answers.notes.is_empty();
         let holds = people.holds(&event.person(), Some(event));
-        let Answers { stops, ends, notes, .. } = self.answers(letter, event, &people, &standing).await?;
-        let group =
-            if groundless.is_empty() { Group::of(stops.is_empty() && ends.is_empty()) } else { Group::NoGround };
-        let known = |reason: &Fault| groundless.iter().any(|one| one.code == reason.code);
-        let others: Vec<Fault> = stops.into_iter().chain(ends).filter(|reason| !known(reason)).collect();
-        groundless.extend(others);
-        let answer = Eligibility {
-            letter_type: letter.key.clone(),
-            person: standing.person.id.clone(),
-            name: standing.person.name.clone(),
-            group,
-            called_for: Vec::new(),
-            may_go: groundless.is_empty(),
-            needs_approval: letter.needs_approval() || !notes.is_empty(),
-            reasons: groundless,
-            notes,
-            event: None,
-        };
-        Ok(answer.held_for(&holds))
+        let answer = answered(letter, &standing, Vec::new(), answers, needs_approval, None).held_for(&holds);
+        Ok((answer, draftable))
     }
 
     /// What the guards of a letter answer by a standing, with the facts of the event that would call for it.
@@ -68,26 +49,26 @@ impl Desk {
         event: &CaseEvent,
         people: &People<'_>,
         standing: &Standing,
+        Draftable { data, date }: &Draftable,
     ) -> Result<Answers, DeskError> {
-        let today = self.clock.today();
-        let unreadable = |problem: String| DeskError::Unreadable { event: 0, problem };
-        let mut json = as_it_stands(event, standing, &people.addressee(event));
-        address_to_representative(&mut json, standing, today);
-        let data = Data::read(&json).map_err(|error| unreadable(error.to_string()))?;
-        let date = self.mailing_date(letter.channel(&data.addressee)).await?;
-        let other_cases = self.other_cases(people, &event.person()).await?;
-        let Some((program, policy)) = self.program_and_policy(event.program(), date) else {
+        let other_cases = self.other_cases(Some(letter), people, &event.person()).await?;
+        let Some((program, policy)) = self.program_and_policy(event.program(), *date) else {
             return Ok(Answers::default());
         };
         let asking = Asking {
-            letter: asked(letter, &data, event.time),
+            letter: asked(letter, data, event.time),
             standing,
             policy,
             traits: program.traits,
             other_cases: &other_cases,
             overridden: &[],
-            date,
+            date: *date,
         };
         Ok(asking.answers(&letter.description.rules.guards))
     }
+}
+
+/// Whether a request of the letter bears its grounds itself. What tells of something that must have happened first is not borne so.
+fn states_its_grounds(letter: &LetterType) -> bool {
+    letter.description.called_by.on_request == OnRequest::StatingItsGrounds
 }

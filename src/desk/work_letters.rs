@@ -178,7 +178,7 @@ impl Desk {
     }
 }
 
-fn unreadable() -> Fault {
+pub(super) fn unreadable() -> Fault {
     Fault::new(
         "event-unreadable",
         "",

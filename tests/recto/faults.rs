@@ -95,8 +95,9 @@ fn faults_in(tokens: &[Token], file: &str) -> Vec<Said> {
         let arguments = arguments(&tokens[at..]);
         let texts: Vec<Vec<String>> = arguments.iter().map(|one| texts(one)).collect();
         if let [code, _, en, fr] = texts.as_slice() {
-            // A code that is no literal is that of a guard, or of a fault that is listed where it is named.
-            let code = code.first().cloned().unwrap_or_else(|| ELSEWHERE.to_owned());
+            // A code that is neither a literal nor a constant of the file is that of a guard, or of a fault that is listed where it is named.
+            let code = code.first().cloned().or_else(|| constant(tokens, arguments[0]));
+            let code = code.unwrap_or_else(|| ELSEWHERE.to_owned());
             let named = |texts: &[String]| if texts.is_empty() { ELSEWHERE.to_owned() } else { texts.join(" · ") };
             found.push(said(code, vec![named(en), named(fr)]));
         }
@@ -118,6 +119,14 @@ fn faults_in(tokens: &[Token], file: &str) -> Vec<Said> {
         }
     }
     found
+}
+
+/// The text of a constant of the file, by its name.
+fn constant(tokens: &[Token], name: &[Token]) -> Option<String> {
+    let [Token::Word(name)] = name else { return None };
+    let begins = [Token::Word("const".to_owned()), Token::Word(name.clone()), Token::Mark(':')];
+    let at = tokens.windows(3).position(|window| *window == begins)?;
+    tokens[at..].iter().take(8).find_map(|token| if let Token::Text(text) = token { Some(text.clone()) } else { None })
 }
 
 /// Whether a tuple is a guard's `says` or `basis`, which are listed with it.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use recto::case::{Entry, entry};
 use recto::register::{NewPiece, Register, Subject};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::support::{debt_referred, desk, desk_at, files, operator, recto, state, taken, tool, work};
+use crate::support::{debt_referred, desk, desk_at, event, files, operator, recto, sample, state, taken, tool, work};
+use crate::verify::sql;
 
 #[test]
 fn every_letter_starts_on_a_sheet_front_and_every_page_is_its_own() {
@@ -183,4 +184,30 @@ async fn a_date_may_have_a_further_run_with_a_folder_of_its_own() {
         assert_eq!((delivery.run.as_deref(), delivery.piece), (Some(run), Some(1)));
     }
     assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_can_no_longer_be_read_is_taken_back_and_stops_none_behind_it() {
+    for closes in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk(folder.path()).await;
+        let broken = taken(&desk, &debt_referred("e-1")).await.remove(0);
+        let mut other = debt_referred("e-2");
+        (other["subject"], other["data"]["case"]["reference"]) = ("DR-2026-000777".into(), "DR-2026-000777".into());
+        other["data"]["party"]["id"] = "P-777".into();
+        let whole = taken(&desk, &other).await.remove(0);
+        work(&desk).await;
+        sql(folder.path(), "UPDATE events SET data = json_remove(data, '$.case.reference') WHERE id = 'e-1'").await;
+        let mut asked = sample("debt-notice", "plausible");
+        asked["facts"] = json!({"received": "2026-11-17", "from": "person"});
+        taken(&desk, &event("x-1", "inquiry.received", "2026-11-17T12:00:00-05:00", &asked)).await;
+        if !closes {
+            work(&desk).await;
+            assert_eq!(state(&desk, &broken).await, ("refused", vec!["event-unreadable".to_owned()]));
+        }
+        let closed = desk.close_run(operator(), desk.run_date()).await.unwrap();
+        assert_eq!(closed.totals.pieces, 1);
+        assert_eq!(state(&desk, &broken).await, ("refused", vec!["event-unreadable".to_owned()]));
+        assert_eq!(state(&desk, &whole).await.0, "issued");
+    }
 }
