@@ -132,8 +132,13 @@ impl<'a> Case<'a> {
             }),
             _ => None,
         }));
-        let proposed = |letter: &Letter| letter.kind(ask) == "plan-proposal" && letter.ago.is_none_or(|ago| ago == 0);
-        let contradicting = sent.iter().any(proposed);
+        // A plan that is offered, and the first notice, which gives time before anything further.
+        let contradicts = |letter: &Letter| {
+            let kind = letter.kind(ask);
+            ["plan-proposal", "debt-notice", "sponsor-debt-notice"].contains(&kind)
+                && letter.ago.is_none_or(|ago| ago == 0)
+        };
+        let contradicting = sent.iter().any(contradicts);
         // What comes back is the newest letter of before that went the same way.
         let mut returned = BTreeSet::new();
         for (what, ago) in &course {
