@@ -58,9 +58,9 @@ pub const GUARDS: [Guard; 6] = [
             }
             let ended = plan.filter(|plan| plan.defaulted.is_some()).map(|plan| plan.told);
             let proposed = q.standing.proposal().is_some_and(|one| ended.is_none_or(|ended| one.told > ended));
-            plainly(
-                !plan.is_some_and(Plan::is_kept) && !proposed && plan.is_none_or(|plan| plan.told != q.letter.asked_at),
-            )
+            // The plan that asks for the letter is on file, also where another took its place since: that is `plan-still-agreed`.
+            let since = plan.is_some_and(|plan| plan.told >= q.letter.asked_at);
+            plainly(!plan.is_some_and(Plan::is_kept) && !proposed && !since)
         },
     },
     Guard {
