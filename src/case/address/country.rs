@@ -60,9 +60,12 @@ static COUNTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     rows.map(entry).collect()
 });
 
+/// A country, and its names in one language.
+type Spoken = (&'static Entry, &'static [Known]);
+
 /// The countries that a name stands for, each with its names in the language of that name, by the key of the name.
-static BY_NAME: LazyLock<HashMap<String, Vec<(&Entry, &Vec<Known>)>>> = LazyLock::new(|| {
-    let mut by_name: HashMap<String, Vec<(&Entry, &Vec<Known>)>> = HashMap::new();
+static BY_NAME: LazyLock<HashMap<String, Vec<Spoken>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<String, Vec<Spoken>> = HashMap::new();
     for entry in COUNTRIES.iter() {
         for names in &entry.names {
             names.iter().for_each(|known| by_name.entry(key(known.written)).or_default().push((entry, names)));
@@ -125,7 +128,7 @@ pub(super) fn named(text: &str) -> Option<(&'static Entry, String)> {
     let (entry, first) = known.first()?;
     // Some names differ in their accents alone: HAITI, HAÏTI.
     let upper = text.trim().to_uppercase();
-    let written = |names: &&Vec<Known>| names.iter().any(|known| known.written.to_uppercase() == upper);
+    let written = |names: &&[Known]| names.iter().any(|known| known.written.to_uppercase() == upper);
     let own = known.iter().filter(|(other, _)| other.code == entry.code).map(|(_, names)| *names);
     let names = own.into_iter().find(written).unwrap_or(first);
     Some((*entry, capitals(&names[0])))
