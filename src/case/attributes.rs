@@ -70,7 +70,8 @@ impl<'e> Attributes<'e> {
             "dataschema" => {
                 text.and_then(|text| fluent_uri::Uri::parse(text).ok()).is_some_and(|uri| !uri.has_fragment())
             }
-            "data" | "data_base64" => self.data().is_some(),
+            "data" => value.is_object(),
+            "data_base64" => self.data().is_some(),
             // The types of CloudEvents that JSON tells apart; URIs, times and bytes are texts.
             _ => match value {
                 Value::Bool(_) => true,
@@ -187,5 +188,5 @@ fn both_fault() -> Fault {
 }
 
 fn place(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    json::below("", name)
 }

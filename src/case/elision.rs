@@ -3,8 +3,7 @@
 //! Before a vowel, and before an h that is not sounded. Which h is not sounded no rule tells (Office québécois de la langue française):
 //! it is so in old French names and in words of Latin, and not in names from elsewhere, which are the most; so those are listed.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use super::texts::without_marks;
 
 /// Names and words whose h is not sounded, without their accents.
 const SILENT: [&str; 45] = [
@@ -70,7 +69,7 @@ pub fn elided(word: &str, name: &str) -> String {
 /// Whether a name begins with a vowel, or with an h that is not sounded.
 fn is_open(name: &str) -> bool {
     let name = name.trim_start_matches(['«', '“', '"', '\u{a0}', ' ']);
-    let folded: String = name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let folded: String = without_marks(name).flat_map(char::to_lowercase).collect();
     let end = folded.find(|c: char| !c.is_alphabetic()).unwrap_or(folded.len());
     let (first, mut letters) = (&folded[..end], folded.chars());
     match (letters.next(), letters.next()) {

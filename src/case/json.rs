@@ -12,7 +12,7 @@ use serde_json::{Map, Number, Value};
 use super::fault::Fault;
 
 /// What some programs put before UTF-8 text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// Stands for half of a surrogate pair while it is looked for: no character, in no text.
 const HALF: char = '\u{fdd0}';
 
@@ -21,7 +21,7 @@ pub fn read(bytes: &[u8]) -> Result<Value, Vec<Fault>> {
     if let Some(encoding) = other_encoding(bytes) {
         return Err(vec![not_utf8(encoding)]);
     }
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| vec![strange_byte(bytes, error.valid_up_to())])?;
     let twice = RefCell::new(Vec::new());
     let whole = without_halves(text);
@@ -29,7 +29,14 @@ pub fn read(bytes: &[u8]) -> Result<Value, Vec<Fault>> {
     let value = Strict { place: "", twice: &twice }.deserialize(&mut reader);
     let value = value.and_then(|value| reader.end().map(|()| value)).map_err(|error| vec![not_json(&error)])?;
     let mut faults: Vec<Fault> = twice.into_inner().into_iter().map(|place| name_twice(&place)).collect();
-    halves(&value, "", &mut faults);
+    visit(&value, "", &mut |value, place| match value {
+        Value::String(text) => faults.extend(text.contains(HALF).then(|| half(place))),
+        Value::Object(map) => {
+            let names = map.keys().filter(|name| name.contains(HALF));
+            faults.extend(names.map(|name| half(&below(place, name))));
+        }
+        _ => {}
+    });
     if faults.is_empty() { Ok(value) } else { Err(faults) }
 }
 
@@ -50,7 +57,29 @@ pub fn from_utf16(bytes: &[u8]) -> Option<String> {
         ("UTF-16", _) => units(u16::from_le_bytes),
         _ => return None,
     };
-    Some(String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned())
+    Some(String::from_utf16_lossy(&units).trim_start_matches(BYTE_ORDER_MARK).to_owned())
+}
+
+/// The JSON Pointer (RFC 6901) of what has a name, or stands at an index, below a place.
+pub fn below(place: &str, name: &str) -> String {
+    format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The name that a step of a JSON Pointer stands for.
+pub fn step(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// Shows each value within a value, and itself, with its JSON Pointer.
+pub fn visit(value: &Value, place: &str, see: &mut dyn FnMut(&Value, &str)) {
+    see(value, place);
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, one)| visit(one, &format!("{place}/{index}"), see));
+        }
+        Value::Object(map) => map.iter().for_each(|(name, one)| visit(one, &below(place, name), see)),
+        _ => {}
+    }
 }
 
 /// A value that has each name once in each of its objects; where one has not, its place is put down.
@@ -61,7 +90,7 @@ struct Strict<'s> {
 
 impl Strict<'_> {
     fn inside(&self, step: &str) -> String {
-        format!("{}/{}", self.place, step.replace('~', "~0").replace('/', "~1"))
+        below(self.place, step)
     }
 }
 
@@ -155,25 +184,6 @@ fn without_halves(text: &str) -> String {
     whole
 }
 
-fn halves(value: &Value, place: &str, faults: &mut Vec<Fault>) {
-    match value {
-        Value::String(text) if text.contains(HALF) => faults.push(half(place)),
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(index, one)| halves(one, &format!("{place}/{index}"), faults));
-        }
-        Value::Object(map) => {
-            for (name, one) in map {
-                let place = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
-                if name.contains(HALF) {
-                    faults.push(half(&place));
-                }
-                halves(one, &place, faults);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// What is no UTF-8: the word of the first strange byte, as it would read in Windows-1252, which most such files are in.
 fn strange_byte(bytes: &[u8], at: usize) -> Fault {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b',' | b':');
@@ -228,7 +238,7 @@ fn not_json(error: &serde_json::Error) -> Fault {
 }
 
 fn name_twice(place: &str) -> Fault {
-    let name = place.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+    let name = step(place.rsplit('/').next().unwrap_or_default());
     Fault::new(
         "json-malformed",
         place,

@@ -143,7 +143,7 @@ fn belong_together(words: &[&str], at: usize, language: Language) -> bool {
         || (is_month(opened(before)) && core.ends_with(',') && is_year(next) && is_number(core))
         || (is_number(core) && is_month(next))
         || (CIVILITIES.contains(&core) && right.starts_with(char::is_uppercase))
-        || (NUMBERED.contains(&core.to_lowercase().as_str()) && begins_with_digit)
+        || (begins_with_digit && NUMBERED.contains(&core.to_lowercase().as_str()))
         || (CURRENCIES.contains(&core) && begins_with_digit)
         || (core == "$" && UNITS.contains(&next))
         || (is_shaped(core, "A0A") && is_shaped(next, "0A0"))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::address::{Address, is_name, name_missing, name_not_latin};
+use super::address::{Address, is_name, is_nothing, is_part_of_name, name_missing, name_not_latin, says_nothing};
 use super::fault::Fault;
 use super::language::Language;
 use super::repertoire::Repertoire;
@@ -122,6 +122,13 @@ pub fn name_faults(party: &Value, repertoire: &Repertoire, place: &str) -> Vec<F
     let whole = full_name_in(party);
     if !whole.trim().is_empty() && !is_name(&whole) {
         return vec![name_missing(&format!("{place}/surname"))];
+    }
+    if let Some((part, _)) = parts().find(|(_, text)| !is_part_of_name(text)) {
+        return vec![name_missing(&format!("{place}/{part}"))];
+    }
+    let organization = party["organization"].as_str().filter(|text| is_nothing(text));
+    if let Some(told) = organization {
+        return vec![says_nothing(&format!("{}/organization", place.trim_end_matches("/latin_name")), told)];
     }
     let strange = |text: &str| text.chars().find(|c| c.is_alphabetic() && !repertoire.prints(*c));
     if let Some((part, character)) = parts().find_map(|(part, text)| Some((part, strange(text)?))) {

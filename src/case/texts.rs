@@ -8,6 +8,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use super::fault::Fault;
 use super::garbled::{Garbled, garbled, mend};
 use super::insurance;
+use super::json;
 use super::repertoire::Repertoire;
 
 /// Marks on one letter, at most, its own accent among them: no language's spelling has more.
@@ -24,6 +25,11 @@ pub fn normalize(value: Value) -> Value {
     }
 }
 
+/// The characters of a text without accents and other marks, and in their plain forms: what is left to compare texts by.
+pub fn without_marks(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.nfkd().filter(|c| !is_combining_mark(*c))
+}
+
 /// U+202F and U+2009, by which many programs group figures, and their like do not break a line either.
 fn one_blank(c: char) -> char {
     if c != ' ' && c.general_category() == GeneralCategory::SpaceSeparator { '\u{a0}' } else { c }
@@ -31,35 +37,22 @@ fn one_blank(c: char) -> char {
 
 /// What is wrong with the texts of a value, each at its place.
 pub fn faults(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    collect(value, "", &|text, place| of_text(text, place, repertoire), &mut faults);
-    faults
+    each_text(value, |text, place| of_text(text, place, repertoire))
 }
 
 /// The characters of a value that cannot be printed. Those of names and addresses are asked about by name and by address.
 pub fn unprintable(value: &Value, repertoire: &Repertoire) -> Vec<Fault> {
-    let mut faults = Vec::new();
     // What broken accents bring along is no fault of its own.
     let meant = |text: &str| if garbled(text).is_some() { mend(text).replace('\u{fffd}', "") } else { text.to_owned() };
-    collect(value, "", &|text, place| repertoire.faults(&meant(text), place), &mut faults);
-    faults
+    each_text(value, |text, place| repertoire.faults(&meant(text), place))
 }
 
-fn collect(value: &Value, place: &str, ask: &dyn Fn(&str, &str) -> Vec<Fault>, faults: &mut Vec<Fault>) {
-    match value {
-        Value::String(text) => faults.extend(ask(text, place)),
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                collect(value, &format!("{place}/{index}"), ask, faults);
-            }
-        }
-        Value::Object(map) => {
-            for (name, value) in map {
-                collect(value, &format!("{place}/{name}"), ask, faults);
-            }
-        }
-        _ => {}
-    }
+fn each_text(value: &Value, ask: impl Fn(&str, &str) -> Vec<Fault>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    json::visit(value, "", &mut |value, place| {
+        faults.extend(value.as_str().into_iter().flat_map(|text| ask(text, place)))
+    });
+    faults
 }
 
 fn of_text(text: &str, place: &str, repertoire: &Repertoire) -> Vec<Fault> {

@@ -21,11 +21,12 @@ pub(super) fn addressed_faults(data: &Value, repertoire: &Repertoire) -> Vec<Fau
         faults.extend(name_faults(party, repertoire, &format!("/{who}")));
         // Where the party as a whole cannot be read, its name alone still tells whether the lines fit.
         let mut shown = party.clone();
+        shown.as_object_mut().map(|party| party.shift_remove("address"));
         write_out(&mut shown);
         let name = Party::deserialize(&shown).map_or_else(|_| full_name_in(party), |party| party.name_lines());
         for place in places {
-            let address = data.pointer(place).and_then(|address| Told::deserialize(address).ok());
-            let address = address.filter(|_| data.pointer(place).is_some_and(|told| told.get("lines").is_some()));
+            let told = data.pointer(place).filter(|told| told.get("lines").is_some());
+            let address = told.and_then(|told| Told::deserialize(told).ok());
             faults.extend(address.into_iter().flat_map(|address| address.faults(&name, repertoire, place)));
         }
     }

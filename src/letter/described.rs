@@ -71,7 +71,7 @@ impl Catalogue {
                 "specversion": {"const": "1.0"},
                 "id": {"type": "string", "minLength": 1, "maxLength": 200, "description": "Your key of the event: with the source it is the event's own for ever."},
                 "source": {"type": "string", "format": "uri-reference", "minLength": 1, "maxLength": 200, "description": "Who says so."},
-                "type": {"const": format!("{TYPE_PREFIX}{kind}{TYPE_SUFFIX}")},
+                "type": {"const": type_of(kind)},
                 "subject": {"type": "string", "minLength": 1, "maxLength": 200, "description": "The case reference: the same as in data.case.reference."},
                 "time": {"type": "string", "format": "date-time", "description": "When it happened; the facts tell of no later day."},
                 "datacontenttype": {"type": ["string", "null"], "description": "A media type of JSON, or absent."},
@@ -107,7 +107,7 @@ impl Catalogue {
             "specversion": "1.0",
             "id": format!("example-{kind}-{name}"),
             "source": "https://cases.example.ca/",
-            "type": format!("{TYPE_PREFIX}{kind}{TYPE_SUFFIX}"),
+            "type": type_of(kind),
             "subject": data["case"]["reference"],
             "time": format!("{day}T09:00:00-05:00"),
             "datacontenttype": "application/json",
@@ -121,6 +121,11 @@ impl Catalogue {
         take_date(&mut data);
         Some(json!({"letter": letter.key, "data": data}))
     }
+}
+
+/// The whole type of an event of a short type.
+fn type_of(kind: &str) -> String {
+    format!("{TYPE_PREFIX}{kind}{TYPE_SUFFIX}")
 }
 
 fn sample_of(letter: &LetterType) -> Option<Value> {
@@ -161,13 +166,10 @@ fn plain(schema: &Value) -> Value {
             let mut plain_map = Map::new();
             for (name, value) in map {
                 match (name.as_str(), value.as_str()) {
-                    ("format", Some("money")) => {
-                        let money = json!([{"pattern": "^(0|[1-9][0-9]{0,7})\\.[0-9]{2}$"}]);
-                        plain_map.insert("allOf".to_owned(), money);
-                    }
-                    ("format", Some("signed-money")) => {
-                        let money = json!([{"pattern": "^-?(0|[1-9][0-9]{0,7})\\.[0-9]{2}$"}]);
-                        plain_map.insert("allOf".to_owned(), money);
+                    ("format", Some(money @ ("money" | "signed-money"))) => {
+                        let sign = if money == "money" { "" } else { "-?" };
+                        let pattern = format!("^{sign}(0|[1-9][0-9]{{0,7}})\\.[0-9]{{2}}$");
+                        plain_map.insert("allOf".to_owned(), json!([{"pattern": pattern}]));
                     }
                     ("format", Some("past-date")) => drop(plain_map.insert(name.clone(), json!("date"))),
                     _ if name.starts_with("x-") || name == "$schema" => {}

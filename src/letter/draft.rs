@@ -19,6 +19,7 @@ use super::program::Program;
 use super::template::Writer;
 use crate::case::figures::{Figure, figures, figures_of};
 use crate::case::format::Formats;
+use crate::case::json::visit;
 use crate::case::party::Format;
 use crate::case::{Channel, CoveringMail, Fault, Given, Language, LetterId, Policy, Text};
 
@@ -182,9 +183,11 @@ impl Catalogue {
         let amounts: HashSet<String> =
             draft.letter.schema.amounts.iter().flat_map(|place| place.values(&data.facts)).map(|(at, _)| at).collect();
         let mut texts = vec![draft.title()];
-        collect_texts(&data.facts, "", &|place| !amounts.contains(place), &mut texts);
+        visit(&data.facts, "", &mut |value, place| {
+            texts.extend(value.as_str().filter(|_| !amounts.contains(place)).map(str::to_owned));
+        });
         let people = json!([data.json["case"], data.addressee_json(), data.addressee.block(), data.json["party"]]);
-        collect_texts(&people, "", &|_| true, &mut texts);
+        visit(&people, "", &mut |value, _| texts.extend(value.as_str().map(str::to_owned)));
         for text in &texts {
             found.extend(figures(text));
             found.extend(draft.languages.iter().flat_map(|language| figures(&Formats::of(*language).text(text))));
@@ -275,20 +278,6 @@ impl Catalogue {
 /// What a day to act is for that is none of letter.toml's deadlines.
 fn to_act() -> Text {
     Text::new("to act", "pour agir")
-}
-
-/// The texts in a value at the places that are wanted.
-fn collect_texts(value: &Value, place: &str, wanted: &dyn Fn(&str) -> bool, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) if wanted(place) => texts.push(text.clone()),
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(at, one)| collect_texts(one, &format!("{place}/{at}"), wanted, texts));
-        }
-        Value::Object(map) => {
-            map.iter().for_each(|(name, one)| collect_texts(one, &format!("{place}/{name}"), wanted, texts));
-        }
-        _ => {}
-    }
 }
 
 fn amount_missing(path: &FactPath) -> Fault {

@@ -9,8 +9,9 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::schema::shape_of;
 use super::schema_faults::problem;
-use crate::case::{Fault, Text, said};
+use crate::case::{Fault, Text, json, said};
 
 /// How alike two names must be, from 0 to 1, for one to be offered for the other.
 const ALIKE: f64 = 0.85;
@@ -36,13 +37,11 @@ pub fn read_toml<T: DeserializeOwned + JsonSchema>(text: &str, shown: &str) -> R
         let place = |error: &toml::de::Error| error.span().map_or_else(|| shown.to_owned(), |span| at(span.start));
         return Err(errors.iter().map(|error| malformed(error.message(), place(error))).collect());
     }
-    let schema = schemars::schema_for!(T).to_value();
     let value: Value = toml::from_str(text).map_err(|error| vec![malformed(error.message(), shown.to_owned())])?;
-    let validator = jsonschema::options().should_ignore_unknown_formats(true).build(&schema);
-    let validator = validator.expect("the schema of one of our types is a schema");
+    let shape = shape_of::<T>();
+    let (schema, validator) = &*shape;
     let line = |pointer: &str| at(offset_of(&table, pointer));
-    let faults: Vec<Fault> =
-        validator.iter_errors(&value).flat_map(|error| faults_of(&error, &schema, &line)).collect();
+    let faults: Vec<Fault> = validator.iter_errors(&value).flat_map(|error| faults_of(&error, schema, &line)).collect();
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -91,7 +90,7 @@ pub(super) fn toml_line(text: &str, pointer: &str) -> usize {
 pub fn json_line(text: &str, pointer: &str) -> usize {
     let mut at = skip_blank(text, 0);
     for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
+        let step = json::step(step);
         match member(text, at, &step) {
             Some(inner) => at = inner,
             None => break,
@@ -148,7 +147,7 @@ fn offset_of(table: &Spanned<DeTable<'_>>, pointer: &str) -> usize {
     let mut tables = Some(table.get_ref());
     let mut list: Option<&toml::de::DeArray<'_>> = None;
     for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
+        let step = json::step(step);
         let value = match (tables, list) {
             (Some(table), _) => {
                 let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref().as_ref() == step) else { break };

@@ -1,5 +1,9 @@
 //! JSON Schema 2020-12 of case, party and facts, and the faults it finds.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
 use chrono::{Datelike, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator};
 use serde::Deserialize;
@@ -128,10 +132,22 @@ fn wordless(part: &Value, pointer: &str, file: &SchemaFile) -> Vec<Fault> {
 
 /// Everything in a value that the type does not allow, by the type's own schema: for requests, whose names are their labels.
 pub fn shape_faults<T: schemars::JsonSchema>(value: &Value) -> Vec<Fault> {
+    let shape = shape_of::<T>();
+    schema_faults::faults(&shape.0, shape.1.iter_errors(value), "")
+}
+
+/// The schema of one of our types, compiled when it is first asked for.
+pub(super) fn shape_of<T: schemars::JsonSchema>() -> Arc<(Value, Validator)> {
+    type Shapes = RwLock<HashMap<Cow<'static, str>, Arc<(Value, Validator)>>>;
+    static SHAPES: LazyLock<Shapes> = LazyLock::new(Shapes::default);
+    if let Some(known) = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(&T::schema_id()) {
+        return Arc::clone(known);
+    }
     let schema = schemars::schema_for!(T).to_value();
     let validator = jsonschema::options().should_ignore_unknown_formats(true).build(&schema);
-    let validator = validator.expect("the schema of one of our types is a schema");
-    schema_faults::faults(&schema, validator.iter_errors(value), "")
+    let shape = Arc::new((schema, validator.expect("the schema of one of our types is a schema")));
+    SHAPES.write().unwrap_or_else(PoisonError::into_inner).insert(T::schema_id(), Arc::clone(&shape));
+    shape
 }
 
 /// Says of each property who supplies it, where only what it is in does.

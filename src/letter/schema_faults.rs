@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::read::closest;
 use super::schema::shorten;
 use super::schema_words::{below, blank, part, size, type_of, values, wanted, worded};
-use crate::case::{Fault, Text, mailbox};
+use crate::case::{Fault, Text, json, mailbox};
 
 /// The pattern of a text that is not blank; every other has its words in `x-form`.
 pub(super) const NOT_BLANK: &str = "\\S";
@@ -103,7 +103,7 @@ impl Broken<'_> {
         );
         Fault::new(
             "fact-unknown",
-            format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")),
+            json::below(place, name),
             format!("“{name}” is not known here. {}", meant.en),
             format!("« {name} » n’est pas connu ici. {}", meant.fr),
         )

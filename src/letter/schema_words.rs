@@ -3,11 +3,11 @@
 use jsonschema::error::TypeKind;
 use serde_json::Value;
 
-use crate::case::{Language, Text};
+use crate::case::{Language, Text, json};
 
 /// The schema of a step of a JSON Pointer below a schema.
 pub(super) fn below<'s>(node: &'s Value, step: &str) -> &'s Value {
-    let step = step.replace("~1", "/").replace("~0", "~");
+    let step = json::step(step);
     match node["properties"].get(&step) {
         Some(property) => property,
         None if step.parse::<usize>().is_ok() => &node["items"],

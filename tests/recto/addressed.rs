@@ -87,6 +87,20 @@ async fn one_mistake_in_an_address_is_one_fault_at_its_place() {
         let found = refused(&desk, &debt_at("e-1", address.clone())).await;
         assert_eq!(found, [(code.to_owned(), format!("{place}{at}"))], "{address}");
     }
+    // Words for nothing are no name, nor a line above the street.
+    for (part, told, code, at) in [
+        ("surname", "N/A", "name-missing", "/surname"),
+        ("surname", "inconnue", "name-missing", "/surname"),
+        ("given_name", "s.o.", "name-missing", "/given_name"),
+        ("organization", "none", "line-says-nothing", "/organization"),
+    ] {
+        let mut event = debt_at("e-1", parts(street, "ON", "P3E 0A1"));
+        event["data"]["party"][part] = json!(told);
+        assert_eq!(refused(&desk, &event).await, [(code.to_owned(), format!("/data/party{at}"))], "{part} {told}");
+    }
+    let mut named = debt_at("e-2", parts(street, "ON", "P3E 0A1"));
+    named["data"]["party"]["surname"] = json!("Na");
+    taken(&desk, &named).await;
     // Wherever an address is told.
     let data = sample("debt-notice", "plausible");
     let told = |address: Value| {

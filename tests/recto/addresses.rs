@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use recto::case::address::{Address, Told, check, is_postal_code};
+use recto::case::address::{Address, Told, check};
 use recto::case::repertoire::Repertoire;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -127,12 +127,49 @@ fn a_fault_says_what_was_probably_meant_in_both_languages() {
 }
 
 #[test]
+fn a_country_and_a_province_that_contradict_each_other_are_both_named() {
+    for (told, province, country) in [
+        ("12 Elm St||Ottawa|ON|K1P 1A1|USA", "“ON”", "“USA”"),
+        ("12 Elm St||Ottawa|Ontario|K1P 1A1|France", "“Ontario”", "“France”"),
+        ("12 Elm St||Buffalo|NY|14201|Canada", "“NY”", "“Canada”"),
+        ("12 Elm St||Gatineau|QC|J8X 2T1|Canada (ON)", "“QC”", "“Canada (ON)”"),
+    ] {
+        let faults = check(&request(told), &repertoire()).unwrap_err();
+        assert!(
+            faults[0].message.en.contains(province) && faults[0].message.en.contains(country),
+            "{told}: {faults:#?}"
+        );
+    }
+    let attention = json!({"attention": "s.o.", "lines": ["12 Elm St"], "municipality": "Ottawa", "province": "ON", "postal_code": "K1P 1A1"});
+    let faults = check(&attention, &repertoire()).unwrap_err();
+    assert_eq!(
+        (faults.len(), faults[0].code.as_str(), faults[0].place.as_str()),
+        (1, "line-says-nothing", "/attention")
+    );
+}
+
+#[test]
+fn no_country_has_a_name_twice_or_that_of_another() {
+    let mut names = std::collections::BTreeMap::new();
+    let file = std::fs::read_to_string(home().join("src/case/address/countries.tsv")).unwrap();
+    for row in file.lines().filter(|row| !row.starts_with('#')) {
+        let fields: Vec<&str> = row.split('\t').collect();
+        for (language, all) in fields[2..].iter().enumerate() {
+            for name in all.split(';') {
+                assert_eq!(names.insert((language, name), fields[0]), None, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
 fn only_what_canada_post_writes_is_a_postal_code() {
-    assert!(["K1A 0B1", "A1A 1A1", "Y9Z 9Z9"].into_iter().all(is_postal_code));
-    for bad in
-        ["D1A 1A1", "W1A 1A1", "Z1A 1A1", "A1O 1A1", "A1A 1U1", "A1A1A1", "a1a 1a1", "A1A 1A", "A1A 1A1 ", "A 1A1A1"]
-    {
-        assert!(!is_postal_code(bad), "{bad}");
+    let faults = |code: &str| outcome(&request(&format!("12 Elm St||Sudbury|ON|{code}")));
+    for good in ["P3E 1A1", "K9Z 9Z9", "M1W 0B1"] {
+        assert!(!faults(good).starts_with('!'), "{good}");
+    }
+    for bad in ["D1A 1A1", "W1A 1A1", "Z1A 1A1", "P1O 1A1", "P1A 1U1", "P1A 1A", "P1A 1A1 1", "P 1A1A1 A"] {
+        assert_eq!(faults(bad), "! postal-code-invalid", "{bad}");
     }
 }
 

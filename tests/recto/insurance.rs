@@ -58,7 +58,7 @@ const NUMBERS: [&str; 43] = [
 ];
 
 /// Facts of another kind. Each has nine digits that would pass, or stands for one that has.
-const OTHERS: [&str; 31] = [
+const OTHERS: [&str; 65] = [
     "BUFFALO NY  04645-4286",
     "046 454 287",
     "0464542871234",
@@ -94,11 +94,67 @@ const OTHERS: [&str; 31] = [
     "9046454286",
     "90464542861",
     "77046454286",
+    // Days and times written as digits, beside another figure or alone.
+    "20260119144500",
+    "202601050930",
+    "20260104 3",
+    "20260118-3",
+    "04012026-3",
+    "04/01/2026 3",
+    "18.01.2026 3",
+    "2026/01/04 3",
+    "2026.01.18 3",
+    "2026 01 04 3",
+    // File numbers that begin or end with their year.
+    "2026-00003",
+    "2026-00011",
+    "2026/00029",
+    "2026_00003",
+    "2026\u{2013}00003",
+    "00006-2026",
+    "00014/2026",
+    "2026-00417 1000",
+    "Dossier 2026-00425",
+    // Telephone numbers of other countries.
+    "+33 1 23 45 67 10",
+    "+33 1 23 45 67 17",
+    "+33.1.23.45.67.25",
+    "+33123456700",
+    "+33 (0)1 23 45 67 33",
+    "+44 20 7103 123 456",
+    "+52 123 456 105",
+    "011 33 1 23 45 18 77",
+    "00 33 1 23 45 67 17",
+    // Lists of rooms and units.
+    "Rooms 204, 206, 213",
+    "units 101, 102, 119, 120",
+    "Appartements nos 101, 102, 119",
+    "chambres 101; 102; 119 et 127",
+    "Suite 102, 103, 108",
+    "Units 101/102/119",
+];
+
+/// Numbers beside facts of another kind.
+const BESIDE_OTHERS: [&str; 14] = [
+    "2026-11-17 046 454 286",
+    "20261117 046454286",
+    "2026/046-454-286",
+    "2026-00417 046 454 286",
+    "+33 1 23 45 67 89 046 454 286",
+    "+33 1 23 45 67 89, 046454286",
+    "+046454286",
+    "+1 046454286",
+    "Unit 4, 046 454 286",
+    "Units 4, 5 and 6, 046-454-286",
+    "Room 046 454 286",
+    "Apt 046-454-286",
+    "the rooms are clean: 046, 454, 286",
+    "202600003",
 ];
 
 #[test]
 fn a_number_is_found_however_it_is_written_and_other_numbers_are_not() {
-    for text in NUMBERS {
+    for text in NUMBERS.iter().chain(&BESIDE_OTHERS) {
         assert!(insurance::holds(text), "{text}");
         let masked = insurance::masked(text);
         assert!(masked.contains(" *** ***") && !insurance::holds(&masked), "{text}: {masked}");

@@ -1,9 +1,11 @@
 //! Countries by their English and French names, and Canada in whatever spelling.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::no_address::is_nothing;
 use super::province::province;
-use super::text::compact;
+use super::text::{compact, folded};
 
 /// Where a postal code stands about the town.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +35,6 @@ impl Known {
     fn new(written: &'static str) -> Known {
         Known { written, compact: compact(written) }
     }
-
-    /// The name without its article.
-    fn bare(&self) -> &str {
-        without_article(&self.compact)
-    }
 }
 
 /// What a text in the place of a country says.
@@ -63,11 +60,39 @@ static COUNTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     rows.map(entry).collect()
 });
 
+/// A country, and its names in one language.
+type Spoken = (&'static Entry, &'static [Known]);
+
+/// The countries that a name stands for, each with its names in the language of that name, by the key of the name.
+static BY_NAME: LazyLock<HashMap<String, Vec<Spoken>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<String, Vec<Spoken>> = HashMap::new();
+    for entry in COUNTRIES.iter() {
+        for names in &entry.names {
+            names.iter().for_each(|known| by_name.entry(key(known.written)).or_default().push((entry, names)));
+        }
+    }
+    by_name
+});
+
+/// What a name has in whatever spelling: `St. Lucia` and `Saint Lucia`, `Trinidad & Tobago` and `Trinidad and Tobago`, with or without
+/// its article.
+fn key(name: &str) -> String {
+    let words = folded(name);
+    let words = words.split(' ').map(|word| match word {
+        "ST" => "SAINT",
+        "STE" => "SAINTE",
+        "AND" | "ET" | "THE" | "LA" | "LE" | "LES" => "",
+        word => word,
+    });
+    words.collect()
+}
+
 impl Country {
     /// Reads what stands in the place of a country.
     pub(super) fn read(text: &str) -> Country {
         let name = compact(text);
-        if name.is_empty() || is_canada(&name) {
+        // `N/A` is no code of Namibia.
+        if name.is_empty() || is_nothing(text) || is_canada(&name) {
             return Country::Canada;
         }
         if let Some((entry, printed)) = named(text) {
@@ -83,26 +108,30 @@ impl Country {
 
 /// Whether a compact name is Canada's, a slip of the pen apart.
 pub(super) fn is_canada(name: &str) -> bool {
-    let beside = name.strip_prefix("CANADA").or_else(|| name.strip_suffix("CANADA"));
     matches!(
         name,
         "CA" | "CAN" | "CDN" | "CND" | "DOMINIONOFCANADA" | "CACANADA" | "CANADACA" | "LECANADA" | "AUCANADA"
-    ) || beside.is_some_and(|beside| province(beside).is_some())
+    ) || province_beside(name).is_some()
         || name.len() >= 5 && strsim::osa_distance(name, "CANADA") <= 1
+}
+
+/// The province that stands beside Canada in the place of a country: `Canada (ON)`, `Ontario, CA`.
+pub(super) fn province_beside(text: &str) -> Option<&'static str> {
+    let name = compact(text);
+    let behind = ["CANADA", "CAN", "CA"].into_iter().filter_map(|canada| name.strip_suffix(canada));
+    name.strip_prefix("CANADA").into_iter().chain(behind).find_map(province)
 }
 
 /// The country that a text names, and its name as printed in the language of the text; codes are not names.
 pub(super) fn named(text: &str) -> Option<(&'static Entry, String)> {
-    let name = compact(text);
-    COUNTRIES.iter().find_map(|entry| {
-        let has = |names: &&Vec<Known>| names.iter().any(|known| known.bare() == without_article(&name));
-        // Some names differ in their accents alone: HAITI, HAÏTI.
-        let upper = text.trim().to_uppercase();
-        let written = |names: &&Vec<Known>| names.iter().any(|known| known.written.to_uppercase() == upper);
-        let found = entry.names.iter().find(has)?;
-        let names = entry.names.iter().filter(has).find(written).unwrap_or(found);
-        Some((entry, capitals(&names[0])))
-    })
+    let known = BY_NAME.get(&key(text))?;
+    let (entry, first) = known.first()?;
+    // Some names differ in their accents alone: HAITI, HAÏTI.
+    let upper = text.trim().to_uppercase();
+    let written = |names: &&[Known]| names.iter().any(|known| known.written.to_uppercase() == upper);
+    let own = known.iter().filter(|(other, _)| other.code == entry.code).map(|(_, names)| *names);
+    let names = own.into_iter().find(written).unwrap_or(first);
+    Some((*entry, capitals(&names[0])))
 }
 
 /// The name that is closest to a compact one.
@@ -124,10 +153,6 @@ pub(super) fn resembles(text: &str) -> bool {
 
 fn names() -> impl Iterator<Item = &'static Known> {
     COUNTRIES.iter().flat_map(|entry| entry.names.iter().flatten())
-}
-
-fn without_article(name: &str) -> &str {
-    name.strip_prefix("THE").unwrap_or(name)
 }
 
 fn capitals(name: &Known) -> String {

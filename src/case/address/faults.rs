@@ -89,6 +89,37 @@ pub(super) fn province(place: &str, given: &str, meant: Option<&str>) -> Fault {
     )
 }
 
+pub(super) fn contradicts_country(place: &str, given: &str, country: &str) -> Fault {
+    Fault::new(
+        "province-unknown",
+        place,
+        format!(
+            "The province or state is “{given}”, and the country is “{country}”: they do not go together. Find out which is right, and correct the other."
+        ),
+        format!(
+            "La province ou l’État est « {given} », et le pays est « {country} » : les deux ne vont pas ensemble. Cherchez lequel est juste et corrigez l’autre."
+        ),
+    )
+}
+
+pub(super) fn ontario_ca(place: &str) -> Fault {
+    Fault::new(
+        "province-unknown",
+        place,
+        "“Ontario, CA” is the city of Ontario in California, or the province of Ontario in Canada. Add the ZIP code or the postal code, and the country.",
+        "« Ontario, CA » est la ville d’Ontario en Californie ou la province de l’Ontario au Canada. Ajoutez le code ZIP ou le code postal, et le pays.",
+    )
+}
+
+pub(in crate::case) fn says_nothing(place: &str, given: &str) -> Fault {
+    Fault::new(
+        "line-says-nothing",
+        place,
+        format!("“{given}” says that there is nothing to put here, and it would be printed. Leave it out."),
+        format!("« {given} » dit qu’il n’y a rien à mettre ici, et ce serait imprimé. Omettez-le."),
+    )
+}
+
 pub(super) fn state_without_country(place: &str, given: &str) -> Fault {
     Fault::new(
         "province-unknown",

@@ -3,8 +3,8 @@
 //! What belongs together is never parted by guess: where the municipality cannot be told from the street, it is asked for.
 
 use super::country::{self, Country};
-use super::no_address::says_no_address;
-use super::postal_code::{resembles_canadian, zip};
+use super::no_address::{is_name, says_no_address};
+use super::postal_code::{canadian, resembles_canadian, zip};
 use super::read::Parts;
 use super::text::{compact, is_blank, line};
 use super::words::{
@@ -68,7 +68,11 @@ impl Free {
             None => self.faults.push(faults::name_missing("/lines")),
             Some(_) if single && (is_address || says_no_address(&first)) => {}
             Some((at, _)) if is_address => self.faults.push(faults::name_missing(&format!("/lines/{at}"))),
-            Some(_) => self.name = lines.remove(0).1,
+            Some(_) => {
+                let (at, name) = lines.remove(0);
+                self.faults.extend((!is_name(&name)).then(|| faults::name_missing(&format!("/lines/{at}"))));
+                self.name = name;
+            }
         }
     }
 }
@@ -78,7 +82,10 @@ fn take_country(lines: &mut Vec<Line>, parts: &mut Parts) -> Option<usize> {
     let (at, last) = lines.last()?.clone();
     let is_country = |text: &str| {
         let name = compact(text);
-        country::is_canada(&name) && name.len() > 2 && province::province(text).is_none()
+        country::is_canada(&name)
+            && name.len() > 2
+            && province::province(text).is_none()
+            && without_canada(text) == text
             || name.len() > 3 && country::named(text).is_some()
             || matches!(name.as_str(), "USA" | "US" | "UK")
     };
@@ -130,11 +137,15 @@ fn take_last(lines: &mut Vec<Line>, parts: &mut Parts, single: bool) -> usize {
     if is_blank(&rest) {
         (at, rest) = lines.pop().unwrap_or((at, String::new()));
     }
+    if canadian(&parts.postal_code).is_ok() {
+        rest = without_canada(&rest).to_owned();
+    }
     let (mut city, mut named) = split_province(&rest, states || zip(&parts.postal_code).is_some());
     // So may the province.
     let is_place = |(_, text): &Line| !is_delivery(&line(text)) && lines.len() > 1;
-    if named.is_empty() && province::province(&city).is_some() && lines.last().is_some_and(is_place) {
-        named = city;
+    let bare = without_canada(&city);
+    if named.is_empty() && province::province(bare).is_some() && lines.last().is_some_and(is_place) {
+        named = bare.to_owned();
         (at, city) = lines.pop().unwrap_or_default();
         if let Some((place, code)) = split_code(&city).filter(|_| parts.postal_code.is_empty()) {
             (city, parts.postal_code) = (place.trim_end_matches([',', ' ']).to_owned(), code);
@@ -170,6 +181,16 @@ pub(super) fn split_code(text: &str) -> Option<(String, String)> {
     code_of(2).or_else(|| code_of(1))
 }
 
+/// The text without the letters of Canada behind its province: `Toronto, Ontario, CA`. Only a Canadian postal code tells that they are
+/// none of California.
+pub(super) fn without_canada(text: &str) -> &str {
+    let rest =
+        text.trim_end().rsplit_once([' ', ',']).filter(|(_, last)| matches!(compact(last).as_str(), "CA" | "CAN"));
+    let rest = rest.map(|(rest, _)| rest.trim_end_matches([' ', ',', '(']));
+    let names = |rest: &&str| province::province(rest).is_some() || !split_province(rest, false).1.is_empty();
+    rest.filter(names).unwrap_or(text)
+}
+
 /// A municipality and the province (or state) that stands behind it, set apart or not. A province alone is a municipality of that name.
 pub(super) fn split_province(text: &str, states: bool) -> (String, String) {
     let whole = text;
@@ -181,7 +202,15 @@ pub(super) fn split_province(text: &str, states: bool) -> (String, String) {
     match found {
         Some(at) => {
             let opens = |c: char| matches!(c, ' ' | ',' | '(' | '[' | '-' | ';');
-            (text[..*at].trim_end_matches(opens).to_owned(), text[*at..].trim_start_matches(opens).to_owned())
+            let (city, named) = (text[..*at].trim_end_matches(opens), text[*at..].trim_start_matches(opens));
+            // TORONTO ON ON has its province twice.
+            let again = || split_province(city, false);
+            let own = province::province(named);
+            let is_again =
+                |(_, other): &(String, String)| province::province(other) == own && province::is_no_place(other);
+            let city =
+                own.and_then(|_| Some(again()).filter(is_again)).map_or_else(|| city.to_owned(), |(city, _)| city);
+            (city, named.to_owned())
         }
         None => (whole.trim_end_matches([',', ' ']).to_owned(), String::new()),
     }

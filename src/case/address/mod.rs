@@ -24,9 +24,9 @@ use serde::{Deserialize, Serialize};
 use super::fault::Fault;
 use super::repertoire::Repertoire;
 use country::{CodePlace, Country};
-pub(super) use faults::{name_missing, name_not_latin};
-pub(super) use no_address::is_name;
-pub use postal_code::is_postal_code;
+pub(super) use faults::{name_missing, name_not_latin, says_nothing};
+pub(super) use no_address::{is_name, is_nothing, is_part_of_name};
+pub(super) use postal_code::is_zip_of_nine;
 pub use request::check;
 pub use text::folded;
 
@@ -136,9 +136,7 @@ impl Address {
 /// The ZIP code of nine digits at the end of a line of a block, if there is one: it is no number of a person.
 pub fn zip_of_nine(line: &str) -> Option<&str> {
     let (_, code) = line.rsplit_once("  ")?;
-    let (five, four) = code.split_once('-')?;
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (five.len() == 5 && four.len() == 4 && digits(five) && digits(four)).then_some(code)
+    is_zip_of_nine(code).then_some(code)
 }
 
 /// A line of the addressee: as it is, in capitals.

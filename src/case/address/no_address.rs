@@ -27,7 +27,72 @@ const BEGINNINGS: &[&str] = &[
     "WITHOUT FIXED ADDRESS",
 ];
 
-/// Whole lines.
+/// What is written anywhere for nothing, whole.
+const NOTHING: &[&str] = &[
+    "A COMPLETER",
+    "A CONFIRMER",
+    "A DETERMINER",
+    "A VENIR",
+    "AUCUN",
+    "AUCUNE",
+    "BLANK",
+    "EMPTY",
+    "INCONNU",
+    "INCONNUE",
+    "N A",
+    "N D",
+    "NA",
+    "NAN",
+    "ND",
+    "NEANT",
+    "NIL",
+    "NON APPLICABLE",
+    "NON CONNU",
+    "NON CONNUE",
+    "NON DISPONIBLE",
+    "NON FOURNI",
+    "NON FOURNIE",
+    "NON PRECISE",
+    "NON SPECIFIE",
+    "NONE",
+    "NONE GIVEN",
+    "NONE PROVIDED",
+    "NOT APPLICABLE",
+    "NOT AVAILABLE",
+    "NOT GIVEN",
+    "NOT KNOWN",
+    "NOT PROVIDED",
+    "NOT STATED",
+    "NUL",
+    "NULL",
+    "NULLE",
+    "PENDING",
+    "S O",
+    "SANS OBJET",
+    "SO",
+    "T B D",
+    "TBA",
+    "TBC",
+    "TBD",
+    "TO BE ADVISED",
+    "TO BE CONFIRMED",
+    "TO BE DETERMINED",
+    "UNAVAILABLE",
+    "UNDEFINED",
+    "UNK",
+    "UNKN",
+    "UNKNOWN",
+    "UNSPECIFIED",
+    "VIDE",
+];
+
+/// What of that is somebody's name too, where it is one of several.
+const NAMES_TOO: &[&str] = &["BLANK", "NA", "NAN", "ND", "NIL", "NUL", "NULL", "SO", "UNK", "VIDE"];
+
+/// What is written for the name of somebody who is not known.
+const NAMELESS: &[&str] = &["NO NAME", "NAME UNKNOWN", "NOM INCONNU", "SANS NOM"];
+
+/// Whole lines where an address should be.
 const LINES: &[&str] = &[
     // English
     "ABOVE",
@@ -41,14 +106,12 @@ const LINES: &[&str] = &[
     "ADDRESS WITHHELD",
     "AS ABOVE",
     "BAD ADDRESS",
-    "BLANK",
     "CONFIDENTIAL",
     "CURRENT ADDRESS UNKNOWN",
     "DECEASED",
     "DITTO",
     "DO NOT MAIL",
     "DO NOT SEND",
-    "EMPTY",
     "HOMELESS",
     "IN TRANSIT",
     "INVALID ADDRESS",
@@ -56,12 +119,8 @@ const LINES: &[&str] = &[
     "MAIL RETURNED",
     "MOVED",
     "MOVED AWAY",
-    "NA",
-    "N A",
-    "NAN",
     "NFA",
     "N F A",
-    "NIL",
     "NO ABODE",
     "NO ADDRESS",
     "NO ADDRESS AVAILABLE",
@@ -73,20 +132,9 @@ const LINES: &[&str] = &[
     "NO MAILING ADDRESS",
     "NO PERMANENT ADDRESS",
     "NO STABLE ADDRESS",
-    "NONE",
-    "NONE GIVEN",
-    "NONE PROVIDED",
-    "NOT APPLICABLE",
-    "NOT AVAILABLE",
-    "NOT GIVEN",
     "NOT HERE",
-    "NOT KNOWN",
     "NOT ON FILE",
-    "NOT PROVIDED",
-    "NOT STATED",
-    "NULL",
     "ON FILE",
-    "PENDING",
     "RETURNED",
     "RETURNED MAIL",
     "RTS",
@@ -102,34 +150,17 @@ const LINES: &[&str] = &[
     "SEE FILE",
     "SEE NOTE",
     "SEE NOTES",
-    "TBA",
-    "TBC",
-    "TBD",
-    "T B D",
-    "TO BE ADVISED",
-    "TO BE CONFIRMED",
-    "TO BE DETERMINED",
     "TO FOLLOW",
     "TRANSIENT",
-    "UNAVAILABLE",
-    "UNDEFINED",
     "UNDELIVERABLE",
     "UNHOUSED",
-    "UNK",
-    "UNKN",
-    "UNKNOWN",
     "UNKNOWN ADDRESS",
-    "UNSPECIFIED",
     "WHEREABOUTS UNKNOWN",
     "WITHHELD",
     "WRONG ADDRESS",
     // French
-    "A COMPLETER",
-    "A CONFIRMER",
     "A DEMENAGE",
-    "A DETERMINER",
     "A SUIVRE",
-    "A VENIR",
     "ADRESSE",
     "ADRESSE A CONFIRMER",
     "ADRESSE A DETERMINER",
@@ -139,10 +170,8 @@ const LINES: &[&str] = &[
     "ADRESSE NON CONNUE",
     "ADRESSE NON DISPONIBLE",
     "ADRESSE NON FOURNIE",
-    "AUCUN",
     "AUCUN DOMICILE",
     "AUCUN DOMICILE FIXE",
-    "AUCUNE",
     "CI DESSUS",
     "CONFIDENTIEL",
     "CONFIDENTIELLE",
@@ -152,27 +181,12 @@ const LINES: &[&str] = &[
     "DEMENAGEE",
     "DOMICILE INCONNU",
     "IDEM",
-    "INCONNU",
-    "INCONNUE",
     "ITINERANT",
     "ITINERANTE",
     "MEME ADRESSE",
     "MEME QUE CI DESSUS",
-    "ND",
-    "N D",
     "N EST PLUS A CETTE ADRESSE",
     "NE PAS POSTER",
-    "NEANT",
-    "NON APPLICABLE",
-    "NON CONNU",
-    "NON CONNUE",
-    "NON DISPONIBLE",
-    "NON FOURNI",
-    "NON FOURNIE",
-    "NON PRECISE",
-    "NON SPECIFIE",
-    "NUL",
-    "NULLE",
     "PARTI",
     "PARTIE",
     "RETOUR",
@@ -181,12 +195,8 @@ const LINES: &[&str] = &[
     "SANS ABRI",
     "SANS ADRESSE",
     "SANS DOMICILE",
-    "SANS OBJET",
     "SDF",
     "S D F",
-    "S O",
-    "SO",
-    "VIDE",
     "VOIR AU DOSSIER",
     "VOIR CI DESSOUS",
     "VOIR CI DESSUS",
@@ -200,24 +210,46 @@ const LINES: &[&str] = &[
 pub(super) fn says_no_address(line: &str) -> bool {
     let words = folded(line);
     let words = words.strip_prefix("CURRENTLY ").unwrap_or(&words);
-    if words.is_empty() {
-        // Nothing but marks: a dash is what is written for nothing, a question mark for not knowing.
-        return line.contains(['?', '-', '\u{2013}', '\u{2014}', '*', '_', '/']);
-    }
-    let dummy = |c: char| words.chars().all(|other| other == c);
     let starts = |known: &&str| words.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    dummy('X') || dummy('0') || LINES.contains(&words) || BEGINNINGS.iter().any(starts) || is_slip(words)
+    is_nothing(line)
+        || is_filler(words)
+        || NOTHING.contains(&words)
+        || LINES.contains(&words)
+        || BEGINNINGS.iter().any(starts)
+        || is_slip(words)
 }
 
-/// Whether a text is the name of somebody: it has a letter, and does not say that there is none.
+/// Whether a text is what is written for nothing: `N/A`, `inconnu`, a dash, a question mark for not knowing.
+pub(in crate::case) fn is_nothing(text: &str) -> bool {
+    let words = folded(text);
+    if words.is_empty() {
+        return text.contains(['?', '-', '\u{2013}', '\u{2014}', '*', '_', '/']);
+    }
+    NOTHING.contains(&words.as_str())
+}
+
+/// What fills a place that must not be empty: `XXX`, `000`.
+fn is_filler(words: &str) -> bool {
+    !words.is_empty() && ['X', '0'].into_iter().any(|c| words.chars().all(|other| other == c))
+}
+
+/// Whether a text is the name of somebody: it has a letter, and does not say that there is none. `So` is a name; `s.o.` is not.
 pub(in crate::case) fn is_name(text: &str) -> bool {
-    let says_none = ["INCONNU", "INCONNUE", "N A", "NO NAME", "NOT APPLICABLE", "SANS NOM", "TBD", "UNKNOWN", "XXX"];
-    text.contains(char::is_alphabetic) && !says_none.contains(&folded(text).as_str())
+    let words = folded(text);
+    let is_none =
+        NAMELESS.contains(&words.as_str()) || is_nothing(text) && words != "SO" || words.len() > 2 && is_filler(&words);
+    text.contains(char::is_alphabetic) && !is_none
+}
+
+/// Whether a text can be a part of a name: not `N/A` for the given name of somebody.
+pub(in crate::case) fn is_part_of_name(text: &str) -> bool {
+    let words = folded(text);
+    !is_nothing(text) || NAMES_TOO.contains(&words.as_str())
 }
 
 /// The longer lines, compact: a slip of the pen in one is no street either.
 static LONGER: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let compact = BEGINNINGS.iter().chain(LINES).map(|known| compact(known));
+    let compact = BEGINNINGS.iter().chain(LINES).chain(NOTHING).map(|known| compact(known));
     compact.filter(|known| known.len() >= 11).collect()
 });
 

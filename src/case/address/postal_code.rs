@@ -35,12 +35,6 @@ pub(super) fn resembles_canadian(text: &str) -> bool {
     code.len() == 6 && (code.iter().enumerate().all(turns) || !matches!(canadian(text), Err(None)))
 }
 
-/// Whether the text is a Canadian postal code in its printed form, `A1A 1A1`.
-pub fn is_postal_code(text: &str) -> bool {
-    let code: Vec<char> = text.chars().filter(|c| *c != ' ').collect();
-    printed(&code).is_some_and(|code| code == text)
-}
-
 fn printed(code: &[char]) -> Option<String> {
     const FIRST: &str = "ABCEGHJKLMNPRSTVXY";
     const OTHER: &str = "ABCEGHJKLMNPRSTVWXYZ";
@@ -77,11 +71,16 @@ pub(super) fn provinces(code: &str) -> &'static [&'static str] {
 
 /// A ZIP code as printed, `14201` or `14201-1234`.
 pub(super) fn zip(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-    match digits.len() {
-        5 if only_digits => Some(digits),
-        9 if only_digits => Some(format!("{}-{}", &digits[..5], &digits[5..])),
-        _ => None,
+    let mut digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if digits.len() == 9 && digits.is_ascii() {
+        digits.insert(5, '-');
     }
+    let is_short = digits.len() == 5 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (is_short || is_zip_of_nine(&digits)).then_some(digits)
+}
+
+/// Whether the text is a ZIP code of nine digits as printed, `14201-1234`.
+pub(in crate::case) fn is_zip_of_nine(text: &str) -> bool {
+    let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('-').is_some_and(|(five, four)| digits(five, 5) && digits(four, 4))
 }

@@ -1,11 +1,14 @@
 //! Provinces and territories of Canada, and states of the United States, by all the names that they go by.
 
-use super::text::compact;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::text::{compact, folded};
 
 /// Code, names in English and French, and what else is written for it, compact.
 type Named = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const PROVINCES: [Named; 13] = [
+static PROVINCES: [Named; 13] = [
     ("AB", "Alberta", "Alberta", &["ALTA", "ALB"]),
     ("BC", "British Columbia", "Colombie-Britannique", &["CB", "CBRIT"]),
     ("MB", "Manitoba", "Manitoba", &["MAN"]),
@@ -40,7 +43,7 @@ const PROVINCES: [Named; 13] = [
 ];
 
 /// Code, name, and the digits with which its ZIP codes begin (United States Postal Service).
-const STATES: [(&str, &str, &str); 59] = [
+static STATES: [(&str, &str, &str); 59] = [
     ("AL", "Alabama", "3"),
     ("AK", "Alaska", "9"),
     ("AZ", "Arizona", "8"),
@@ -103,23 +106,53 @@ const STATES: [(&str, &str, &str); 59] = [
     ("AP", "Armed Forces Pacific", "9"),
 ];
 
+/// The provinces by all their names, compact.
+static BY_NAME: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+    let mut by_name = HashMap::new();
+    for (code, en, fr, also) in &PROVINCES {
+        let names =
+            [compact(code), compact(en), compact(fr)].into_iter().chain(also.iter().map(|name| (*name).to_owned()));
+        names.for_each(|name| {
+            by_name.entry(name).or_insert(*code);
+        });
+    }
+    by_name
+});
+
+/// The states by their letters and names, compact: the letters, and the digits with which ZIP codes begin.
+static STATES_BY_NAME: LazyLock<HashMap<String, (&str, &str)>> = LazyLock::new(|| {
+    let names = |(code, full, digits): &(&'static str, &'static str, &'static str)| {
+        [compact(code), compact(full)].map(|name| (name, (*code, *digits)))
+    };
+    STATES.iter().flat_map(names).collect()
+});
+
 /// The two letters of a province or territory, however it is called; `Ontario, Canada` is one.
 pub(super) fn province(text: &str) -> Option<&'static str> {
     let name = compact(text);
     let name = name.strip_suffix("CANADA").filter(|name| !name.is_empty()).unwrap_or(&name);
-    let is = |(code, en, fr, also): &&Named| {
-        *code == name || compact(en) == name || compact(fr) == name || also.contains(&name)
-    };
-    PROVINCES.iter().find(is).map(|(code, ..)| *code)
+    BY_NAME.get(name).copied()
 }
 
-/// The same where nothing but a province can stand: `Ontario (ON)` too.
+/// The same where nothing but a province can stand, though it be told twice: `Ontario (ON)` too.
 pub(super) fn province_alone(text: &str) -> Option<&'static str> {
-    let name = compact(text);
-    let twice = |(code, en, fr, _): &&Named| {
-        name.strip_suffix(code).is_some_and(|name| compact(en) == name || compact(fr) == name)
+    let twice = || {
+        let words = folded(text);
+        let halves = words.match_indices(' ').map(|(at, _)| words.split_at(at));
+        halves.filter_map(|(one, other)| province(one).filter(|known| province(other) == Some(known))).next()
     };
-    province(text).or_else(|| PROVINCES.iter().find(twice).map(|(code, ..)| *code))
+    province(text).or_else(twice)
+}
+
+/// Whether a text says no more than that it is this province, where it stands behind a municipality: `Québec` is a city, Labrador a part
+/// of its province, NE a direction.
+pub(super) fn is_no_place(text: &str) -> bool {
+    !matches!(compact(text).as_str(), "QUEBEC" | "LABRADOR" | "NEWFOUNDLAND" | "TERRENEUVE" | "NE")
+}
+
+/// Whether a text is the name of a province in full.
+pub(super) fn is_full_name(text: &str) -> bool {
+    province(text).is_some() && compact(text).len() > 4
 }
 
 /// The province that was probably meant.
@@ -134,7 +167,5 @@ pub(super) fn closest(text: &str) -> Option<&'static str> {
 
 /// The two letters of a state, and the digits with which its ZIP codes begin.
 pub(super) fn state(text: &str) -> Option<(&'static str, &'static str)> {
-    let name = compact(text);
-    let found = STATES.iter().find(|(code, full, _)| *code == name || compact(full) == name);
-    found.map(|(code, _, digits)| (*code, *digits))
+    STATES_BY_NAME.get(&compact(text)).copied()
 }

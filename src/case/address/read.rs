@@ -1,8 +1,8 @@
 //! Reading an address from its parts: what is certain is mended, the rest is a fault.
 
-use super::country::{Country, Entry};
-use super::no_address::says_no_address;
-use super::text::{folded, forbidden, is_blank, line, place_name};
+use super::country::{self, Country, Entry};
+use super::no_address::{is_nothing, says_no_address};
+use super::text::{compact, folded, forbidden, is_blank, line, place_name};
 use super::unit::{Beside, unit_behind_street, without_number_signs};
 use super::{Address, Told, faults, free, postal_code, province};
 use crate::case::Fault;
@@ -160,6 +160,8 @@ impl Parts {
         }
         address.attention = self.attention.as_deref().filter(|text| !is_blank(text)).map(line);
         if let Some(attention) = &address.attention {
+            let told = self.attention.as_deref().unwrap_or_default();
+            faults.extend(is_nothing(told).then(|| faults::says_nothing("/attention", told.trim())));
             let strange = forbidden(attention, abroad);
             faults.extend((!strange.is_empty()).then(|| faults::forbidden("/attention", attention, &strange)));
         }
@@ -168,14 +170,19 @@ impl Parts {
 
     fn read_canadian(&self, address: &mut Address, faults: &mut Vec<Fault>) {
         let (city, named) = self.city_and_province();
-        let given = if is_blank(&self.province) { named.as_str() } else { self.province.trim() };
         let code = postal_code::canadian(&self.postal_code);
+        let beside = country::province_beside(&self.country);
+        let known = [self.province_told(), &named, beside.unwrap_or_default()];
+        let given = known.into_iter().find(|part| !is_blank(part)).unwrap_or_default();
         address.municipality = place_name(&city);
         address.province = line(given);
         address.postal_code = line(&self.postal_code);
         let province = province::province_alone(given);
-        if let (None, Some(_), Some(_)) = (province, province::state(given), postal_code::zip(&self.postal_code)) {
-            return faults.push(faults::state_without_country(&self.place("/province"), given));
+        if let Some(fault) = self.state_fault(given) {
+            return faults.push(fault);
+        }
+        if province.is_some() && beside.is_some_and(|beside| province != Some(beside)) {
+            faults.push(faults::contradicts_country(&self.place("/province"), given, self.country.trim()));
         }
         match (province, &code) {
             (Some(province), _) => province.clone_into(&mut address.province),
@@ -204,18 +211,66 @@ impl Parts {
         }
     }
 
+    /// The province as it was told, without the letters of Canada.
+    fn province_told(&self) -> &str {
+        let told = self.province.trim();
+        match postal_code::canadian(&self.postal_code) {
+            Ok(_) if matches!(compact(told).as_str(), "CA" | "CAN") => "",
+            Ok(_) => free::without_canada(told),
+            Err(_) => told,
+        }
+    }
+
+    /// What is wrong where the place is one of the United States, or may be: their country is not told, or another one.
+    fn state_fault(&self, given: &str) -> Option<Fault> {
+        let (place, country) = (self.place("/province"), compact(&self.country));
+        let letters = if country == "CA" { "CA" } else { "" };
+        let is_ontario_ca = compact(&[&self.municipality, &self.province, letters].join(" ")) == "ONTARIOCA";
+        if postal_code::zip(&self.postal_code).is_none() {
+            let is_open = is_ontario_ca && postal_code::canadian(&self.postal_code).is_err();
+            return is_open.then(|| faults::ontario_ca(&place));
+        }
+        let behind = free::split_province(&self.municipality, true).1;
+        let named = if is_blank(given) { [behind.as_str(), letters] } else { [given, ""] };
+        let state =
+            if is_ontario_ca { Some("CA") } else { named.into_iter().find(|name| province::state(name).is_some()) };
+        let state = state.filter(|_| is_ontario_ca || province::province_alone(given).is_none())?;
+        Some(match country.is_empty() || is_nothing(&self.country) || country == state {
+            true => faults::state_without_country(&place, state),
+            false => faults::contradicts_country(&place, state, self.country.trim()),
+        })
+    }
+
+    /// What is wrong where the country is not Canada, and the province is one of Canada's: told in full, or with a postal code of its own.
+    fn province_abroad(&self, states: bool) -> Option<Fault> {
+        let (text, code) = free::split_code(&self.municipality)
+            .unwrap_or_else(|| (self.municipality.clone(), self.postal_code.clone()));
+        let behind = free::split_province(&text, false).1;
+        let named = if is_blank(&self.province) { behind.as_str() } else { self.province.trim() };
+        let province = province::province(named).filter(|_| !(states && province::state(named).is_some()))?;
+        let code = postal_code::canadian(&code).ok();
+        let own = code.is_some_and(|code| postal_code::provinces(&code).contains(&province));
+        (own || province::is_full_name(named))
+            .then(|| faults::contradicts_country(&self.place("/province"), named, self.country.trim()))
+    }
+
     /// The municipality without the province and the code that stand behind it, and that province: `Ottawa (Ontario)`, `Ottawa, ON`. Québec
     /// is a city too.
     fn city_and_province(&self) -> (String, String) {
-        let whole = self.municipality.trim();
         let own = postal_code::canadian(&self.postal_code).ok();
+        let whole = self.municipality.trim();
+        let whole = if own.is_some() { free::without_canada(whole) } else { whole };
+        if own.is_some() && is_blank(self.province_told()) && !is_blank(&self.province) && compact(whole) == "ONTARIO" {
+            return (String::new(), whole.to_owned());
+        }
         let again =
             free::split_code(whole).filter(|(_, code)| own.is_some() && postal_code::canadian(code).ok() == own);
         let text = again.as_ref().map_or(whole, |(text, _)| text.as_str());
         let (city, named) = free::split_province(text, false);
-        let set_apart = text.ends_with([')', ']']) || text.contains(',') || again.is_some();
-        let is_same = province::province(&named) == province::province(&self.province);
-        if !named.is_empty() && (is_blank(&self.province) || set_apart && is_same) {
+        let set_apart =
+            text.ends_with([')', ']']) || text.contains(',') || again.is_some() || province::is_no_place(&named);
+        let is_same = province::province(&named) == province::province_alone(self.province_told());
+        if !named.is_empty() && (is_blank(self.province_told()) || set_apart && is_same) {
             return (city, named);
         }
         (if again.is_some() { city } else { whole.to_owned() }, String::new())
@@ -223,6 +278,9 @@ impl Parts {
 
     fn read_abroad(&self, entry: &Entry, address: &mut Address, faults: &mut Vec<Fault>) {
         self.read_loosely(address);
+        if let Some(fault) = self.province_abroad(entry.code == "US") {
+            return faults.push(fault);
+        }
         // Told in lines, the last one is written as it is in that country.
         if entry.code != "US" {
             return;

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use super::super::texts::without_marks;
 use super::words::{STREET_TYPES, is_civic_number, is_unit_number};
 
 /// A line of delivery information as printed.
@@ -21,7 +22,7 @@ pub(super) fn place_name(text: &str) -> String {
 
 /// Letters and digits alone, in capitals without accents, words set apart by one blank: the form in which texts are compared.
 pub fn folded(text: &str) -> String {
-    let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_uppercase);
+    let plain = without_marks(text).flat_map(char::to_uppercase);
     let plain: String = plain.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -2,6 +2,7 @@
 
 use super::words::{
     STREET_TYPES, UNITS, is_civic_number, is_french_street, is_numbered, is_numbered_road, is_unit_number,
+    may_be_numbered_road,
 };
 
 /// What the rest of the address tells of a line.
@@ -65,13 +66,15 @@ fn mended(words: &[String], at: usize, beside: &Beside) -> Option<Vec<String>> {
             let street = !STREET_TYPES.contains(&after[2].as_str());
             street.then(|| [&[format!("{number}-{civic}")], &after[2..]].concat())
         }
-        Some(last) if is_numbered(last) => Some(dropped()),
+        Some(last) if is_numbered(last) && !may_be_numbered_road(&texts[..at]) => Some(dropped()),
+        // The road's own number, or a unit on a road of that name: MUSKOKA RD #118, BATHURST RD #4.
+        Some(_) if is_numbered_road(&texts[..at]) => Some(dropped()),
+        Some(_) if may_be_numbered_road(&texts[..at]) => None,
         Some(_) if !texts[0].starts_with(|c: char| c.is_ascii_digit()) => None,
         Some(_) if at == 1 => {
             let street = after.get(1).is_some_and(|word| STREET_TYPES.contains(&word.as_str()));
             street.then(|| [before, &["NO".to_owned()], after].concat())
         }
-        Some(_) if is_numbered_road(&texts[1..at]) => Some(dropped()),
         Some(_) => {
             let has_unit = texts[1..at].iter().any(|word| UNITS.contains(word));
             (!has_unit).then(|| designated(&after[1..]))

@@ -156,65 +156,157 @@ pub(super) const UNITS: &[&str] =
 /// What else a number may follow: the number is its own, with or without a sign.
 const NUMBERED: &[&str] = &[
     "BAG",
+    "BATIMENT",
     "BLDG",
+    "BLK",
+    "BLOC",
+    "BLOCK",
     "BOX",
     "BP",
     "BUILDING",
+    "BÂT",
+    "BÂTIMENT",
+    "CABIN",
     "CASE",
+    "CHALET",
+    "CHAMBRE",
     "COMP",
     "COMPARTMENT",
-    "CP",
+    "COMTE",
+    "COMTÉ",
+    "CON",
     "CONC",
     "CONCESSION",
+    "COTTAGE",
+    "COUNTY",
+    "CP",
+    "DIVISION",
     "DOOR",
     "DRAWER",
-    "ÉTAGE",
+    "EMPLACEMENT",
+    "ENTRANCE",
+    "ENTRÉE",
+    "EXIT",
     "FLOOR",
-    "GRP",
     "GROUP",
-    "HIGHWAY",
-    "HWY",
+    "GRP",
+    "HANGAR",
+    "IR",
+    "KM",
     "LCD",
-    "LINE",
+    "LEVEL",
     "LOCAL",
+    "LOGEMENT",
     "LOT",
     "MAILBOX",
+    "NIVEAU",
+    "PAD",
     "PARCEL",
+    "PHASE",
+    "PLAN",
+    "PORTE",
     "POSTALE",
     "RANG",
-    "ROUTE",
+    "REGIONALE",
+    "RESERVE",
     "RPO",
     "RR",
-    "RTE",
-    "SIDEROAD",
+    "RURALE",
+    "RÉGIONALE",
+    "RÉSERVE",
+    "SECONDAIRE",
+    "SECTION",
     "SITE",
     "SLIP",
     "SPACE",
-    "STN",
-    "STE",
     "STATION",
+    "STE",
+    "STN",
     "SUCC",
     "SUCCURSALE",
     "TERMINUS",
+    "TERRAIN",
     "TH",
+    "TOUR",
+    "TOWER",
     "TOWNHOUSE",
+    "TOWNSHIP",
     "TRAILER",
+    "TWP",
+    "WARD",
+    "ÉTAGE",
+];
+
+/// Types of roads that are known by a number as often as by a name: `HWY 17`, `MUSKOKA RD 118`; and what has lots.
+const NUMBERED_TYPES: &[&str] = &[
+    "AUT",
+    "AUTOROUTE",
+    "CAMPGROUND",
+    "HIGHWAY",
+    "HWY",
+    "LINE",
+    "MARINA",
+    "NATION",
+    "PARK",
+    "RD",
+    "ROAD",
+    "ROUTE",
+    "RTE",
+    "SDRD",
+    "SIDEROAD",
+    "SIDERD",
 ];
 
 /// What stands before a type where the street is known by its number: `COUNTY RD 4`, `10 RUE 3`.
-const ROAD_OWNERS: &[&str] =
-    &["COUNTY", "DISTRICT", "FOREST", "MUNICIPAL", "RANGE", "REGIONAL", "RURAL", "SERVICE", "TOWNSHIP", "TWP"];
+const ROAD_OWNERS: &[&str] = &[
+    "ACCESS",
+    "CANADA",
+    "CON",
+    "CONC",
+    "CONCESSION",
+    "COUNTY",
+    "DISTRICT",
+    "FARM",
+    "FIRE",
+    "FOREST",
+    "KING'S",
+    "KINGS",
+    "MUNICIPAL",
+    "OLD",
+    "PROVINCIAL",
+    "RANGE",
+    "REGIONAL",
+    "RURAL",
+    "SECONDARY",
+    "SERVICE",
+    "SIDE",
+    "STATE",
+    "TERTIARY",
+    "TOWNSHIP",
+    "TRANS",
+    "TRANS-CANADA",
+    "TRANSCANADA",
+    "TWP",
+];
 
 /// Whether a number that follows the word is the word's own.
 pub(super) fn is_numbered(word: &str) -> bool {
-    UNITS.contains(&word) || NUMBERED.contains(&word)
+    UNITS.contains(&word) || NUMBERED.contains(&word) || NUMBERED_TYPES.contains(&word)
 }
 
-/// Whether the words between a civic number and another number are a street that has no name but that number.
+/// Whether words end with a street that has no name but the number that follows: `12 COUNTY RD`, `LOT 5 HWY`.
 pub(super) fn is_numbered_road(words: &[&str]) -> bool {
-    words.split_last().is_some_and(|(last, owners)| {
-        STREET_TYPES.contains(last) && owners.iter().all(|word| ROAD_OWNERS.contains(word))
-    })
+    let Some((last, before)) = words.split_last() else { return false };
+    let rest = before.iter().rev().find(|word| !ROAD_OWNERS.contains(word));
+    let is_type = STREET_TYPES.contains(last) || NUMBERED_TYPES.contains(last);
+    is_type && rest.is_none_or(|word| is_civic_number(word))
+}
+
+/// Whether words end with a street that may have a name, or that number: `MUSKOKA RD`, `12 ROUTE MUSKOKA`.
+pub(super) fn may_be_numbered_road(words: &[&str]) -> bool {
+    let street = words.get(1..).unwrap_or_default();
+    let french = matches!(street, ["AUT" | "AUTOROUTE" | "ROUTE" | "RTE", name @ ..] if !name.iter().any(|word| is_civic_number(word)));
+    french || words.last().is_some_and(|last| NUMBERED_TYPES.contains(last))
 }
 
 /// Whether the street of a line is named as in French: its type before the name, or after an ordinal (`1RE AVENUE`).

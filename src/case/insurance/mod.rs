@@ -4,13 +4,17 @@
 //! Ontario, PC-040077: a number of thirteen digits on a stub), in threes with whatever between them, or in any groups that blanks or
 //! strokes hold together. In the middle or at the end of a longer number they are not looked for: each such place would take one
 //! number in ten for one. Facts of another kind are none: telephone numbers, amounts, days, hashes, and references such as
-//! `OW-2026-00417`, whose digits stand in groups behind letters.
+//! `OW-2026-00417`, whose digits stand in groups behind letters; and what `other.rs` tells.
+
+mod other;
 
 use std::ops::Range;
 
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use super::address::is_zip_of_nine;
 
 /// Digits of a number.
 const DIGITS: usize = 9;
@@ -24,9 +28,13 @@ pub fn holds(text: &str) -> bool {
 
 /// The text with each number cut to its first three digits: `046 *** ***`.
 pub fn masked(text: &str) -> String {
+    let numbers = numbers(text);
+    if numbers.is_empty() {
+        return text.to_owned();
+    }
     let characters: Vec<char> = text.chars().collect();
     let (mut shown, mut at) = (String::with_capacity(text.len()), 0);
-    for number in numbers(text) {
+    for number in numbers {
         shown.extend(&characters[at..number.start]);
         shown.extend(characters[number.clone()].iter().filter(|c| digit(**c).is_some()).take(3));
         shown.push_str(HIDDEN);
@@ -75,13 +83,15 @@ pub fn was_masked(text: &str) -> bool {
 
 /// The places of the numbers in a text, counted in characters.
 fn numbers(text: &str) -> Vec<Range<usize>> {
-    let mut plain: Vec<char> = text.chars().map(|c| digit(c).unwrap_or(c)).collect();
-    if plain.iter().filter(|c| c.is_ascii_digit()).count() < DIGITS {
+    // Most texts have no number at all.
+    if text.chars().filter(|c| c.is_numeric()).take(DIGITS).count() < DIGITS {
         return Vec::new();
     }
+    let mut plain: Vec<char> = text.chars().map(|c| digit(c).unwrap_or(c)).collect();
     blank_words(&mut plain);
     blank_amounts(&mut plain);
-    let groups = groups(&plain);
+    let mut groups = groups(&plain);
+    other::mark(&mut groups, &plain);
     let (mut found, mut at) = (Vec::new(), 0);
     while at < groups.len() {
         match number_at(&groups, at) {
@@ -99,8 +109,7 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
 fn number_at(groups: &[Group], at: usize) -> Option<usize> {
     let first = &groups[at];
     if first.digits.len() >= DIGITS {
-        return (!first.is_priced && !is_telephone(&first.digits) && passes_check(&first.digits[..DIGITS]))
-            .then_some(1);
+        return (!first.is_other && !is_telephone(&first.digits) && passes_check(&first.digits[..DIGITS])).then_some(1);
     }
     let close = |group: &Group| group.gap != Gap::Apart;
     if let [one, two, three, ..] = &groups[at..]
@@ -112,7 +121,7 @@ fn number_at(groups: &[Group], at: usize) -> Option<usize> {
         // Three times three in whatever form; at the start of a longer number only where nothing but one sign is between.
         let whole = three.digits.len() == 3;
         let longer = digits.len() > DIGITS && [two, three].iter().all(|group| group.gap == Gap::Narrow);
-        if !first.is_priced && (whole || longer && !is_telephone(&digits)) && passes_check(&digits[..DIGITS]) {
+        if !first.is_other && (whole || longer && !is_telephone(&digits)) && passes_check(&digits[..DIGITS]) {
             return Some(3);
         }
     }
@@ -137,8 +146,8 @@ struct Group {
     gap: Gap,
     /// Whether it stands in no word, amount or reference.
     is_alone: bool,
-    /// Whether it stands behind the sign of dollars.
-    is_priced: bool,
+    /// Whether it is of another kind in whatever form, such as what stands behind the sign of dollars.
+    is_other: bool,
 }
 
 /// What stands between two groups of digits.
@@ -181,13 +190,13 @@ fn groups(text: &[char]) -> Vec<Group> {
         let referred =
             before == Some('-') && at >= 3 && text[at - 2].is_alphabetic() && !names_the_number(&text[..at - 1]);
         let letter = |place: Option<char>| place.is_some_and(char::is_alphabetic);
-        let is_priced = before == Some('$');
+        let is_other = before == Some('$');
         groups.push(Group {
             gap: groups.last().map_or(Gap::Apart, |last| gap(&text[last.place.end..at])),
-            is_alone: !letter(before) && !letter(text.get(end).copied()) && !referred && !is_priced,
+            is_alone: !letter(before) && !letter(text.get(end).copied()) && !referred && !is_other,
             digits: text[at..end].iter().collect(),
             place: at..end,
-            is_priced,
+            is_other,
         });
         at = end;
     }
@@ -230,10 +239,7 @@ fn blank_words(text: &mut [char]) {
         let hexadecimal = word.len() >= 24
             && word.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
             && word.bytes().any(|byte| byte.is_ascii_lowercase());
-        let zip = word.len() == 10
-            && word.find('-') == Some(5)
-            && before.len() == 2
-            && before.bytes().all(|byte| byte.is_ascii_uppercase());
+        let zip = is_zip_of_nine(&word) && before.len() == 2 && before.bytes().all(|byte| byte.is_ascii_uppercase());
         if hexadecimal || zip || (word.len() == 10 && word.parse::<chrono::NaiveDate>().is_ok()) {
             text[at..end].fill('\0');
         }
@@ -272,7 +278,7 @@ fn blank_amounts(text: &mut [char]) {
 
 /// A digit of any script or form as that of ASCII.
 fn digit(c: char) -> Option<char> {
-    if c.is_ascii() {
+    if c.is_ascii() || !c.is_numeric() {
         return c.is_ascii_digit().then_some(c);
     }
     let mut folded = [c].into_iter().nfkc();
