@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::{NOW, files, recto};
+use crate::http::Service;
+use crate::support::{NOW, files, home, recto};
 
 fn demo(folder: &std::path::Path) -> String {
     let output = recto(folder, &["demo", "--no-serve"]);
@@ -107,4 +108,21 @@ fn a_demo_never_wipes_what_was_done_or_put_in_its_folder_since() {
     // One that broke off is the demo's alone.
     std::fs::write(folder.path().join("demo"), "unfinished\n").unwrap();
     demo(folder.path());
+}
+
+#[test]
+fn the_example_of_the_readme_is_a_payment_that_counts_on_the_day_of_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    demo(&data);
+    let readme = std::fs::read_to_string(home().join("README.md")).unwrap();
+    let example = readme.split_once("-d '").unwrap().1.split_once("}'").unwrap().0;
+    let event: Value = serde_json::from_str(&format!("{example}}}")).unwrap();
+    let case = event["subject"].as_str().unwrap();
+    let service = Service::start(&home(), &data);
+    let owed = || service.call("GET", &format!("/cases/{case}"), &Value::Null).unwrap().1["debts"][0]["balance"].take();
+    assert_eq!(owed(), "868.17");
+    let (status, receipt) = service.call("POST", "/events", &event).unwrap();
+    assert_eq!((status, &receipt["id"], &receipt["notices"]), (202, &event["id"], &Value::Null), "{receipt:#}");
+    assert_eq!(owed(), "818.17");
 }
