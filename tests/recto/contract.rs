@@ -92,8 +92,9 @@ async fn every_letter_type_has_a_schema_and_an_example_that_meets_it_and_is_take
             usize::from(answers.iter().any(|(status, made)| *status == StatusCode::CREATED && made["type"] == key));
         // What is asked for in good order and has no ground in an empty register is refused for that alone.
         let is_in_order = |(status, made): &(StatusCode, Value)| {
-            let mut faults = made["faults"].as_array().into_iter().flatten();
-            *status == StatusCode::CREATED || faults.all(|fault| fault["place"] == "/letter")
+            let faults = made["faults"].as_array().map_or(&[][..], Vec::as_slice);
+            let of_the_ground_alone = !faults.is_empty() && faults.iter().all(|fault| fault["place"] == "/letter");
+            *status == StatusCode::CREATED || (*status == StatusCode::UNPROCESSABLE_ENTITY && of_the_ground_alone)
         };
         assert!(answers.iter().any(is_in_order), "{key}: {answers:#?}");
     }
