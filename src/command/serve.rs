@@ -47,9 +47,7 @@ pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 /// anew, where the service has no terminal. What is under way is
 /// finished; what is not recorded by then is done at the next start.
 pub async fn serve(desk: Desk, config: &Config, listener: TcpListener) -> anyhow::Result<ExitCode> {
-    let file = config.dir.join(web::TOKEN_FILE);
-    let token = web::token(&config.dir)
-        .map_err(|error| trouble!("trouble.file", file = file.display(); why = why(error)))?;
+    let token = web::token(&config.dir).map_err(|error| trouble!("trouble.token"; why = why(error)))?;
     let open = Arc::new(CurrentDesk::new(desk, config.home.clone()));
     let address = listener.local_addr()?;
     tell!("serve.pages", address = format!("http://{address}/?token={token}"));

@@ -161,10 +161,9 @@ fn what_waits_for_an_officer_is_told_in_the_language_of_the_command() {
     paid["party"]["id"] = "P-99".into();
     let paid = crate::support::event("p-1", "payment.received", "2026-11-17T10:00:00-05:00", &paid);
     let input = format!("{}\n{paid}\n", crate::support::debt_referred("e-1"));
-    for (language, words, other) in [
-        ("en", "  waits    standard input:2\n", "inconn"),
-        ("fr", "  en attente  entrée standard:2\n", "officer"),
-    ] {
+    for (language, words, other) in
+        [("en", "  waits    standard input:2\n", "inconn"), ("fr", "  en attente  entrée standard:2\n", "officer")]
+    {
         let output = with_input(&folder.path().join(language), &["take", "-", "--lang", language], &input);
         let shown = told(&output);
         assert!(output.status.success(), "{shown}");
@@ -213,7 +212,7 @@ fn closing_an_empty_run_says_what_waits_for_the_next_day() {
     );
     let early = late(&["run", "close", "--date", "2026-11-18", "--lang", "fr"]);
     assert!(
-        early.contains("attend le 2026-11-18; fermez le tirage ce jour-là. Le tirage du 2026-11-17 est fermé."),
+        early.contains("attend le 18\u{a0}novembre\u{a0}2026; fermez le tirage ce jour-là. Le tirage du 17\u{a0}novembre\u{a0}2026 est fermé."),
         "{early}"
     );
 }
@@ -386,6 +385,8 @@ fn a_command_line_that_is_wrong_is_answered_in_french_and_help_is_in_both_langua
                 !shown.contains("recto.") && !shown.contains("help."),
                 "{arguments:?}: every argument has its words: {shown}"
             );
+            let heading = if language == "fr" { "\nOptions :\n" } else { "\nOptions:\n" };
+            assert!(shown.contains(heading), "{arguments:?}: {shown}");
             all.push_str(&shown);
         }
     }
