@@ -14,7 +14,7 @@ use strum::VariantArray;
 use tower::ServiceExt;
 
 use crate::http::Api;
-use crate::support::{debt_referred, desk, event, files, home, recto, sample, taken, with_facts, work};
+use crate::support::{debt_referred, desk, event, files, home, proposed, recto, sample, taken, with_facts, work};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_page_in_both_languages() {
@@ -41,7 +41,7 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
     dispute["party"]["id"] = serde_json::json!("P-99023");
     taken(&desk, &event("d-1", "dispute.received", "2026-11-17T10:00:00-05:00", &dispute)).await;
     work(&desk).await;
-    let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
+    let due = proposed(&desk).await;
     let due: Vec<_> = due.into_iter().filter(|due| due.kind != "who-is-it").collect();
     desk.decline_follow_up(&due[0].id, "O. Officer", "Answered by telephone").await.unwrap();
     desk.accept_follow_up(&due[1].id, "O. Officer").await.unwrap();
@@ -128,7 +128,7 @@ async fn a_page_of_every_state_can_be_made_in_both_languages() {
     let desk = desk(folder.path()).await;
     let letters = desk.reader().letters(&Filter { limit: 1_000, ..Filter::default() }).await.unwrap();
     let letter = letters.iter().find(|letter| letter.delivery == Some(DeliveryState::Sent)).unwrap().clone();
-    let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap().remove(0);
+    let due = proposed(&desk).await.remove(0);
     let router = recto::web::router(Arc::new(CurrentDesk::new(desk, home())), "a-token").unwrap();
     let show = async |path: &str, what: &str| {
         for language in ["en", "fr"] {
