@@ -83,7 +83,8 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
                 let pages = voice().counted(pages, "page");
-                tell!("render.done", file = arguments.out.display(), pages = pages, date = date);
+                let day = said::day(date);
+                tell!("render.done", file = arguments.out.display(), pages = pages, day = day.get(voice().language));
                 held_for.iter().for_each(|fault| hint!("render.held", fault = voice().fault(fault)));
             }
             Ok(ExitCode::SUCCESS)

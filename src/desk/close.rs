@@ -15,7 +15,7 @@ use super::worker::Worker;
 use super::{Desk, DeskError, NoRun};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
-use crate::case::{Actor, Channel, Day, Entry, Fault, LetterId, RunId, RunState, entry};
+use crate::case::{Actor, Channel, Day, Entry, Fault, LetterId, RunId, RunState, Text, entry, said};
 use crate::dispatch::{Place, PrintError, PrintPiece, Totals, lay_out, write_run};
 use crate::register::{Claimed, Delivery, LetterRow, NewPiece, PieceRow, RunRow, Subject};
 
@@ -263,12 +263,13 @@ fn new_piece(Place { file, first_page }: Place) -> NewPiece {
 }
 
 pub(super) fn missed(date: Day) -> Fault {
+    let Text { en, fr } = said::day(date.date());
     Fault::new(
         "mailing-date-missed",
         "",
-        format!("The letter was dated {date} and missed that day's run. It is set again under a new date."),
+        format!("The letter was dated {en} and missed that day's run. It is set again under a new date."),
         format!(
-            "La lettre était datée du {date} et a manqué le tirage de ce jour. Elle est composée de nouveau sous une nouvelle date."
+            "La lettre était datée du {fr} et a manqué le tirage de ce jour. Elle est composée de nouveau sous une nouvelle date."
         ),
     )
 }

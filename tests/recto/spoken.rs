@@ -207,7 +207,9 @@ fn closing_an_empty_run_says_what_waits_for_the_next_day() {
     let closed = late(&["run", "close"]);
     assert!(closed.contains("No letter was in it."), "{closed}");
     assert!(
-        closed.contains("1 letter waits for 2026-11-18; close that run then: recto run close --date 2026-11-18"),
+        closed.contains(
+            "1 letter waits for November\u{a0}18,\u{a0}2026; close that run then: recto run close --date 2026-11-18"
+        ),
         "{closed}"
     );
     let early = late(&["run", "close", "--date", "2026-11-18", "--lang", "fr"]);
