@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::Catalogue;
 use super::definitions::{Definitions, lay};
 use super::hash::{entries, file_name};
-use super::kind::CalledBy;
+use super::kind::{CalledBy, LetterType};
 use super::path::Condition;
 use super::read::{closest, hint};
 use super::schema::Schema;
@@ -76,7 +76,7 @@ impl Events {
         let (file, mut schema, unlabelled) = match (event, &own) {
             (Some(event), Some((file, own))) => (file, laid(event, file, own)?, Vec::new()),
             (Some(event), None) => (&event.file, event.described.clone(), Vec::new()),
-            (None, Some((file, own))) => (file, own.clone(), file.unlabelled_event(&self.definitions)),
+            (None, Some((file, own))) => (file, own.clone(), file.unlabelled(&self.definitions)),
             // What is wrong with the event's schema is said there.
             (None, None) if folder.join(format!("_events/{}.schema.json", called_by.event)).exists() => {
                 return Err(Vec::new());
@@ -118,11 +118,15 @@ impl Catalogue {
         self.schema_of_event(kind).is_some_and(|schema| schema.source["x-brings-person"] == true)
     }
 
-    /// What happened where an event of this short type is told, as the rest of a sentence: the label of its schema. Its type where
-    /// nothing describes it any more.
+    /// What happened where an event of this short type is told, as the rest of a sentence: the label of its schema. An event that one
+    /// letter type alone has may do without, and is told by the letter's title. Its type where nothing describes it any more.
     pub fn happened(&self, kind: &str) -> Text {
         let label = self.schema_of_event(kind).and_then(|schema| Text::deserialize(&schema.source["x-label"]).ok());
-        label.unwrap_or_else(|| Text::new(kind, kind))
+        let by_title = |letter: &LetterType| {
+            let Text { en, fr } = &letter.description.title;
+            Text::new(format!("the letter “{en}” was called for"), format!("la lettre « {fr} » a été demandée"))
+        };
+        label.or_else(|| self.type_with(kind).map(by_title)).unwrap_or_else(|| Text::new(kind, kind))
     }
 
     /// A party's role in words.
@@ -133,8 +137,11 @@ impl Catalogue {
 
     /// The schema in `_events/`, or that of the letter type which alone has the event.
     fn schema_of_event(&self, kind: &str) -> Option<&Schema> {
-        let of_type = || self.types.values().find(|letter| letter.description.called_by.event == kind);
-        self.event_schema(kind).or_else(|| of_type().map(|letter| &letter.schema))
+        self.event_schema(kind).or_else(|| self.type_with(kind).map(|letter| &letter.schema))
+    }
+
+    fn type_with(&self, kind: &str) -> Option<&LetterType> {
+        self.types.values().find(|letter| letter.description.called_by.event == kind)
     }
 }
 

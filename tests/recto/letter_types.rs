@@ -50,6 +50,12 @@ async fn a_new_letter_type_is_a_folder_and_needs_no_rust() {
     let letters = taken(&desk, &event("o-1", "office.opened", "2026-11-17T09:00:00-05:00", &data)).await;
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await, ("issued", vec![]));
+    // Its event has no label of its own: the letter's title tells it.
+    let told = desk.studio.catalogue.happened("office.opened");
+    assert_eq!(
+        (told.en.as_str(), told.fr.as_str()),
+        ("the letter “Welcome” was called for", "la lettre « Bienvenue » a été demandée")
+    );
 }
 
 /// The missing passages that `recto check` names for the debt notice: the key with the language whose words are missing.
