@@ -147,8 +147,9 @@ fn every_number_is_of_one_person_and_every_case_of_one_program_and_person_in_all
         .map(|line| data(line.as_bytes()))
         .map(|event| (text(&event["id"]), event["data"].clone()))
         .collect();
-    // The day's register is its own: its numbers are not those of the letters' samples.
-    for (samples, people_at_least) in [(&letters, 350), (&day, 60)] {
+    // The day has a register of its own: a number there may be somebody else's than in the letters' samples. As many as there are
+    // today, so that none is passed over.
+    for (samples, people_at_least) in [(&letters, 339), (&day, 87)] {
         let mut people = BTreeMap::<String, ([Value; 4], &str)>::new();
         for (place, data) in samples {
             for person in ["party", "addressee"].map(|one| &data[one]).into_iter().filter(|one| one["id"].is_string()) {
@@ -165,7 +166,7 @@ fn every_number_is_of_one_person_and_every_case_of_one_program_and_person_in_all
         cases.entry(text(&data["case"]["reference"])).or_default().insert(of);
     }
     let shared: Vec<_> = cases.iter().filter(|(_, of)| of.len() > 1).collect();
-    assert!(cases.len() >= 350 && shared.is_empty(), "{} cases; of several: {shared:?}", cases.len());
+    assert!(cases.len() >= 344 && shared.is_empty(), "{} cases; of several: {shared:?}", cases.len());
 }
 
 #[test]
