@@ -265,12 +265,6 @@ impl Broken<'_> {
 
     /// How long, how many or how much it may be.
     fn amount(&self, kind: &Kind, size: usize, shown: &str) -> (String, String) {
-        let bound = |limit: &Value, [en, plus]: [&str; 2], [fr, de_plus]: [&str; 2]| {
-            (
-                format!("cannot be {shown}: write {en}{limit}{plus}"),
-                format!("ne peut pas être {shown} : écrivez {fr}{limit}{de_plus}"),
-            )
-        };
         match kind {
             Kind::MaxLength { limit } => (
                 format!("has {size} characters, and {limit} are allowed; shorten it"),
@@ -293,10 +287,22 @@ impl Broken<'_> {
                 format!("needs {limit} or more; it has {size}. Add what is missing"),
                 format!("doit en avoir {limit} ou plus; il en a {size}. Ajoutez ce qui manque"),
             ),
-            Kind::Minimum { limit } => bound(limit, ["", " or more"], ["", " ou plus"]),
-            Kind::Maximum { limit } => bound(limit, ["", " or less"], ["", " ou moins"]),
-            Kind::ExclusiveMinimum { limit } => bound(limit, ["more than ", ""], ["plus de ", ""]),
-            Kind::ExclusiveMaximum { limit } => bound(limit, ["less than ", ""], ["moins de ", ""]),
+            Kind::Minimum { limit } => (
+                format!("cannot be {shown}: write {limit} or more"),
+                format!("ne peut pas être {shown} : écrivez {limit} ou plus"),
+            ),
+            Kind::Maximum { limit } => (
+                format!("cannot be {shown}: write {limit} or less"),
+                format!("ne peut pas être {shown} : écrivez {limit} ou moins"),
+            ),
+            Kind::ExclusiveMinimum { limit } => (
+                format!("cannot be {shown}: write more than {limit}"),
+                format!("ne peut pas être {shown} : écrivez plus de {limit}"),
+            ),
+            Kind::ExclusiveMaximum { limit } => (
+                format!("cannot be {shown}: write less than {limit}"),
+                format!("ne peut pas être {shown} : écrivez moins de {limit}"),
+            ),
             Kind::UniqueItems => {
                 ("has the same twice; take one out".into(), "a deux fois la même chose; retirez-en une".into())
             }
