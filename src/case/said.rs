@@ -2,6 +2,8 @@
 
 use std::io::ErrorKind;
 
+use chrono::NaiveDate;
+
 use super::format::Formats;
 use super::language::{Language, Text};
 
@@ -9,6 +11,13 @@ use super::language::{Language, Text};
 pub fn counted(count: usize, one: (&str, &str), many: (&str, &str)) -> Text {
     let said = |language, one, many| Formats::of(language).plural(&count.to_string(), one, many).unwrap_or_default();
     Text::new(said(Language::En, one.0, many.0), said(Language::Fr, one.1, many.1))
+}
+
+/// A day as a sentence has it: `November 17, 2026`, `17 novembre 2026`.
+pub fn day(date: NaiveDate) -> Text {
+    let iso = date.to_string();
+    let said = |language| Formats::of(language).date(&iso).unwrap_or_else(|| iso.clone());
+    Text::new(said(Language::En), said(Language::Fr))
 }
 
 /// Why a file or folder cannot be read or written, as it follows a colon.

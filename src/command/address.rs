@@ -10,7 +10,7 @@ use recto::case::{Fault, json};
 use serde_json::json as object;
 
 use super::voice::voice;
-use super::{Config, open_studio, print_json, views};
+use super::{Config, open_studio, place_of, print_json, views};
 
 /// Arguments of `recto address`.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let studio = open_studio(&config)?;
     let is_input = arguments.file == Path::new("-");
-    let name = if is_input { words!("take.standard-input") } else { arguments.file.display().to_string() };
+    let name = place_of(&arguments.file, arguments.json);
     let mut text = Vec::new();
     match is_input {
         true => std::io::stdin().read_to_end(&mut text).context(name.clone())?,

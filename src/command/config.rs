@@ -9,7 +9,6 @@ use recto::desk::{Environment, Settings};
 use serde::Deserialize;
 
 use super::read_file;
-use super::voice::voice;
 
 /// What can be set. `home`, `dir`, `listen` and `clock` stand beside the desk's settings at the top of the file.
 #[derive(Debug, Clone, Deserialize)]
@@ -71,10 +70,8 @@ impl Config {
         let variables =
             config::Environment::with_prefix("RECTO").prefix_separator("_").separator("__").try_parsing(true);
         let read = sources.add_source(variables).build().and_then(config::Config::try_deserialize);
-        let mut config: Config = read.map_err(|error| {
-            let why = said::shape(&error.to_string());
-            trouble!("trouble.settings", why = why.get(voice().language))
-        })?;
+        let mut config: Config =
+            read.map_err(|error| trouble!("trouble.settings"; why = said::shape(&error.to_string())))?;
         if let Some(dir) = dir {
             config.dir = dir.to_owned();
         }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::take::{Tally, take_file};
 use super::voice::voice;
 use super::work::until_idle;
-use super::{Config, demo_folder, open_desk, serve};
+use super::{Config, demo_folder, open_desk, place_of, serve};
 
 /// Arguments of `recto demo`.
 #[derive(clap::Args)]
@@ -56,10 +56,9 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
         bail!(trouble!("trouble.demo-production"));
     }
     let samples = config.home.join("samples");
-    let day = std::fs::read_to_string(samples.join("day.toml")).map_err(|error| {
-        let why = said::io(&error);
-        trouble!("trouble.samples", file = samples.join("day.toml").display(), why = why.get(voice().language))
-    })?;
+    let file = samples.join("day.toml");
+    let day = std::fs::read_to_string(&file)
+        .map_err(|error| trouble!("trouble.samples", file = file.display(); why = said::io(&error)))?;
     let day: Day = toml::from_str(&day).context("samples/day.toml")?;
     (config.clock, config.desk.people) = (Some(day.now), day.people);
     config.listen = arguments.listen.unwrap_or(config.listen);
@@ -69,7 +68,8 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
 
     hint!("demo.taking");
     let mut tally = Tally::default();
-    take_file(&desk, &samples.join("events.jsonl"), &config.dir, &mut tally).await?;
+    let events = samples.join("events.jsonl");
+    take_file(&desk, &events, &place_of(&events, false), &config.dir, &mut tally).await?;
     hint!("demo.working");
     until_idle(&desk).await?;
     let approved = approve(&desk, &samples).await?;

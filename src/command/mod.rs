@@ -30,18 +30,17 @@ mod verify;
 mod work;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use recto::case::{Fault, Language, fault, insurance, said};
+use recto::case::{Fault, Language, Text, fault, insurance, said};
 use recto::desk::{Desk, Environment, make_private};
 use recto::studio::Studio;
 use serde_json::Value;
 
 use config::Config;
-use voice::{said_of, voice};
+use voice::{fault_in, said_of, voice, why};
 
 /// Government correspondence in debt recovery: case events to letters, sent and logged.
 #[derive(Parser)]
@@ -74,7 +73,7 @@ enum Command {
     Check(check::Arguments),
     /// Check addresses: the block as printed, or its faults.
     Address(address::Arguments),
-    /// Say which letters may go to a case's people today, and why not.
+    /// Say which letters are called for in a case, which may go today, which may not and why.
     Explain(explain::Arguments),
     /// Compare archive, register and case files, and name every difference.
     Verify(verify::Arguments),
@@ -157,7 +156,7 @@ fn open_studio(config: &Config) -> anyhow::Result<Studio> {
 async fn open_desk(config: &Config) -> anyhow::Result<Desk> {
     let studio = open_studio(config)?;
     let desk = Desk::open(studio, config.desk.clone(), config.clock(), &config.dir).await;
-    desk.with_context(|| words!("trouble.folder", folder = config.dir.display()))
+    desk.map_err(|error| trouble!("trouble.folder", folder = config.dir.display(); why = why(error)))
 }
 
 /// The desk of the configured data folder, to make letters with: its letter types are in order, or their faults are one error.
@@ -176,8 +175,9 @@ async fn open_proven_desk(config: &Config) -> anyhow::Result<Desk> {
 }
 
 fn not_in_order(config: &Config, faults: &[Fault]) -> anyhow::Error {
-    let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {}", voice().fault(fault))).collect();
-    trouble!("trouble.studio", home = config.home.display(), faults = lines.concat())
+    let lines = |language| faults.iter().map(|fault| format!("\n  {}", fault_in(fault, language))).collect::<String>();
+    let faults = Text::new(lines(Language::En), lines(Language::Fr));
+    trouble!("trouble.studio", home = config.home.display(); faults = faults)
 }
 
 /// The file whose lock says that somebody works in the data folder.
@@ -202,15 +202,18 @@ fn lock_file(config: &Config) -> anyhow::Result<std::fs::File> {
         make_private(&config.dir)?;
         std::fs::File::options().create(true).append(true).open(config.dir.join(LOCK))
     };
-    open().with_context(|| words!("trouble.folder", folder = config.dir.display()))
+    open().map_err(|error: std::io::Error| trouble!("trouble.folder", folder = config.dir.display(); why = why(error)))
 }
 
 /// Reads a file whole.
-fn read_file(path: &std::path::Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let why = said::io(&error);
-        trouble!("trouble.file", file = path.display(), why = why.get(voice().language))
-    })
+fn read_file(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| trouble!("trouble.file", file = path.display(); why = said::io(&error)))
+}
+
+/// How the places of faults name a file. Standard input has words for a person, and stays '-' in JSON.
+fn place_of(file: &Path, as_json: bool) -> String {
+    if file == Path::new("-") && !as_json { words!("take.standard-input") } else { file.display().to_string() }
 }
 
 /// Prints one JSON document to standard output.

@@ -50,10 +50,8 @@ enum Lang {
 pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCode> {
     let studio = open_studio(&config)?;
     let shown = arguments.data.display().to_string();
-    let bytes = std::fs::read(&arguments.data).map_err(|error| {
-        let why = said::io(&error);
-        trouble!("trouble.file", file = shown, why = why.get(voice().language))
-    })?;
+    let bytes = std::fs::read(&arguments.data)
+        .map_err(|error| trouble!("trouble.file", file = shown; why = said::io(&error)))?;
     let value = match recto::case::json::read(&bytes) {
         Ok(value) => value,
         Err(faults) => return Ok(refused(&faults, &shown, arguments.json)),
@@ -75,10 +73,9 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let date = if arguments.date.is_some() { date } else { business_day_on_or_after(date) };
     match studio.preview(&arguments.letter, &data, date).await {
         Ok(letter) => {
-            std::fs::write(&arguments.out, &letter.pdf).map_err(|error| {
-                let why = said::io(&error);
-                trouble!("trouble.not-written", file = arguments.out.display(), why = why.get(voice().language))
-            })?;
+            std::fs::write(&arguments.out, &letter.pdf).map_err(
+                |error| trouble!("trouble.not-written", file = arguments.out.display(); why = said::io(&error)),
+            )?;
             // What asks for an approval holds it too: nobody can give one here.
             let held_for: Vec<_> = letter.stops.iter().chain(&letter.notes).cloned().collect();
             let (pages, warnings) = (letter.pages.len(), views(&held_for));
@@ -86,7 +83,8 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
                 print_json(&json!({"out": arguments.out, "pages": pages, "date": date, "would_be_held_for": warnings}));
             } else {
                 let pages = voice().counted(pages, "page");
-                tell!("render.done", file = arguments.out.display(), pages = pages, date = date);
+                let day = said::day(date);
+                tell!("render.done", file = arguments.out.display(), pages = pages, day = day.get(voice().language));
                 held_for.iter().for_each(|fault| hint!("render.held", fault = voice().fault(fault)));
             }
             Ok(ExitCode::SUCCESS)

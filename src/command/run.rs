@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use serde_json::json;
 
-use recto::case::Actor;
+use recto::case::{Actor, said};
 
 use super::voice::voice;
 use super::{Config, open_proven_desk, print_json, work_in};
@@ -56,7 +56,8 @@ pub async fn close(arguments: Arguments, config: Config) -> anyhow::Result<ExitC
         }
         if let Some((date, letters)) = closed.waits_next {
             let letters = counted(usize::try_from(letters).unwrap_or_default(), "waits");
-            tell!("close.waits", letters = letters, date = date);
+            let day = said::day(date.date());
+            tell!("close.waits", letters = letters, day = day.get(voice().language), date = date);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,18 +1,17 @@
 //! `recto serve`.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
-use recto::case::{Actor, said};
+use recto::case::Actor;
 use recto::desk::{CurrentDesk, Desk, ReloadState};
 use recto::{web, work};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::voice::voice;
+use super::voice::why;
 use super::{Config, open_proven_desk, work_in};
 
 /// Arguments of `recto serve`.
@@ -37,11 +36,10 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
 /// Takes the address before anything else is done, so that one that is taken costs nobody the work.
 pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => trouble!("trouble.port-taken", address = address),
-        _ => {
-            let why = said::io(&error);
-            trouble!("trouble.listen", address = address, why = why.get(voice().language))
-        }
+        ErrorKind::AddrInUse => trouble!("trouble.port-taken", address = address),
+        ErrorKind::InvalidInput => trouble!("trouble.no-address", address = address),
+        ErrorKind::PermissionDenied => trouble!("trouble.port-kept", address = address),
+        _ => trouble!("trouble.listen", address = address),
     })
 }
 
@@ -49,7 +47,7 @@ pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 /// anew, where the service has no terminal. What is under way is
 /// finished; what is not recorded by then is done at the next start.
 pub async fn serve(desk: Desk, config: &Config, listener: TcpListener) -> anyhow::Result<ExitCode> {
-    let token = web::token(&config.dir).context("the access token")?;
+    let token = web::token(&config.dir).map_err(|error| trouble!("trouble.token"; why = why(error)))?;
     let open = Arc::new(CurrentDesk::new(desk, config.home.clone()));
     let address = listener.local_addr()?;
     tell!("serve.pages", address = format!("http://{address}/?token={token}"));

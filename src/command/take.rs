@@ -13,7 +13,7 @@ use recto::intake::{self, Offer};
 use serde_json::{Value, json};
 
 use super::voice::voice;
-use super::{Config, open_desk, print_json};
+use super::{Config, open_desk, place_of, print_json};
 
 /// Events recorded in one transaction.
 const TOGETHER: usize = 500;
@@ -53,7 +53,7 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let desk = open_desk(&config).await?;
     let mut tally = Tally::default();
     for file in &arguments.files {
-        take_file(&desk, file, &config.dir, &mut tally).await?;
+        take_file(&desk, file, &place_of(file, arguments.json), &config.dir, &mut tally).await?;
     }
     desk.close().await;
     if arguments.json {
@@ -64,21 +64,20 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     Ok(ExitCode::from(u8::from(!tally.refused.is_empty())))
 }
 
-/// Takes the events of one file. What is refused is kept in the data folder as it came, to be corrected and taken again; but no Social
+/// Takes the events of one file, which places call by its name. What is refused is kept in the data folder as it came, to be corrected and taken again; but no Social
 /// Insurance Number is kept, and what stands in its place is refused until somebody has written there what belongs there.
-pub async fn take_file(desk: &Desk, file: &Path, dir: &Path, tally: &mut Tally) -> anyhow::Result<()> {
-    let name = if file == Path::new("-") { words!("take.standard-input") } else { file.display().to_string() };
+pub async fn take_file(desk: &Desk, file: &Path, name: &str, dir: &Path, tally: &mut Tally) -> anyhow::Result<()> {
     let source: Box<dyn BufRead> = if file == Path::new("-") {
         Box::new(BufReader::new(std::io::stdin()))
     } else {
-        Box::new(BufReader::new(std::fs::File::open(file).with_context(|| name.clone())?))
+        Box::new(BufReader::new(std::fs::File::open(file).with_context(|| name.to_owned())?))
     };
     let bar = ProgressBar::new_spinner()
         .with_style(ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {}", words!("take.progress")))?);
-    let mut offers = intake::read(source, &name).with_context(|| name.clone())?;
+    let mut offers = intake::read(source, name).with_context(|| name.to_owned())?;
     loop {
         let some: Vec<Offer> =
-            offers.by_ref().take(TOGETHER).collect::<Result<_, _>>().with_context(|| name.clone())?;
+            offers.by_ref().take(TOGETHER).collect::<Result<_, _>>().with_context(|| name.to_owned())?;
         if some.is_empty() {
             break;
         }
@@ -170,7 +169,8 @@ impl Tally {
             refused = counted(self.refused.len(), "refused"),
         );
         for (place, notice) in &self.notices {
-            say!("\n  waits    {place}\n           {notice}");
+            say!("\n{}", words!("take.waits", place = place));
+            say!("           {}", voice().fault(notice));
         }
         for (place, outcome) in &self.refused {
             say!("\n{}", words!("take.refused", place = place));

@@ -31,10 +31,15 @@ macro_rules! hint {
     ($($arguments:tt)*) => { eprintln!("{}", words!($($arguments)*)) };
 }
 
-/// What stops a command, in both languages: `trouble!("trouble.port-taken", address = listen)`.
+/// What stops a command, in both languages: `trouble!("trouble.port-taken", address = listen)`. What has words of its own in each
+/// stands behind a semicolon: `trouble!("trouble.file", file = path; why = said::io(&error))`.
 macro_rules! trouble {
-    ($key:expr $(, $name:ident = $value:expr)* $(,)?) => {
-        anyhow::Error::new($crate::command::voice::voice().trouble($key, &[$((stringify!($name), $value.to_string())),*]))
+    ($key:expr $(, $name:ident = $value:expr)* $(; $($said:ident = $text:expr),+)?) => {
+        anyhow::Error::new($crate::command::voice::voice().trouble(
+            $key,
+            &[$((stringify!($name), $value.to_string())),*],
+            &[$($((stringify!($said), $text)),+)?],
+        ))
     };
 }
 
@@ -85,10 +90,13 @@ impl Voice {
         counted.unwrap_or_else(|| count.to_string())
     }
 
-    /// A key's words in both languages, filled in.
-    pub fn trouble(&self, key: &str, values: &[(&str, String)]) -> Trouble {
-        let text = self.text(key);
-        Trouble(Text::new(filled(&text.en, values), filled(&text.fr, values)))
+    /// A key's words in both languages, filled in with what is the same in both and with what is not.
+    pub fn trouble(&self, key: &str, values: &[(&str, String)], texts: &[(&str, Text)]) -> Trouble {
+        let said = |language| {
+            let texts = texts.iter().map(|(name, text)| (*name, text.get(language).to_owned()));
+            filled(self.text(key).get(language), &values.iter().cloned().chain(texts).collect::<Vec<_>>())
+        };
+        Trouble(Text::new(said(Language::En), said(Language::Fr)))
     }
 
     /// The words of a key. One without words shows itself, which the tests find.
@@ -98,14 +106,25 @@ impl Voice {
 
     /// A fault on a line of its own.
     pub fn fault(&self, fault: &Fault) -> String {
-        let place = if fault.place.is_empty() { String::new() } else { format!("{}: ", fault.place) };
-        format!("{place}{} [{}]", fault.message.get(self.language), fault.code)
+        fault_in(fault, self.language)
     }
 
     /// What stopped a command, in this voice's language.
     pub fn said(&self, error: &anyhow::Error) -> String {
         said_of(error, self.language)
     }
+}
+
+/// A fault on a line of its own, in a language.
+pub fn fault_in(fault: &Fault, language: Language) -> String {
+    let place = if fault.place.is_empty() { String::new() } else { format!("{}: ", fault.place) };
+    format!("{place}{} [{}]", fault.message.get(language), fault.code)
+}
+
+/// Why something failed, in both languages, as it follows a colon.
+pub fn why(error: impl Into<anyhow::Error>) -> Text {
+    let error = error.into();
+    Text::new(said_of(&error, Language::En), said_of(&error, Language::Fr))
 }
 
 /// What stopped a command: what it was about, then what was wrong. What a library said is for the log.

@@ -9,7 +9,7 @@ use super::work_letters::{TOGETHER, UNDER_WAY, unreadable};
 use super::{Desk, DeskError};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
-use crate::case::{Actor, Day, DeliveryState, Entry, EntryKind, Fault, FiledEntry, LetterId, Sha256, entry};
+use crate::case::{Actor, Day, DeliveryState, Entry, EntryKind, Fault, FiledEntry, LetterId, Sha256, Text, entry, said};
 use crate::register::{Act, Delivery, LetterRow, Seen};
 
 /// Letters that are looked at again together.
@@ -203,12 +203,13 @@ pub(super) fn verdict_before(entries: &[FiledEntry], number: i64) -> Option<(Ent
 }
 
 pub(super) fn missed(date: Day) -> Fault {
+    let Text { en, fr } = said::day(date.date());
     Fault::new(
         "mailing-date-missed",
         "",
-        format!("The letter was dated {date} and missed that day's run. It is set again under a new date."),
+        format!("The letter was dated {en} and missed that day's run. It is set again under a new date."),
         format!(
-            "La lettre était datée du {date} et a manqué le tirage de ce jour. Elle est composée de nouveau sous une nouvelle date."
+            "La lettre était datée du {fr} et a manqué le tirage de ce jour. Elle est composée de nouveau sous une nouvelle date."
         ),
     )
 }

@@ -1,7 +1,7 @@
 //! What the desk's errors say to people, in both languages, with the remedy. What a library said of one is for the log alone.
 
 use super::{DecideError, DeskError, OpenError};
-use crate::case::said::{counted, io};
+use crate::case::said::{counted, day, io};
 use crate::case::{FollowUpState, LetterState, Text};
 use crate::rules::{Effect, guard, guards};
 
@@ -179,10 +179,13 @@ impl DeskError {
                      seront composées de nouveau sous une nouvelle date."
                 ),
             ),
-            DeskError::RunClaimed(date) => Text::new(
-                format!("The print run of {date} is being closed already: wait until that is done."),
-                format!("Le tirage du {date} est déjà en cours de fermeture : attendez qu’elle soit terminée."),
-            ),
+            DeskError::RunClaimed(date) => {
+                let Text { en, fr } = day(date.date());
+                Text::new(
+                    format!("The print run of {en} is being closed already: wait until that is done."),
+                    format!("Le tirage du {fr} est déjà en cours de fermeture : attendez qu’elle soit terminée."),
+                )
+            }
             DeskError::Io(error) => folder(error),
             DeskError::Task(_) => Text::new(
                 "Recto broke off in the middle. Nothing is lost: try again, and report it to those who maintain Recto if it comes back.",
@@ -215,33 +218,35 @@ impl NoRun {
             ("letter waits", "lettre attend"),
             ("letters wait", "lettres attendent"),
         );
+        let Text { en: next_en, fr: next_fr } = day(next);
+        let Text { en: date_en, fr: date_fr } = day(date);
         let open = match closed {
-            true => Text::new(format!("The run of {next} is closed."), format!("Le tirage du {next} est fermé.")),
+            true => Text::new(format!("The run of {next_en} is closed."), format!("Le tirage du {next_fr} est fermé.")),
             false => Text::new(
-                format!("Today the run of {next} can be closed."),
-                format!("Aujourd’hui, c’est le tirage du {next} qui peut être fermé."),
+                format!("Today the run of {next_en} can be closed."),
+                format!("Aujourd’hui, c’est le tirage du {next_fr} qui peut être fermé."),
             ),
         };
         let (en, fr) = match () {
             () if !business_day => (
-                format!("{date} is no business day, so no mail goes on it."),
-                format!("Le {date} n’est pas un jour ouvrable : aucun courrier ne part ce jour-là."),
+                format!("{date_en} is no business day, so no mail goes on it."),
+                format!("Le {date_fr} n’est pas un jour ouvrable : aucun courrier ne part ce jour-là."),
             ),
             () if date < next => (
                 format!(
-                    "{date} is over, and no run was opened on it. Letters of that date are set again under a new one."
+                    "{date_en} is over, and no run was opened on it. Letters of that date are set again under a new one."
                 ),
                 format!(
-                    "Le {date} est passé, et aucun tirage n’a été ouvert ce jour-là. Ses lettres sont composées de nouveau sous une autre date."
+                    "Le {date_fr} est passé, et aucun tirage n’a été ouvert ce jour-là. Ses lettres sont composées de nouveau sous une autre date."
                 ),
             ),
             () if waiting > 0 => (
-                format!("{} for {date}; close the run on that day.", letters.en),
-                format!("{} le {date}; fermez le tirage ce jour-là.", letters.fr),
+                format!("{} for {date_en}; close the run on that day.", letters.en),
+                format!("{} le {date_fr}; fermez le tirage ce jour-là.", letters.fr),
             ),
             () => (
-                format!("No letter waits for {date} yet, and its run can be closed on that day only."),
-                format!("Aucune lettre n’attend encore le {date}, et son tirage ne peut être fermé que ce jour-là."),
+                format!("No letter waits for {date_en} yet, and its run can be closed on that day only."),
+                format!("Aucune lettre n’attend encore le {date_fr}, et son tirage ne peut être fermé que ce jour-là."),
             ),
         };
         Text::new(format!("{en} {}", open.en), format!("{fr} {}", open.fr))

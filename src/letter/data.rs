@@ -80,18 +80,19 @@ pub fn future_facts(event: &CaseEvent, schemas: &[&Schema]) -> Vec<Fault> {
         |day: &Value| day.as_str().and_then(|day| day.parse::<NaiveDate>().ok()).is_some_and(|day| day > told);
     // Schemas of several letters may have the same place.
     let later: BTreeSet<String> = found.filter(|(_, day)| is_later(day)).map(|(pointer, _)| pointer).collect();
+    let told = said::day(told);
     let fault = |pointer: String| {
         let name = schemas.iter().find_map(|schema| schema.label(&pointer)).unwrap_or_else(|| pointer.as_str().into());
         Fault::new(
             "date-in-the-future",
             format!("/data/facts{pointer}"),
             format!(
-                "“{}” is after {told}, the day of the event that tells of it. Send it when it has happened.",
-                name.en
+                "“{}” is after {}, the day of the event that tells of it. Send it when it has happened.",
+                name.en, told.en
             ),
             format!(
-                "« {} » est postérieur au {told}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé.",
-                name.fr
+                "« {} » est postérieur au {}, le jour de l’événement qui le rapporte. Envoyez-le quand ce sera arrivé.",
+                name.fr, told.fr
             ),
         )
     };

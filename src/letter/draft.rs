@@ -21,7 +21,7 @@ use crate::case::figures::{Figure, figures, figures_of};
 use crate::case::format::Formats;
 use crate::case::json::visit;
 use crate::case::party::Format;
-use crate::case::{Channel, CoveringMail, Fault, Given, Language, LetterId, Policy, Text};
+use crate::case::{Channel, CoveringMail, Fault, Given, Language, LetterId, Policy, Text, said};
 
 /// Large print may have so many times the pages of a letter at the usual size.
 const LARGE_PRINT_PAGES: usize = 3;
@@ -294,10 +294,11 @@ fn amount_missing(path: &FactPath) -> Fault {
 }
 
 fn no_policy(program: &str, date: NaiveDate) -> Fault {
+    let Text { en, fr } = said::day(date);
     Fault::new(
         "policy-missing",
         format!("_programs/{program}.toml"),
-        format!("No policy is in force on {date}. Add a [[policy]] with an earlier effective date."),
-        format!("Aucune politique n’est en vigueur le {date}. Ajoutez une section [[policy]] à date antérieure."),
+        format!("No policy is in force on {en}. Add a [[policy]] with an earlier effective date."),
+        format!("Aucune politique n’est en vigueur le {fr}. Ajoutez une section [[policy]] à date antérieure."),
     )
 }

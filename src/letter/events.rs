@@ -129,6 +129,12 @@ impl Catalogue {
         label.or_else(|| self.type_with(kind).map(by_title)).unwrap_or_else(|| Text::new(kind, kind))
     }
 
+    /// A party's role in words.
+    pub fn role(&self, key: &str) -> Text {
+        let words = Text::deserialize(&self.party.source["properties"]["role"]["x-terms"][key]);
+        words.unwrap_or_else(|_| Text::new(key, key))
+    }
+
     /// The schema in `_events/`, or that of the letter type which alone has the event.
     fn schema_of_event(&self, kind: &str) -> Option<&Schema> {
         self.event_schema(kind).or_else(|| self.type_with(kind).map(|letter| &letter.schema))

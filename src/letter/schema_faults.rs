@@ -75,6 +75,9 @@ impl Broken<'_> {
             Kind::FalseSchema => vec![self.not_here(place)],
             Kind::Enum { options } => vec![self.not_allowed(place, options.as_array().cloned().unwrap_or_default())],
             Kind::Constant { expected_value } => vec![self.not_allowed(place, vec![Value::clone(expected_value)])],
+            Kind::OneOfNotValid { .. } | Kind::AnyOf { .. } if self.constants().is_some() => {
+                vec![self.not_allowed(place, self.constants().unwrap_or_default())]
+            }
             Kind::Format { format } if format == "money" => vec![self.no_money(place, false)],
             Kind::Format { format } if format == "signed-money" => vec![self.no_money(place, true)],
             Kind::Format { format } if format == "email" => vec![self.no_mailbox(place)],
@@ -230,6 +233,16 @@ impl Broken<'_> {
         }
     }
 
+    /// The values of forms that are one value each, as those of a documented enumeration are.
+    fn constants(&self) -> Option<Vec<Value>> {
+        let forms = self.schema.pointer(self.error.schema_path().as_str())?.as_array()?;
+        let values = forms.iter().map(|form| match (form.get("const"), form["enum"].as_array()) {
+            (Some(one), _) => Some(vec![one.clone()]),
+            (None, several) => several.cloned(),
+        });
+        Some(values.collect::<Option<Vec<_>>>()?.concat())
+    }
+
     /// Which of several facts is wanted, where each form asks for one of its own.
     fn forms(&self) -> (String, String) {
         let forms = self.schema.pointer(self.error.schema_path().as_str()).and_then(Value::as_array);
@@ -252,7 +265,6 @@ impl Broken<'_> {
 
     /// How long, how many or how much it may be.
     fn amount(&self, kind: &Kind, size: usize, shown: &str) -> (String, String) {
-        let number = |limit: &Value| limit.to_string();
         match kind {
             Kind::MaxLength { limit } => (
                 format!("has {size} characters, and {limit} are allowed; shorten it"),
@@ -275,34 +287,22 @@ impl Broken<'_> {
                 format!("needs {limit} or more; it has {size}. Add what is missing"),
                 format!("doit en avoir {limit} ou plus; il en a {size}. Ajoutez ce qui manque"),
             ),
-            Kind::Minimum { limit } => {
-                let limit = number(limit);
-                (
-                    format!("cannot be {shown}: write {limit} or more"),
-                    format!("ne peut pas être {shown} : écrivez {limit} ou plus"),
-                )
-            }
-            Kind::Maximum { limit } => {
-                let limit = number(limit);
-                (
-                    format!("cannot be {shown}: write {limit} or less"),
-                    format!("ne peut pas être {shown} : écrivez {limit} ou moins"),
-                )
-            }
-            Kind::ExclusiveMinimum { limit } => {
-                let limit = number(limit);
-                (
-                    format!("cannot be {shown}: write more than {limit}"),
-                    format!("ne peut pas être {shown} : écrivez plus de {limit}"),
-                )
-            }
-            Kind::ExclusiveMaximum { limit } => {
-                let limit = number(limit);
-                (
-                    format!("cannot be {shown}: write less than {limit}"),
-                    format!("ne peut pas être {shown} : écrivez moins de {limit}"),
-                )
-            }
+            Kind::Minimum { limit } => (
+                format!("cannot be {shown}: write {limit} or more"),
+                format!("ne peut pas être {shown} : écrivez {limit} ou plus"),
+            ),
+            Kind::Maximum { limit } => (
+                format!("cannot be {shown}: write {limit} or less"),
+                format!("ne peut pas être {shown} : écrivez {limit} ou moins"),
+            ),
+            Kind::ExclusiveMinimum { limit } => (
+                format!("cannot be {shown}: write more than {limit}"),
+                format!("ne peut pas être {shown} : écrivez plus de {limit}"),
+            ),
+            Kind::ExclusiveMaximum { limit } => (
+                format!("cannot be {shown}: write less than {limit}"),
+                format!("ne peut pas être {shown} : écrivez moins de {limit}"),
+            ),
             Kind::UniqueItems => {
                 ("has the same twice; take one out".into(), "a deux fois la même chose; retirez-en une".into())
             }

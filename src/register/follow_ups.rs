@@ -36,6 +36,24 @@ impl FollowUpRow {
     }
 }
 
+/// Which kind of follow-ups is looked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind<'k> {
+    /// This one.
+    Is(&'k str),
+    /// All but this one.
+    IsNot(&'k str),
+}
+
+impl<'k> Kind<'k> {
+    fn bound(self) -> (&'k str, bool) {
+        match self {
+            Kind::Is(kind) => (kind, true),
+            Kind::IsNot(kind) => (kind, false),
+        }
+    }
+}
+
 /// A follow-up to be recorded.
 pub struct NewFollowUp<'f> {
     /// Its identity.
@@ -113,6 +131,29 @@ impl Reader {
             "WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR case_reference = $2) ORDER BY due, id LIMIT $3"
         );
         Ok(sqlx::query_as(sql).bind(state).bind(case).bind(limit).fetch_all(&self.pool).await?)
+    }
+
+    /// Proposed follow-ups of one kind, or of all others; the oldest due first, of one case where it is given.
+    pub async fn proposed(
+        &self,
+        kind: Kind<'_>,
+        case: Option<&CaseRef>,
+        limit: i64,
+    ) -> Result<Vec<FollowUpRow>, RegisterError> {
+        let (kind, is_it) = kind.bound();
+        let sql = select_follow_ups!(
+            "WHERE state = $1 AND (kind = $2) = $3 AND ($4 IS NULL OR case_reference = $4) ORDER BY due, id LIMIT $5"
+        );
+        let query = sqlx::query_as(sql).bind(FollowUpState::Proposed).bind(kind).bind(is_it);
+        Ok(query.bind(case).bind(limit).fetch_all(&self.pool).await?)
+    }
+
+    /// How many of them there are.
+    pub async fn proposed_count(&self, kind: Kind<'_>) -> Result<i64, RegisterError> {
+        let (kind, is_it) = kind.bound();
+        let sql = "SELECT count(*) FROM follow_ups WHERE state = $1 AND (kind = $2) = $3";
+        let query = sqlx::query_scalar(sql).bind(FollowUpState::Proposed).bind(kind).bind(is_it);
+        Ok(query.fetch_one(&self.pool).await?)
     }
 
     /// Follow-ups after an identity, in order: the way through all of them in pieces.

@@ -35,7 +35,7 @@ pub use claims::{Claim, Claimed};
 pub use deliveries::{Delivery, DeliveryRow};
 pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
-pub use follow_ups::{FollowUpRow, NewFollowUp};
+pub use follow_ups::{FollowUpRow, Kind, NewFollowUp};
 pub use issuances::{Issuance, Tally};
 pub use letters::{LetterRow, NewLetter};
 pub use runs::{NewPiece, PieceRow, RunRow};

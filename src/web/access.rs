@@ -26,7 +26,7 @@ pub fn token(folder: &Path) -> anyhow::Result<String> {
     let known = match std::fs::read_to_string(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         // A token that cannot be read is not replaced: whoever has it would be shut out.
-        known => known.with_context(|| format!("the access token in {}", path.display()))?,
+        known => known.with_context(|| path.display().to_string())?,
     };
     // A file that was cut short is no token: an empty one would open the door to everybody.
     if known.trim().len() == 64 && known.trim().bytes().all(|byte| byte.is_ascii_hexdigit()) {

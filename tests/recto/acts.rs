@@ -166,7 +166,20 @@ async fn an_accepted_follow_up_asks_for_its_letter_and_a_declined_one_for_nothin
         assert_eq!(decide(id("plan-reminder"), body).await, problem(403, "person-unknown"));
     }
     let neither = json!({"decision": "postpone", "by": "O. Officer"});
-    assert_eq!(decide(id("plan-reminder"), neither).await, problem(400, "bad-request"));
+    assert_eq!(decide(id("plan-reminder"), neither.clone()).await, problem(400, "bad-request"));
+    // What may be decided or answered is listed.
+    let answer = json!({"answer": "bogus", "by": "O. Officer"});
+    for (path, body, place, allowed) in [
+        ("", &neither, "/decision", "cannot be \"postpone\". Allowed: \"accept\", \"decline\"."),
+        ("/answer", &answer, "/answer", "Allowed: \"one-person\", \"two-people\", \"new-person\", \"known-person\""),
+    ] {
+        let path = format!("/follow-ups/{}{path}", id("plan-reminder"));
+        let (status, refused) = api.call("POST", &path, &[], body.to_string()).await;
+        let fault = &refused["faults"][0];
+        assert_eq!((status.as_u16(), &fault["code"]), (400, &json!("value-not-allowed")), "{refused:#}");
+        assert_eq!(fault["place"], place);
+        assert!(fault["message"].as_str().unwrap().contains(allowed), "{fault:#}");
+    }
     assert_eq!(decide(id("answer-due"), decline("O. Officer", " ")).await, problem(422, "reason-missing"));
     assert_eq!(decide(id("answer-due"), decline("O. Officer", "Answered by telephone")).await, done());
     assert_eq!(reminders().await, [] as [Value; 0], "nothing was asked for yet");

@@ -289,8 +289,8 @@ async fn a_run_that_cannot_be_closed_says_what_waits_and_when() {
         &close("2026-11-18"),
         &Value::Null,
         conflict,
-        "No letter waits for 2026-11-18 yet",
-        "Aucune lettre n’attend encore le 2026-11-18",
+        "No letter waits for November\u{a0}18,\u{a0}2026 yet",
+        "Aucune lettre n’attend encore le 18\u{a0}novembre\u{a0}2026",
     )
     .await;
     refused(
@@ -299,8 +299,8 @@ async fn a_run_that_cannot_be_closed_says_what_waits_and_when() {
         &close("2026-11-21"),
         &Value::Null,
         conflict,
-        "2026-11-21 is no business day",
-        "n’est pas un jour ouvrable",
+        "November\u{a0}21,\u{a0}2026 is no business day",
+        "Le 21\u{a0}novembre\u{a0}2026 n’est pas un jour ouvrable",
     )
     .await;
     refused(
@@ -309,8 +309,8 @@ async fn a_run_that_cannot_be_closed_says_what_waits_and_when() {
         &close("2026-11-16"),
         &Value::Null,
         conflict,
-        "2026-11-16 is over",
-        "Le 2026-11-16 est passé",
+        "November\u{a0}16,\u{a0}2026 is over",
+        "Le 16\u{a0}novembre\u{a0}2026 est passé",
     )
     .await;
     refused(
@@ -332,8 +332,8 @@ async fn a_run_that_cannot_be_closed_says_what_waits_and_when() {
         &close("2026-11-18"),
         &Value::Null,
         conflict,
-        "1\u{a0}letter waits for 2026-11-18; close the run on that day. The run of 2026-11-17 is closed.",
-        "1\u{a0}lettre attend le 2026-11-18; fermez le tirage ce jour-là. Le tirage du 2026-11-17 est fermé.",
+        "1\u{a0}letter waits for November\u{a0}18,\u{a0}2026; close the run on that day. The run of November\u{a0}17,\u{a0}2026 is closed.",
+        "1\u{a0}lettre attend le 18\u{a0}novembre\u{a0}2026; fermez le tirage ce jour-là. Le tirage du 17\u{a0}novembre\u{a0}2026 est fermé.",
     )
     .await;
 }
@@ -397,7 +397,7 @@ async fn a_preview_says_what_eligibility_would_say_and_the_date_that_the_letter_
     let told = |headers: &axum::http::HeaderMap, name: &str| headers[name].to_str().unwrap().to_owned();
     assert!(pdf.starts_with(b"%PDF"));
     assert_eq!((told(&headers, "recto-held-for").as_str(), told(&headers, "recto-date").as_str()), ("", "2026-11-17"));
-    assert_eq!(told(&headers, "recto-verdict"), "It would go on 2026-11-17.");
+    assert_eq!(told(&headers, "recto-verdict"), "It would go on November%C2%A017,%C2%A02026.");
     assert_eq!(api.get("/letters").await["letters"], json!([]), "nothing is recorded");
     // The person has died; the debt is disputed; the run is closed.
     let died = with_facts(&data, json!({"died": "2026-11-01"}));

@@ -1,12 +1,13 @@
 //! What people decide and what Recto notices: approvals and authority, overrides, follow-ups, the last look, time that runs out.
 
-use recto::case::{CaseRef, EntryKind, FollowUpId, FollowUpState, LetterId, Sha256};
+use recto::case::{CaseRef, EntryKind, FollowUpState, LetterId, Sha256};
 use recto::desk::{DecideError, Desk, Outcome, Settings};
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
 use crate::support::{
-    NOW, at, copy, debt_referred, desk, desk_at, edit, event, operator, people, sample, state, taken, with_facts, work,
+    NOW, at, copy, debt_referred, desk, desk_at, edit, event, operator, people, proposed, sample, state, taken,
+    with_facts, work,
 };
 
 /// An event of the plausible plan's case.
@@ -23,12 +24,6 @@ async fn belongs_to_the_case(desk: &Desk, data: &Value) {
 
 async fn hash(desk: &Desk, letter: &LetterId) -> Sha256 {
     desk.reader().letter(letter).await.unwrap().unwrap().seal.unwrap()
-}
-
-/// The open follow-ups by kind, with their ids.
-async fn proposed(desk: &Desk) -> Vec<(String, FollowUpId)> {
-    let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
-    rows.into_iter().map(|row| (row.kind, row.id)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,9 +216,9 @@ async fn a_missed_instalment_is_noticed_reminded_and_defaulted_each_in_its_time(
         let desk = desk_at(folder.path(), "2026-12-07T10:00:00-05:00").await;
         work(&desk).await;
         let due = proposed(&desk).await;
-        assert_eq!(due[0].0, "plan-reminder", "{due:?}");
-        assert!(matches!(desk.accept_follow_up(&due[0].1, "N. Obody").await, Err(DecideError::Unknown(_))));
-        let outcome = desk.accept_follow_up(&due[0].1, "O. Officer").await.unwrap();
+        assert_eq!(due[0].kind, "plan-reminder", "{due:?}");
+        assert!(matches!(desk.accept_follow_up(&due[0].id, "N. Obody").await, Err(DecideError::Unknown(_))));
+        let outcome = desk.accept_follow_up(&due[0].id, "O. Officer").await.unwrap();
         let Outcome::Taken(letters) = outcome else { panic!("{outcome:?}") };
         work(&desk).await;
         assert_eq!(state(&desk, &letters[0]).await.0, "issued");
@@ -238,7 +233,7 @@ async fn a_missed_instalment_is_noticed_reminded_and_defaulted_each_in_its_time(
         let desk = desk_at(folder.path(), &format!("{day}T10:00:00-05:00")).await;
         work(&desk).await;
         let due = proposed(&desk).await;
-        assert_eq!(due.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), kinds, "{day}");
+        assert_eq!(due.iter().map(|due| due.kind.as_str()).collect::<Vec<_>>(), kinds, "{day}");
         desk.close().await;
     }
     // The money comes: what was proposed lapses, and the case file has all of it.
@@ -266,18 +261,12 @@ async fn a_follow_up_that_was_declined_is_not_proposed_again() {
     taken(&desk, &of_the_plan("d-1", "dispute.received", "2026-11-16T09:00:00-05:00", dispute)).await;
     work(&desk).await;
     let due = proposed(&desk).await;
-    let mut days = Vec::new();
-    for (kind, id) in &due {
-        days.push((kind.as_str(), desk.reader().follow_up(id).await.unwrap().unwrap().due));
-    }
+    let days: Vec<(&str, String)> = due.iter().map(|one| (one.kind.as_str(), one.due.to_string())).collect();
     // 5 and 15 business days after Monday 16 November.
-    assert_eq!(
-        days,
-        [("acknowledgement-due", "2026-11-23".parse().unwrap()), ("answer-due", "2026-12-07".parse().unwrap())]
-    );
-    assert!(matches!(desk.decline_follow_up(&due[0].1, "O. Officer", " ").await, Err(DecideError::NoReason)));
-    for (_, id) in &due {
-        desk.decline_follow_up(id, "O. Officer", "Answered by telephone").await.unwrap();
+    assert_eq!(days, [("acknowledgement-due", "2026-11-23".to_owned()), ("answer-due", "2026-12-07".to_owned())]);
+    assert!(matches!(desk.decline_follow_up(&due[0].id, "O. Officer", " ").await, Err(DecideError::NoReason)));
+    for one in &due {
+        desk.decline_follow_up(&one.id, "O. Officer", "Answered by telephone").await.unwrap();
     }
     let paid = json!({"received": "2026-11-17", "amount": "1.00", "kind": "payment"});
     taken(&desk, &of_the_plan("r-1", "payment.received", "2026-11-17T10:00:00-05:00", paid)).await;
@@ -319,10 +308,10 @@ async fn a_debt_that_is_paid_is_told_and_taken_back_from_the_cra() {
     taken(&desk, &event("r-1", "payment.received", "2026-11-17T10:00:00-05:00", &with_facts(&data, paid))).await;
     work(&desk).await;
     let due = proposed(&desk).await;
-    let mut kinds: Vec<&str> = due.iter().map(|(kind, _)| kind.as_str()).collect();
+    let mut kinds: Vec<&str> = due.iter().map(|due| due.kind.as_str()).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["paid-in-full", "recall"]);
-    let id = &due.iter().find(|(kind, _)| kind == "paid-in-full").unwrap().1;
+    let id = &due.iter().find(|due| due.kind == "paid-in-full").unwrap().id;
     let Outcome::Taken(letters) = desk.accept_follow_up(id, "O. Officer").await.unwrap() else { panic!() };
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["debt-paid-in-full".to_owned()]), "it must clear");

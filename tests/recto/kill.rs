@@ -37,19 +37,40 @@ async fn end_state(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             "SELECT case_reference || ' ' || kind || ' ' || coalesce(letter, '') || ' ' || \
              json_remove(detail, '$.basis.standing.letters') FROM entries WHERE kind <> 'letter-cleared' ORDER BY 1",
         ),
-        // So does what a verdict at release rests on; there is one for each issuance that left.
+        // So does the hash of what a verdict at release rests on, and whether that is what the letter was issued on.
         (
             "verdicts",
-            "SELECT DISTINCT letter || ' ' || json_extract(detail, '$.number') FROM entries \
-             WHERE kind = 'letter-cleared' ORDER BY 1",
+            "SELECT DISTINCT c.letter || ' ' || json_extract(c.detail, '$.number') || ' ' || \
+             json_remove(coalesce(json_extract(c.detail, '$.basis'), json_extract(i.detail, '$.basis')), '$.standing.letters') \
+             FROM entries c JOIN entries i ON i.letter = c.letter AND i.kind = 'letter-issued' \
+             AND json_extract(i.detail, '$.number') = json_extract(c.detail, '$.number') \
+             WHERE c.kind = 'letter-cleared' ORDER BY 1",
         ),
     ] {
         let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();
         assert!(!rows.is_empty(), "{table}");
         state.insert(table.to_owned(), rows.join("\n").into_bytes());
     }
+    // One more verdict is entered only where another letter of the case got further between a kill and the next start.
+    let again: Vec<String> = sqlx::query_scalar(
+        "SELECT letter FROM entries WHERE kind = 'letter-cleared' GROUP BY letter, json_extract(detail, '$.number'), \
+         json_extract(detail, '$.rests_on') HAVING count(*) > 1",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert!(again.is_empty(), "the same verdict is entered twice: {again:?}");
     connection.close().await.unwrap();
     state
+}
+
+/// How many verdicts at release there are above one for each issuance.
+async fn further_verdicts(folder: &Path) -> i64 {
+    let mut connection =
+        SqliteConnection::connect(&format!("sqlite:{}", folder.join("recto.db").display())).await.unwrap();
+    let further = "SELECT count(*) - count(DISTINCT letter || ' ' || json_extract(detail, '$.number')) FROM entries \
+                   WHERE kind = 'letter-cleared'";
+    sqlx::query_scalar(further).fetch_one(&mut connection).await.unwrap()
 }
 
 const STEPS: [&[&str]; 3] =
@@ -65,6 +86,7 @@ async fn a_process_killed_at_fifty_random_moments_leads_to_the_same_end() {
         lengths.push(begun.elapsed());
     }
     let expected = end_state(calm.path()).await;
+    assert_eq!(further_verdicts(calm.path()).await, 0, "undisturbed, each letter is looked at once before it leaves");
     let mut chance = Chance(seed());
     let (mut kills, mut days) = (0, 0);
     while kills < 50 {

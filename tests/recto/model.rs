@@ -46,22 +46,23 @@ fn happens() -> impl Strategy<Value = Happens> {
         "dispute-response",
         "dispute-response",
     ]);
+    // Weighted so that what takes several of them, such as a flagged person who shares an address, comes about often enough.
     let person = prop_oneof![
         1 => any::<bool>().prop_map(Died),
         4 => filings.prop_map(Filed),
         4 => ends.prop_map(Ended),
         2 => (any::<bool>(), any::<bool>()).prop_map(|(email, deceased)| MailReturned { email, deceased }),
         2 => any::<bool>().prop_map(Moved),
-        4 => any::<bool>().prop_map(OtherWritten),
+        6 => prop::bool::weighted(0.7).prop_map(OtherWritten),
         2 => any::<bool>().prop_map(Assisted),
-        6 => Just(OtherKnown),
+        9 => Just(OtherKnown),
         1 => Just(AssistedUnderOtherName),
         1 => Just(TwoPeople),
         1 => Just(OnePerson),
         1 => any::<bool>().prop_map(ReadsByEar),
         2 => (0..60u32).prop_map(|days| Deferred(Some(days))),
         1 => Just(Deferred(None)),
-        4 => (flags(), any::<bool>()).prop_map(|(flag, other)| Flagged(flag, other)),
+        6 => (flags(), prop::bool::weighted(0.2)).prop_map(|(flag, other)| Flagged(flag, other)),
         2 => (flags(), any::<bool>()).prop_map(|(flag, other)| Lifted(flag, other)),
         2 => (any::<bool>(), 0..60u32).prop_map(|(consents, until)| Represented { consents, until }),
         1 => Just(Unrepresented),
@@ -354,7 +355,13 @@ impl Course {
 }
 
 /// The guards of the letter's type that find something against it.
-fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> BTreeSet<String> {
+fn found(
+    catalogue: &Catalogue,
+    policy: &Policy,
+    ask: &Ask,
+    course: &Course,
+    (standing, who): &(Standing, Vec<Fault>),
+) -> BTreeSet<String> {
     let letter = &catalogue.types[ask.letter_type];
     let rules = &letter.description.rules;
     let asked = Asked {
@@ -374,10 +381,9 @@ fn found(catalogue: &Catalogue, policy: &Policy, ask: &Ask, course: &Course) -> 
         conflicts: &rules.conflicts,
     };
     let program = if ask.sponsorship { "sponsorship" } else { "ontario-works" };
-    let (standing, who) = course.known(catalogue);
-    let question = Question::new(&standing, policy, catalogue.programs[program].traits, asked, today(), &[]);
+    let question = Question::new(standing, policy, catalogue.programs[program].traits, asked, today(), &[]);
     let found = findings(&rules.guards, &question).into_iter().map(|finding| finding.reason.code);
-    found.chain(who.into_iter().map(|fault| fault.code)).collect()
+    found.chain(who.iter().map(|fault| fault.code.clone())).collect()
 }
 
 #[test]
@@ -403,12 +409,12 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
             let asks = |key: &&str| *key == "names-differ" || guards.iter().any(|own| own == key);
             let wanted: BTreeSet<String> = wanted.into_iter().filter(asks).map(str::to_owned).collect();
             let mut case = Course::of(&catalogue, &ask, &course, &letters, &balance);
-            prop_assert_eq!(&found(&catalogue, policy, &ask, &case), &wanted, "balance {}", balance);
+            let before = case.known(&catalogue);
+            prop_assert_eq!(&found(&catalogue, policy, &ask, &case, &before), &wanted, "balance {}", balance);
             for key in guards {
                 seen.borrow_mut().entry(key.clone()).or_default()[usize::from(wanted.contains(key))] += 1;
             }
             // In whatever order they arrive, they end in the same standing.
-            let before = case.known(&catalogue);
             let length = case.events.len();
             case.events.rotate_left(turn as usize % length);
             if turn % 2 == 0 {
@@ -420,7 +426,7 @@ fn whatever_happens_exactly_those_guards_stop_a_letter_that_the_rules_in_plain_w
         .unwrap();
     // The test would prove nothing of a guard that never stopped a letter, or never let one pass. No letter has words of its own here;
     // a debt is always on file, and a plan that is told is one to confirm.
-    let scarce: Vec<_> = seen.into_inner().into_iter().filter(|(_, [pass, stop])| *pass < 3 || *stop < 3).collect();
+    let scarce: Vec<_> = seen.into_inner().into_iter().filter(|(_, [pass, stop])| *pass < 10 || *stop < 10).collect();
     let never = |key: &str| ["both-languages", "debt-on-file", "plan-to-confirm"].contains(&key);
     assert!(scarce.iter().all(|(key, _)| never(key)), "let pass and stopped: {scarce:?}");
 }

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use axum::body::Body;
-use axum::http::{Request, header};
-use http_body_util::BodyExt;
 use recto::case::money::plain;
-use recto::case::{CaseEvent, CaseRef, EntryKind, FollowUpId, FollowUpState, LetterId};
+use recto::case::{CaseEvent, CaseRef, EntryKind, LetterId};
 use recto::desk::{Desk, Outcome};
 use recto::rules::{Standing, follow_ups};
 use serde_json::{Value, json};
 
-use crate::http::{Api, TOKEN};
+use crate::http::Api;
 use crate::support::{
-    catalogue, debt_referred, desk, desk_at, event, operator, sample, state, taken, with_facts, work,
+    catalogue, debt_referred, desk, desk_at, event, operator, proposed, sample, state, taken, with_facts, work,
 };
 
 /// All that the plausible debt notice asks for.
@@ -33,15 +30,10 @@ fn came_back(id: &str, told: &str, amount: &str) -> Value {
     moved(id, "payment.dishonoured", told, facts)
 }
 
-async fn proposed(desk: &Desk) -> Vec<(String, String, FollowUpId)> {
-    let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
-    rows.into_iter().map(|row| (row.kind, row.due.to_string(), row.id)).collect()
-}
-
 /// Accepts the one follow-up of a kind, and gives its letter.
 async fn accepted(desk: &Desk, kind: &str) -> LetterId {
     let due = proposed(desk).await;
-    let id = &due.iter().find(|(known, ..)| known == kind).unwrap_or_else(|| panic!("no {kind} in {due:?}")).2;
+    let id = &due.iter().find(|due| due.kind == kind).unwrap_or_else(|| panic!("no {kind} in {due:?}")).id;
     let Outcome::Taken(mut letters) = desk.accept_follow_up(id, "O. Officer").await.unwrap() else { panic!("{kind}") };
     letters.remove(0)
 }
@@ -127,7 +119,7 @@ async fn paid_in_full_is_worked_out_again_until_it_has_cleared_and_ends_when_it_
             taken(&desk, &paid("r-1", "2026-11-17T10:00:00", "2026-11-17", ALL)).await;
             work(&desk).await;
             let due = proposed(&desk).await;
-            assert!(due.iter().any(|(kind, day, _)| kind == "paid-in-full" && day == "2026-11-27"), "{due:?}");
+            assert!(due.iter().any(|one| one.kind == "paid-in-full" && one.due.to_string() == "2026-11-27"), "{due:?}");
             let letter = accepted(&desk, "paid-in-full").await;
             work(&desk).await;
             assert_eq!(state(&desk, &letter).await, ("held", vec!["debt-paid-in-full".to_owned()]), "it must clear");
@@ -558,10 +550,7 @@ async fn a_debt_that_is_paid_by_payments_is_paid_on_the_page_in_the_api_in_expla
         ("en", "Paid, with $153.65 too much as of November\u{a0}17,\u{a0}2026."),
         ("fr", "Payée, avec 153,65\u{a0}$ de trop"),
     ] {
-        let request = Request::get(format!("/cases/{case}?lang={language}"));
-        let request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")).body(Body::empty()).unwrap();
-        let page = api.send(request).await.into_body().collect().await.unwrap().to_bytes();
-        let page = String::from_utf8(page.to_vec()).unwrap();
+        let page = api.page(&format!("/cases/{case}"), language).await;
         assert!(page.contains(words), "{page}");
     }
     // The credit is reported: the package is made, and the follow-up is done with.

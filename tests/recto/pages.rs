@@ -13,7 +13,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use strum::VariantArray;
 use tower::ServiceExt;
 
-use crate::support::{debt_referred, desk, event, home, recto, sample, taken, with_facts, work};
+use crate::http::Api;
+use crate::support::{debt_referred, desk, event, files, home, proposed, recto, sample, taken, with_facts, work};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_page_in_both_languages() {
@@ -40,7 +41,7 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
     dispute["party"]["id"] = serde_json::json!("P-99023");
     taken(&desk, &event("d-1", "dispute.received", "2026-11-17T10:00:00-05:00", &dispute)).await;
     work(&desk).await;
-    let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
+    let due = proposed(&desk).await;
     let due: Vec<_> = due.into_iter().filter(|due| due.kind != "who-is-it").collect();
     desk.decline_follow_up(&due[0].id, "O. Officer", "Answered by telephone").await.unwrap();
     desk.accept_follow_up(&due[1].id, "O. Officer").await.unwrap();
@@ -62,10 +63,13 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
         assert_eq!(response.status(), StatusCode::OK, "{path} {language}");
         response.into_body().collect().await.unwrap().to_bytes()
     };
+    // What words there are for a party's role and for the office of who decided.
+    let mut unseen = vec!["(manager)", "(gestionnaire)", "Debtor</td>", "Débiteur ou débitrice</td>", "Sponsor</td>"];
     for path in paths {
         for language in ["en", "fr"] {
             let page = get(&path, language).await;
             let page = String::from_utf8_lossy(&page);
+            unseen.retain(|words| !page.contains(words));
             assert!(page.contains(&format!("<html lang=\"{language}-CA\"")), "{path} {language}: {page}");
             // What a page offers is there.
             let pdf = format!("{path}/pdf");
@@ -74,6 +78,47 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
             }
         }
     }
+    assert!(unseen.is_empty(), "{unseen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_to_be_identified_is_shown_and_counted_however_many_older_follow_ups_there_are() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let mut stranger = with_facts(&sample("debt-notice", "plausible"), serde_json::json!({"received": "2026-11-16"}));
+    stranger["party"]["id"] = serde_json::json!("P-99");
+    api.taken(&event("d-1", "dispute.received", "2026-11-16T09:00:00-05:00", &stranger)).await;
+    let options = SqliteConnectOptions::new().filename(api.folder().join("recto.db"));
+    let mut register = SqliteConnection::connect_with(&options).await.unwrap();
+    let older = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO follow_ups \
+                 (id, case_reference, person, kind, letter_type, due, says, state) SELECT 'older-' || i, case_reference, person, \
+                 'answer-due', letter_type, '2026-01-02', says, state FROM follow_ups, n WHERE kind = 'who-is-it'";
+    assert_eq!(sqlx::query(older).execute(&mut register).await.unwrap().rows_affected(), 600);
+    let today = api.page("/", "en").await;
+    assert!(today.contains("Waiting for somebody to say who it is:\u{a0}1<"), "{today}");
+    assert!(today.contains("The first 20 of 600, the oldest first."), "{today}");
+    let case = stranger["case"]["reference"].as_str().unwrap();
+    for path in [format!("/letters?case={case}"), "/letters?person=P-99".to_owned()] {
+        let found = api.page(&path, "en").await;
+        assert!(found.contains("Waiting for somebody to say who it is"), "{path}: {found}");
+    }
+}
+
+#[test]
+fn every_word_of_the_pages_is_asked_for_by_one_of_them() {
+    let words = std::fs::read_to_string(home().join("src/web/words.toml")).unwrap();
+    let words: toml::Table = toml::from_str(&words).unwrap();
+    let templates = files(&home().join("src/web/templates"));
+    let all: String = templates.into_iter().map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect();
+    // Whole, or begun: `t("status." ~ state)`.
+    let asked = |key: &str| {
+        let begun = key.match_indices('.').any(|(at, _)| all.contains(&format!("\"{}\" ~", &key[..=at])));
+        let unit = key.strip_prefix("unit.").and_then(|rest| rest.split_once('.')).map(|(unit, _)| unit);
+        let is_there = |word: &str| all.contains(&format!("\"{word}\"")) || all.contains(&format!("'{word}'"));
+        begun || is_there(key) || unit.is_some_and(is_there)
+    };
+    let dead: Vec<&String> = words.keys().filter(|key| !asked(key)).collect();
+    assert!(dead.is_empty(), "nothing asks for {dead:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +128,7 @@ async fn a_page_of_every_state_can_be_made_in_both_languages() {
     let desk = desk(folder.path()).await;
     let letters = desk.reader().letters(&Filter { limit: 1_000, ..Filter::default() }).await.unwrap();
     let letter = letters.iter().find(|letter| letter.delivery == Some(DeliveryState::Sent)).unwrap().clone();
-    let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap().remove(0);
+    let due = proposed(&desk).await.remove(0);
     let router = recto::web::router(Arc::new(CurrentDesk::new(desk, home())), "a-token").unwrap();
     let show = async |path: &str, what: &str| {
         for language in ["en", "fr"] {

@@ -271,7 +271,7 @@ async fn every_scenario_of_the_rules_ends_as_its_row_says() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(folder.path()).await;
     let (rows, defaults) = (scenarios(), defaults());
-    assert!(rows.len() >= 560, "{} rows", rows.len());
+    assert!(rows.len() >= 720, "{} rows", rows.len());
     let (mut asked, mut wrong) = (Vec::new(), Vec::new());
     for (place, row) in rows.iter().enumerate() {
         let mut events = events(place, row, &defaults);

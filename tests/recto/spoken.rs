@@ -1,6 +1,8 @@
 //! The command line speaks the language of `--lang`, or of the locale; JSON and codes stay as they are.
 
-use std::process::Output;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 
@@ -94,6 +96,82 @@ fn a_day_is_told_in_french_with_the_same_figures_and_the_same_json() {
     assert_eq!(json("fr"), json("en"), "JSON is for programs");
 }
 
+/// Runs with something on standard input.
+fn with_input(folder: &std::path::Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = command(folder, arguments);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    process.wait_with_output().unwrap()
+}
+
+#[test]
+fn what_is_wrong_is_the_same_json_in_both_languages() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("file"));
+    std::fs::write(&file, "no folder").unwrap();
+    let settings = folder.path().join("recto.toml");
+    std::fs::write(&settings, "letter_attempts = \"many\"").unwrap();
+    let (gone, file, settings) = ("gone.json", file.to_str().unwrap(), settings.to_str().unwrap());
+    let out = folder.path().join("no/folder.pdf");
+    let sample = "letter-templates/debt-notice/samples/plausible.json";
+    let nowhere = ["render", "debt-notice", "--data", sample, "--lang", "en", "--json", "-o", out.to_str().unwrap()];
+    let unread = ["render", "debt-notice", "--data", gone, "--lang", "en", "--json", "-o", out.to_str().unwrap()];
+    for (arguments, input, code) in [
+        (&["verify", "--json"][..], "", 2),
+        (&["take", gone, "--json"], "", 2),
+        (&["take", "-", "--json"], "{\n", 1),
+        (&["take", "-", "--json"], "", 1),
+        (&["address", gone, "--json"], "", 2),
+        (&["address", "-", "--json"], "{\"lines\": []}\n", 1),
+        (&["work", "--until-idle", "--json", "--config", gone], "", 2),
+        (&["work", "--until-idle", "--json", "--config", settings], "", 2),
+        (&["work", "--until-idle", "--json", "--config", file], "", 2),
+        (&["explain", "DR-2026-000001", "--json"], "", 2),
+        (&nowhere, "", 2),
+        (&unread, "", 2),
+    ] {
+        let shown = ["en", "fr"].map(|language| {
+            let output = with_input(&data, &[&["--lang", language], arguments].concat(), input);
+            assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", told(&output));
+            serde_json::from_slice::<Value>(&output.stdout).unwrap()
+        });
+        assert_eq!(shown[0], shown[1], "{arguments:?}");
+    }
+    // A home without letter types, and a data folder that is none.
+    for (home, dir) in [(folder.path(), data.as_path()), (&home(), std::path::Path::new(file))] {
+        let shown = ["en", "fr"].map(|language| {
+            let mut command = command(dir, &["--lang", language, "work", "--until-idle", "--json"]);
+            let output = command.env("RECTO_HOME", home).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+            serde_json::from_slice::<Value>(&output.stdout).unwrap()
+        });
+        assert_eq!(shown[0], shown[1]);
+    }
+}
+
+#[test]
+fn what_waits_for_an_officer_is_told_in_the_language_of_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = crate::support::sample("debt-notice", "plausible");
+    let mut paid = crate::support::with_facts(
+        &data,
+        serde_json::json!({"received": "2026-11-17", "amount": "5.00", "kind": "payment"}),
+    );
+    paid["party"]["id"] = "P-99".into();
+    let paid = crate::support::event("p-1", "payment.received", "2026-11-17T10:00:00-05:00", &paid);
+    let input = format!("{}\n{paid}\n", crate::support::debt_referred("e-1"));
+    for (language, words, other) in
+        [("en", "  waits    standard input:2\n", "inconn"), ("fr", "  en attente  entrée standard:2\n", "officer")]
+    {
+        let output = with_input(&folder.path().join(language), &["take", "-", "--lang", language], &input);
+        let shown = told(&output);
+        assert!(output.status.success(), "{shown}");
+        assert!(shown.contains(words) && shown.contains("[person-unknown-to-case]"), "{shown}");
+        assert!(!shown.contains(other), "{shown}");
+    }
+}
+
 #[test]
 fn a_count_has_its_noun_in_the_number_that_it_wants() {
     let folder = tempfile::tempdir().unwrap();
@@ -129,12 +207,14 @@ fn closing_an_empty_run_says_what_waits_for_the_next_day() {
     let closed = late(&["run", "close"]);
     assert!(closed.contains("No letter was in it."), "{closed}");
     assert!(
-        closed.contains("1 letter waits for 2026-11-18; close that run then: recto run close --date 2026-11-18"),
+        closed.contains(
+            "1 letter waits for November\u{a0}18,\u{a0}2026; close that run then: recto run close --date 2026-11-18"
+        ),
         "{closed}"
     );
     let early = late(&["run", "close", "--date", "2026-11-18", "--lang", "fr"]);
     assert!(
-        early.contains("attend le 2026-11-18; fermez le tirage ce jour-là. Le tirage du 2026-11-17 est fermé."),
+        early.contains("attend le 18\u{a0}novembre\u{a0}2026; fermez le tirage ce jour-là. Le tirage du 17\u{a0}novembre\u{a0}2026 est fermé."),
         "{early}"
     );
 }
@@ -260,8 +340,20 @@ fn a_start_that_cannot_be_says_what_to_do_before_anything_is_done() {
             assert_eq!(unfit(line), None);
         }
     }
-    let output = recto(folder.path(), &["serve", "--listen", "nowhere"]);
-    assert!(told(&output).contains("such as 127.0.0.1:8080"), "{}", told(&output));
+    for (address, en, fr) in [
+        ("nowhere", "is not an address and a port", "n’est pas une adresse et un port"),
+        ("127.0.0.1", "is not an address and a port", "n’est pas une adresse et un port"),
+        ("127.0.0.1:65536", "a port of 65535 at most", "le port ne dépassant pas 65535"),
+        ("192.0.2.1:8080", "this machine has no such address", "cette machine n’a pas cette adresse"),
+        ("nowhere.invalid:8080", "this machine has no such address", "cette machine n’a pas cette adresse"),
+    ] {
+        for (language, words) in [("en", en), ("fr", fr)] {
+            let output = recto(folder.path(), &["serve", "--listen", address, "--lang", language]);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(told(&output).contains(words), "{address}: {}", told(&output));
+            assert!(told(&output).contains("127.0.0.1:8080"), "{address}: {}", told(&output));
+        }
+    }
 }
 
 #[test]
@@ -269,7 +361,7 @@ fn a_command_line_that_is_wrong_is_answered_in_french_and_help_is_in_both_langua
     let folder = tempfile::tempdir().unwrap();
     for (arguments, words) in [
         (&["--lang", "fr", "dance"][..], "Il n’y a pas de commande « dance »"),
-        (&["take", "--lang", "fr"], "Il manque : <FILES>..."),
+        (&["take", "--lang", "fr"], "Il manque : « <FILES>... »."),
         (&["verify", "--lang", "fr", "--loud"], "« --loud » n’est pas connu ici"),
         (&["run", "close", "--date", "soon", "--lang", "fr"], "« --date <DATE> » ne peut pas être « soon »"),
     ] {
@@ -277,7 +369,8 @@ fn a_command_line_that_is_wrong_is_answered_in_french_and_help_is_in_both_langua
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(told(&output).contains(words), "{arguments:?}: {}", told(&output));
     }
-    let commands = ["demo", "take", "work", "run", "render", "check", "explain", "verify", "serve"];
+    let commands = ["demo", "take", "work", "run", "render", "check", "address", "explain", "verify", "serve"];
+    let mut all = String::new();
     for (language, usage, option) in [("en", "Usage: ", "Data folder"), ("fr", "Utilisation : ", "Dossier de données")]
     {
         let every =
@@ -294,18 +387,31 @@ fn a_command_line_that_is_wrong_is_answered_in_french_and_help_is_in_both_langua
                 !shown.contains("recto.") && !shown.contains("help."),
                 "{arguments:?}: every argument has its words: {shown}"
             );
+            let heading = if language == "fr" { "\nOptions :\n" } else { "\nOptions:\n" };
+            assert!(shown.contains(heading), "{arguments:?}: {shown}");
+            all.push_str(&shown);
         }
     }
+    let unseen = |(key, words): &(String, toml::Value)| {
+        key.split('.').next() == Some("recto")
+            && ["en", "fr"].iter().any(|language| !all.contains(words[language].as_str().unwrap()))
+    };
+    assert_eq!(words().into_iter().find(unseen), None, "no help shows it");
+}
+
+/// The words of the command line.
+fn words() -> toml::Table {
+    toml::from_str(&std::fs::read_to_string(home().join("src/command/words.toml")).unwrap()).unwrap()
 }
 
 #[test]
-fn every_word_that_a_command_asks_for_is_there() {
-    let table: toml::Table =
-        toml::from_str(&std::fs::read_to_string(home().join("src/command/words.toml")).unwrap()).unwrap();
-    let mut count = 0;
+fn every_word_that_a_command_asks_for_is_there_and_every_other_is_gone() {
+    let table = words();
+    let (mut count, mut literals) = (0, BTreeSet::new());
     for (name, bytes) in files(&home().join("src/command")).into_iter().filter(|(name, _)| name.ends_with(".rs")) {
         let text = String::from_utf8(bytes).unwrap();
         for literal in text.split('"').skip(1).step_by(2) {
+            literals.insert(literal.to_owned());
             let is_key = literal.split_once('.').is_some_and(|(front, rest)| {
                 [
                     "trouble", "demo", "take", "work", "close", "explain", "render", "check", "verify", "serve",
@@ -323,6 +429,21 @@ fn every_word_that_a_command_asks_for_is_there() {
         }
     }
     assert!(count > 60, "{count}");
+    let is_asked = |key: &str| {
+        let (front, last) = key.rsplit_once('.').unwrap_or(("", key));
+        match front {
+            // What becomes of a letter that did not go, and of one that was proven again.
+            "state" => ["held", "ended", "awaiting-approval", "refused"].contains(&last),
+            "check.kind" => ["changed", "added", "removed"].contains(&last),
+            "demo.column" | "help" => literals.contains(last) || literals.contains(key),
+            _ if front.starts_with("unit.") => literals.contains(&front["unit.".len()..]),
+            // Help shows them.
+            _ if key.starts_with("recto") => true,
+            _ => literals.contains(key),
+        }
+    };
+    let dead: Vec<&String> = table.keys().filter(|key| !is_asked(key)).collect();
+    assert!(dead.is_empty(), "nothing asks for {dead:?}");
 }
 
 #[test]

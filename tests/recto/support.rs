@@ -7,10 +7,11 @@ use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use recto::case::{Actor, Clock, LetterId};
+use recto::case::{Actor, Clock, FollowUpState, LetterId};
 use recto::desk::{Batch, Desk, Environment, Member, Outcome, Settings};
 use recto::intake::Offer;
 use recto::letter::Catalogue;
+use recto::register::FollowUpRow;
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
@@ -141,6 +142,11 @@ pub async fn state(desk: &Desk, letter: &LetterId) -> (&'static str, Vec<String>
     let row = desk.reader().letter(letter).await.unwrap().unwrap();
     let codes = row.reasons.iter().map(|reason| reason.code.clone()).collect();
     (row.state.as_str(), codes)
+}
+
+/// The follow-ups that wait for a decision, the oldest due first.
+pub async fn proposed(desk: &Desk) -> Vec<FollowUpRow> {
+    desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap()
 }
 
 /// Runs the `recto` binary at the sample day's instant.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use recto::case::{CaseRef, Channel, Clock, DeliveryState, FollowUpState, LetterState, PersonId, WorkerId};
+use recto::case::{CaseRef, Channel, Clock, DeliveryState, LetterState, PersonId, WorkerId};
 use recto::desk::{Answer, CurrentDesk, DecideError, Desk, ReloadState, Settings, WhoItIs};
 use recto::register::{Claimed, Filter, LetterRow, Register};
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
-use crate::support::{NOW, at, edit, event, operator, people, raise, sample, seed, small_copy, take, work};
+use crate::support::{NOW, at, edit, event, operator, people, proposed, raise, sample, seed, small_copy, take, work};
 
 /// The letter types of the walk: few, so that the set is quickly checked.
 const TYPES: [&str; 7] = [
@@ -203,7 +203,7 @@ impl Walk {
 
     async fn follow_up(&mut self) -> Option<String> {
         let desk = self.open.desk();
-        let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
+        let rows = proposed(&desk).await;
         let row = self.chance.one(&rows)?;
         if row.kind == "who-is-it" {
             use Answer::*;

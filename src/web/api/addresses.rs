@@ -15,7 +15,7 @@ use crate::web::problem::Problem;
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct AddressBlock {
     /// The lines as the envelope's window will show them, in Canada Post's form.
-    #[schema(example = json!(["MARIE TREMBLAY", "10-123 RUE PRINCIPALE", "SUDBURY ON  P3E 1A1"]))]
+    #[schema(example = json!(["MARIE TREMBLAY", "123 RUE PRINCIPALE APP 10", "SUDBURY ON  P3E 1A1"]))]
     block: Vec<String>,
 }
 

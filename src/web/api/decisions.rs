@@ -201,13 +201,22 @@ pub(super) async fn follow_ups(
     Ok(Json(views?))
 }
 
+/// What becomes of a follow-up.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// Its letter is asked for.
+    Accept,
+    /// Nothing is; the reason says why.
+    Decline,
+}
+
 /// A decision on a follow-up.
 #[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpDecision {
     /// `accept` or `decline`.
-    #[schema(pattern = "^(accept|decline)$")]
-    decision: String,
+    decision: Choice,
     /// Who decides: one of the unit's people.
     #[schema(pattern = r"\S")]
     by: String,
@@ -227,22 +236,21 @@ pub(super) async fn decide_follow_up(
 ) -> Result<Json<FollowUpView>, Problem> {
     let request: FollowUpDecision = body_of(&body)?;
     let by = named(&request.by)?;
-    match request.decision.as_str() {
-        "accept" => {
+    match request.decision {
+        Choice::Accept => {
             if let Outcome::Refused(faults) = service.desk.accept_follow_up(&id, by).await? {
                 return Err(Problem::faults(faults));
             }
         }
-        "decline" => service.desk.decline_follow_up(&id, by, &request.reason).await?,
-        _ => {
-            return Err(Problem::bad_request(
-                "`decision` must be accept or decline.",
-                "`decision` doit être accept ou decline.",
-            ));
-        }
+        Choice::Decline => service.desk.decline_follow_up(&id, by, &request.reason).await?,
     }
-    let row = service.desk.reader().follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
-    Ok(Json(FollowUpView::of(row, accepted(&headers))?))
+    as_it_is_now(&service, &headers, &id).await
+}
+
+/// A follow-up after what was decided of it.
+async fn as_it_is_now(service: &Service, headers: &HeaderMap, id: &FollowUpId) -> Result<Json<FollowUpView>, Problem> {
+    let row = service.desk.reader().follow_up(id).await?.ok_or_else(|| Problem::not_found(id))?;
+    Ok(Json(FollowUpView::of(row, accepted(headers))?))
 }
 
 /// Who somebody is, as an officer says.
@@ -286,8 +294,7 @@ pub(super) async fn say_who_it_is(
     let WhoItIsRequest { answer, by, name, person, case, reason } = body_of(&body)?;
     let said = WhoItIs { answer, name, person, case, reason };
     service.desk.say_who_it_is(&id, &said, named(&by)?).await?;
-    let row = service.desk.reader().follow_up(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
-    Ok(Json(FollowUpView::of(row, accepted(&headers))?))
+    as_it_is_now(&service, &headers, &id).await
 }
 
 fn named(by: &str) -> Result<&str, Problem> {

@@ -16,18 +16,25 @@ const BATCH: &str = "application/cloudevents-batch+json";
 const EXAMPLES: &str = include_str!("examples.json");
 
 /// What each kind of problem says, by its status.
-const PROBLEMS: [(u16, &str, &str, &str); 11] = [
+const PROBLEMS: [(u16, &str, &str, &str); 10] = [
     (400, "bad-request", "The request cannot be read", "The request cannot be read"),
     (401, "unauthorized", "The access token is missing or wrong", "The access token is missing or wrong"),
     (403, "no-authority", "Not within the authority of this role", "It is not theirs to decide"),
     (404, "not-found", "Not found", "There is no such thing"),
-    (409, "conflict", "Known already with other contents", "It is not as the request supposes"),
+    (409, "not-waiting", "Not waiting for this decision", "It is not as the request supposes"),
     (413, "too-large", "The request is too large", "The request is larger than 16 MiB"),
     (415, "media-type", "The media type is not taken here", "The media type is not taken here"),
     (422, "faults", "Nothing was recorded", "Nothing was recorded; every fault is listed"),
     (500, "internal", "Recto could not do this", "The trouble is the service's own; it is in its log"),
-    (503, "unavailable", "Recto cannot do this now", "It cannot be done now"),
     (504, "too-slow", "It takes longer", "It took longer than 60 seconds; what was begun may still be done"),
+];
+
+/// What a conflict is where it is about no decision, by the operation: its kind and its title.
+const CONFLICTS: [(&str, &str, &str); 4] = [
+    ("take_events", "conflict", "Known already with other contents"),
+    ("create_letter", "conflict", "Known already with other contents"),
+    ("close_run", "run-claimed", "The print run is being closed"),
+    ("reload_letter_types", "reload-under-way", "The letter types are being taken anew already"),
 ];
 
 /// The whole description, for these letter types.
@@ -85,41 +92,34 @@ fn complete(operation: &mut Value, schemas: &Value, catalogue: &Catalogue) {
         Some("list_letters") => known_types(operation, catalogue),
         _ => {}
     }
-    let body = &mut operation["requestBody"];
-    let is_asking = body["content"]["application/json"]["schema"]["$ref"] == format!("{SCHEMAS}LetterRequest");
-    if is_asking {
-        body["content"]["application/json"]["examples"] = letter_examples(catalogue);
-    } else if body.is_object() && operation["operationId"] != "take_events" {
-        give_examples(&mut operation["requestBody"]["content"], schemas);
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let has_body = operation.get("requestBody").is_some();
+    if let Some(content) = operation.pointer_mut("/requestBody/content") {
+        match content.pointer_mut("/application~1json") {
+            Some(body) if body["schema"]["$ref"] == format!("{SCHEMAS}LetterRequest") => {
+                body["examples"] = letter_examples(catalogue);
+            }
+            _ if id == "take_events" => {}
+            _ => give_examples(content, schemas),
+        }
     }
-    let has_body = operation["requestBody"].is_object();
-    if !has_body && let Some(operation) = operation.as_object_mut() {
-        operation.shift_remove("requestBody");
-    }
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let is_read = has_body || parameters.into_iter().count() > 0;
-    if operation["parameters"].is_null()
-        && let Some(operation) = operation.as_object_mut()
-    {
-        operation.shift_remove("parameters");
-    }
+    let is_read = has_body || operation.get("parameters").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
     let all = [(400, is_read), (401, true), (413, has_body), (500, true), (504, true)];
-    let responses = &mut operation["responses"];
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (status, _) in all.into_iter().filter(|(_, may)| *may) {
-        if responses[status.to_string()].is_null() {
-            responses[status.to_string()] = json!({"description": ""});
-        }
+        responses.entry(status.to_string()).or_insert_with(|| json!({"description": ""}));
     }
-    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+    for (status, response) in responses.iter_mut() {
         match PROBLEMS.iter().find(|(code, ..)| code.to_string() == *status) {
-            Some(problem) => problem_response(response, problem),
-            None => give_examples(&mut response["content"], schemas),
+            Some(problem) => problem_response(response, problem, &id),
+            None => {
+                if let Some(content) = response.get_mut("content") {
+                    give_examples(content, schemas);
+                }
+            }
         }
     }
-    if let Some(responses) = responses.as_object_mut() {
-        responses.sort_keys();
-        responses.values_mut().for_each(without_null);
-    }
+    responses.sort_keys();
 }
 
 /// A letter type to look for is one that there is.
@@ -132,18 +132,14 @@ fn known_types(operation: &mut Value, catalogue: &Catalogue) {
     }
 }
 
-fn without_null(response: &mut Value) {
-    if let Some(response) = response.as_object_mut() {
-        response.retain(|_, value| !value.is_null());
-    }
-}
-
-fn problem_response(response: &mut Value, (status, kind, title, says): &(u16, &str, &str, &str)) {
+fn problem_response(response: &mut Value, (status, kind, title, says): &(u16, &str, &str, &str), operation: &str) {
     if response["description"].as_str().is_none_or(str::is_empty) {
         response["description"] = json!(says);
     }
+    let own = CONFLICTS.iter().find(|(asked, ..)| *status == 409 && *asked == operation);
+    let (kind, title) = own.map_or((kind, title), |(_, kind, title)| (kind, title));
     let faults = match status {
-        409 | 422 => {
+        422 => {
             json!([{"code": "fact-missing", "place": "/data/facts/amount", "message": "“amount” is required and missing. Add it."}])
         }
         _ => json!([]),
@@ -177,13 +173,8 @@ fn event_bodies(catalogue: &Catalogue) -> Value {
 }
 
 fn letter_examples(catalogue: &Catalogue) -> Value {
-    let named = |letter| {
-        Some((
-            catalogue.letter_example(letter)?["letter"].as_str()?.to_owned(),
-            json!({"value": catalogue.letter_example(letter)?}),
-        ))
-    };
-    Value::Object(catalogue.types.values().filter_map(named).collect())
+    let named = |(key, letter): (&String, _)| Some((key.clone(), json!({"value": catalogue.letter_example(letter)?})));
+    Value::Object(catalogue.types.iter().filter_map(named).collect())
 }
 
 /// Gives each body of JSON an example that is made of those of its parts.

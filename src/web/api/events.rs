@@ -35,7 +35,7 @@ pub struct Receipt {
 #[utoipa::path(post, operation_id = "take_events", path = "/events", request_body(content = Object, content_type = "application/cloudevents+json"),
     responses((status = 202, body = Receipt, description = "Recorded; an array of receipts for a batch"),
         (status = 409, description = "The source and id are known with other contents"),
-        (status = 422)))]
+        (status = 415), (status = 422)))]
 pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let message = Message::read(&headers, &body)?;
     let offers = message.offers();

@@ -72,7 +72,7 @@ pub struct LetterTypeDetail {
     /// The JSON Schema (2020-12) of `data`.
     #[schema(value_type = Object, example = json!({"type": "object", "required": ["case", "party", "facts"]}))]
     data_schema: Value,
-    /// A request that is taken by POST /letters.
+    /// A request in good order for POST /letters; whether the letter has a ground, the case says.
     #[schema(value_type = Option<Object>, example = json!({"letter": "a-letter-type", "data": {}}))]
     example: Option<Value>,
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::asked::{Parameters, body as body_of};
 use super::letters::{LetterRequest, unshowable};
 use crate::case::fault::{FaultView, views};
-use crate::case::{Channel, Day, Fault, Language};
+use crate::case::{Channel, Day, Fault, Language, said};
 use crate::desk::Foreseen;
 use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::{PREVIEW_SCALE, Service};
@@ -74,7 +74,8 @@ impl PreviewView {
 
 /// What would become of the letter, in words.
 fn says(foreseen: &Foreseen, language: Language) -> String {
-    let date = foreseen.date;
+    let date = said::day(foreseen.date);
+    let date = date.get(language);
     if !foreseen.may_go {
         let why: Vec<&str> = foreseen.reasons.iter().map(|reason| reason.message.get(language)).collect();
         return match language {

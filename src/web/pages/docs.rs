@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Asked;
 use crate::web::{Service, api};
 
-/// `/api/docs`: every route with what it takes and answers, and every type of event and letter.
+/// `/api/docs`: every route with what it takes and answers, with examples; those of events and letters are of every type.
 pub(in crate::web) async fn docs(State(service): State<Service>, uri: Uri, headers: HeaderMap) -> Response {
     let described = api::described(&service.desk.studio.catalogue);
     let routes: Vec<Value> = described["paths"].as_object().into_iter().flatten().flat_map(routes_at).collect();

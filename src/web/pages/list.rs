@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 
 use super::{Asked, answer};
-use crate::case::{CaseRef, Day, FollowUpState, Language, LetterState};
-use crate::register::{Filter, folded};
+use crate::case::{CaseRef, Day, Language, LetterState};
+use crate::register::{Filter, Kind, folded};
 use crate::web::Service;
 use crate::web::problem::Problem;
-use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
+use crate::web::view::{FollowUpView, LetterView};
 
 /// Letters on one page of the list.
 const PAGE: i64 = 50;
@@ -117,11 +117,11 @@ async fn questions(service: &Service, language: Language, filter: &Filter) -> Re
     if filter.case.is_none() && filter.person.is_none() {
         return Ok(Vec::new());
     }
-    let rows =
-        service.desk.reader().follow_ups(Some(FollowUpState::Proposed), filter.case.as_ref(), MAX_FOLLOW_UPS).await?;
+    // All of them: who is looked for may be in the last.
+    let asks = Kind::Is(super::WHO_IS_IT);
+    let rows = service.desk.reader().proposed(asks, filter.case.as_ref(), i64::MAX).await?;
     let wanted = filter.person.as_deref().map(folded);
-    let asks = rows.into_iter().filter(|row| row.kind == super::WHO_IS_IT);
-    let views: Result<Vec<_>, _> = asks.map(|row| FollowUpView::of(row, language)).collect();
+    let views: Result<Vec<_>, _> = rows.into_iter().map(|row| FollowUpView::of(row, language)).collect();
     let names =
         |view: &FollowUpView, wanted: &String| folded(&view.says).contains(wanted) || folded(&view.person) == *wanted;
     Ok(views?.into_iter().filter(|view| wanted.as_ref().is_none_or(|wanted| names(view, wanted))).collect())

@@ -22,7 +22,7 @@ use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::fault::problem;
 use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
-use crate::register::Filter;
+use crate::register::{Filter, FollowUpRow, Kind};
 
 /// Letters that are shown as the latest.
 const LATEST: i64 = 15;
@@ -31,7 +31,7 @@ const STOPPED: i64 = 100;
 /// The kind of a follow-up that asks who somebody is.
 const WHO_IS_IT: &str = "who-is-it";
 /// Follow-ups on the page of today, at most.
-const FOLLOW_UPS: usize = 20;
+const FOLLOW_UPS: i64 = 20;
 
 pub(super) fn router() -> Router<Shared> {
     Router::new()
@@ -155,21 +155,22 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
     for filter in states.map(state).into_iter().chain([failed]) {
         stopped.extend(LetterView::all(reader.letters(&filter).await?, catalogue, language));
     }
-    let due = reader.follow_ups(Some(FollowUpState::Proposed), None, MAX_FOLLOW_UPS).await?;
-    let (who, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|row| row.kind == WHO_IS_IT);
-    let who_is_it: Result<Vec<_>, _> = who.into_iter().map(|row| FollowUpView::of(row, language)).collect();
-    let follow_up_count = due.len();
-    let follow_ups: Result<Vec<_>, _> =
-        due.into_iter().take(FOLLOW_UPS).map(|row| FollowUpView::of(row, language)).collect();
+    let views = |rows: Vec<FollowUpRow>| {
+        rows.into_iter().map(|row| FollowUpView::of(row, language)).collect::<Result<Vec<_>, _>>()
+    };
+    let (asks, others) = (Kind::Is(WHO_IS_IT), Kind::IsNot(WHO_IS_IT));
+    let who_is_it = views(reader.proposed(asks, None, MAX_FOLLOW_UPS).await?)?;
+    let follow_ups = views(reader.proposed(others, None, FOLLOW_UPS).await?)?;
     let recent = reader.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
     let run = reader.newest_run(service.desk.run_date().into()).await?.map(RunView::of);
     Ok(Some(json!({
         "counts": totals,
         "by_type": rows,
         "stopped": stopped,
-        "who_is_it": who_is_it?,
-        "follow_ups": follow_ups?,
-        "follow_up_count": follow_up_count,
+        "who_is_it": who_is_it,
+        "who_is_it_count": reader.proposed_count(asks).await?,
+        "follow_ups": follow_ups,
+        "follow_up_count": reader.proposed_count(others).await?,
         "run": run,
         "recent": LetterView::all(recent, catalogue, language),
     })))

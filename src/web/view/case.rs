@@ -41,6 +41,8 @@ pub struct PartyView {
     pub name: String,
     /// `debtor`, `sponsor` …
     pub role: &'static str,
+    /// The same in words, in the language of Accept-Language.
+    pub role_name: String,
     /// `en`, `fr` or `unknown`.
     pub language: PreferredLanguage,
     /// `print` or `email`.
@@ -100,10 +102,12 @@ impl CaseView {
             let Ok(data) = Data::read(&data) else { continue };
             // What is owed is the same for all of its parties.
             debts = standing.ledger.owed_each(today, terms).iter().map(|one| DebtView::of(one, today)).collect();
+            let role = data.person.role.as_str();
             parties.push(PartyView {
                 standing: standing.flags(today, terms),
                 name: masked(&data.person.full_name()),
-                role: data.person.role.as_str(),
+                role_name: desk.studio.catalogue.role(role).get(language).to_owned(),
+                role,
                 language: data.person.language,
                 channel: data.person.channel,
                 id,

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::case::fault::{problem, views};
 use crate::case::{Actor, Entry, EntryKind, Fault, FiledEntry, Language, LetterId, Stamp};
-use crate::desk::rule_words;
+use crate::desk::{office, rule_words};
 use crate::letter::Catalogue;
 
 /// An entry of a case file, its reasons in one language.
@@ -33,7 +33,8 @@ pub struct EntryView {
     pub kind: EntryKind,
     /// The letter that it concerns.
     pub letter: Option<LetterId>,
-    /// What belongs to it: reasons, seal, run, Message-ID; of an event, what happened in words (`says`).
+    /// What belongs to it: reasons, seal, run, Message-ID; of an event, what happened in words (`says`);
+    /// of a decision, the decider's role in words (`role_name`).
     pub detail: Value,
 }
 
@@ -43,6 +44,9 @@ impl EntryView {
         let (kind, mut detail) = (filed.kind(), filed.detail());
         if let Some(event) = detail["type"].as_str() {
             detail["says"] = catalogue.happened(event).get(language).into();
+        }
+        if let Some(role) = detail["role"].as_str().filter(|role| !role.is_empty()) {
+            detail["role_name"] = office(role).get(language).into();
         }
         if let Entry::LetterOverridden(overridden) = &filed.entry {
             detail["finding"] = finding(&overridden.finding, language);
