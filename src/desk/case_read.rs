@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Desk, DeskError};
+use crate::case::clock::toronto;
 use crate::case::{CaseEvent, CaseRef, Channel, DeliveryState, LetterState, Times};
 use crate::letter::Catalogue;
 use crate::register::StoredEvent;
@@ -62,6 +63,7 @@ impl Desk {
                 facts_hash: facts_hash(facts, self.told_apart_by(&row.letter_type)),
                 times: row.times.or_else(|| Some(Times(of_type(date?)))).unwrap_or_default(),
                 event: calling.key(),
+                asked: Some(toronto(calling.time).date()),
                 answers: DisputeKind::deserialize(&facts["kind"]).ok(),
                 date,
                 by_mail: row.channel == Channel::Print,

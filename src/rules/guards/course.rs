@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Effect, Guard, Needs};
+use crate::case::clock::toronto;
 use crate::case::{Both, Step, Tells};
 use crate::rules::facts_hash;
 use crate::rules::found::{Detail, Note, Unread, found, plainly};
@@ -219,7 +220,11 @@ pub const GUARDS: [Guard; 7] = [
             let other = |letter: &&SentLetter| {
                 letter.person == q.standing.person.id && (letter.id.is_empty() || letter.id != q.letter.id)
             };
-            let mut letters = q.standing.letters.iter().filter(other).filter(on_its_way);
+            // A first notice of a debt that was referred before has had its days to leave; once it has left, it gives its time.
+            let first = |letter: &SentLetter| letter.tells(&[Tells::ReviewRight, Tells::RightToExplain]);
+            let asked = toronto(q.letter.asked_at).date().min(q.date);
+            let together = |letter: &&SentLetter| !first(letter) || letter.asked.is_none_or(|day| day >= asked);
+            let mut letters = q.standing.letters.iter().filter(other).filter(on_its_way).filter(together);
             plainly(letters.any(|letter| q.letter.conflicts.contains(&letter.letter_type)))
         },
     },

@@ -101,6 +101,9 @@ pub struct SentLetter {
     pub facts_hash: String,
     /// Whether it goes by mail.
     pub by_mail: bool,
+    /// The day of the event that called for it; none where it went out by other means.
+    #[serde(skip)]
+    pub asked: Option<NaiveDate>,
     /// Its date, which is the day it is mailed; none where it is not issued yet.
     pub date: Option<NaiveDate>,
     /// Whether it has left.
