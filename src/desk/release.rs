@@ -9,7 +9,9 @@ use super::work_letters::{TOGETHER, UNDER_WAY, unreadable};
 use super::{Desk, DeskError};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
-use crate::case::{Actor, Day, DeliveryState, Entry, EntryKind, Fault, FiledEntry, LetterId, Sha256, Text, entry, said};
+use crate::case::{
+    Actor, Day, DeliveryState, Entry, EntryKind, Fault, FiledEntry, LetterId, Sha256, Text, entry, said,
+};
 use crate::register::{Act, Delivery, LetterRow, Seen};
 
 /// Letters that are looked at again together.

@@ -493,7 +493,7 @@ async fn what_is_proposed_anew_says_what_is_so_now_in_the_register_as_in_the_cas
         }
         taken(&desk, &movement).await;
         work(&desk).await;
-        let rows = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap();
+        let rows = proposed(&desk).await;
         let paid = rows.iter().find(|row| row.kind == "paid-in-full");
         said.push(paid.map(|row| row.says().unwrap().en.replace('\u{a0}', " ")));
         assert_eq!(desk.verify().await.unwrap(), [], "{day}");

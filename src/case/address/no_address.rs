@@ -1,10 +1,9 @@
 //! What is written where somebody has no address, in English and French: it is no address.
 //!
-//! A line counts as a whole: `Unknown Rd` and `Nonesuch Lane` are streets. Only what no street is called counts at the start of a line too.
+//! A line says so where all its words are of this kind and one of them is telling: `Moved, no forwarding address`. So `Unknown Rd` and
+//! `Nonesuch Lane` are streets. Only what no street is called counts at the start of a line too.
 
-use std::sync::LazyLock;
-
-use super::text::{compact, folded};
+use super::text::folded;
 
 /// What no street is called, even with more behind it.
 const BEGINNINGS: &[&str] = &[
@@ -92,131 +91,70 @@ const NAMES_TOO: &[&str] = &["BLANK", "NA", "NAN", "ND", "NIL", "NUL", "NULL", "
 /// What is written for the name of somebody who is not known.
 const NAMELESS: &[&str] = &["NO NAME", "NAME UNKNOWN", "NOM INCONNU", "SANS NOM"];
 
-/// Whole lines where an address should be.
+/// Whole lines of words that alone may be part of a name.
 const LINES: &[&str] = &[
-    // English
-    "ABOVE",
-    "ADDRESS",
-    "ADDRESS CONFIDENTIAL",
-    "ADDRESS NOT AVAILABLE",
-    "ADDRESS NOT KNOWN",
-    "ADDRESS NOT ON FILE",
-    "ADDRESS PENDING",
-    "ADDRESS TO FOLLOW",
-    "ADDRESS WITHHELD",
-    "AS ABOVE",
-    "BAD ADDRESS",
-    "CONFIDENTIAL",
-    "CURRENT ADDRESS UNKNOWN",
-    "DECEASED",
-    "DITTO",
-    "DO NOT MAIL",
-    "DO NOT SEND",
-    "HOMELESS",
+    "A LA RUE",
+    "CARE OF",
+    "CHEZ DES AMIS",
+    "COUCH SURFING",
+    "EN PRISON",
+    "IN A TENT",
+    "IN CAR",
+    "IN CUSTODY",
+    "IN HOSPITAL",
+    "IN JAIL",
     "IN TRANSIT",
-    "INVALID ADDRESS",
-    "LEFT THE COUNTRY",
-    "MAIL RETURNED",
-    "MOVED",
-    "MOVED AWAY",
-    "NFA",
+    "LIVES IN CAR",
+    "LIVING IN CAR",
+    "N A",
+    "N D",
     "N F A",
-    "NO ABODE",
-    "NO ADDRESS",
-    "NO ADDRESS AVAILABLE",
-    "NO ADDRESS GIVEN",
-    "NO ADDRESS ON FILE",
-    "NO CURRENT ADDRESS",
-    "NO LONGER AT THIS ADDRESS",
-    "NO MAIL",
-    "NO MAILING ADDRESS",
-    "NO PERMANENT ADDRESS",
-    "NO STABLE ADDRESS",
-    "NOT HERE",
-    "NOT ON FILE",
-    "ON FILE",
-    "RETURNED",
-    "RETURNED MAIL",
-    "RTS",
-    "SAME",
-    "SAME ADDRESS",
-    "SAME AS BEFORE",
-    "SAME AS FILE",
-    "SAME AS MAILING",
-    "SAME AS MAILING ADDRESS",
-    "SEE ABOVE",
-    "SEE ATTACHED",
-    "SEE BELOW",
-    "SEE FILE",
-    "SEE NOTE",
-    "SEE NOTES",
-    "TO FOLLOW",
-    "TRANSIENT",
-    "UNDELIVERABLE",
-    "UNHOUSED",
-    "UNKNOWN ADDRESS",
-    "WHEREABOUTS UNKNOWN",
-    "WITHHELD",
-    "WRONG ADDRESS",
-    // French
-    "A DEMENAGE",
-    "A SUIVRE",
-    "ADRESSE",
-    "ADRESSE A CONFIRMER",
-    "ADRESSE A DETERMINER",
-    "ADRESSE A VENIR",
-    "ADRESSE CONFIDENTIELLE",
-    "ADRESSE INVALIDE",
-    "ADRESSE NON CONNUE",
-    "ADRESSE NON DISPONIBLE",
-    "ADRESSE NON FOURNIE",
-    "AUCUN DOMICILE",
-    "AUCUN DOMICILE FIXE",
-    "CI DESSUS",
-    "CONFIDENTIEL",
-    "CONFIDENTIELLE",
-    "DECEDE",
-    "DECEDEE",
-    "DEMENAGE",
-    "DEMENAGEE",
-    "DOMICILE INCONNU",
-    "IDEM",
-    "ITINERANT",
-    "ITINERANTE",
-    "MEME ADRESSE",
-    "MEME QUE CI DESSUS",
-    "N EST PLUS A CETTE ADRESSE",
-    "NE PAS POSTER",
-    "PARTI",
-    "PARTIE",
-    "RETOUR",
-    "RETOURNE",
-    "SAF",
-    "SANS ABRI",
-    "SANS ADRESSE",
-    "SANS DOMICILE",
-    "SDF",
+    "ON THE STREET",
     "S D F",
-    "VOIR AU DOSSIER",
-    "VOIR CI DESSOUS",
-    "VOIR CI DESSUS",
-    "VOIR DOSSIER",
-    "VOIR LE DOSSIER",
-    "VOIR NOTE",
-    "VOIR NOTES",
+    "S O",
+    "SO",
+    "STAYING WITH FRIENDS",
+    "STAYING WITH FAMILY",
+    "T B D",
+    "TEST",
+    "TEST ADDRESS",
+    "WITH FRIENDS",
 ];
+
+/// Words that tell that there is no address, or none here, in English and in French: one of them must stand in the line.
+const TELLING: &str = "
+    ABOVE ADDRESS ADVISED ASDF ATTACHED BAD BELOW BLANK CONFIDENTIAL CONFIRMED DECEASED DETERMINED DITTO DUMMY EMPTY
+    FILE FOLLOW GONE HOMELESS INCARCERATED INVALID MAIL MISSING MOVED NA NAN NFA NIL NO NONE NOT NULL PENDING RETURN
+    RETURNED RTS SAME SEE SENDER SHELTER TBA TBC TBD TRANSIENT UNAVAILABLE UNDEFINED UNDELIVERABLE UNHOUSED UNK UNKN
+    UNKNOWN UNSPECIFIED WHEREABOUTS WITHHELD WITHOUT WRONG
+
+    ABRI ADRESSE ATTENTE AUCUN AUCUNE COMPLETER CONFIDENTIEL CONFIDENTIELLE CONFIRMER DECEDE DECEDEE DEMENAGE
+    DEMENAGEE DESSOUS DESSUS DETENU DETENUE DETERMINER DOSSIER EXPEDITEUR IDEM INCARCERE INCARCEREE INCONNU INCONNUE
+    INTROUVABLE INVALIDE ITINERANT ITINERANTE MEME NEANT NON NUL NULLE PARTI PARTIE PAS REFUGE RETOUR RETOURNE
+    RETOURNEE SAF SANS SDF SUIVRE VENIR VIDE VOIR
+";
+
+/// Words that stand around them.
+const AROUND: &str = "
+    A ABODE ADDRESSEE AN ANY APPLICABLE ARE AS AT AVAILABLE AWAY BE BEEN BEFORE BY CLIENT COUNTRY CURRENT CURRENTLY
+    DEBTOR DO FIXED FOR FORWARDING GIVEN HAS HERE HOLD HOME IN IS IT KNOWN LAST LEFT LETTER LONGER MAILING NEW NOTE
+    NOTES NOW OF OLD ON OR OUT PERMANENT PERSON PHONE PROVIDED RECORD RESIDENCE SEND STABLE STATED STILL THE THERE
+    THIS TO UPDATE UPDATED VALID WAS
+
+    ACTUEL ACTUELLE ACTUELLEMENT AU AUX CE CET CETTE CI CLIENTE CONNU CONNUE COURRIER D DE DES DESTINATAIRE DISPONIBLE
+    DOMICILE DU EN ENVOYER EST ET FIXE FOURNI FOURNIE ICI INDIQUEE L LA LAISSE LAISSER LE LIEU LOGEMENT MAUVAISE N NE
+    NOUVELLE OBJET OU PERMANENTE PERSONNE PLUS POSTALE POSTER PRECISE PRECISEE QUE SPECIFIE SPECIFIEE UN UNE VALIDE
+";
 
 /// Whether a line says that there is no address.
 pub(super) fn says_no_address(line: &str) -> bool {
     let words = folded(line);
-    let words = words.strip_prefix("CURRENTLY ").unwrap_or(&words);
     let starts = |known: &&str| words.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
     is_nothing(line)
-        || is_filler(words)
-        || NOTHING.contains(&words)
-        || LINES.contains(&words)
+        || is_filler(&words)
+        || LINES.contains(&words.as_str())
         || BEGINNINGS.iter().any(starts)
-        || is_slip(words)
+        || tells(&words)
 }
 
 /// Whether a text is what is written for nothing: `N/A`, `inconnu`, a dash, a question mark for not knowing.
@@ -247,18 +185,12 @@ pub(in crate::case) fn is_part_of_name(text: &str) -> bool {
     !is_nothing(text) || NAMES_TOO.contains(&words.as_str())
 }
 
-/// The longer lines, compact: a slip of the pen in one is no street either.
-static LONGER: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let compact = BEGINNINGS.iter().chain(LINES).chain(NOTHING).map(|known| compact(known));
-    compact.filter(|known| known.len() >= 11).collect()
-});
-
-/// Whether the words are one of the longer lines with a slip of the pen: `No fixed adress`.
-fn is_slip(words: &str) -> bool {
-    let words = compact(words);
-    let near = |known: &String| {
-        let slips = if known.len() >= 14 { 2 } else { 1 };
-        known.len().abs_diff(words.len()) <= slips && strsim::osa_distance(&words, known) <= slips
+/// Whether all words are of those that say it, one of them telling. A longer word may have a slip of the pen: `No fixed adress`.
+fn tells(words: &str) -> bool {
+    let is_of = |word: &str, known: &str| {
+        let slip = |other: &str| word.len() >= 6 && other.len() >= 7 && strsim::osa_distance(word, other) <= 1;
+        known.split_whitespace().any(|other| word == other || slip(other))
     };
-    !words.contains(|c: char| c.is_ascii_digit()) && LONGER.iter().any(near)
+    words.split(' ').all(|word| is_of(word, TELLING) || is_of(word, AROUND))
+        && words.split(' ').any(|word| is_of(word, TELLING))
 }

@@ -153,8 +153,10 @@ impl Parts {
             address.lines.push(printed);
             places.push(*at);
         }
+        let settled = |text: &str| abroad || self.is_delivery(text) || says_no_address(text);
+        let settled = self.lines.iter().any(|(at, text)| places.contains(at) && settled(text));
         match nothing {
-            _ if !places.is_empty() => {}
+            _ if settled => {}
             Some((at, told)) => faults.push(faults::no_fixed_address(&format!("/lines/{at}"), told.trim())),
             None => faults.push(faults::too_few_lines(&self.place("/lines"))),
         }
@@ -166,6 +168,12 @@ impl Parts {
             faults.extend((!strange.is_empty()).then(|| faults::forbidden("/attention", attention, &strange)));
         }
         places
+    }
+
+    /// Whether a line can say where mail goes within Canada: a number alone does not, nor the municipality said again.
+    fn is_delivery(&self, line: &str) -> bool {
+        let words = folded(line);
+        words.contains(char::is_alphabetic) && words != folded(&self.municipality)
     }
 
     fn read_canadian(&self, address: &mut Address, faults: &mut Vec<Fault>) {
