@@ -6,7 +6,7 @@ use recto::register::{Claimed, NewPiece, Register};
 use serde_json::{Value, json};
 
 use crate::http::Api;
-use crate::support::{debt_referred, event, operator, sample, with_facts};
+use crate::support::{event, operator, sample, with_facts};
 
 /// Asks to close the sample day's run, in a language.
 async fn close(api: &Api, language: &str) -> (StatusCode, Value) {
@@ -58,7 +58,8 @@ async fn no_run_is_closed_while_the_files_of_an_interrupted_one_may_be_in_the_ma
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_by_other_means_stands_in_the_way_of_one_that_contradicts_it_and_does_not_exist_yet() {
     let api = Api::start().await;
-    api.taken(&debt_referred("e-1")).await;
+    let referred = sample("debt-notice", "plausible");
+    api.taken(&event("e-1", "debt.referred", "2026-11-16T10:00:00-05:00", &referred)).await;
     let reasons = async || {
         let answers = api.get("/cases/DR-2026-004512/eligibility").await;
         let transfer = answers.as_array().unwrap().iter().find(|one| one["letter"] == "cra-transfer-notice").unwrap();
