@@ -6,8 +6,8 @@ use super::paid::{carried_over, excess, paid_in_full, refund_notes};
 use super::{Effect, Guard, Needs};
 use crate::case::Both;
 use crate::case::schedule::Agreed;
-use crate::rules::found::{Detail, Note, Unread, found, plainly};
-use crate::rules::question::OtherCase;
+use crate::rules::found::{Answer, Detail, Note, Unread, found, plainly};
+use crate::rules::question::{OtherCase, Question};
 use crate::rules::standing::{Debt, Movement};
 
 /// The debt that a letter is about, and the movements that it lists.
@@ -15,7 +15,7 @@ pub(super) const LISTED: &[&str] =
     &["debt_number", "transactions", "receipts", "dishonoured", "amount", "fee", "paid_on", "paid"];
 
 /// The guards.
-pub const GUARDS: [Guard; 12] = [
+pub const GUARDS: [Guard; 14] = [
     Guard {
         key: "minimum-balance",
         rule: "B9",
@@ -92,18 +92,43 @@ pub const GUARDS: [Guard; 12] = [
         reads: &["as_of"],
         reads_if_there: LISTED,
         needs: Needs::Nothing,
+        finds: not_in_figures,
+    },
+    Guard {
+        key: "stated-balance-current",
+        rule: "B12",
+        effect: Effect::Hold,
+        basis: Some(Both {
+            en: "unit policy: no letter with a balance from before a payment (Ontario Ombudsman, “Making the grade”, 2011)",
+            fr: "politique de l’unité : aucune lettre dont le solde précède un paiement (ombudsman de l’Ontario, 2011)",
+        }),
+        says: Both {
+            en: "The letter states a balance, and money moved on the debt that is not in it. Send the event again with the new balance, or without one.",
+            fr: "La lettre donne un solde, et la dette a connu un mouvement qui n’y est pas. Renvoyez l’événement avec le nouveau solde, ou sans solde.",
+        },
+        reads: &[],
+        reads_if_there: &["as_of", "debt_number"],
+        needs: Needs::Nothing,
+        finds: |q| if q.fact_if_there("as_of").is_some() { not_in_figures(q) } else { Ok(None) },
+    },
+    Guard {
+        key: "claim-current",
+        rule: "B12",
+        effect: Effect::Hold,
+        basis: Some(Both {
+            en: "Bankruptcy and Insolvency Act, s. 121: a claim is what was owed on the day of the filing",
+            fr: "Loi sur la faillite et l’insolvabilité, art. 121 : la réclamation est ce qui était dû le jour du dépôt",
+        }),
+        says: Both {
+            en: "Money moved on this debt up to the day of the claim, and the claim does not have it. Send the event again with the amount of that day.",
+            fr: "La dette a connu, jusqu’au jour de la réclamation, un mouvement que celle-ci n’a pas. Renvoyez l’événement avec le montant de ce jour.",
+        },
+        reads: &["as_of"],
+        reads_if_there: &["debt_number"],
+        needs: Needs::Nothing,
         finds: |q| {
-            let moved = match q.moved()?.into_iter().next() {
-                None => carried_over(q)?,
-                moved => moved,
-            };
-            match moved {
-                Some(Movement { on, amount, .. }) => {
-                    let details = [Detail::Amount(amount.abs()), Detail::Day(*on)];
-                    found(Note::new("moved", details, "{0} moved on {1}", "{0} le {1}"))
-                }
-                None => Ok(None),
-            }
+            let as_of = q.day("as_of")?;
+            moved_note(q.moved()?.into_iter().find(|movement| movement.on <= as_of))
         },
     },
     Guard {
@@ -292,3 +317,17 @@ pub const GUARDS: [Guard; 12] = [
         },
     },
 ];
+
+/// The first movement that the letter's figures do not have.
+fn not_in_figures(q: &Question<'_>) -> Answer {
+    moved_note(match q.moved()?.into_iter().next() {
+        None => carried_over(q)?,
+        moved => moved,
+    })
+}
+
+fn moved_note(moved: Option<&Movement>) -> Answer {
+    let Some(Movement { on, amount, .. }) = moved else { return Ok(None) };
+    let details = [Detail::Amount(amount.abs()), Detail::Day(*on)];
+    found(Note::new("moved", details, "{0} moved on {1}", "{0} le {1}"))
+}
