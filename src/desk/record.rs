@@ -6,15 +6,15 @@ use super::{Desk, DeskError};
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
 use crate::case::{Channel, Entry, LetterState, Sha256, entry};
-use crate::register::{Act, Issuance, Kept, LetterRow, LetterVerdict, Subject, Way};
+use crate::register::{Act, Claim, Issuance, Kept, LetterRow, LetterVerdict, Subject, Way};
 use crate::rules::reads_other_letters;
 
 /// What became of recording a verdict.
 pub(super) enum Recorded {
     /// It is recorded.
     Done,
-    /// It came too late; what was issued, if anything, is given back.
-    TooLate(Option<Box<Issuance>>),
+    /// It came too late: what was issued, if anything, is given back, and then the claim is given up.
+    TooLate(Claim, Option<Box<Issuance>>),
 }
 
 impl LetterRow {
@@ -39,23 +39,9 @@ impl Desk {
             }
             _ => false,
         };
-        // What cannot be read has seen all that it ever will.
-        let seen = match seen {
-            Some(seen) => seen,
-            None => self.reader().versions(&letter.case_reference, &letter.person).await?,
-        };
-        let is_recorded = match run_is_gone {
-            true => {
-                act.give_up(&claim).await?;
-                false
-            }
-            false => act.set_verdict(&claim, &LetterVerdict { seen, ..recorded }).await?,
-        };
-        if !is_recorded {
-            return Ok(Recorded::TooLate(match verdict {
-                Verdict::Issued { issuance, .. } => Some(issuance),
-                _ => None,
-            }));
+        if run_is_gone || !act.set_verdict(&claim, &LetterVerdict { seen, ..recorded }).await? {
+            let issuance = if let Verdict::Issued { issuance, .. } = verdict { Some(issuance) } else { None };
+            return Ok(Recorded::TooLate(claim, issuance));
         }
         // A letter that is stopped again for the same reasons is not entered again.
         if verdict.is_as_before(&letter) {

@@ -31,8 +31,8 @@ pub(super) struct Work {
 /// What was found about it.
 pub(super) struct Worked {
     pub work: Work,
-    /// How much of the case was seen; none where it cannot be read.
-    pub seen: Option<Seen>,
+    /// How much of the case was seen.
+    pub seen: Seen,
     pub verdict: Verdict,
 }
 
@@ -127,13 +127,14 @@ impl Desk {
         let under_way = UNDER_WAY * self.studio.threads.count();
         let works = works.into_iter().map(|work| self.work_letter(work));
         let mut worked = stream::iter(works).buffered(under_way).chunks(TOGETHER);
-        let (mut trouble, mut unused) = (None, Vec::new());
+        let (mut trouble, mut late) = (None, Vec::new());
         while let Some(finished) = worked.next().await {
+            // While this is at the writer, the letters under way stand still, with a reader each: nothing is read here.
             let mut act = self.begin(Actor::program()).await?;
             for letter in finished {
                 match letter {
                     Ok(worked) => match self.record_worked(&mut act, worked).await? {
-                        Recorded::TooLate(issuance) => unused.extend(issuance.map(|issuance| *issuance)),
+                        Recorded::TooLate(claim, issuance) => late.push((claim, issuance)),
                         Recorded::Done => {}
                     },
                     Err(error) => trouble = Some(error),
@@ -141,20 +142,25 @@ impl Desk {
             }
             act.commit().await?;
         }
-        self.discard(unused).await?;
+        for (claim, issuance) in late {
+            self.give_back(&claim, issuance).await?;
+        }
         trouble.map_or(Ok(()), Err)
     }
 
-    /// Takes out of the archive what came to nothing.
-    async fn discard(&self, unused: Vec<Issuance>) -> Result<(), DeskError> {
-        for issuance in unused {
-            // The same words on the same day are the same object, and an earlier issuance may be it.
-            if !self.reader().is_issued(&issuance.letter, &issuance.sha256).await? {
-                let key = archive::key(&issuance.date.to_string(), &issuance.letter, &issuance.sha256);
-                self.office.archive.discard(&key).await?;
-            }
+    /// Takes out of the archive what came to nothing, and gives the letter up, in this order: the same words on the same day are the same
+    /// object, and whoever works the letter next may issue it. Where somebody else has the letter already, it stays there.
+    async fn give_back(&self, claim: &Claim, issuance: Option<Box<Issuance>>) -> Result<(), DeskError> {
+        if let Some(issuance) = issuance
+            && self.reader().holds(claim).await?
+            && !self.reader().is_issued(&issuance.letter, &issuance.sha256).await?
+        {
+            let key = archive::key(&issuance.date.to_string(), &issuance.letter, &issuance.sha256);
+            self.office.archive.discard(&key).await?;
         }
-        Ok(())
+        let mut act = self.begin(Actor::program()).await?;
+        act.give_up(claim).await?;
+        Ok(act.commit().await?)
     }
 
     /// Works one letter. What it was worked from is in the result; an error leaves the letter as it was.
@@ -162,10 +168,14 @@ impl Desk {
         let refused = |work, seen, fault| Worked { work, seen, verdict: Verdict::refused(vec![fault]) };
         let context = match self.read_case(&work.letter).await {
             Ok(context) => context,
-            Err(DeskError::Unreadable { .. }) => return Ok(refused(work, None, unreadable())),
+            Err(DeskError::Unreadable { .. }) => {
+                // What cannot be read has seen all that it ever will.
+                let seen = self.reader().versions(&work.letter.case_reference, &work.letter.person).await?;
+                return Ok(refused(work, seen, unreadable()));
+            }
             Err(error) => return Err(error),
         };
-        let seen = Some(context.seen);
+        let seen = context.seen;
         let attempts = work.letter.attempts;
         if attempts >= self.office.settings.letter_attempts {
             return Ok(refused(work, seen, given_up(attempts)));

@@ -67,6 +67,16 @@ impl Act {
         Ok(ended.rows_affected() == 1)
     }
 
+    /// Whether a worker's claim still stands. Nobody else can end it before this act does or is over.
+    pub async fn holds(&mut self, claim: &Claim) -> Result<bool, RegisterError> {
+        let held = sqlx::query("UPDATE claims SET worker = worker WHERE subject = $1 AND worker = $2")
+            .bind(Claimed::Case(&claim.case, &claim.letter).subject())
+            .bind(&claim.worker)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(held.rows_affected() == 1)
+    }
+
     /// Gives a claimed letter up: it stays to be worked.
     pub async fn give_up(&mut self, claim: &Claim) -> Result<(), RegisterError> {
         self.end_claim(Claimed::Case(&claim.case, &claim.letter), &claim.worker).await.map(|_| ())
@@ -88,6 +98,16 @@ impl Act {
 }
 
 impl Reader {
+    /// Whether a worker's claim stands.
+    pub async fn holds(&self, claim: &Claim) -> Result<bool, RegisterError> {
+        let held: i64 = sqlx::query_scalar("SELECT count(*) FROM claims WHERE subject = $1 AND worker = $2")
+            .bind(Claimed::Case(&claim.case, &claim.letter).subject())
+            .bind(&claim.worker)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(held == 1)
+    }
+
     /// The workers that have claims, each with the last end of them.
     pub async fn workers(&self) -> Result<Vec<(WorkerId, Stamp)>, RegisterError> {
         let sql = "SELECT worker, max(until) FROM claims GROUP BY worker ORDER BY worker";

@@ -1,6 +1,6 @@
 //! Verdicts on letters that were worked.
 
-use super::{Act, Claim, Claimed, RegisterError, Seen, expect_one};
+use super::{Act, Claim, RegisterError, Seen, expect_one};
 use crate::case::fault::Reasons;
 use crate::case::{Channel, LetterId, LetterState, PreferredLanguage, Sha256};
 
@@ -33,16 +33,16 @@ pub struct LetterVerdict<'v> {
 }
 
 impl Act {
-    /// Records what became of a letter that was worked under a claim, and ends the claim. False, and the letter stays to be worked,
-    /// where the claim is gone, the letter has moved on, or its case or person has events that the verdict has not seen.
+    /// Records what became of a letter that was worked under a claim, and ends the claim. False where the claim is gone, the letter has
+    /// moved on, or its case or person has events that the verdict has not seen: a claim that still stands is to be given up.
     pub async fn set_verdict(&mut self, claim: &Claim, verdict: &LetterVerdict<'_>) -> Result<bool, RegisterError> {
-        let ended = self.end_claim(Claimed::Case(&claim.case, &claim.letter), &claim.worker).await?;
-        if !ended || !self.has_seen_all(&claim.letter, verdict.seen).await? {
+        let counts = self.holds(claim).await?
+            && self.has_seen_all(&claim.letter, verdict.seen).await?
+            && self.move_letter(&claim.letter, verdict.state).await?;
+        if !counts {
             return Ok(false);
         }
-        if !self.move_letter(&claim.letter, verdict.state).await? {
-            return Ok(false);
-        }
+        self.give_up(claim).await?;
         let is_out = verdict.state == LetterState::Issued;
         let set = sqlx::query(
             "UPDATE letters SET reasons = $2, seal = $3, content_hash = $4, held_for_letters = $5, seen_case = $6, \
