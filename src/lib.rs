@@ -7,6 +7,7 @@ pub mod intake;
 pub mod letter;
 pub mod register;
 pub mod rules;
+pub mod spreadsheet;
 pub mod studio;
 pub mod typeset;
 pub mod web;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::{files, home};
 
 /// The rooms and the others that each names: no more and no fewer. A room within a room has a list of its own.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("case", &[]),
     ("letter", &["case"]),
     ("typeset", &["case"]),
@@ -14,6 +14,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("dispatch", &["case"]),
     ("archive", &["case"]),
     ("register", &["case"]),
+    ("spreadsheet", &["case"]),
     ("studio", &["case", "letter", "typeset", "rules"]),
     ("desk", &["case", "letter", "typeset", "rules", "studio", "intake", "dispatch", "archive", "register"]),
     ("work", &["desk"]),

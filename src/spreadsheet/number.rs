@@ -1,0 +1,27 @@
+//! Numbers as a spreadsheet shows them.
+
+use rust_decimal::Decimal;
+use ssfmt::{FormatOptions, NumberFormat};
+
+/// The format that shows a number as it is.
+const GENERAL: &str = "General";
+
+/// A number as it is shown by a format code.
+///
+/// Programs keep 15 digits, whatever they store: 19.989999999999998 is 19.99 to all of them.
+pub(super) fn shown(stored: f64, code: &str) -> String {
+    if code.eq_ignore_ascii_case(GENERAL) || code.is_empty() || code == "@" {
+        return exact(stored).map_or_else(|| stored.to_string(), |value| value.normalize().to_string());
+    }
+    let options = FormatOptions::default();
+    let shown = NumberFormat::parse(code).map(|format| format.format(stored, &options));
+    shown.map_or_else(|_| stored.to_string(), |text| text.trim().to_owned())
+}
+
+/// A stored number with the 15 digits that a spreadsheet keeps; `None` where it is none that a letter could have.
+pub fn exact(stored: f64) -> Option<Decimal> {
+    if !stored.is_finite() || stored.abs() >= 1e15 {
+        return None;
+    }
+    Decimal::from_scientific(&format!("{stored:.14e}")).ok().map(|value| value.normalize())
+}

@@ -1,0 +1,81 @@
+//! Workbooks of Excel since 2007, read cell by cell.
+
+use std::io::Cursor;
+use std::ops::ControlFlow;
+
+use calamine::{Data, DataRef, Reader, SheetVisible, Xlsx};
+
+use super::number::shown;
+use super::{Cell, Layout, Row, Worksheet, unreadable};
+use crate::case::Fault;
+
+type XlsxFile<'b> = Xlsx<Cursor<&'b [u8]>>;
+
+fn open(bytes: &[u8]) -> Result<XlsxFile<'_>, Fault> {
+    Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error.to_string()))
+}
+
+/// The sheets of the workbook that have cells; charts and macros have none.
+pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Worksheet>, Fault> {
+    let workbook = open(bytes)?;
+    let tables = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet);
+    let sheet =
+        |one: &calamine::Sheet| Worksheet { name: one.name.clone(), hidden: one.visible != SheetVisible::Visible };
+    Ok(tables.map(sheet).collect())
+}
+
+/// Visits the rows of a sheet.
+pub(super) fn each_row(
+    bytes: &[u8],
+    sheet: &str,
+    layout: &Layout,
+    visit: &mut dyn FnMut(Row) -> ControlFlow<()>,
+) -> Result<(), Fault> {
+    let damaged = |error: calamine::XlsxError| unreadable(&error.to_string());
+    let mut workbook = open(bytes)?;
+    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(damaged)?;
+    let codes: Vec<String> = cells.styles().iter().map(code).collect();
+    let mut row = Row { number: 0, hidden: false, cells: Vec::new() };
+    let mut give = |row: Row| if row.cells.is_empty() { ControlFlow::Continue(()) } else { visit(row) };
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(damaged)? {
+        let (line, column) = cell.get_position();
+        let (number, column) = (line as usize + 1, column as usize);
+        if number != row.number {
+            let next = Row { number, hidden: layout.hidden_rows.contains(&number), cells: Vec::new() };
+            if give(std::mem::replace(&mut row, next)).is_break() {
+                return Ok(());
+            }
+        }
+        let value = match layout.unstored.contains(&(number, column)) {
+            true => Cell::Unstored,
+            false => read(cell.get_value(), codes.get(style).map_or("", String::as_str)),
+        };
+        if !value.is_blank() {
+            row.cells.resize(column, Cell::Blank);
+            row.cells.push(value);
+        }
+    }
+    let _ = give(row);
+    Ok(())
+}
+
+fn code(style: &calamine::Style) -> String {
+    style.number_format.as_ref().map(|format| format.format_code.clone()).unwrap_or_default()
+}
+
+fn read(value: &DataRef<'_>, code: &str) -> Cell {
+    match value {
+        DataRef::Empty => Cell::Blank,
+        DataRef::String(text) => Cell::text(text),
+        DataRef::SharedString(text) => Cell::text(text),
+        DataRef::Float(stored) => Cell::Number { stored: *stored, shown: shown(*stored, code) },
+        DataRef::Int(stored) => Cell::Number { stored: *stored as f64, shown: shown(*stored as f64, code) },
+        DataRef::Bool(truth) => Cell::Truth(*truth),
+        DataRef::DateTime(date) => match date.as_datetime().filter(|_| date.is_datetime()) {
+            Some(date) => Cell::Date(date),
+            None => Cell::Number { stored: date.as_f64(), shown: shown(date.as_f64(), code) },
+        },
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text),
+        DataRef::Error(error) => Cell::Error(Data::Error(error.clone()).to_string()),
+    }
+}
