@@ -5,6 +5,7 @@ pub mod desk;
 pub mod dispatch;
 pub mod intake;
 pub mod letter;
+pub mod merge;
 pub mod register;
 pub mod rules;
 pub mod spreadsheet;

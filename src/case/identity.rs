@@ -19,6 +19,8 @@ text_identity! {
     RunId;
     /// The identity of a follow-up, made from its cause: the same cause is noticed once.
     FollowUpId;
+    /// The identity of a mail merge: the beginning of the hash that was confirmed.
+    MergeId;
     /// The name of a process that works, of its own for each start.
     WorkerId;
     /// A SHA-256 in lower-case hexadecimal: by it archive, register and case file agree.

@@ -54,6 +54,18 @@ states! {
         Recalled,
     }
 
+    /// How far a mail merge has come.
+    MergeState {
+        /// Confirmed by one person, and too large for one alone.
+        AwaitingSecond,
+        /// The events of its rows are being taken.
+        Taking,
+        /// All of them were.
+        Made,
+        /// Somebody stopped it, or a letter was not its row's.
+        Stopped,
+    }
+
     /// How far a print run has come.
     RunState {
         /// Its pieces are gathered and its files are being written.

@@ -6,6 +6,7 @@ use super::catalogue::Catalogue;
 use super::data::take_date;
 use super::kind::LetterType;
 use super::path::Condition;
+use super::schema::Schema;
 use crate::case::event::{TYPE_PREFIX, TYPE_SUFFIX};
 
 /// The day and time of an example that does not say for which day it is.
@@ -35,6 +36,11 @@ impl Catalogue {
     }
 
     /// The schemas of case and party, which the others refer to.
+    pub fn schemas(&self) -> [(&'static str, &Schema); 2] {
+        [("Case", &self.case), ("Party", &self.party)]
+    }
+
+    /// The same as readers of JSON Schema know them.
     pub fn shared_schemas(&self) -> [(&'static str, Value); 2] {
         [("Case", &self.case), ("Party", &self.party)].map(|(name, schema)| (name, plain(&schema.source)))
     }

@@ -27,7 +27,8 @@ pub use people::{About, Answer, Doubt, Fate, IDENTIFIED, Name, People, WhoIsIt};
 pub use question::{Asked, OtherCase, Question};
 pub use standing::{ByOtherMeans, DisputeKind};
 pub use standing::{
-    Debt, DebtState, Missed, Movement, Offer, Owed, Person, Plan, Proposed, Reach, SentLetter, Standing, Terms, Word,
+    Debt, DebtState, Figures, Listed, Missed, Movement, MovementKind, Offer, Owed, Person, Plan, Proposed, Reach,
+    SentLetter, Standing, Terms, Word, is_same_mailbox, is_same_place,
 };
 
 /// The hash of a letter's facts, by which a letter is told from another of its type: of those that it is told apart by, or of all

@@ -15,6 +15,7 @@ use chrono::NaiveDateTime;
 
 pub use self::file::FileKind;
 use self::file::{file_kind, unreadable};
+pub use self::number::exact;
 use self::text::Table;
 use crate::case::Fault;
 

@@ -74,6 +74,22 @@ impl Name {
         self.is(other) || !self.keys.is_disjoint(&other.keys)
     }
 
+    /// Whether the words of one of the two are among those of the other: `J. Tremblay` and `Jean-Yves Tremblay-Ouellet` are, `Marie
+    /// Tremblay` and `Jean Tremblay` are not. An initial is the beginning of a word.
+    pub fn contains(&self, other: &Name) -> bool {
+        let within = |few: &Name, many: &Name| {
+            let has = |word: &String| {
+                many.words.iter().any(|one| {
+                    one == word
+                        || is_initial(word) && one.starts_with(word.as_str())
+                        || is_initial(one) && word.starts_with(one.as_str())
+                })
+            };
+            few.words.iter().any(|word| !is_initial(word)) && few.words.iter().all(has)
+        };
+        within(self, other) || within(other, self)
+    }
+
     /// One spelling of it, by which it is told from others.
     pub fn key(&self) -> String {
         self.words.iter().map(String::as_str).collect::<Vec<_>>().join(" ")

@@ -29,8 +29,7 @@ pub use ledger::{Debt, Ledger, Movement, MovementKind};
 pub use offers::{Offer, Proposed};
 pub use person::Person;
 pub use plan::{Missed, Plan, Terms};
-pub use reach::{Reach, Word};
-pub(super) use reach::{is_same_mailbox, is_same_place};
+pub use reach::{Reach, Word, is_same_mailbox, is_same_place};
 
 /// Whether what was told of two debts may be of one, by their numbers: what names none is about all.
 pub(super) fn same_debt(one: &str, other: &str) -> bool {

@@ -120,7 +120,7 @@ fn hear<T>(known: &mut Option<Word<T>>, told: DateTime<Utc>, is: Option<T>, said
 }
 
 /// Whether two texts are one mailbox, as far as anybody but its server can tell.
-pub(in crate::rules) fn is_same_mailbox(one: &str, other: &str) -> bool {
+pub fn is_same_mailbox(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
@@ -131,7 +131,7 @@ const KINDS: &str = "ST STREET RUE AVE AV AVENUE RD ROAD CH CHEMIN DR DRIVE LANE
 
 /// Whether two addresses are one place, however they are spelled: the same postal code and the same numbers, and a word of the street
 /// in common where both have one. The unit may stand before the street number or after the street.
-pub(in crate::rules) fn is_same_place(one: &Address, other: &Address) -> bool {
+pub fn is_same_place(one: &Address, other: &Address) -> bool {
     let closed = |text: &str| folded(text).replace(' ', "");
     let foreign = |address: &Address| address.country.as_deref().map(closed);
     let (own, others) = (Place::of(one), Place::of(other));

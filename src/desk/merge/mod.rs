@@ -1,0 +1,11 @@
+//! Mail merge: a sheet is checked whole, confirmed as it was seen, made once, read back, and given back with what became of each row.
+
+mod check;
+mod known_facts;
+mod place;
+mod result;
+mod totals;
+mod whose;
+
+pub use check::{CheckedColumn, CheckedRow, MergeCheck, MergeRequest, Outlook};
+pub use totals::Totals;

@@ -1,0 +1,136 @@
+//! What the cells of a column show, taken together: how its days are written, whether its amounts can be read two ways, and what it
+//! may be where its heading does not say.
+
+use std::collections::BTreeSet;
+
+use strum::VariantArray;
+
+use super::amount::{self, AmountText};
+use super::day::{self, DayOrder, DayText, Numbers};
+use super::field::{Field, FieldKind};
+use super::value::Settled;
+use crate::case::mailbox;
+use crate::spreadsheet::Cell;
+
+/// What was seen in a column.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// Cells that are not blank.
+    pub filled: usize,
+    /// Numbers.
+    pub numbers: usize,
+    references: usize,
+    mailboxes: usize,
+    postal_codes: usize,
+    /// The orders in which all days in numbers are days, and the first row that has one.
+    orders: Option<BTreeSet<DayOrder>>,
+    /// The first day that could be read in several orders.
+    pub first_day: Option<(usize, String)>,
+    /// The first amount that can be read two ways.
+    pub first_either: Option<(usize, String)>,
+    /// Whether each number is one more than the last.
+    counted: Option<f64>,
+    broken_count: bool,
+}
+
+impl Seen {
+    /// Looks at a cell. `is_reference` knows case references.
+    pub fn look(&mut self, row: usize, cell: &Cell, is_reference: &dyn Fn(&str) -> bool) {
+        if cell.is_blank() {
+            return;
+        }
+        self.filled += 1;
+        match cell {
+            Cell::Number { stored, .. } => {
+                self.numbers += 1;
+                self.count(*stored);
+            }
+            Cell::Text(text) => {
+                match text.parse::<u32>() {
+                    Ok(number) => self.count(f64::from(number)),
+                    Err(_) => self.broken_count = true,
+                }
+                self.references += usize::from(is_reference(text));
+                self.mailboxes += usize::from(mailbox::is_mailbox(text));
+                self.postal_codes += usize::from(is_postal_code(text));
+                if let DayText::Numbers(numbers) = day::read(text) {
+                    self.look_at_day(row, text, numbers);
+                }
+                if let AmountText::Either { .. } = amount::read(text) {
+                    self.first_either.get_or_insert_with(|| (row, text.clone()));
+                }
+            }
+            _ => self.broken_count = true,
+        }
+    }
+
+    fn count(&mut self, number: f64) {
+        self.broken_count |=
+            self.counted.is_some_and(|last| number != last + 1.0) || self.counted.is_none() && number > 1.0;
+        self.counted = Some(number);
+    }
+
+    fn look_at_day(&mut self, row: usize, text: &str, numbers: Numbers) {
+        let possible: BTreeSet<DayOrder> =
+            DayOrder::VARIANTS.iter().copied().filter(|order| numbers.day(*order).is_some()).collect();
+        if possible.is_empty() {
+            return;
+        }
+        let days: BTreeSet<_> = possible.iter().map(|order| numbers.day(*order)).collect();
+        if days.len() > 1 {
+            self.first_day.get_or_insert_with(|| (row, text.to_owned()));
+        }
+        self.orders = Some(match self.orders.take() {
+            Some(known) => known.intersection(&possible).copied().collect(),
+            None => possible,
+        });
+    }
+
+    /// Whether it counts the rows.
+    pub fn counts(&self) -> bool {
+        self.filled > 0 && !self.broken_count
+    }
+
+    /// The orders in which all its days in numbers can be read; none where no single one does.
+    pub fn orders(&self) -> Vec<DayOrder> {
+        self.orders.iter().flatten().copied().collect()
+    }
+
+    /// Whether its days can be read in more than one way, and nothing in it says in which.
+    pub fn has_two_ways(&self) -> bool {
+        self.first_day.is_some() && self.orders.as_ref().is_some_and(|orders| orders.len() > 1)
+    }
+
+    /// What its cells settle for it.
+    pub fn settled(&self) -> Settled {
+        let order = if self.has_two_ways() { None } else { self.orders().first().copied() };
+        Settled { order, thousands: None }
+    }
+
+    /// The field that its cells show it to be, whatever its heading.
+    pub fn shows(&self, fields: &[Field]) -> Option<usize> {
+        let most = |count: usize| self.filled > 0 && count * 5 >= self.filled * 4;
+        let path = match () {
+            () if most(self.references) => "case.reference",
+            () if most(self.mailboxes) => "party.email",
+            () if most(self.postal_codes) => "party.address.postal_code",
+            () => return None,
+        };
+        fields.iter().position(|field| field.path == path)
+    }
+
+    /// Whether its cells can be what its heading says.
+    pub fn can_be(&self, field: &Field) -> bool {
+        match field.path.as_str() {
+            "case.reference" => self.filled == 0 || self.references * 2 >= self.filled || !self.counts(),
+            _ => !matches!(field.kind, FieldKind::FullName) || self.numbers < self.filled.max(1),
+        }
+    }
+}
+
+/// Whether it is a Canadian postal code, in whatever spacing.
+fn is_postal_code(text: &str) -> bool {
+    let code: Vec<char> = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
+    code.len() == 6
+        && code.iter().enumerate().all(|(at, c)| if at % 2 == 0 { c.is_ascii_alphabetic() } else { c.is_ascii_digit() })
+}

@@ -1,0 +1,25 @@
+//! Mail merge: the officers' own spreadsheets, understood row by row as the events that call for letters. Nothing here has an effect,
+//! and nothing is guessed: what can be understood in several ways is a question, what cannot be understood a fault of its cell, and what no
+//! letter is made of is said.
+
+mod amount;
+mod column;
+mod columns;
+mod day;
+mod field;
+mod heading;
+mod lines;
+mod mapping;
+mod reading;
+mod row;
+mod table;
+mod value;
+mod words;
+
+pub use columns::{Column, LEAVE_OUT, TAKE};
+pub use field::{FULL_NAME, Field, FieldKind, REFERENCE, fields};
+pub use heading::folded;
+pub use mapping::{Choice, LeftOut, Mapping, Question, What, form, letters, rows_said};
+pub use reading::{Reading, read};
+pub use row::MergeRow;
+pub use words::ValueWords;
