@@ -36,6 +36,8 @@ pub struct Policy {
     pub figures_days: u32,
     /// The same letter does not go twice within so many days.
     pub duplicate_days: u32,
+    /// Letters of a mail merge that one person may confirm alone.
+    pub merge_alone_at_most: u32,
     /// Days until a payment counts as cleared.
     pub clearing_days: u32,
     /// Days that a missed instalment may still be in the mail before a reminder is proposed.

@@ -21,6 +21,7 @@ mod demo;
 mod demo_folder;
 mod explain;
 mod front;
+mod merge;
 mod proof;
 mod render;
 mod run;
@@ -64,6 +65,8 @@ enum Command {
     Take(take::Arguments),
     /// Do what is due: draft, issue, send.
     Work(work::Arguments),
+    /// Merge a sheet: its rows become letters.
+    Merge(merge::Arguments),
     /// Print runs.
     #[command(subcommand)]
     Run(run::RunCommand),
@@ -113,6 +116,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::run(arguments, config).await,
         Command::Take(arguments) => take::run(arguments, config).await,
         Command::Work(arguments) => work::run(arguments, config).await,
+        Command::Merge(arguments) => merge::run(arguments, config).await,
         Command::Run(run::RunCommand::Close(arguments)) => run::close(arguments, config).await,
         Command::Render(arguments) => render::run(arguments, config).await,
         Command::Check(arguments) => check::run(arguments, config).await,

@@ -126,19 +126,29 @@ impl Desk {
 
     /// Takes a letter out for ever, before it has left, with a reason: what was asked for by mistake, or corrected since.
     pub async fn withdraw(&self, letter: &LetterId, reason: &str, by: &str) -> Result<(), DecideError> {
-        let row = self.letter_to_decide(letter).await?;
         let member = self.member(by)?;
         let reason = given(reason)?;
+        self.take_out(letter, Actor::person(&member.name), member.role.clone(), reason).await
+    }
+
+    /// Takes a letter out for ever, for somebody in a role.
+    pub(super) async fn take_out(
+        &self,
+        letter: &LetterId,
+        actor: Actor,
+        role: String,
+        reason: String,
+    ) -> Result<(), DecideError> {
+        let row = self.letter_to_decide(letter).await?;
         let waiting = self.reader().waiting_delivery(letter).await?;
-        let mut act = self.begin(Actor::person(&member.name)).await?;
+        let mut act = self.begin(actor).await?;
         if let Some(delivery) = waiting {
             self.take_back(&mut act, &row, &delivery, &[withdrawn()]).await?;
         }
         if !act.set_withdrawn(letter).await? {
             return Err(not_waiting(&row));
         }
-        let withdrawn = entry::Withdrawn { role: member.role.clone(), reason };
-        act.enter(row.subject(), &Entry::LetterWithdrawn(withdrawn)).await?;
+        act.enter(row.subject(), &Entry::LetterWithdrawn(entry::Withdrawn { role, reason })).await?;
         act.requeue_rivals(&row.case_reference, letter).await?;
         act.commit().await?;
         self.wake();
@@ -183,6 +193,11 @@ impl Desk {
     }
 
     /// One of the unit's people by name.
+    /// One of the unit's people as who does something.
+    pub fn somebody(&self, name: &str) -> Result<Actor, DecideError> {
+        self.member(name).map(|member| Actor::person(&member.name))
+    }
+
     pub(super) fn member(&self, name: &str) -> Result<&Member, DecideError> {
         let wanted = folded(name.trim());
         let found = self.office.settings.people.iter().find(|member| folded(&member.name) == wanted);

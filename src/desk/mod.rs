@@ -50,7 +50,9 @@ pub use close::Closed;
 pub use decide::{DecideError, rule_words};
 pub use explain::{Eligibility, Group};
 pub use identify::WhoItIs;
-pub use merge::{CheckedColumn, CheckedRow, MergeCheck, MergeRequest, Outlook, Totals};
+pub use merge::{
+    CheckedColumn, CheckedRow, MergeCheck, MergeRequest, MergeTally, Merged, Outlook, Totals, changed as merge_changed,
+};
 pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reload, ReloadState};
 pub use says::{NoRun, Stand, office};

@@ -185,4 +185,3 @@ pub fn unit_word(heading: &str) -> &'static str {
         () => "UNIT",
     }
 }
-

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Act, Reader, RegisterError, expect_one, json, json_text};
 use crate::case::fault::Reasons;
-use crate::case::{Actor, LetterId, MergeId, MergeState, Sha256, Stamp};
+use crate::case::{Actor, DeliveryState, LetterId, LetterState, MergeId, MergeState, Sha256, Stamp};
 
 /// A merge without its sheet.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -292,6 +292,38 @@ impl Reader {
         let sql = "SELECT row, content, event_id, case_reference, data, faults, letter FROM merge_rows \
                    WHERE merge = $1 AND row > $2 ORDER BY row LIMIT $3";
         Ok(sqlx::query_as(sql).bind(merge).bind(after).bind(limit).fetch_all(&self.pool).await?)
+    }
+
+    /// How many rows of a merge have a letter in each state, have none yet, or are at fault.
+    pub async fn merge_states(
+        &self,
+        merge: &MergeId,
+    ) -> Result<Vec<(Option<LetterState>, bool, usize)>, RegisterError> {
+        let sql = "SELECT letters.state, merge_rows.faults <> '[]', COUNT(*) FROM merge_rows \
+                   LEFT JOIN letters ON letters.id = merge_rows.letter WHERE merge_rows.merge = $1 GROUP BY 1, 2";
+        let rows: Vec<(Option<LetterState>, bool, i64)> = sqlx::query_as(sql).bind(merge).fetch_all(&self.pool).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(state, faulty, count)| (state, faulty, usize::try_from(count).unwrap_or_default()))
+            .collect())
+    }
+
+    /// Rows of a merge whose events are still to be taken.
+    pub async fn merge_rows_to_take(&self, merge: &MergeId, limit: i64) -> Result<Vec<MergeRowRecord>, RegisterError> {
+        let sql = "SELECT row, content, event_id, case_reference, data, faults, letter FROM merge_rows \
+                   WHERE merge = $1 AND letter IS NULL AND faults = '[]' ORDER BY row LIMIT $2";
+        Ok(sqlx::query_as(sql).bind(merge).bind(limit).fetch_all(&self.pool).await?)
+    }
+
+    /// Letters of stopped merges that have not left, each with its merge.
+    pub async fn letters_of_stopped_merges(&self, limit: i64) -> Result<Vec<(LetterId, MergeId)>, RegisterError> {
+        let sql = "SELECT letters.id, merges.id FROM merges JOIN merge_rows ON merge_rows.merge = merges.id \
+                   JOIN letters ON letters.id = merge_rows.letter \
+                   LEFT JOIN deliveries ON deliveries.letter = letters.id AND deliveries.number = letters.issuance \
+                   WHERE merges.state = $1 AND letters.state <> $2 AND (letters.state <> $3 OR deliveries.state = $4) LIMIT $5";
+        let query =
+            sqlx::query_as(sql).bind(MergeState::Stopped).bind(LetterState::Withdrawn).bind(LetterState::Issued);
+        Ok(query.bind(DeliveryState::Waiting).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// The merge and the row that a letter was made of.

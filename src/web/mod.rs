@@ -29,6 +29,7 @@ use crate::case::Actor;
 use crate::desk::{CurrentDesk, Desk};
 pub use access::{TOKEN_FILE, token};
 pub use api::description;
+pub use view::{MergeCheckView, MergeView};
 
 /// The largest request, in bytes: a batch of some thousand events.
 const MAX_BODY_BYTES: usize = 16 << 20;

@@ -17,6 +17,8 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// What one step worked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Worked {
+    /// Rows of merges whose events were taken.
+    pub rows: usize,
     /// Letters that were drafted, assessed, issued.
     pub letters: usize,
     /// E-mails that were sent, or tried.
@@ -30,12 +32,13 @@ pub struct Worked {
 impl Worked {
     /// All of it.
     pub fn sum(self) -> usize {
-        self.letters + self.emails + self.cases + self.again
+        self.rows + self.letters + self.emails + self.cases + self.again
     }
 }
 
 impl std::ops::AddAssign for Worked {
     fn add_assign(&mut self, more: Worked) {
+        self.rows += more.rows;
         self.letters += more.letters;
         self.emails += more.emails;
         self.cases += more.cases;
@@ -59,11 +62,12 @@ pub async fn until_idle(desk: &Desk, mut progress: impl FnMut(Worked)) -> Result
 /// Works until it is told to stop: letters and e-mails side by side, so that a slow mail server holds up no print run. Each
 /// step is done at the desk that is open then.
 pub async fn keep_working(open: &CurrentDesk, stop: CancellationToken) {
+    let merges = repeat(open, &stop, "rows of merges", async |desk| desk.make_merges().await);
     let letters = repeat(open, &stop, "letters", async |desk| desk.work_letters().await);
     let emails = repeat(open, &stop, "e-mails", async |desk| desk.send_emails().await);
     let follow_ups = repeat(open, &stop, "follow-ups", async |desk| desk.follow_up().await);
     let again = repeat(open, &stop, "letters looked at again", async |desk| desk.look_again().await);
-    tokio::join!(letters, emails, follow_ups, again);
+    tokio::join!(merges, letters, emails, follow_ups, again);
 }
 
 /// Repeats an act while it finds something to do, and waits where it finds nothing. An error or a panic is logged, and the
@@ -105,7 +109,8 @@ async fn repeat(
 /// One step: some letters, some e-mails, some cases to follow up, some letters to look at again. Trouble with the letters does not
 /// keep the e-mails back.
 async fn step(desk: &Desk) -> Result<Worked, DeskError> {
+    let rows = desk.make_merges().await?;
     let (letters, emails) = (desk.work_letters().await, desk.send_emails().await);
     let (cases, again) = (desk.follow_up().await?, desk.look_again().await?);
-    Ok(Worked { letters: letters?, emails: emails?, cases, again })
+    Ok(Worked { rows, letters: letters?, emails: emails?, cases, again })
 }

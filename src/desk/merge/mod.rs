@@ -2,10 +2,13 @@
 
 mod check;
 mod known_facts;
+mod make;
 mod place;
 mod result;
 mod totals;
 mod whose;
 
 pub use check::{CheckedColumn, CheckedRow, MergeCheck, MergeRequest, Outlook};
+pub use make::{Merged, changed};
+pub use result::MergeTally;
 pub use totals::Totals;

@@ -4,12 +4,14 @@ mod case;
 mod eligibility;
 mod follow_up;
 mod letter;
+mod merge;
 mod run;
 
 pub(super) use case::CaseView;
 pub(super) use eligibility::{EligibilityView, GroupView};
 pub(super) use follow_up::{FollowUpView, MAX_FOLLOW_UPS};
 pub(super) use letter::LetterView;
+pub use merge::{MergeCheckView, MergeView};
 pub(super) use run::RunView;
 
 use serde::Serialize;
