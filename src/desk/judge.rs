@@ -83,7 +83,8 @@ impl Desk {
             Err(faults) => return Ok(Verdict::refused(faults)),
         };
         // The finished words are read before anything is recorded, and before anybody is asked to approve them.
-        let stops = self.last_look(&assessed, &typeset);
+        let mut stops = self.last_look(&assessed, &typeset);
+        stops.extend(self.read_back(letter, &assessed, &typeset).await?);
         if !stops.is_empty() {
             return Ok(Verdict::Held(Reasons(stops), Some(assessed.basis)));
         }

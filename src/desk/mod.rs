@@ -142,6 +142,8 @@ struct Office {
     post: Post,
     folder: PathBuf,
     wake: Notify,
+    /// What is each row's own in the merge that was read back last.
+    owners: tokio::sync::Mutex<Option<Arc<merge::Owners>>>,
 }
 
 impl Desk {
@@ -160,7 +162,15 @@ impl Desk {
             (Environment::Production, None) => return Err(OpenError::NoPost),
         };
         let archive = Archive::open(folder)?;
-        let office = Office { register, settings, archive, post, folder: folder.to_owned(), wake: Notify::new() };
+        let office = Office {
+            register,
+            settings,
+            archive,
+            post,
+            folder: folder.to_owned(),
+            wake: Notify::new(),
+            owners: tokio::sync::Mutex::default(),
+        };
         let desk = Desk { studio: Arc::new(studio), clock, office: Arc::new(office) };
         desk.keep_house().await?;
         Ok(desk)

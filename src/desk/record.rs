@@ -47,6 +47,11 @@ impl Desk {
         if verdict.is_as_before(&letter) {
             return Ok(Recorded::Done);
         }
+        if let Verdict::Held(reasons, _) = &verdict
+            && let Some(difference) = super::merge::difference(reasons)
+        {
+            act.stop_merge_of(&letter.id, &difference.message.en).await?;
+        }
         let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
         if let Verdict::Issued { issuance, kept, wordings, way, .. } = &verdict {
             act.issue(issuance, kept).await?;

@@ -112,7 +112,7 @@ impl Headings {
         }
         for (word, paths) in &VOCABULARY.several {
             let meant = paths.iter().filter_map(|path| fields.iter().position(|field| field.path == *path));
-            meant.for_each(|place| headings.add(word, place, Rank::Label));
+            meant.for_each(|place| headings.add(word, place, Rank::Own));
         }
         headings
     }

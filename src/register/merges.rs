@@ -225,6 +225,16 @@ impl Act {
         Ok(set.rows_affected() == 1)
     }
 
+    /// Records that the merge of a letter was stopped, if it was made by one.
+    pub async fn stop_merge_of(&mut self, letter: &LetterId, reason: &str) -> Result<(), RegisterError> {
+        let sql = "SELECT merge FROM merge_rows WHERE letter = $1";
+        let merge: Option<(MergeId,)> = sqlx::query_as(sql).bind(letter).fetch_optional(&mut *self.transaction).await?;
+        if let Some((merge,)) = merge {
+            self.stop_merge(&merge, reason).await?;
+        }
+        Ok(())
+    }
+
     /// Records that a merge was stopped. False where it was before.
     pub async fn stop_merge(&mut self, merge: &MergeId, reason: &str) -> Result<bool, RegisterError> {
         let by = json_text(self.actor(), "merges", merge)?;

@@ -20,6 +20,10 @@ pub enum FileKind {
     Text,
     /// A workbook of Excel since 2007.
     Xlsx,
+    /// A workbook of Excel until 2003.
+    Xls,
+    /// A workbook of OpenDocument.
+    Ods,
 }
 
 /// The kind of a file, or why it is not read.
@@ -28,7 +32,7 @@ pub(super) fn file_kind(bytes: &[u8], name: &str) -> Result<FileKind, Fault> {
     match () {
         () if start.is_empty() => Err(refused("sheet-empty", EMPTY)),
         () if bytes.starts_with(b"PK\x03\x04") => packed(bytes),
-        () if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) => Err(compound(bytes)),
+        () if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) => compound(bytes),
         () if bytes.starts_with(b"%PDF") => Err(refused("sheet-other-file", PDF)),
         () if begins(start, b"<") => Err(refused("sheet-other-file", MARKUP)),
         () if begins(start, b"{\\rtf") => Err(refused("sheet-other-file", DOCUMENT)),
@@ -67,11 +71,37 @@ fn packed(bytes: &[u8]) -> Result<FileKind, Fault> {
     if has(&package, "xl/workbook.bin") {
         return Err(refused("sheet-other-file", BINARY));
     }
+    if has(&package, "META-INF/manifest.xml") && has(&package, "content.xml") {
+        measure(&mut package)?;
+        return open_document(&mut package);
+    }
     if !has(&package, "xl/workbook.xml") {
         return Err(refused("sheet-other-file", if has(&package, "word/document.xml") { DOCUMENT } else { OTHER }));
     }
     measure(&mut package)?;
     Ok(FileKind::Xlsx)
+}
+
+/// A package of OpenDocument: a spreadsheet without password and macros.
+fn open_document(package: &mut ZipArchive<Cursor<&[u8]>>) -> Result<FileKind, Fault> {
+    let mut text = |name: &str| {
+        let mut text = String::new();
+        let part = package.by_name(name).map_err(|error| unreadable(&error.to_string()))?;
+        part.take(1 << 20).read_to_string(&mut text).map_err(|error| unreadable(&error.to_string()))?;
+        Ok::<String, Fault>(text)
+    };
+    let manifest = text("META-INF/manifest.xml")?;
+    let kind = text("mimetype").unwrap_or_default();
+    match () {
+        () if manifest.contains("encryption-data") => Err(refused("sheet-encrypted", ENCRYPTED)),
+        () if manifest.contains("Basic/") && manifest.contains("/script-lb.xml") || manifest.contains("\"Scripts/") => {
+            Err(refused("sheet-macros", MACROS))
+        }
+        () if kind.contains("opendocument.spreadsheet") || manifest.contains("opendocument.spreadsheet") => {
+            Ok(FileKind::Ods)
+        }
+        () => Err(refused("sheet-other-file", DOCUMENT)),
+    }
 }
 
 /// Unpacks everything once, counting: what a package says of its own sizes is not to be trusted.
@@ -94,16 +124,26 @@ fn measure(package: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Fault> {
 }
 
 /// An OLE file: an older workbook, or a newer one under a password.
-fn compound(bytes: &[u8]) -> Fault {
-    let has = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(wide.len()).any(|part| part == wide)
-    };
+fn compound(bytes: &[u8]) -> Result<FileKind, Fault> {
+    let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|error| unreadable(&error.to_string()))?;
+    let has = |name: &str| file.walk().any(|entry| entry.name().eq_ignore_ascii_case(name));
     match () {
-        () if has("EncryptedPackage") => refused("sheet-encrypted", ENCRYPTED),
-        () if has("WordDocument") => refused("sheet-other-file", DOCUMENT),
-        () => refused("sheet-other-file", OTHER),
+        () if has("EncryptedPackage") => Err(refused("sheet-encrypted", ENCRYPTED)),
+        () if has("WordDocument") => Err(refused("sheet-other-file", DOCUMENT)),
+        () if has("_VBA_PROJECT") || has("_VBA_PROJECT_CUR") => Err(refused("sheet-macros", MACROS)),
+        () if has("Workbook") || has("Book") => Ok(FileKind::Xls),
+        () => Err(refused("sheet-other-file", OTHER)),
     }
+}
+
+/// A workbook that opens by a password only.
+pub(super) fn encrypted() -> Fault {
+    refused("sheet-encrypted", ENCRYPTED)
+}
+
+/// A workbook with macros.
+pub(super) fn with_macros() -> Fault {
+    refused("sheet-macros", MACROS)
 }
 
 /// What is wrong with a file, in English and in French.

@@ -50,7 +50,7 @@ struct Formula {
     value: bool,
 }
 
-enum Element<'e> {
+pub(super) enum Element<'e> {
     Start(&'e str, &'e BytesStart<'e>),
     End(&'e str),
 }
@@ -81,7 +81,11 @@ fn path_of(package: &mut Package<'_>, sheet: &str) -> Result<String, Fault> {
     Ok(target.strip_prefix('/').map_or_else(|| format!("{folder}/{target}"), str::to_owned))
 }
 
-fn each_element(package: &mut Package<'_>, path: &str, mut visit: impl FnMut(Element<'_>)) -> Result<(), Fault> {
+pub(super) fn each_element(
+    package: &mut Package<'_>,
+    path: &str,
+    mut visit: impl FnMut(Element<'_>),
+) -> Result<(), Fault> {
     let file = package.by_name(path).map_err(|error| unreadable(&format!("{path}: {error}")))?;
     let mut reader = Reader::from_reader(BufReader::new(file.take(super::file::MAX_PART)));
     let mut buffer = Vec::new();
@@ -102,11 +106,11 @@ fn each_element(package: &mut Package<'_>, path: &str, mut visit: impl FnMut(Ele
     }
 }
 
-fn local(name: &str) -> &str {
+pub(super) fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = start.attributes().flatten().find(|one| one.key.as_ref() == name)?;
     found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
 }

@@ -3,10 +3,13 @@
 //! Nothing is guessed here: what a file is is told by its bytes and not by its name, and what cannot be read for certain is refused with
 //! a word why.
 
+mod biff;
 mod file;
 mod layout;
 mod number;
+mod ods;
 mod text;
+mod xls;
 mod xlsx;
 
 use std::ops::ControlFlow;
@@ -103,6 +106,8 @@ impl Workbook {
         let sheets = match kind {
             FileKind::Text => vec![Worksheet::default()],
             FileKind::Xlsx => xlsx::sheets(&bytes)?,
+            FileKind::Xls => xls::sheets(&bytes)?,
+            FileKind::Ods => ods::sheets(&bytes)?,
         };
         Ok(Workbook { kind, bytes, sheets })
     }
@@ -126,6 +131,8 @@ impl Workbook {
         match self.kind {
             FileKind::Text => Ok(Layout::default()),
             FileKind::Xlsx => layout::of(&self.bytes, sheet),
+            FileKind::Xls => xls::layout(&self.bytes, sheet),
+            FileKind::Ods => ods::layout(&self.bytes, sheet),
         }
     }
 
@@ -153,6 +160,8 @@ impl Workbook {
         match self.kind {
             FileKind::Text => Table::of(&self.bytes)?.each_row(&mut bounded)?,
             FileKind::Xlsx => xlsx::each_row(&self.bytes, sheet, layout, &mut bounded)?,
+            FileKind::Xls => xls::each_row(&self.bytes, sheet, layout, &mut bounded)?,
+            FileKind::Ods => ods::each_row(&self.bytes, sheet, &mut bounded)?,
         }
         excess.map_or(Ok(()), Err)
     }

@@ -4,9 +4,12 @@ mod check;
 mod known_facts;
 mod make;
 mod place;
+mod read_back;
 mod result;
 mod totals;
 mod whose;
+
+pub(super) use read_back::{Owners, difference};
 
 pub use check::{CheckedColumn, CheckedRow, MergeCheck, MergeRequest, Outlook};
 pub use make::{Merged, changed};

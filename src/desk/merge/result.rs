@@ -33,9 +33,6 @@ pub(super) fn is_own_heading(heading: &str) -> bool {
     HEADINGS.iter().any(|own| Language::BOTH.into_iter().any(|language| own.get(language) == heading))
 }
 
-/// Rows that are read at a time.
-const PAGE: i64 = 500;
-
 impl Desk {
     /// How far the rows of a merge have come.
     pub async fn merge_tally(&self, merge: &MergeId) -> Result<MergeTally, DeskError> {
