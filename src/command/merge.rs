@@ -68,6 +68,10 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
     if !desk.studio.catalogue.types.contains_key(&arguments.letter) {
         anyhow::bail!(Trouble(desk.studio.unknown_type(&arguments.letter).message));
     }
+    if let Some(path) = &arguments.template {
+        write(path, &desk.merge_template(&arguments.letter, voice().language)?.unwrap_or_default())?;
+        tell!("merge.template", file = path.display());
+    }
     let Some(path) = &arguments.sheet else { return Ok(ExitCode::SUCCESS) };
     let request = request(arguments, path)?;
     let actor = actor(desk, arguments)?;
@@ -84,6 +88,10 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
     }
     let check = desk.check_merge(&request, &progress).await?;
     bar.finish_and_clear();
+    if let Some(path) = &arguments.result {
+        let sheet = desk.checked_result(&request, &check, voice().language).map_err(|error| decided(&error))?;
+        write(path, &sheet)?;
+    }
     let in_order = check.confirm.is_some() && check.totals.faulty == 0;
     if arguments.json {
         print_check(&check)?;
@@ -126,6 +134,10 @@ fn mapping(path: &Path) -> anyhow::Result<Mapping> {
     serde_json::from_value(own).map_err(unread)
 }
 
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(path, bytes).map_err(|error| trouble!("trouble.file", file = path.display(); why = said::io(&error)))
+}
+
 /// Who confirms: one of the unit's people, or whoever runs the command.
 fn actor(desk: &Desk, arguments: &Arguments) -> anyhow::Result<Actor> {
     match &arguments.by {
@@ -135,7 +147,7 @@ fn actor(desk: &Desk, arguments: &Arguments) -> anyhow::Result<Actor> {
 }
 
 fn decided(error: &DecideError) -> anyhow::Error {
-    anyhow::anyhow!("{error}")
+    anyhow::Error::new(Trouble(error.says()))
 }
 
 async fn confirmed(
@@ -164,6 +176,10 @@ async fn confirmed(
     while desk.make_merges().await? > 0 {}
     let record = desk.reader().merge(&record.id).await?.unwrap_or(*record);
     let tally = desk.merge_tally(&record.id).await?;
+    if let Some(path) = &arguments.result {
+        let sheet = desk.merge_result(&record.id, voice().language).await.map_err(|error| decided(&error))?;
+        write(path, &sheet)?;
+    }
     if arguments.json {
         print_json(&json!({"merge": MergeView::of(&record)?, "tally": tally}));
     } else {

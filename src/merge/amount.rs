@@ -131,9 +131,11 @@ fn value(dollars: &str, cents: &str) -> Option<Decimal> {
 /// Whether a number as its format shows it is the number that is stored: a format may hide cents, or count in thousands. A format that
 /// shows no digit says nothing.
 pub fn is_shown(stored: Decimal, shown: &str) -> bool {
-    let digits: String = shown.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
-    match digits.trim_end_matches('.').parse::<Decimal>() {
-        Ok(value) => value == stored.abs(),
-        Err(_) => digits.is_empty(),
+    match read(shown.trim_matches(|c: char| !c.is_ascii_digit() && !"-().,".contains(c))) {
+        AmountText::One(value) => value.abs() == stored.abs(),
+        AmountText::Either { thousands, decimals } => {
+            [thousands, decimals].iter().any(|value| value.abs() == stored.abs())
+        }
+        AmountText::None => !shown.chars().any(|c| c.is_ascii_digit()),
     }
 }

@@ -17,9 +17,9 @@ mod value;
 mod words;
 
 pub use columns::{Column, LEAVE_OUT, TAKE};
-pub use field::{FULL_NAME, Field, FieldKind, REFERENCE, fields};
-pub use heading::folded;
+pub use field::{FULL_NAME, Field, FieldKind, LINES, REFERENCE, fields};
+pub use heading::{Headings, Meaning, folded};
 pub use mapping::{Choice, LeftOut, Mapping, Question, What, form, letters, rows_said};
 pub use reading::{Reading, read};
 pub use row::MergeRow;
-pub use words::ValueWords;
+pub use words::{ValueWords, truth_word};

@@ -102,3 +102,13 @@ pub fn truth(text: &str) -> Option<bool> {
         _ => None,
     }
 }
+
+/// Yes or no in a language, as the reader takes it.
+pub fn truth_word(truth: bool, language: Language) -> &'static str {
+    match (truth, language) {
+        (true, Language::En) => "yes",
+        (true, Language::Fr) => "oui",
+        (false, Language::En) => "no",
+        (false, Language::Fr) => "non",
+    }
+}

@@ -9,6 +9,7 @@ mod layout;
 mod number;
 mod ods;
 mod text;
+mod write;
 mod xls;
 mod xlsx;
 
@@ -20,6 +21,7 @@ pub use self::file::FileKind;
 use self::file::{file_kind, unreadable};
 pub use self::number::exact;
 use self::text::Table;
+pub use self::write::{CellOut, ColumnOut, SheetOut};
 use crate::case::Fault;
 
 /// The most rows of a sheet.

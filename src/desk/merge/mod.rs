@@ -6,6 +6,7 @@ mod make;
 mod place;
 mod read_back;
 mod result;
+mod template;
 mod totals;
 mod whose;
 

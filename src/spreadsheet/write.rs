@@ -1,0 +1,135 @@
+//! Writing workbooks: no cell that a spreadsheet would run as a formula, every reference and number as it is.
+//!
+//! Texts are written as texts, in the format of texts; one that begins like a formula has Excel's own mark of a text before it as well (its
+//! quote prefix), so that it stays one when somebody edits the cell. Nothing personal stands in the file's properties.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::prelude::{Decimal, ToPrimitive};
+use rust_xlsxwriter::{
+    DataValidation, DocProperties, ExcelDateTime, Format, FormatBorder, Note, Workbook, Worksheet, XlsxError,
+};
+
+/// A cell to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CellOut {
+    /// Nothing.
+    Blank,
+    /// A text, as it is.
+    Text(String),
+    /// Dollars.
+    Amount(Decimal),
+    /// A number.
+    Number(f64),
+    /// A day.
+    Day(NaiveDate),
+}
+
+/// A column to be written.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnOut {
+    /// Its width, in characters.
+    pub width: u16,
+    /// What is said of it beside its heading.
+    pub note: Option<String>,
+    /// What may be chosen in it.
+    pub choices: Vec<String>,
+}
+
+/// A sheet to be written.
+pub struct SheetOut<'s> {
+    /// Its name.
+    pub name: &'s str,
+    /// Its columns.
+    pub columns: &'s [ColumnOut],
+    /// The number of the row of its headings, from 1.
+    pub headings_row: usize,
+    /// When it is written, by the service's clock.
+    pub written: DateTime<Utc>,
+}
+
+/// The most that Excel takes as the text of a list of choices.
+const MAX_CHOICES: usize = 255;
+/// Rows below the headings that have a list of choices.
+const CHOICE_ROWS: u32 = 5_000;
+
+impl SheetOut<'_> {
+    /// The bytes of a workbook with these rows: each with its number from 1, in order.
+    pub fn bytes(&self, rows: impl IntoIterator<Item = (usize, Vec<CellOut>)>) -> Result<Vec<u8>, XlsxError> {
+        let mut workbook = Workbook::new();
+        let at = ExcelDateTime::from_timestamp(self.written.timestamp())?;
+        workbook.set_properties(&DocProperties::new().set_creation_datetime(&at));
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(self.name)?;
+        let (text, heading) = (
+            Format::new().set_num_format("@"),
+            Format::new().set_bold().set_num_format("@").set_border_bottom(FormatBorder::Thin).set_text_wrap(),
+        );
+        let (quoted, day, amount) = (
+            text.clone().set_quote_prefix(),
+            Format::new().set_num_format("yyyy-mm-dd"),
+            Format::new().set_num_format("#,##0.00"),
+        );
+        for (number, cells) in rows {
+            let row = row_of(number);
+            for (column, cell) in cells.into_iter().enumerate() {
+                let column = column_of(column);
+                match cell {
+                    CellOut::Blank => {}
+                    CellOut::Text(words) if number == self.headings_row => {
+                        sheet.write_with_format(row, column, words, &heading)?;
+                    }
+                    CellOut::Text(words) => {
+                        let format = if begins_formula(&words) { &quoted } else { &text };
+                        sheet.write_string_with_format(row, column, words, format)?;
+                    }
+                    CellOut::Amount(value) => {
+                        sheet.write_number_with_format(row, column, value.to_f64().unwrap_or_default(), &amount)?;
+                    }
+                    CellOut::Number(value) => {
+                        sheet.write_number(row, column, value)?;
+                    }
+                    CellOut::Day(date) => {
+                        sheet.write_datetime_with_format(row, column, date, &day)?;
+                    }
+                }
+            }
+        }
+        self.finish(sheet, &text)?;
+        workbook.save_to_buffer()
+    }
+
+    fn finish(&self, sheet: &mut Worksheet, text: &Format) -> Result<(), XlsxError> {
+        let heading = row_of(self.headings_row);
+        for (place, column) in self.columns.iter().enumerate() {
+            let index = column_of(place);
+            sheet.set_column_width(index, f64::from(column.width))?;
+            sheet.set_column_format(index, text)?;
+            if let Some(note) = &column.note {
+                sheet.insert_note(heading, index, &Note::new(note).set_author(""))?;
+            }
+            let length: usize = column.choices.iter().map(|choice| choice.encode_utf16().count() + 1).sum();
+            if !column.choices.is_empty()
+                && length <= MAX_CHOICES
+                && column.choices.iter().all(|choice| !choice.contains(','))
+            {
+                let list = DataValidation::new().allow_list_strings(&column.choices)?;
+                sheet.add_data_validation(heading + 1, index, heading + CHOICE_ROWS, index, &list)?;
+            }
+        }
+        sheet.set_freeze_panes(heading + 1, 0)?;
+        Ok(())
+    }
+}
+
+fn row_of(number: usize) -> u32 {
+    u32::try_from(number.saturating_sub(1)).unwrap_or(u32::MAX)
+}
+
+fn column_of(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
+/// Whether a spreadsheet would take a text for the beginning of a formula.
+fn begins_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
