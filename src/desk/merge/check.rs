@@ -2,6 +2,7 @@
 //! rules, and what all of them come to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -154,14 +155,18 @@ impl Desk {
             return Ok(check);
         };
         check.sheet = Some(Sha256::of(&request.sheet));
-        let fields = merge::fields(&self.studio.catalogue, letter);
         let kept = self.reader().kept_mappings(&letter.key).await?;
-        let is_reference = |text: &str| self.studio.catalogue.is_reference(&reference(text));
+        let (studio, asked) = (Arc::clone(&self.studio), request.clone());
         // A workbook is unpacked and read: seconds, where it is long.
-        let reading = tokio::task::block_in_place(|| {
-            let book = Workbook::open(request.sheet.clone(), &request.file_name)?;
-            merge::read(&book, &fields, request.mapping.as_ref(), &kept, &is_reference)
+        let read = tokio::task::spawn_blocking(move || {
+            let fields = merge::fields(&studio.catalogue, studio.catalogue.types.get(&asked.letter_type)?);
+            let is_reference = |text: &str| studio.catalogue.is_reference(&reference(text));
+            let book = Workbook::open(asked.sheet, &asked.file_name);
+            let reading =
+                book.and_then(|book| merge::read(&book, &fields, asked.mapping.as_ref(), &kept, &is_reference));
+            Some((fields, reading))
         });
+        let Some((fields, reading)) = read.await? else { return Ok(check) };
         let reading = match reading {
             Ok(reading) => reading,
             Err(fault) => {
