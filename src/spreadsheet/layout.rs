@@ -24,7 +24,7 @@ pub(super) fn of(bytes: &[u8], sheet: &str) -> Result<Layout, Fault> {
         Element::Start(name, start) => match name {
             "row" => {
                 row = number(start, "r").unwrap_or(row + 1);
-                if is_true(start, "hidden") {
+                if is_true(start, "hidden") || attribute(start, "ht").is_some_and(|height| height.parse() == Ok(0.0)) {
                     layout.hidden_rows.insert(row);
                 }
             }

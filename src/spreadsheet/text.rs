@@ -34,18 +34,15 @@ impl Table<'_> {
 
     pub(super) fn each_row(&self, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), Fault> {
         let mut text: &str = &self.text;
+        // Excel's own word for the separator is no row.
         for _ in 0..self.skipped {
             text = text.split_once('\n').map_or("", |(_, rest)| rest);
         }
-        let mut reader = self.reader(text);
-        let mut record = StringRecord::new();
-        // A spreadsheet counts a text of several lines as one row, and a line without anything as one too.
-        let (mut number, mut next_line) = (self.skipped, 1);
+        let text = evened(text, self.separator);
+        let mut reader = self.reader(&text);
+        let (mut record, mut number) = (StringRecord::new(), 0);
         while reader.read_record(&mut record).map_err(|error| unreadable(&error.to_string()))? {
-            let line = record.position().map_or(next_line, csv::Position::line);
-            number += usize::try_from(line.saturating_sub(next_line)).unwrap_or_default() + 1;
-            let breaks: usize = record.iter().map(|field| field.matches('\n').count()).sum();
-            next_line = line + 1 + breaks as u64;
+            number += 1;
             let mut cells: Vec<Cell> = record.iter().map(Cell::text).collect();
             cells.truncate(cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1));
             if !cells.is_empty() && visit(Row { number, hidden: false, cells }).is_break() {
@@ -58,6 +55,51 @@ impl Table<'_> {
     fn reader<'t>(&self, text: &'t str) -> csv::Reader<&'t [u8]> {
         ReaderBuilder::new().delimiter(self.separator).has_headers(false).flexible(true).from_reader(text.as_bytes())
     }
+}
+
+/// The text with one kind of line end, and a separator on each line without anything: a spreadsheet counts such a line as a row, and csv
+/// leaves it out.
+fn evened(text: &str, separator: u8) -> String {
+    let separator = char::from(separator);
+    let mut evened = String::with_capacity(text.len() + 16);
+    let (mut quoted, mut fresh, mut blank) = (false, true, true);
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            // A quote opens at the beginning of a field alone; a doubled one within stays inside.
+            '"' if quoted => {
+                if characters.peek() == Some(&'"') {
+                    evened.push('"');
+                    characters.next();
+                } else {
+                    quoted = false;
+                }
+                evened.push('"');
+            }
+            '"' if fresh => {
+                (quoted, fresh, blank) = (true, false, false);
+                evened.push('"');
+            }
+            '\r' | '\n' => {
+                if c == '\r' && characters.peek() == Some(&'\n') {
+                    characters.next();
+                }
+                if blank && !quoted {
+                    evened.push(separator);
+                }
+                evened.push('\n');
+                if !quoted {
+                    (fresh, blank) = (true, true);
+                }
+            }
+            c => {
+                fresh = c == separator && !quoted;
+                blank = false;
+                evened.push(c);
+            }
+        }
+    }
+    evened
 }
 
 /// The text of the bytes: UTF-8 and UTF-16 by their mark or by what they are, all else as Windows-1252.
