@@ -12,7 +12,7 @@ use super::faults::{no_reference, not_one_person, unknown_case};
 use super::known_facts;
 use super::place::Places;
 use super::totals::Totals;
-use super::whose::{Whose, name_of, told_address, whose};
+use super::whose::{Known, Whose, name_of, told_address, whose};
 use crate::case::letter::sha256_hex;
 use crate::case::texts::normalize;
 use crate::case::{CaseRef, Channel, Fault, LetterId, PreferredLanguage, Sha256};
@@ -21,6 +21,7 @@ use crate::desk::{Desk, DeskError, LetterRequest};
 use crate::letter::LetterType;
 use crate::merge::{self, Field, LeftOut, Mapping, MergeRow, Question, Reading};
 use crate::register::MadeRow;
+use crate::rules::Name;
 use crate::spreadsheet::Workbook;
 
 /// Rows that are checked side by side.
@@ -222,24 +223,7 @@ impl Desk {
             format!("{}\n{}\n{:?}", letter.key, crate::case::event::sorted(&data), row.full_name).as_bytes(),
         );
         let made = self.reader().made_before(&content).await?;
-        let again = made.len();
-        let event = if again == 0 { content[..32].to_owned() } else { format!("{}-{}", &content[..32], again + 1) };
-        let mut looked = Looked {
-            row: CheckedRow {
-                number: row.number,
-                lines: row.lines.clone(),
-                content,
-                event,
-                faults: row.faults.clone(),
-                ..CheckedRow::default()
-            },
-            own: None,
-            told: (None, None),
-            mixed: Vec::new(),
-            reached: Vec::new(),
-            missing: Vec::new(),
-            made,
-        };
+        let mut looked = Looked::at(row, content, made);
         let Some(told) = data["case"]["reference"].as_str().map(reference) else {
             let has_own = row.faults.iter().any(|fault| fault.place == places.cell("case.reference", row.number));
             looked.row.faults.extend((!has_own).then(|| no_reference(places, row.number)));
@@ -253,21 +237,11 @@ impl Desk {
         let mut is_somebody = true;
         match whose(&case, &people, &data["party"], name.as_ref()) {
             Whose::Known(known) => {
-                for one in known.differs(&data["party"], name.as_ref()) {
-                    looked.mixed.push(one.path);
-                    looked.row.faults.push(not_one_person(places, row.number, one.path, &one.says));
-                }
-                looked.told = (
-                    data["party"]["email"].as_str().filter(|_| known.email.is_none()).map(str::to_lowercase),
-                    told_address(&data["party"]).filter(|_| known.address.is_none()).map(|one| place_key(&one)),
-                );
-                looked.own =
-                    Some((known.email.as_deref().map(str::to_lowercase), known.address.as_ref().map(place_key)));
+                looked.hold_against(&known, &data["party"], name.as_ref(), (places, row.number));
                 looked.reached = complete(&mut data, &known, answers.get("reach-differs").map(String::as_str));
                 let own: Vec<_> = people.own_events().collect();
-                if let Some((_, policy)) =
-                    self.program_and_policy(data["case"]["program"].as_str().unwrap_or_default(), self.clock.today())
-                {
+                let program = data["case"]["program"].as_str().unwrap_or_default().to_owned();
+                if let Some((_, policy)) = self.program_and_policy(&program, self.clock.today()) {
                     known_facts::fill(&mut data["facts"], letter, &known, &own, policy, self.clock.today());
                 }
             }
@@ -353,5 +327,36 @@ impl Desk {
             program: event.program().to_owned(),
         });
         Ok(())
+    }
+}
+
+impl Looked {
+    /// A row of which nothing is known but what it says.
+    fn at(row: &MergeRow, content: String, made: Vec<MadeRow>) -> Looked {
+        let again = made.len();
+        let event = if again == 0 { content[..32].to_owned() } else { format!("{}-{}", &content[..32], again + 1) };
+        let (number, lines, faults) = (row.number, row.lines.clone(), row.faults.clone());
+        Looked {
+            row: CheckedRow { number, lines, content, event, faults, ..CheckedRow::default() },
+            own: None,
+            told: (None, None),
+            mixed: Vec::new(),
+            reached: Vec::new(),
+            missing: Vec::new(),
+            made,
+        }
+    }
+
+    /// Says what of the row is not the person's by the register.
+    fn hold_against(&mut self, known: &Known, party: &Value, name: Option<&Name>, (places, row): (&Places<'_>, usize)) {
+        for one in known.differs(party, name) {
+            self.mixed.push(one.path);
+            self.row.faults.push(not_one_person(places, row, one.path, &one.says));
+        }
+        self.told = (
+            party["email"].as_str().filter(|_| known.email.is_none()).map(str::to_lowercase),
+            told_address(party).filter(|_| known.address.is_none()).map(|one| place_key(&one)),
+        );
+        self.own = Some((known.email.as_deref().map(str::to_lowercase), known.address.as_ref().map(place_key)));
     }
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::asked::{Parameters, body as body_of};
-use crate::case::{MergeId, Sha256};
+use crate::case::{Fault, MergeId, Sha256, said};
 use crate::desk::{MergeRequest, MergeTally, Merged, merge_changed};
 use crate::merge::Mapping;
 use crate::web::problem::{Problem, accepted};
@@ -31,8 +31,7 @@ pub struct MergeQuery {
     #[param(required = false)]
     file: String,
     /// How the sheet is understood, as JSON: the `mapping` of a check, changed where it must be.
-    #[param(value_type = Option<String>)]
-    mapping: Option<Mapping>,
+    mapping: Option<String>,
     /// The hash that a check gave; without it the sheet is checked, and nothing is made.
     #[param(value_type = Option<String>)]
     confirm: Option<Sha256>,
@@ -46,13 +45,11 @@ impl MergeQuery {
     fn read(given: Vec<(String, String)>) -> Result<MergeQuery, Problem> {
         let known = ["letter", "file", "mapping", "confirm", "name", "by"];
         let mut given = Parameters::of(given, &known);
-        let text = |value: &str| Some(value.to_owned()).filter(|text| !text.trim().is_empty());
+        let text = |value: &str| Some(value.to_owned());
         let query = MergeQuery {
             letter: given.read("letter", ("a letter type", "un type de lettre"), text).unwrap_or_default(),
             file: given.read("file", ("the name of a file", "le nom d’un fichier"), text).unwrap_or_default(),
-            mapping: given.read("mapping", ("the JSON of a mapping", "le JSON d’une affectation"), |json| {
-                serde_json::from_str(json).ok()
-            }),
+            mapping: given.read("mapping", ("the JSON of a mapping", "le JSON d’une affectation"), text),
             confirm: given
                 .read("confirm", ("the hash of a check", "l’empreinte d’une vérification"), text)
                 .map(Sha256::new),
@@ -78,7 +75,7 @@ pub struct MergeDetail {
 /// seconds a merge that is too large for one person.
 #[utoipa::path(post, operation_id = "merge", path = "/merges", params(MergeQuery), request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = MergeCheckView, description = "What was found, row by row"), (status = 202, body = MergeDetail, description = "Confirmed"),
-        (status = 404), (status = 409, description = "What was seen is not what would be made now"), (status = 422)))]
+        (status = 403), (status = 404), (status = 409, description = "What was seen is not what would be made now"), (status = 422)))]
 pub(super) async fn merge(
     State(service): State<Service>,
     headers: HeaderMap,
@@ -88,10 +85,10 @@ pub(super) async fn merge(
     let query = MergeQuery::read(given)?;
     let desk = &service.desk;
     if !desk.studio.catalogue.types.contains_key(&query.letter) {
-        return Err(Problem::unfit(vec![desk.studio.unknown_type(&query.letter)]));
+        return Err(Problem::faults(vec![desk.studio.unknown_type(&query.letter)]));
     }
-    let request =
-        MergeRequest { letter_type: query.letter, sheet: body.to_vec(), file_name: query.file, mapping: query.mapping };
+    let mapping = query.mapping.as_deref().map(mapping).transpose().map_err(|fault| Problem::faults(vec![fault]))?;
+    let request = MergeRequest { letter_type: query.letter, sheet: body.to_vec(), file_name: query.file, mapping };
     let Some(hash) = query.confirm else {
         let check = desk.check_merge(&request, &|_, _| {}).await?;
         return Ok(Json(MergeCheckView::of(&check, accepted(&headers))).into_response());
@@ -106,6 +103,19 @@ pub(super) async fn merge(
         }
         Merged::Changed(_) => Err(Problem::changed(merge_changed())),
     }
+}
+
+/// A mapping from its JSON.
+fn mapping(json: &str) -> Result<Mapping, Fault> {
+    serde_json::from_str(json).map_err(|error| {
+        let why = said::json(&error);
+        Fault::new(
+            "mapping-unreadable",
+            "?mapping",
+            format!("This is no mapping: {}. Take the `mapping` of a check, and change what must be.", why.en),
+            format!("Ceci n’est pas une affectation : {}. Prenez le `mapping` d’une vérification, et changez ce qui doit l’être.", why.fr),
+        )
+    })
 }
 
 async fn detail(service: &Service, id: &MergeId) -> Result<MergeDetail, Problem> {
