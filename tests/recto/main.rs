@@ -47,6 +47,7 @@ mod scenarios;
 mod schemas;
 mod signals;
 mod spoken;
+mod spreadsheets;
 mod statements;
 mod support;
 mod texts;
