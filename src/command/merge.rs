@@ -92,7 +92,7 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
         let sheet = desk.checked_result(&request, &check, voice().language).map_err(|error| decided(&error))?;
         write(path, &sheet)?;
     }
-    let in_order = check.confirm.is_some() && check.totals.faulty == 0;
+    let in_order = check.faults.is_empty() && check.questions.is_empty() && check.totals.faulty == 0;
     if arguments.json {
         print_check(&check)?;
     } else {

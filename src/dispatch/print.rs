@@ -177,7 +177,8 @@ struct ManifestLine {
 }
 
 /// Writes a run's folder: print files, `manifest.csv`, `manifest.json`, `totals.json` and `SHA256SUMS`. The same pieces in the
-/// same order give the same bytes. The folder appears whole: it is written under another name and renamed.
+/// same order give the same bytes. A case reference that would begin a formula has an apostrophe before it in the CSV; the JSON has it as
+/// it is. The folder appears whole: it is written under another name and renamed.
 pub fn write_run(
     folder: &Path,
     date: &str,
@@ -212,12 +213,7 @@ pub fn write_run(
         write(&name, &file.finish()?)?;
     }
     totals.pieces = lines.len();
-    let mut manifest = csv::Writer::from_writer(Vec::new());
-    for line in &lines {
-        manifest.serialize(line)?;
-    }
-    let manifest = manifest.into_inner().map_err(|error| error.into_error())?;
-    write("manifest.csv", &manifest)?;
+    write("manifest.csv", &crate::spreadsheet::csv(&lines)?)?;
     write("manifest.json", pretty(&json!(lines)).as_bytes())?;
     write("totals.json", pretty(&json!(totals)).as_bytes())?;
     write_whole(&partial.join("SHA256SUMS"), sums.concat().as_bytes())?;

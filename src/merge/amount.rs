@@ -39,7 +39,7 @@ fn bare(text: &str) -> Option<(bool, String)> {
     if let Some(inner) = rest.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
         (negative, rest) = (true, inner.to_owned());
     }
-    for word in ["dollars", "dollar", "cad", "can", "ca$", "$ca", "$", "ca"] {
+    for word in ["dollars", "dollar", "cad", "can", "ca", "c", "$", "ca", "c", "cad"] {
         let one = rest.trim();
         let sign = one.strip_prefix('-').map(|one| ("-", one)).unwrap_or(("", one));
         let stripped = sign.1.trim_start().strip_prefix(word).map(|inner| format!("{}{}", sign.0, inner.trim_start()));

@@ -9,7 +9,7 @@ use super::amount::{self, AmountText};
 use super::day::{self, DayOrder, DayText, Numbers};
 use super::field::{Field, FieldKind};
 use super::value::Settled;
-use crate::case::mailbox;
+use crate::case::{insurance, mailbox};
 use crate::spreadsheet::Cell;
 
 /// What was seen in a column.
@@ -20,6 +20,8 @@ pub struct Seen {
     /// Numbers.
     pub numbers: usize,
     references: usize,
+    /// The rows in which a number stands that could be a Social Insurance Number.
+    pub insured: Vec<usize>,
     mailboxes: usize,
     postal_codes: usize,
     /// The orders in which all days in numbers are days, and the first row that has one.
@@ -40,6 +42,14 @@ impl Seen {
             return;
         }
         self.filled += 1;
+        let text = match cell {
+            Cell::Text(text) => text,
+            Cell::Number { shown, .. } => shown,
+            _ => "",
+        };
+        if self.insured.len() < 1000 && insurance::masked(text) != text {
+            self.insured.push(row);
+        }
         match cell {
             Cell::Number { stored, .. } => {
                 self.numbers += 1;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ask::{ask_mark, ask_order, dates_mixed, is_insured};
 use super::column::Seen;
 use super::day::DayOrder;
 use super::field::{FULL_NAME, Field, FieldKind};
@@ -24,6 +25,8 @@ pub struct Column {
     pub hidden: bool,
     /// Whether it only counts rows.
     pub counter: bool,
+    /// Whether a question about how its cells are written is open.
+    pub asks: bool,
     /// What holds for all of its cells.
     pub settled: Settled,
 }
@@ -80,8 +83,16 @@ pub fn columns(table: &Table, fields: &[Field], headings: &Headings, seen: &[See
         };
         let hidden = table.layout.hidden_columns.contains(&index);
         let counter = field.is_none() && (counts(text) || text.is_empty() && seen.counts());
-        let mut column =
-            Column { index, heading: table.heading(index), field, hidden, counter, settled: seen.settled() };
+        made.refuse_insured(field.map(|place| &fields[place]), text, seen, &letter);
+        let mut column = Column {
+            index,
+            heading: table.heading(index),
+            field,
+            hidden,
+            counter,
+            asks: false,
+            settled: seen.settled(),
+        };
         made.ask_hidden(&mut column, given);
         made.settle(&mut column, fields, seen, given);
         made.columns.push(column);
@@ -194,6 +205,26 @@ impl Columns {
         }
     }
 
+    /// No Social Insurance Number is kept, and a merge keeps its sheet: a column of them is refused, and so is one that is nothing else's
+    /// and has some. Those of the letter's own values are found by the check of its data.
+    fn refuse_insured(&mut self, field: Option<&Field>, text: &str, seen: &Seen, letter: &str) {
+        let named = is_insured(text);
+        if !named && (field.is_some() || seen.insured.is_empty()) {
+            return;
+        }
+        let place = if named {
+            letter.to_owned()
+        } else {
+            seen.insured.iter().take(20).map(|row| format!("{letter}{row}")).collect::<Vec<_>>().join(", ")
+        };
+        self.faults.push(Fault::new(
+            "insurance-numbers",
+            place,
+            format!("Column {letter} “{text}” has what could be Social Insurance Numbers. They stand in no letter, and a merge keeps its sheet: take them out, and give the sheet without them."),
+            format!("La colonne {letter} « {text} » contient ce qui pourrait être des numéros d’assurance sociale. Ils ne figurent dans aucune lettre, et une fusion conserve sa feuille : retirez-les, et donnez la feuille sans eux."),
+        ));
+    }
+
     /// A hidden column that tells something is asked about.
     fn ask_hidden(&mut self, column: &mut Column, given: &Mapping) {
         if !column.hidden || column.field.is_none() {
@@ -232,9 +263,13 @@ impl Columns {
                 let orders = seen.orders();
                 let answer = given.answers.get(&key).and_then(|answer| answer.parse::<DayOrder>().ok());
                 column.settled.order = answer.filter(|order| orders.contains(order));
-                if column.settled.order.is_none() {
+                column.asks = column.settled.order.is_none();
+                if column.asks {
                     self.questions.push(ask_order(key, format!("{letter}{row}"), &column.heading, text, &orders));
                 }
+            }
+            (FieldKind::Day, Some((row, text)), _) if seen.orders().is_empty() => {
+                self.faults.push(dates_mixed(&format!("{letter}{row}"), &column.heading, text))
             }
             (FieldKind::Amount { .. }, _, Some((row, text))) => {
                 let key = format!("amounts:{letter}");
@@ -243,7 +278,8 @@ impl Columns {
                     Some("decimals") => Some(false),
                     _ => None,
                 };
-                if column.settled.thousands.is_none() {
+                column.asks = column.settled.thousands.is_none();
+                if column.asks {
                     self.questions.push(ask_mark(key, format!("{letter}{row}"), &column.heading, text));
                 }
             }
@@ -324,40 +360,4 @@ fn are_lines(columns: &[&Column]) -> bool {
     let numbered = numbers.iter().flatten().count();
     // “Adresse” and “Adresse 2”, “Adresse” and “Adresse (suite)”, “Street” and “PO Box”.
     numbered == distinct.len()
-}
-
-fn ask_order(key: String, place: String, heading: &str, text: &str, orders: &[DayOrder]) -> Question {
-    let choice = |order: &DayOrder| match order {
-        DayOrder::DayFirst => Choice::new("day-first", ("day, month, year", "jour, mois, année")),
-        DayOrder::MonthFirst => Choice::new("month-first", ("month, day, year", "mois, jour, année")),
-        DayOrder::YearFirst => Choice::new("year-first", ("year, month, day", "année, mois, jour")),
-    };
-    Question {
-        key,
-        place,
-        message: Text::new(
-            format!("How are the dates of “{heading}” written, such as {text}?"),
-            format!("Comment les dates de « {heading} » sont-elles écrites, comme {text}?"),
-        ),
-        choices: orders.iter().map(choice).collect(),
-    }
-}
-
-fn ask_mark(key: String, place: String, heading: &str, text: &str) -> Question {
-    let (thousands, decimals) = match super::amount::read(text) {
-        super::amount::AmountText::Either { thousands, decimals } => (thousands, decimals),
-        _ => Default::default(),
-    };
-    Question {
-        key,
-        place,
-        message: Text::new(
-            format!("“{text}” in “{heading}” can be read in two ways. Which amount is it?"),
-            format!("« {text} » dans « {heading} » peut se lire de deux façons. Quel montant est-ce?"),
-        ),
-        choices: vec![
-            Choice::new("thousands", Text::from(crate::case::money::plain(thousands).as_str())),
-            Choice::new("decimals", Text::from(crate::case::money::plain(decimals).as_str())),
-        ],
-    }
 }

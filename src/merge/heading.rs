@@ -68,6 +68,8 @@ fn keys(words: &[String]) -> [String; 2] {
 pub struct Headings {
     /// Fields by spelling, with how near it is: what is named first is nearest.
     by_key: BTreeMap<String, BTreeMap<usize, Rank>>,
+    /// Fields by their own paths.
+    by_path: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,8 +98,9 @@ pub enum Meaning {
 impl Headings {
     /// The headings of these fields.
     pub fn of(fields: &[Field]) -> Headings {
-        let mut headings = Headings { by_key: BTreeMap::new() };
+        let mut headings = Headings { by_key: BTreeMap::new(), by_path: BTreeMap::new() };
         for (place, field) in fields.iter().enumerate() {
+            headings.by_path.insert(field.path.clone(), place);
             headings.add(&field.path, place, Rank::Own);
             let tail = field.path.split_once('.').map_or("", |(_, tail)| tail);
             headings.add(tail, place, Rank::Whole);
@@ -128,6 +131,9 @@ impl Headings {
 
     /// What a heading means: as it stands, without what is in brackets, and without the words that say whose it is.
     pub fn meaning(&self, heading: &str) -> Meaning {
+        if let Some(place) = self.by_path.get(heading.trim()) {
+            return Meaning::One(*place);
+        }
         let bare: String = match heading.split_once(['(', '[']) {
             Some((before, rest)) => format!("{before} {}", rest.split_once([')', ']']).map_or("", |(_, after)| after)),
             None => heading.to_owned(),

@@ -60,6 +60,7 @@ impl<'t> Lines<'t> {
         }
         let text_of = |index: &usize| if let Cell::Text(text) = &cells[*index] { Some(text.as_str()) } else { None };
         let has_reference = self.reference(cells).is_some();
+        let is_key = |column: &Column| column.field.is_some_and(|place| self.fields[place].path == REFERENCE);
         // A word for a total, with nothing beside it but amounts and numbers.
         let words: Vec<&str> = filled
             .iter()
@@ -76,9 +77,12 @@ impl<'t> Lines<'t> {
             let numbers = words.is_empty();
             return Some(if numbers { What::Counter } else { What::Note });
         }
-        let only_counter = told.len() == 1
-            && filled.len() == 1
-            && told[0].field.is_some_and(|place| self.fields[place].path == REFERENCE);
+        // “4 records” where the reference would stand.
+        let counted = told.len() == 1 && filled.len() == 1 && is_key(told[0]);
+        if counted && words.iter().any(|text| text.contains(char::is_whitespace)) {
+            return Some(What::Note);
+        }
+        let only_counter = told.len() == 1 && filled.len() == 1 && is_key(told[0]);
         if only_counter && is_small_number(&cells[told[0].index]) {
             return Some(What::Counter);
         }

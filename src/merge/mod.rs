@@ -3,15 +3,18 @@
 //! letter is made of is said.
 
 mod amount;
+mod ask;
 mod column;
 mod columns;
 mod day;
 mod field;
+mod groups;
 mod heading;
 mod lines;
 mod mapping;
 mod reading;
 mod row;
+mod survey;
 mod table;
 mod value;
 mod words;

@@ -8,14 +8,16 @@ use serde_json::Value;
 use super::column::Seen;
 use super::columns::{Column, LEAVE_OUT, TAKE, columns};
 use super::field::{Field, REFERENCE};
+use super::groups::Groups;
 use super::heading::{Headings, folded};
 use super::lines::Lines;
-use super::mapping::{Choice, LeftOut, Mapping, Question, What, letters, rows_said};
-use super::row::{LineRead, MergeRow, line, row};
+use super::mapping::{Choice, LeftOut, Mapping, Question, What, letters};
+use super::row::{MergeRow, line};
+use super::survey::Survey;
 use super::table::{Table, fits, table};
 use super::value::{Settled, value};
 use crate::case::{Fault, Text};
-use crate::spreadsheet::{Cell, Row, Workbook};
+use crate::spreadsheet::{Cell, FileKind, Row, Workbook};
 
 /// What a spreadsheet says.
 #[derive(Debug, Default)]
@@ -263,7 +265,12 @@ impl Reading {
                 left.entry(what).or_default().push(row.number);
                 return;
             }
-            grouped.add(line(row.number, &row.cells, &columns, fields), &row.cells);
+            let mut read = line(row.number, &row.cells, &columns, fields);
+            // Whose cells do not fit under the headings has a separator too many, and nothing in it stands where it should.
+            if book.kind() == FileKind::Text && row.cells.len() > table.headings.len() {
+                read.faults = vec![too_wide(row.number, row.cells.len(), table.headings.len())];
+            }
+            grouped.add(read);
         })?;
         self.left_out.extend(left.iter().map(|(what, rows)| LeftOut::rows(*what, rows)));
         self.rows = grouped.rows(&columns, fields, for_all);
@@ -304,120 +311,17 @@ fn each_line(book: &Workbook, table: &Table, visit: &mut dyn FnMut(Row)) -> Resu
     })
 }
 
-/// What a first look at the lines has seen.
-#[derive(Default)]
-struct Survey {
-    any: bool,
-    all: usize,
-    hidden: Vec<usize>,
-    blank: Vec<usize>,
-    last: usize,
-}
-
-impl Survey {
-    fn look(&mut self, row: &Row, headings_row: usize) {
-        let before = if self.last == 0 { headings_row } else { self.last };
-        self.blank.extend((before + 1..row.number).take(1000));
-        self.last = row.number;
-        self.any = true;
-        self.all += 1;
-        if row.hidden {
-            self.hidden.push(row.number);
-        }
-    }
-
-    fn say(&self, reading: &mut Reading, taken: Option<&str>, table: &Table) {
-        if !self.blank.is_empty() {
-            reading.left_out.push(LeftOut::rows(What::Blank, &self.blank));
-        }
-        let tall: Vec<usize> = table
-            .layout
-            .merged
-            .iter()
-            .filter(|((first, _), (last, _))| last > first && *first > table.headings_row)
-            .map(|((first, _), _)| *first)
-            .collect();
-        if !tall.is_empty() {
-            reading.left_out.push(LeftOut::rows(What::Merged, &tall));
-        }
-        match (self.hidden.len(), taken) {
-            (0, _) | (_, Some(TAKE)) => {}
-            (_, Some(LEAVE_OUT)) => reading.left_out.push(LeftOut::rows(What::HiddenRow, &self.hidden)),
-            (hidden, _) => {
-                let said = rows_said(&self.hidden);
-                let (all, filtered) = (self.all, table.layout.filtered);
-                let (en, fr) = if filtered {
-                    ("hidden, some by a filter", "masquées, dont certaines par un filtre")
-                } else {
-                    ("hidden", "masquées")
-                };
-                reading.questions.push(Question {
-                    key: "hidden-rows".to_owned(),
-                    place: said,
-                    message: Text::new(
-                        format!("{all} rows, {hidden} {en}. Are the hidden rows to be merged?"),
-                        format!("{all} lignes, {hidden} {fr}. Faut-il fusionner les lignes masquées?"),
-                    ),
-                    choices: vec![
-                        Choice::new(LEAVE_OUT, ("leave them out", "les omettre")),
-                        Choice::new(TAKE, ("merge them, too", "les fusionner aussi")),
-                    ],
-                });
-            }
-        }
-    }
-}
-
-/// Lines by the case that they are about, in the order of the sheet.
-struct Groups {
-    /// The fields that tell whose a line is.
-    keys: Vec<usize>,
-    /// The column of the reference.
-    reference: Option<usize>,
-    has_lists: bool,
-    order: Vec<Vec<LineRead>>,
-    by_key: BTreeMap<String, usize>,
-}
-
-impl Groups {
-    fn new(columns: &[Column], fields: &[Field]) -> Groups {
-        let of =
-            |path: &str| columns.iter().filter_map(|column| column.field).find(|place| fields[*place].path == path);
-        let told = columns.iter().filter_map(|column| column.field);
-        Groups {
-            keys: [REFERENCE, "party.id", "party.full_name", "party.given_name", "party.surname", "facts.debt_number"]
-                .iter()
-                .filter_map(|path| of(path))
-                .collect(),
-            reference: of(REFERENCE),
-            has_lists: told.clone().any(|place| fields[place].list.is_some()),
-            order: Vec::new(),
-            by_key: BTreeMap::new(),
-        }
-    }
-
-    fn add(&mut self, line: LineRead, _cells: &[Cell]) {
-        let text = |place: &usize| line.values.get(place).map(|value| folded(value.as_str().unwrap_or_default()));
-        let key: Vec<String> = self.keys.iter().map(|place| text(place).unwrap_or_default()).collect();
-        if self.has_lists {
-            // A further line of the one above says nothing but its item.
-            let goes_on =
-                line.values.is_empty() && line.lines.is_empty() && !line.items.is_empty() && line.faults.is_empty();
-            if let (true, Some(last)) = (goes_on, self.order.last_mut()) {
-                return last.push(line);
-            }
-            let named = self.reference.is_some_and(|place| line.values.contains_key(&place));
-            if let Some(place) = self.by_key.get(&key.join("\n")).filter(|_| named) {
-                return self.order[*place].push(line);
-            }
-            self.by_key.insert(key.join("\n"), self.order.len());
-        }
-        self.order.push(vec![line]);
-    }
-
-    fn rows(self, columns: &[Column], fields: &[Field], for_all: &[(usize, Value)]) -> Vec<MergeRow> {
-        self.order.into_iter().map(|lines| row(lines, columns, fields, for_all)).collect()
-    }
+fn too_wide(row: usize, cells: usize, headings: usize) -> Fault {
+    Fault::new(
+        "row-too-wide",
+        format!("{}{row}", letters(headings)),
+        format!(
+            "The row has {cells} cells under {headings} headings. A separator stands within a value that has no quotation marks around it: put them there, or save the sheet as a workbook."
+        ),
+        format!(
+            "La ligne a {cells} cellules sous {headings} en-têtes. Un séparateur se trouve dans une valeur sans guillemets : ajoutez-les, ou enregistrez la feuille comme classeur."
+        ),
+    )
 }
 
 fn no_headings(book: &Workbook) -> Fault {

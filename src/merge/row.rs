@@ -27,6 +27,8 @@ pub struct MergeRow {
     pub items: BTreeMap<String, Vec<usize>>,
     /// What is wrong with its cells.
     pub faults: Vec<Fault>,
+    /// Whether a cell of it waits for the answer to a question about its column.
+    pub waits: bool,
 }
 
 impl MergeRow {
@@ -46,6 +48,7 @@ pub(super) struct LineRead {
     pub items: BTreeMap<String, Value>,
     pub lines: Vec<String>,
     pub faults: Vec<Fault>,
+    pub waits: bool,
 }
 
 /// A fault of a cell, which says its column by its heading.
@@ -64,6 +67,10 @@ pub(super) fn line(number: usize, cells: &[Cell], columns: &[Column], fields: &[
         let value = match value::value(cell, field, column.settled) {
             Ok(Some(value)) => value,
             Ok(None) => continue,
+            Err(wrong) if column.asks && wrong.code.ends_with("-two-ways") => {
+                read.waits = true;
+                continue;
+            }
             Err(wrong) => {
                 read.faults.push(cell_fault(wrong.code, number, column, &wrong.en, &wrong.fr));
                 continue;
@@ -128,6 +135,7 @@ pub(super) fn row(read: Vec<LineRead>, columns: &[Column], fields: &[Field], for
     for line in read {
         made.lines.push(line.number);
         made.faults.extend(line.faults);
+        made.waits |= line.waits;
         for (place, value) in line.values {
             match values.get(&place) {
                 None => drop(values.insert(place, (line.number, value))),

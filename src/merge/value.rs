@@ -1,5 +1,7 @@
 //! What a cell says as the value of a field.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 
 use super::amount::{self, AmountText};
@@ -108,7 +110,7 @@ fn scientific<T>(text: &str) -> Result<T, Wrong> {
     )
 }
 
-fn amount_of(cell: &Cell, settled: Settled) -> Result<rust_decimal::Decimal, Wrong> {
+fn amount_of(cell: &Cell, settled: Settled) -> Result<Decimal, Wrong> {
     let value = match cell {
         Cell::Number { stored, shown } => {
             if shown.ends_with('%') {
@@ -141,6 +143,8 @@ fn amount_of(cell: &Cell, settled: Settled) -> Result<rust_decimal::Decimal, Wro
         other => return no_amount(&text_of(other)?),
     };
     let value = value.normalize();
+    // A program wrote out all digits of what it stores; a spreadsheet shows 15 of them.
+    let value = if value.scale() > 9 { value.to_f64().and_then(exact).unwrap_or(value) } else { value };
     if value.scale() > 2 {
         return wrong(
             "amount-cents",
@@ -153,6 +157,11 @@ fn amount_of(cell: &Cell, settled: Settled) -> Result<rust_decimal::Decimal, Wro
     Ok(value)
 }
 
+/// An amount as it is spoken of: to the cent, and with all of its decimals where it has more.
+pub fn shown(amount: Decimal) -> String {
+    if amount.scale() > 2 { amount.to_string() } else { money::plain(amount) }
+}
+
 fn no_amount<T>(text: &str) -> Result<T, Wrong> {
     wrong(
         "amount-unreadable",
@@ -161,8 +170,8 @@ fn no_amount<T>(text: &str) -> Result<T, Wrong> {
     )
 }
 
-fn either<T>(text: &str, thousands: rust_decimal::Decimal, decimals: rust_decimal::Decimal) -> Result<T, Wrong> {
-    let (thousands, decimals) = (money::plain(thousands), money::plain(decimals));
+fn either<T>(text: &str, thousands: Decimal, decimals: Decimal) -> Result<T, Wrong> {
+    let (thousands, decimals) = (shown(thousands), shown(decimals));
     wrong(
         "amount-two-ways",
         format!(

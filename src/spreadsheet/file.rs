@@ -53,7 +53,8 @@ fn is_binary(bytes: &[u8]) -> bool {
     let wide = start.starts_with(&[0xff, 0xfe])
         || start.starts_with(&[0xfe, 0xff])
         || start.iter().filter(|c| **c == 0).count() * 5 > start.len() * 2;
-    !wide && start.iter().any(|c| *c < 0x20 && !b"\t\n\r\x0c\x1a".contains(c))
+    let controls = start.iter().filter(|c| **c < 0x20 && !b"\t\n\r\x0c\x1a".contains(c)).count();
+    !wide && (start.contains(&0) || controls * 50 > start.len())
 }
 
 /// A workbook of Excel 4 or before is records without a package; the first of them says what they are.

@@ -21,7 +21,7 @@ pub use self::file::FileKind;
 use self::file::{file_kind, unreadable};
 pub use self::number::exact;
 use self::text::Table;
-pub use self::write::{CellOut, ColumnOut, SheetOut};
+pub use self::write::{CellOut, ColumnOut, SheetOut, csv};
 use crate::case::Fault;
 
 /// The most bytes of a file: ten times what 100,000 rows of an office take.

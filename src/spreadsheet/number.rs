@@ -14,7 +14,7 @@ const MAX_CODE: usize = 255;
 pub(super) fn shown(stored: f64, code: &str) -> String {
     let Some(value) = exact(stored) else { return stored.to_string() };
     let plain = || value.to_string();
-    if code.len() > MAX_CODE || GENERAL.iter().any(|general| general.eq_ignore_ascii_case(code)) {
+    if code.len() > MAX_CODE || is_general(code) {
         return plain();
     }
     // Halves are stored a little above or below; a hair more away from nought makes them halves again, and shows in no digit that is kept.
@@ -25,6 +25,34 @@ pub(super) fn shown(stored: f64, code: &str) -> String {
         Ok(Ok(text)) => text.trim().to_owned(),
         Ok(Err(_)) | Err(_) => plain(),
     }
+}
+
+fn is_general(code: &str) -> bool {
+    GENERAL.iter().any(|general| general.eq_ignore_ascii_case(code))
+}
+
+/// Whether a format code shows a day: what is quoted, escaped or in brackets in it is none of its letters.
+pub(super) fn is_date_code(code: &str) -> bool {
+    let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
+    code.chars().any(|c| match c {
+        _ if escaped => {
+            escaped = false;
+            false
+        }
+        '\\' | '_' | '*' => {
+            escaped = true;
+            false
+        }
+        '"' => {
+            quoted = !quoted;
+            false
+        }
+        '[' | ']' if !quoted => {
+            bracketed = c == '[';
+            false
+        }
+        c => !quoted && !bracketed && matches!(c.to_ascii_lowercase(), 'd' | 'y' | 'm') && !is_general(code),
+    })
 }
 
 /// A stored number with the 15 digits that a spreadsheet keeps; `None` where it is none that a letter could have.

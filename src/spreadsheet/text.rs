@@ -59,8 +59,9 @@ impl Table<'_> {
         reader.delimiter(self.separator).has_headers(false).flexible(true);
         let mut reader = reader.from_reader(self.rows().as_bytes());
         let mut record = StringRecord::new();
-        // A spreadsheet counts a text of several lines as one row, and a line without anything as one too.
-        let (mut number, mut begins) = (self.skipped, 0);
+        // A spreadsheet counts a text of several lines as one row, a line without anything as one too, and its own word for the separator
+        // as none.
+        let (mut number, mut begins) = (0, 0);
         while reader.read_record(&mut record).map_err(|error| unreadable(&error.to_string()))? {
             let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
             let read = self.rows().as_bytes().get(begins..ends).unwrap_or_default();
@@ -123,7 +124,7 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
         None => wide(bytes).unwrap_or(WINDOWS_1252),
     };
     let (text, _, malformed) = encoding.decode(bytes);
-    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1a' | '\u{85}');
+    let is_control = |c: char| c == '\0' || ('\u{80}'..'\u{a0}').contains(&c) && c != '\u{85}';
     if malformed || text.contains(is_control) || encoding == WINDOWS_1252 && is_of_another_code_page(&text) {
         return Err(unreadable("the text is in no encoding that is known"));
     }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use calamine::{Data, Reader, Xls};
 
 use super::biff::Records;
-use super::number::shown;
+use super::number::{is_date_code, shown};
 use super::{Cell, Layout, Row, Worksheet, unreadable};
 use crate::case::Fault;
 
@@ -62,7 +62,7 @@ fn read(value: &Data, code: &str) -> Cell {
         Data::Float(stored) => Cell::Number { stored: *stored, shown: shown(*stored, code) },
         Data::Int(stored) => Cell::Number { stored: *stored as f64, shown: shown(*stored as f64, code) },
         Data::Bool(truth) => Cell::Truth(*truth),
-        Data::DateTime(date) => match date.as_datetime().filter(|_| date.is_datetime()) {
+        Data::DateTime(date) => match date.as_datetime().filter(|_| is_date_code(code)) {
             Some(date) => Cell::Date(date),
             None => Cell::Number { stored: date.as_f64(), shown: shown(date.as_f64(), code) },
         },

@@ -76,6 +76,13 @@ impl Problem {
         Problem { faults, ..problem }
     }
 
+    /// What was seen is not what would be done now.
+    pub(super) fn changed(fault: Fault) -> Problem {
+        let title = ("Changed since it was seen", "Modifiée depuis qu’elle a été vue");
+        let problem = Problem::new(StatusCode::CONFLICT, "not-waiting", title, fault.message.clone());
+        Problem { faults: vec![fault], ..problem }
+    }
+
     /// There is nothing of this name.
     pub(super) fn not_found(what: &str) -> Problem {
         let detail = Text::new(format!("There is no “{what}” here."), format!("Il n’y a pas de « {what} » ici."));

@@ -5,24 +5,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::{files, home};
 
 /// The rooms and the others that each names: no more and no fewer. A room within a room has a list of its own.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("case", &[]),
     ("letter", &["case"]),
     ("typeset", &["case"]),
     ("rules", &["case"]),
     ("intake", &["case"]),
-    ("dispatch", &["case"]),
+    ("dispatch", &["case", "spreadsheet"]),
     ("archive", &["case"]),
     ("register", &["case"]),
     ("spreadsheet", &["case"]),
+    ("merge", &["case", "letter", "spreadsheet"]),
     ("studio", &["case", "letter", "typeset", "rules"]),
-    ("desk", &["case", "letter", "typeset", "rules", "studio", "intake", "dispatch", "archive", "register"]),
+    (
+        "desk",
+        &[
+            "case",
+            "letter",
+            "typeset",
+            "rules",
+            "studio",
+            "intake",
+            "dispatch",
+            "archive",
+            "register",
+            "spreadsheet",
+            "merge",
+        ],
+    ),
     ("work", &["desk"]),
-    ("web/view", &["case", "letter", "dispatch", "register", "desk"]),
-    ("web/api", &["case", "letter", "intake", "dispatch", "register", "desk", "web", "web/view"]),
+    ("web/view", &["case", "letter", "merge", "dispatch", "register", "desk"]),
+    ("web/api", &["case", "letter", "merge", "intake", "dispatch", "register", "desk", "web", "web/view"]),
     ("web/pages", &["case", "register", "web", "web/view", "web/api"]),
     ("web", &["case", "register", "desk", "web/view", "web/api", "web/pages"]),
-    ("command", &["case", "letter", "typeset", "studio", "intake", "register", "desk", "work", "web"]),
+    ("command", &["case", "letter", "merge", "typeset", "studio", "intake", "register", "desk", "work", "web"]),
     ("main", &["command"]),
 ];
 

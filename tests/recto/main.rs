@@ -29,6 +29,7 @@ mod kill;
 mod letter_paths;
 mod letter_types;
 mod mail;
+mod merges;
 mod model;
 mod money;
 mod nouns;

@@ -1,7 +1,7 @@
 //! Facts that the register knows and that need not be in a sheet: what a follow-up would say, today's balance, the account, and what the
 //! newest event of the case had.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ fn account(standing: &Standing, number: Option<&str>, events: &[&CaseEvent], tod
             && event.facts()["debt_number"].as_str().unwrap_or_default() == debt.number
     };
     let last = events.iter().filter(lists).max_by_key(|event| event.time)?;
-    let mut rows = last.facts()["transactions"].as_array().cloned()?;
+    let mut rows = account_of(last.facts())?;
     let as_of = last.facts()["as_of"].as_str().and_then(|day| day.parse().ok()).unwrap_or_else(|| last.day());
     let listed = crate::rules::Listed::of(last.facts());
     let figures = Figures { as_of, told: last.time, listed: &listed };
@@ -109,6 +109,22 @@ fn account(standing: &Standing, number: Option<&str>, events: &[&CaseEvent], tod
     }
     rows.sort_by(|one, other| one["date"].as_str().cmp(&other["date"].as_str()));
     Some(Value::Array(rows))
+}
+
+/// The rows of an account that an event lists: its transactions, or one a month for the assistance that a sponsor must reimburse.
+fn account_of(facts: &Value) -> Option<Vec<Value>> {
+    if let Some(rows) = facts["transactions"].as_array() {
+        return Some(rows.clone());
+    }
+    // What was repaid before has no days, so that no account can be made of it.
+    let paid = facts["paid"].as_str().and_then(money::parse).unwrap_or_default();
+    let months = facts["months"].as_array().filter(|_| paid.is_zero())?;
+    let row = |month: &Value| {
+        let first: NaiveDate = format!("{}-01", month["month"].as_str()?).parse().ok()?;
+        let last = first.checked_add_months(Months::new(1))?.pred_opt()?;
+        Some(json!({"date": last.to_string(), "kind": "social-assistance", "debit": month["amount"]}))
+    };
+    months.iter().map(row).collect()
 }
 
 /// What the person's newest event said under this name.

@@ -1,6 +1,8 @@
 //! Mail merge: a sheet is checked whole, confirmed as it was seen, made once, read back, and given back with what became of each row.
 
 mod check;
+mod complete;
+mod faults;
 mod known_facts;
 mod make;
 mod place;
@@ -8,6 +10,7 @@ mod read_back;
 mod result;
 mod template;
 mod totals;
+mod whole;
 mod whose;
 
 pub(super) use read_back::{Owners, difference};

@@ -23,9 +23,18 @@ impl Desk {
         let example = catalogue.letter_example(letter).map(|example| example["data"].clone()).unwrap_or_default();
         let columns: Vec<ColumnOut> = wanted.iter().map(|field| column(field, language)).collect();
         let first = wanted.iter().map(|field| CellOut::Text(heading(field, &all, &headings, language)));
-        let row = wanted.iter().map(|field| cell(field, &example, language));
+        // One letter as an example: its items stand in lines of their own below its first.
+        let lists = wanted.iter().filter_map(|field| field.list.as_deref());
+        let lines = lists.filter_map(|list| at(&example, list)?.as_array().map(Vec::len)).max().unwrap_or(1).max(1);
+        let line = |line: usize| {
+            let cells = wanted.iter().map(|field| match line == 0 || field.path == REFERENCE || field.list.is_some() {
+                true => cell(field, &example, line, language),
+                false => CellOut::Blank,
+            });
+            (line + 2, cells.collect::<Vec<_>>())
+        };
         let sheet = SheetOut { name: "Recto", columns: &columns, headings_row: 1, written: self.clock.now() };
-        let bytes = sheet.bytes([(1, first.collect()), (2, row.collect())]);
+        let bytes = sheet.bytes(std::iter::once((1, first.collect())).chain((0..lines).map(line)));
         bytes.map(Some).map_err(|error| DeskError::Io(std::io::Error::other(error)))
     }
 }
@@ -71,14 +80,21 @@ fn heading(field: &Field, all: &[Field], headings: &Headings, language: Language
     ways.into_iter().find(unique).unwrap_or(&field.path).to_owned()
 }
 
-fn cell(field: &Field, example: &Value, language: Language) -> CellOut {
-    let mut value = example;
-    for step in field.path.split('.') {
-        value = match value {
-            Value::Array(items) => &items.first().unwrap_or(&Value::Null)[step],
-            other => &other[step],
-        };
-    }
+/// The value at a dotted path.
+fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(value, |value, step| value.get(step))
+}
+
+/// A field of the example; of a list, that of one of its items.
+fn cell(field: &Field, example: &Value, line: usize, language: Language) -> CellOut {
+    let value = match &field.list {
+        Some(list) => {
+            let item = at(example, list).and_then(|items| items.get(line));
+            item.and_then(|item| if field.path == *list { Some(item) } else { at(item, &field.path[list.len() + 1..]) })
+        }
+        None => at(example, &field.path),
+    };
+    let value = value.unwrap_or(&Value::Null);
     let text = match (value, &field.kind) {
         (Value::Array(items), FieldKind::Paragraphs) => {
             let paragraphs = items.iter().filter_map(|item| item["paragraph"].as_str());
@@ -87,7 +103,6 @@ fn cell(field: &Field, example: &Value, language: Language) -> CellOut {
         (Value::Array(items), _) if field.path == LINES => {
             items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
         }
-        (Value::Array(items), _) => items.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
         (Value::String(text), FieldKind::Words(words)) => word(words, text, language),
         (Value::String(text), _) => text.clone(),
         (Value::Bool(truth), _) => truth_word(*truth, language).to_owned(),

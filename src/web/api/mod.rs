@@ -10,6 +10,7 @@ mod event_types;
 mod events;
 mod letter_types;
 mod letters;
+mod merges;
 mod preview;
 mod runs;
 
@@ -62,6 +63,12 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::show))
         .routes(routes!(cases::eligibility))
         .routes(routes!(addresses::check_address))
+        .routes(routes!(merges::list, merges::merge))
+        .routes(routes!(merges::show))
+        .routes(routes!(merges::result))
+        .routes(routes!(merges::second))
+        .routes(routes!(merges::stop))
+        .routes(routes!(merges::template))
         .routes(routes!(runs::list))
         .routes(routes!(runs::close))
         .routes(routes!(event_types::list))
