@@ -177,8 +177,7 @@ struct ManifestLine {
 }
 
 /// Writes a run's folder: print files, `manifest.csv`, `manifest.json`, `totals.json` and `SHA256SUMS`. The same pieces in the
-/// same order give the same bytes. A case reference that would begin a formula has an apostrophe before it in the CSV; the JSON has it as
-/// it is. The folder appears whole: it is written under another name and renamed.
+/// same order give the same bytes. The folder appears whole: it is written under another name and renamed.
 pub fn write_run(
     folder: &Path,
     date: &str,

@@ -14,6 +14,7 @@ mod contract;
 mod day;
 mod decisions;
 mod events;
+mod exports;
 mod faults;
 mod fence;
 mod findings;

@@ -52,22 +52,6 @@ fn every_letter_starts_on_a_sheet_front_and_every_page_is_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_case_reference_is_no_formula_in_the_manifest() {
-    let folder = tempfile::tempdir().unwrap();
-    let desk = desk(folder.path()).await;
-    let mut event = debt_referred("e-1");
-    event["subject"] = "=1+1".into();
-    event["data"]["case"]["reference"] = "=1+1".into();
-    taken(&desk, &event).await;
-    work(&desk).await;
-    let run = desk.close_run(operator(), desk.clock.today()).await.unwrap().folder;
-    let csv = std::fs::read_to_string(run.join("manifest.csv")).unwrap();
-    assert!(csv.contains(",'=1+1,") && !csv.contains(",=1+1,"), "{csv}");
-    let manifest: Value = serde_json::from_slice(&std::fs::read(run.join("manifest.json")).unwrap()).unwrap();
-    assert_eq!(manifest[0]["case"], "=1+1");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn closing_twice_gives_the_same_files_and_sends_nothing_twice() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(folder.path()).await;
