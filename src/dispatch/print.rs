@@ -212,12 +212,7 @@ pub fn write_run(
         write(&name, &file.finish()?)?;
     }
     totals.pieces = lines.len();
-    let mut manifest = csv::Writer::from_writer(Vec::new());
-    for line in &lines {
-        manifest.serialize(line)?;
-    }
-    let manifest = manifest.into_inner().map_err(|error| error.into_error())?;
-    write("manifest.csv", &manifest)?;
+    write("manifest.csv", &crate::spreadsheet::csv(&lines)?)?;
     write("manifest.json", pretty(&json!(lines)).as_bytes())?;
     write("totals.json", pretty(&json!(totals)).as_bytes())?;
     write_whole(&partial.join("SHA256SUMS"), sums.concat().as_bytes())?;

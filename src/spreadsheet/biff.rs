@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use super::file::{encrypted, with_macros};
+use super::file::{encrypted, too_much, with_macros};
 use super::{Layout, MAX_COLUMNS, unreadable};
 use crate::case::Fault;
 
@@ -19,9 +19,21 @@ const MERGED_CELLS: u16 = 0x00e5;
 const FILTER_MODE: u16 = 0x009b;
 const BOF: u16 = 0x0809;
 const END: u16 = 0x000a;
+const DIMENSIONS: u16 = 0x0200;
+const FORMULA: u16 = 0x0006;
+/// Written by each Excel since 2002: which engine worked the formulas out.
+const RECALC_ID: u16 = 0x01c1;
 /// Cells with one number: NUMBER, RK, FORMULA.
-const CELLS: [u16; 3] = [0x0203, 0x027e, 0x0006];
+const CELLS: [u16; 3] = [0x0203, 0x027e, FORMULA];
 const MULTIPLE_RK: u16 = 0x00bd;
+/// Cells with a text, a truth or an error: LABEL, BOOLERR, STRING, RSTRING, LABELSST.
+const TEXTS: [u16; 5] = [0x0204, 0x0205, 0x0207, 0x00d6, 0x00fd];
+
+/// The most rows and columns of a sheet of BIFF.
+const SIZE: (usize, usize) = (65_536, 256);
+/// The most sheets, and the most cells of all of them with the blank ones between: calamine makes room for each.
+const MAX_SHEETS: usize = 256;
+const MAX_AREA: usize = 10_000_000;
 
 /// A workbook's records.
 pub(super) struct Records {
@@ -42,6 +54,8 @@ pub(super) struct Said {
     pub layout: Layout,
     /// The format of each cell, by row from 1 and column from 0, as a place among the styles.
     pub styles: BTreeMap<(usize, usize), u16>,
+    /// Whether no Excel since 2002 worked the formulas out: a library writes 0 for the values that it does not know.
+    never_calculated: bool,
 }
 
 impl Records {
@@ -61,7 +75,35 @@ impl Records {
         if records.globals().any(|(kind, _)| kind == FILE_PASS) {
             return Err(encrypted());
         }
+        records.measure()?;
         Ok(records)
+    }
+
+    /// Refuses what calamine would trust: places beyond the file, and sheets that say, or have, more cells than fit.
+    fn measure(&self) -> Result<(), Fault> {
+        let sheets = self.sheets()?;
+        if sheets.len() > MAX_SHEETS {
+            return Err(too_much());
+        }
+        let mut area = 0;
+        for sheet in &sheets {
+            if sheet.at >= self.stream.len() {
+                return Err(unreadable("a sheet lies beyond the end of the file"));
+            }
+            let (mut last_row, mut last_column) = (0, 0);
+            for (kind, data) in self.from(sheet.at).take_while(|(kind, _)| *kind != END) {
+                let at = |place: usize| usize::from(number(data, place));
+                if kind == DIMENSIONS {
+                    said_size(data)?;
+                } else if kind == MULTIPLE_RK && data.len() >= 6 {
+                    (last_row, last_column) = (last_row.max(at(0) + 1), last_column.max(at(data.len() - 2) + 1));
+                } else if CELLS.contains(&kind) || TEXTS.contains(&kind) {
+                    (last_row, last_column) = (last_row.max(at(0) + 1), last_column.max(at(2) + 1));
+                }
+            }
+            area += last_row * last_column;
+        }
+        if area > MAX_AREA { Err(too_much()) } else { Ok(()) }
     }
 
     /// The records from a place in the stream on.
@@ -123,7 +165,7 @@ impl Records {
         let sheets = self.sheets()?;
         let listed = sheets.iter().find(|listed| listed.name == sheet);
         let at = listed.ok_or_else(|| unreadable(&format!("the sheet “{sheet}” is not in it")))?.at;
-        let mut said = Said::default();
+        let mut said = Said { never_calculated: !self.globals().any(|(kind, _)| kind == RECALC_ID), ..Said::default() };
         let mut depth = 0;
         for (kind, data) in self.from(at) {
             match kind {
@@ -162,10 +204,36 @@ impl Said {
                 }
             }
             kind if CELLS.contains(&kind) && data.len() >= 6 => {
-                self.styles.insert((at(0) + 1, at(2)), number(data, 4));
+                let place = (at(0) + 1, at(2));
+                self.styles.insert(place, number(data, 4));
+                if kind == FORMULA && self.never_calculated && data.get(6..14).is_some_and(is_nothing) {
+                    self.layout.unstored.insert(place);
+                }
             }
             _ => {}
         }
+    }
+}
+
+/// Whether a formula's value is 0 or an empty text.
+fn is_nothing(value: &[u8]) -> bool {
+    value == [0; 8] || value[0] == 3 && value[6..] == [0xff, 0xff]
+}
+
+/// Whether a sheet says a size that BIFF has.
+fn said_size(data: &[u8]) -> Result<(), Fault> {
+    let at = |place: usize| usize::from(number(data, place));
+    // Since Excel 97 rows have four bytes.
+    let (rows, columns) = if data.len() == 10 {
+        ((at(0), at(2)), (at(4), at(6)))
+    } else {
+        ((at(0) + (at(2) << 16), at(4) + (at(6) << 16)), (at(8), at(10)))
+    };
+    let fits = |(first, after): (usize, usize), most: usize| first <= after && after <= most;
+    if fits(rows, SIZE.0) && fits(columns, SIZE.1) {
+        Ok(())
+    } else {
+        Err(unreadable("a sheet says a size that it cannot have"))
     }
 }
 

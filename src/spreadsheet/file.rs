@@ -7,9 +7,9 @@ use zip::ZipArchive;
 use crate::case::Fault;
 
 /// The most bytes of one part of a workbook, unpacked.
-pub(super) const MAX_PART: u64 = 512 << 20;
+pub(super) const MAX_PART: u64 = 256 << 20;
 /// The most bytes of a whole workbook, unpacked.
-const MAX_UNPACKED: u64 = 1 << 30;
+const MAX_UNPACKED: u64 = 512 << 20;
 /// The most parts of a workbook.
 const MAX_PARTS: usize = 2_000;
 
@@ -33,6 +33,7 @@ pub(super) fn file_kind(bytes: &[u8], name: &str) -> Result<FileKind, Fault> {
         () if start.is_empty() => Err(refused("sheet-empty", EMPTY)),
         () if bytes.starts_with(b"PK\x03\x04") => packed(bytes),
         () if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) => compound(bytes),
+        () if is_ancient(bytes) => Err(refused("sheet-other-file", ANCIENT)),
         () if bytes.starts_with(b"%PDF") => Err(refused("sheet-other-file", PDF)),
         () if begins(start, b"<") => Err(refused("sheet-other-file", MARKUP)),
         () if begins(start, b"{\\rtf") => Err(refused("sheet-other-file", DOCUMENT)),
@@ -56,6 +57,11 @@ fn is_binary(bytes: &[u8]) -> bool {
     !wide && (start.contains(&0) || controls * 50 > start.len())
 }
 
+/// A workbook of Excel 4 or before is records without a package; the first of them says what they are.
+fn is_ancient(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x09, 0x00 | 0x02 | 0x04 | 0x08, 0x04..=0x10, 0x00, ..])
+}
+
 /// A text under the name of a workbook opens in Excel, but shows that somebody renamed it.
 fn is_workbook_name(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
@@ -66,7 +72,12 @@ fn is_workbook_name(name: &str) -> bool {
 fn packed(bytes: &[u8]) -> Result<FileKind, Fault> {
     let mut package = ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error.to_string()))?;
     let has = |package: &ZipArchive<_>, end: &str| package.file_names().flatten().any(|name| name.ends_with(end));
-    if has(&package, "vbaProject.bin") {
+    // What a part is is told by its kind; its name may be any.
+    let kinds = part(&mut package, "[Content_Types].xml").unwrap_or_default();
+    if has(&package, "vbaProject.bin")
+        || ["vbaProject", "macroEnabled", "macrosheet"].iter().any(|kind| kinds.contains(kind))
+        || package.file_names().flatten().any(|name| name.contains("/macrosheets/"))
+    {
         return Err(refused("sheet-macros", MACROS));
     }
     if has(&package, "xl/workbook.bin") {
@@ -83,16 +94,18 @@ fn packed(bytes: &[u8]) -> Result<FileKind, Fault> {
     Ok(FileKind::Xlsx)
 }
 
+/// The text of a small part.
+fn part(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<String, Fault> {
+    let mut text = String::new();
+    let part = package.by_name(name).map_err(|error| unreadable(&error.to_string()))?;
+    part.take(16 << 20).read_to_string(&mut text).map_err(|error| unreadable(&error.to_string()))?;
+    Ok(text)
+}
+
 /// A package of OpenDocument: a spreadsheet without password and macros.
 fn open_document(package: &mut ZipArchive<Cursor<&[u8]>>) -> Result<FileKind, Fault> {
-    let mut text = |name: &str| {
-        let mut text = String::new();
-        let part = package.by_name(name).map_err(|error| unreadable(&error.to_string()))?;
-        part.take(1 << 20).read_to_string(&mut text).map_err(|error| unreadable(&error.to_string()))?;
-        Ok::<String, Fault>(text)
-    };
-    let manifest = text("META-INF/manifest.xml")?;
-    let kind = text("mimetype").unwrap_or_default();
+    let manifest = part(package, "META-INF/manifest.xml")?;
+    let kind = part(package, "mimetype").unwrap_or_default();
     match () {
         () if manifest.contains("encryption-data") => Err(refused("sheet-encrypted", ENCRYPTED)),
         () if manifest.contains("Basic/") && manifest.contains("/script-lb.xml") || manifest.contains("\"Scripts/") => {
@@ -171,6 +184,10 @@ const BINARY: Says = (
     "This is a binary workbook (.xlsb). Open it in Excel and save it as .xlsx.",
     "Ceci est un classeur binaire (.xlsb). Ouvrez-le dans Excel et enregistrez-le en .xlsx.",
 );
+const ANCIENT: Says = (
+    "This is a workbook of Excel 4 or before. Open it in Excel and save it as .xlsx.",
+    "Ceci est un classeur d’Excel 4 ou antérieur. Ouvrez-le dans Excel et enregistrez-le en .xlsx.",
+);
 const MACROS: Says = (
     "The workbook has macros, which can change what its cells show. Save it without them, as .xlsx.",
     "Le classeur contient des macros, qui peuvent changer ce que montrent ses cellules. Enregistrez-le sans elles, en .xlsx.",
@@ -184,8 +201,8 @@ const DISGUISED: Says = (
     "Ceci est du texte sous le nom d’un classeur. Nommez-le .csv, ou ouvrez-le dans Excel et enregistrez-le en .xlsx.",
 );
 const BOMB: Says = (
-    "Unpacked, the workbook is larger than any that people fill in. Copy the cells that are needed into a new one.",
-    "Décompressé, le classeur est plus gros que tout ce qui se remplit à la main. Copiez les cellules utiles dans un nouveau classeur.",
+    "The file is larger, or unpacks to more, than any that people fill in. Copy the cells that are needed into a new one.",
+    "Le fichier, ou ce qu’il contient une fois décompressé, est plus gros que tout ce qui se remplit à la main. Copiez les cellules utiles dans un nouveau classeur.",
 );
 
 fn refused(code: &str, (en, fr): Says) -> Fault {
@@ -215,5 +232,20 @@ pub(super) fn too_large(row: usize) -> Fault {
             super::MAX_ROWS,
             super::MAX_COLUMNS
         ),
+    )
+}
+
+/// A file that is larger than any of an office.
+pub(super) fn too_much() -> Fault {
+    refused("sheet-too-large", BOMB)
+}
+
+/// A cell with more text than any program takes.
+pub(super) fn too_long(row: usize) -> Fault {
+    Fault::new(
+        "sheet-too-large",
+        format!("row {row}"),
+        format!("A cell has more than {} characters. Shorten it.", super::MAX_CELL),
+        format!("Une cellule a plus de {} caractères. Raccourcissez-la.", super::MAX_CELL),
     )
 }

@@ -15,20 +15,22 @@ mod xlsx;
 
 use std::ops::ControlFlow;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 pub use self::file::FileKind;
 use self::file::{file_kind, unreadable};
 pub use self::number::exact;
 use self::text::Table;
-pub use self::write::{CellOut, ColumnOut, SheetOut};
+pub use self::write::{CellOut, ColumnOut, SheetOut, csv};
 use crate::case::Fault;
 
+/// The most bytes of a file: ten times what 100,000 rows of an office take.
+pub const MAX_FILE: usize = 128 << 20;
 /// The most rows of a sheet.
 pub const MAX_ROWS: usize = 100_000;
 /// The most columns of a sheet.
 pub const MAX_COLUMNS: usize = 500;
-/// The most bytes of a cell's text.
+/// The most characters of a cell's text, as in Excel.
 pub const MAX_CELL: usize = 32_767;
 
 /// A spreadsheet file.
@@ -95,6 +97,8 @@ pub struct Layout {
     pub merged: Vec<((usize, usize), (usize, usize))>,
     /// Formulas whose value was not stored: row by number, column from 0.
     pub unstored: std::collections::BTreeSet<(usize, usize)>,
+    /// Errors that stand in cells, by the same places.
+    errors: std::collections::BTreeMap<(usize, usize), String>,
 }
 
 impl Workbook {
@@ -104,6 +108,9 @@ impl Workbook {
     ///
     /// One fault where it is no spreadsheet, is encrypted, has macros, is damaged, or is too large.
     pub fn open(bytes: Vec<u8>, name: &str) -> Result<Workbook, Fault> {
+        if bytes.len() > MAX_FILE {
+            return Err(file::too_much());
+        }
         let kind = file_kind(&bytes, name)?;
         let sheets = match kind {
             FileKind::Text => vec![Worksheet::default()],
@@ -142,7 +149,8 @@ impl Workbook {
     ///
     /// # Errors
     ///
-    /// A fault where the sheet is damaged, or has more than [`MAX_ROWS`] rows or [`MAX_COLUMNS`] columns.
+    /// A fault where the sheet is damaged, or has more than [`MAX_ROWS`] rows, [`MAX_COLUMNS`] columns or [`MAX_CELL`] characters in a
+    /// cell.
     pub fn each_row(
         &self,
         sheet: &str,
@@ -155,6 +163,10 @@ impl Workbook {
             count += 1;
             if count > MAX_ROWS + 1 || row.cells.len() > MAX_COLUMNS {
                 excess = Some(file::too_large(row.number));
+                return ControlFlow::Break(());
+            }
+            if row.cells.iter().any(Cell::is_too_long) {
+                excess = Some(file::too_long(row.number));
                 return ControlFlow::Break(());
             }
             visit(row)
@@ -176,8 +188,19 @@ impl Cell {
         if text.is_empty() { Cell::Blank } else { Cell::Text(text.to_owned()) }
     }
 
+    fn is_too_long(&self) -> bool {
+        matches!(self, Cell::Text(text) if text.len() > MAX_CELL && text.chars().count() > MAX_CELL)
+    }
+
     /// Whether there is nothing in it.
     pub fn is_blank(&self) -> bool {
         *self == Cell::Blank
     }
+}
+
+/// A date as ISO 8601 writes it, with or without a time of day.
+fn iso_date(text: &str) -> Option<NaiveDateTime> {
+    let text = text.trim().trim_end_matches('Z');
+    let whole = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
+    whole().or_else(|| text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0))
 }

@@ -3,19 +3,32 @@
 use rust_decimal::Decimal;
 use ssfmt::{FormatOptions, NumberFormat};
 
-/// The format that shows a number as it is.
-const GENERAL: &str = "General";
+/// The formats that show a number as it is.
+const GENERAL: [&str; 3] = ["", "@", "General"];
+/// The longest format code that Excel takes.
+const MAX_CODE: usize = 255;
 
-/// A number as it is shown by a format code.
+/// A number as it is shown by a format code; as it is, where the code is none.
 ///
-/// Programs keep 15 digits, whatever they store: 19.989999999999998 is 19.99 to all of them.
+/// Programs keep 15 digits, whatever they store: 19.989999999999998 is 19.99 to all of them, and 1.005 rounds to 1.01.
 pub(super) fn shown(stored: f64, code: &str) -> String {
-    if code.eq_ignore_ascii_case(GENERAL) || code.is_empty() || code == "@" {
-        return exact(stored).map_or_else(|| stored.to_string(), |value| value.normalize().to_string());
+    let Some(value) = exact(stored) else { return stored.to_string() };
+    let plain = || value.to_string();
+    if code.len() > MAX_CODE || is_general(code) {
+        return plain();
     }
-    let options = FormatOptions::default();
-    let shown = NumberFormat::parse(code).map(|format| format.format(stored, &options));
-    shown.map_or_else(|_| stored.to_string(), |text| text.trim().to_owned())
+    // Halves are stored a little above or below; a hair more away from nought makes them halves again, and shows in no digit that is kept.
+    let rounds = if stored.fract() == 0.0 { stored } else { stored * (1.0 + 2.0 * f64::EPSILON) };
+    // A code is foreign input: whatever it does to its reader, the number stays.
+    let format = || NumberFormat::parse(code).map(|format| format.format(rounds, &FormatOptions::default()));
+    match std::panic::catch_unwind(format) {
+        Ok(Ok(text)) => text.trim().to_owned(),
+        Ok(Err(_)) | Err(_) => plain(),
+    }
+}
+
+fn is_general(code: &str) -> bool {
+    GENERAL.iter().any(|general| general.eq_ignore_ascii_case(code))
 }
 
 /// Whether a format code shows a day: what is quoted, escaped or in brackets in it is none of its letters.
@@ -38,12 +51,7 @@ pub(super) fn is_date_code(code: &str) -> bool {
             bracketed = c == '[';
             false
         }
-        c => {
-            !quoted
-                && !bracketed
-                && matches!(c.to_ascii_lowercase(), 'd' | 'y' | 'm')
-                && !code.eq_ignore_ascii_case(GENERAL)
-        }
+        c => !quoted && !bracketed && matches!(c.to_ascii_lowercase(), 'd' | 'y' | 'm') && !is_general(code),
     })
 }
 

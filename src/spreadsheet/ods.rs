@@ -3,7 +3,6 @@
 use std::io::{BufReader, Cursor, Read};
 use std::ops::ControlFlow;
 
-use chrono::{NaiveDate, NaiveDateTime};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
@@ -39,7 +38,9 @@ pub(super) fn layout(bytes: &[u8], sheet: &str) -> Result<Layout, Fault> {
     walk(bytes, Some(sheet), &mut |met| {
         match met {
             Met::Sheet(_) => {}
-            Met::Columns(first, count, true) => layout.hidden_columns.extend(first..(first + count).min(MAX_COLUMNS)),
+            Met::Columns(first, count, true) => {
+                layout.hidden_columns.extend(first..first.saturating_add(count).min(MAX_COLUMNS))
+            }
             Met::Columns(..) => {}
             Met::Row(row, filtered, merged) => {
                 layout.filtered |= filtered;
@@ -112,7 +113,7 @@ fn walk(bytes: &[u8], wanted: Option<&str>, visit: &mut dyn FnMut(Met) -> Contro
             Event::GeneralRef(entity) => {
                 let said = entity.resolve_char_ref().ok().flatten().map(String::from);
                 let said = said.or_else(|| quick_xml::escape::resolve_predefined_entity(&entity).map(str::to_owned));
-                place.say(&said.unwrap_or_default());
+                place.say(&said.ok_or_else(|| damaged(&"it has words of its own"))?);
                 None
             }
             Event::End(end) => place.close(local(end.name().as_ref())),
@@ -131,7 +132,7 @@ fn each(met: Met, repeated: usize, visit: &mut dyn FnMut(Met) -> ControlFlow<()>
     let Met::Row(row, filtered, merged) = met else { return visit(met) };
     let times = if row.cells.is_empty() { 1 } else { repeated.min(MAX_ROWS + 2) };
     for place in 0..times {
-        let again = Row { number: row.number + place, ..row.clone() };
+        let again = Row { number: row.number.saturating_add(place), ..row.clone() };
         visit(Met::Row(again, filtered, if place == 0 { merged.clone() } else { Vec::new() }))?;
     }
     ControlFlow::Continue(())
@@ -158,7 +159,7 @@ impl Place {
     fn open(&mut self, start: &BytesStart<'_>, wanted: Option<&str>, hidden_styles: &[String]) -> Option<Met> {
         let name = start.name();
         let is_hidden = || matches!(attribute(start, "table:visibility").as_deref(), Some("collapse" | "filter"));
-        let count = |name: &str| attribute(start, name).and_then(|count| count.parse().ok()).unwrap_or(1);
+        let count = |name: &str| attribute(start, name).and_then(|count| count.parse().ok()).unwrap_or(1).max(1);
         match local(name.as_ref()) {
             "table" if self.aside == 0 => {
                 let name = attribute(start, "table:name").unwrap_or_default();
@@ -169,7 +170,7 @@ impl Place {
             "annotation" | "frame" | "shapes" | "tracked-changes" => self.aside += 1,
             "table-column" if self.inside && self.aside == 0 => {
                 let (first, columns) = (self.column, count("table:number-columns-repeated"));
-                self.column += columns;
+                self.column = self.column.saturating_add(columns);
                 return Some(Met::Columns(first, columns, is_hidden()));
             }
             "table-row" if self.inside => {
@@ -190,8 +191,9 @@ impl Place {
                 let rows = count("table:number-rows-spanned");
                 let columns = count("table:number-columns-spanned");
                 if rows > 1 || columns > 1 {
-                    let (row, column) = (self.row + 1, self.column);
-                    self.merged.push(((row, column), (row + rows - 1, column + columns - 1)));
+                    let (row, column) = (self.row.saturating_add(1), self.column);
+                    self.merged
+                        .push(((row, column), (row.saturating_add(rows - 1), column.saturating_add(columns - 1))));
                 }
                 self.cell = Some(Open {
                     value: value.iter().find_map(|name| attribute(start, name)).unwrap_or_default(),
@@ -233,11 +235,11 @@ impl Place {
                     self.cells.resize(self.column.min(MAX_COLUMNS + 1), Cell::Blank);
                     self.cells.extend(std::iter::repeat_n(value, times));
                 }
-                self.column += repeated;
+                self.column = self.column.saturating_add(repeated);
             }
             "table-row" if self.inside => {
-                let number = self.row + 1;
-                self.row += self.repeated;
+                let number = self.row.saturating_add(1);
+                self.row = self.row.saturating_add(self.repeated);
                 let row = Row { number, hidden: self.hidden, cells: std::mem::take(&mut self.cells) };
                 return Some(Met::Row(row, self.filtered, std::mem::take(&mut self.merged)));
             }
@@ -255,7 +257,7 @@ impl Open {
         if self.covered {
             return Cell::Blank;
         }
-        if self.has_formula && self.kind.is_empty() && shown.is_empty() {
+        if self.has_formula && self.kind != "string" && self.value.is_empty() && shown.is_empty() {
             return Cell::Unstored;
         }
         // An error has no type, or that of a text or a number that is none.
@@ -271,7 +273,7 @@ impl Open {
                 }
                 Err(_) => Cell::text(shown),
             },
-            "date" => date(&self.value).map_or_else(|| Cell::text(shown), Cell::Date),
+            "date" => super::iso_date(&self.value).map_or_else(|| Cell::text(shown), Cell::Date),
             "boolean" => Cell::Truth(self.value == "true"),
             _ => Cell::text(if shown.is_empty() { &self.value } else { shown }),
         }
@@ -289,9 +291,4 @@ fn plain(shown: &str, stored: f64) -> String {
     } else {
         shown.to_owned()
     }
-}
-
-fn date(text: &str) -> Option<NaiveDateTime> {
-    let whole = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
-    whole().or_else(|| text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0))
 }

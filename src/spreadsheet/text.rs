@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::{Cell, Row, unreadable};
 use crate::case::Fault;
@@ -24,96 +24,118 @@ pub(super) struct Table<'b> {
 
 impl Table<'_> {
     pub(super) fn of(bytes: &[u8]) -> Result<Table<'_>, Fault> {
-        let text = decoded(bytes)?;
+        let mut text = decoded(bytes)?;
+        if text.contains('\r') {
+            text = Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
+        }
         let first = text.lines().next().unwrap_or_default();
         // Excel's own word for it.
-        let named = first.trim().trim_matches('"').strip_prefix("sep=").and_then(|rest| rest.bytes().next());
-        let separator = named.unwrap_or_else(|| separator(&text));
-        Ok(Table { skipped: usize::from(named.is_some()), text, separator })
+        let named = first.trim_matches('"').strip_prefix("sep=").and_then(|rest| rest.bytes().next());
+        let separator = named.filter(u8::is_ascii).unwrap_or_else(|| separator(&text));
+        let table = Table { skipped: usize::from(named.is_some()), text, separator };
+        quotes_close(table.rows(), separator)?;
+        Ok(table)
+    }
+
+    /// The text of the rows.
+    fn rows(&self) -> &str {
+        match self.skipped {
+            0 => &self.text,
+            _ => self.text.split_once('\n').map_or("", |(_, rest)| rest),
+        }
     }
 
     pub(super) fn each_row(&self, visit: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), Fault> {
-        let mut text: &str = &self.text;
-        // Excel's own word for the separator is no row.
-        for _ in 0..self.skipped {
-            text = text.split_once('\n').map_or("", |(_, rest)| rest);
-        }
-        let text = evened(text, self.separator);
-        let mut reader = self.reader(&text);
-        let (mut record, mut number) = (StringRecord::new(), 0);
-        while reader.read_record(&mut record).map_err(|error| unreadable(&error.to_string()))? {
-            number += 1;
+        self.each_record(&mut |number, record| {
             let mut cells: Vec<Cell> = record.iter().map(Cell::text).collect();
             cells.truncate(cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1));
-            if !cells.is_empty() && visit(Row { number, hidden: false, cells }).is_break() {
+            if cells.is_empty() { ControlFlow::Continue(()) } else { visit(Row { number, hidden: false, cells }) }
+        })
+    }
+
+    /// Visits the records with the numbers of their rows.
+    fn each_record(&self, visit: &mut dyn FnMut(usize, &StringRecord) -> ControlFlow<()>) -> Result<(), Fault> {
+        let mut reader = ReaderBuilder::new();
+        reader.delimiter(self.separator).has_headers(false).flexible(true);
+        let mut reader = reader.from_reader(self.rows().as_bytes());
+        let mut record = StringRecord::new();
+        // A spreadsheet counts a text of several lines as one row, a line without anything as one too, and its own word for the separator
+        // as none.
+        let (mut number, mut begins) = (0, 0);
+        while reader.read_record(&mut record).map_err(|error| unreadable(&error.to_string()))? {
+            let ends = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+            let read = self.rows().as_bytes().get(begins..ends).unwrap_or_default();
+            number += read.iter().take_while(|byte| **byte == b'\n').count() + 1;
+            begins = ends;
+            if visit(number, &record).is_break() {
                 break;
             }
         }
         Ok(())
     }
-
-    fn reader<'t>(&self, text: &'t str) -> csv::Reader<&'t [u8]> {
-        ReaderBuilder::new().delimiter(self.separator).has_headers(false).flexible(true).from_reader(text.as_bytes())
-    }
 }
 
-/// The text with one kind of line end, and a separator on each line without anything: a spreadsheet counts such a line as a row, and csv
-/// leaves it out.
-fn evened(text: &str, separator: u8) -> String {
-    let separator = char::from(separator);
-    let mut evened = String::with_capacity(text.len() + 16);
-    let (mut quoted, mut fresh, mut blank) = (false, true, true);
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            // A quote opens at the beginning of a field alone; a doubled one within stays inside.
-            '"' if quoted => {
-                if characters.peek() == Some(&'"') {
-                    evened.push('"');
-                    characters.next();
-                } else {
-                    quoted = false;
-                }
-                evened.push('"');
-            }
-            '"' if fresh => {
-                (quoted, fresh, blank) = (true, false, false);
-                evened.push('"');
-            }
-            '\r' | '\n' => {
-                if c == '\r' && characters.peek() == Some(&'\n') {
-                    characters.next();
-                }
-                if blank && !quoted {
-                    evened.push(separator);
-                }
-                evened.push('\n');
-                if !quoted {
-                    (fresh, blank) = (true, true);
+/// Refuses a text in which a quotation mark that opens a cell swallows the lines after it: it closes nowhere, or in the midst of another
+/// line.
+fn quotes_close(text: &str, separator: u8) -> Result<(), Fault> {
+    let bytes = text.as_bytes();
+    let (mut at, mut line) = (0, 1);
+    let mut starts = true;
+    while let Some(byte) = bytes.get(at) {
+        if starts && *byte == b'"' {
+            let (opened, began) = (line, at);
+            at += 1;
+            loop {
+                match bytes.get(at) {
+                    None => return Err(open_quote(opened)),
+                    Some(b'"') if bytes.get(at + 1) == Some(&b'"') => at += 2,
+                    Some(b'"') => break,
+                    Some(other) => (line, at) = (line + usize::from(*other == b'\n'), at + 1),
                 }
             }
-            c => {
-                fresh = c == separator && !quoted;
-                blank = false;
-                evened.push(c);
+            let closes = bytes.get(at + 1).is_none_or(|next| *next == separator || matches!(next, b'\n' | b' '));
+            if !closes && bytes[began..at].contains(&b'\n') {
+                return Err(open_quote(opened));
             }
         }
+        starts = bytes.get(at).is_some_and(|byte| *byte == separator || *byte == b'\n');
+        line += usize::from(bytes.get(at) == Some(&b'\n'));
+        at += 1;
     }
-    evened
+    Ok(())
 }
 
-/// The text of the bytes: UTF-8 and UTF-16 by their mark or by what they are, all else as Windows-1252.
+fn open_quote(line: usize) -> Fault {
+    Fault::new(
+        "sheet-damaged",
+        format!("line {line}"),
+        "A quotation mark opens a cell here and does not close it: the lines after it would be lost in it. Take it out, or double it.",
+        "Un guillemet droit ouvre une cellule ici sans la fermer : les lignes suivantes s’y perdraient. Enlevez-le ou doublez-le.",
+    )
+}
+
+/// The text of the bytes: UTF-8 and UTF-16 by their mark or by what they are; all else as Windows-1252, or as what Excel calls "CSV
+/// (Macintosh)" where lines end as they did there.
 fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let encoding = match encoding_rs::Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
         None if std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0) => UTF_8,
+        None if bytes.contains(&b'\r') && !bytes.contains(&b'\n') && !bytes.contains(&0) => MACINTOSH,
         None => wide(bytes).unwrap_or(WINDOWS_1252),
     };
     let (text, _, malformed) = encoding.decode(bytes);
-    if malformed || text.contains('\0') {
+    let is_control = |c: char| c == '\0' || ('\u{80}'..'\u{a0}').contains(&c) && c != '\u{85}';
+    if malformed || text.contains(is_control) || encoding == WINDOWS_1252 && is_of_another_code_page(&text) {
         return Err(unreadable("the text is in no encoding that is known"));
     }
     Ok(text)
+}
+
+/// What `é`, `É` and `à` of older code pages become in Windows-1252 stands between small letters there, and nowhere else.
+fn is_of_another_code_page(text: &str) -> bool {
+    let after = |by: usize| text.chars().skip(by);
+    let mut threes = text.chars().zip(after(1)).zip(after(2));
+    threes.any(|((before, c), next)| matches!(c, 'Ž' | 'ƒ' | 'ˆ' | '‚') && before.is_lowercase() && next.is_lowercase())
 }
 
 /// UTF-16 without a mark: every second byte of its Latin letters and digits is nought.
@@ -129,25 +151,27 @@ fn wide(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
-/// The separator that parts the lines most evenly; a semicolon where there is none, so that commas stay within their cells.
+/// The separator that gives most rows the same number of cells. The comma comes last among equals, for it stands within amounts and
+/// addresses; a semicolon where there is none, so that commas stay within their cells.
 fn separator(text: &str) -> u8 {
     let evenness = |separator: u8| {
         let table = Table { text: Cow::Borrowed(text), separator, skipped: 0 };
-        let mut widths = Vec::new();
-        let _ = table.each_row(&mut |row| {
-            widths.push(row.cells.len());
-            if widths.len() < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        let mut widths = std::collections::BTreeMap::<usize, usize>::new();
+        let mut rows = 0;
+        let _ = table.each_record(&mut |_, record| {
+            *widths.entry(record.len()).or_default() += 1;
+            rows += 1;
+            if rows < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        let widest = widths.iter().copied().max().unwrap_or_default();
-        // Rows nearly as wide as the widest one: the last cells of a row may be blank, and a title stands alone.
-        let even = widths.iter().filter(|width| **width * 2 > widest).count();
-        let share = if widths.is_empty() { 0 } else { even * 100 / widths.len() };
-        (widest > 1, share >= 50, widest.min(40), share)
+        // A title stands alone in its row; that says nothing of the others.
+        let alone = widths.get(&1).copied().unwrap_or_default();
+        if alone * 2 < rows {
+            widths.remove(&1);
+            rows -= alone;
+        }
+        let (width, most) = widths.into_iter().max_by_key(|(width, rows)| (*rows, *width)).unwrap_or_default();
+        (width > 1, most * 10 / rows.max(1), separator != b',', width)
     };
-    SEPARATORS
-        .into_iter()
-        .rev()
-        .max_by_key(|separator| evenness(*separator))
-        .filter(|best| evenness(*best).0)
-        .unwrap_or(b';')
+    let best = SEPARATORS.into_iter().rev().max_by_key(|separator| evenness(*separator));
+    best.filter(|best| evenness(*best).0).unwrap_or(b';')
 }

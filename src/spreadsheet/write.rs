@@ -129,7 +129,38 @@ fn column_of(place: usize) -> u16 {
     u16::try_from(place).unwrap_or(u16::MAX)
 }
 
-/// Whether a spreadsheet would take a text for the beginning of a formula.
+/// Rows as CSV for programs, with a heading row if they have names. A text that a spreadsheet would run as a formula has an apostrophe
+/// before it, as OWASP advises ("CSV Injection"); negative amounts stay as they are. CSV cannot say that digits are a text, so what people
+/// are to open is written as a workbook.
+///
+/// # Errors
+///
+/// An error where a row is none that CSV can hold.
+pub fn csv<R: serde::Serialize>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, ::csv::Error> {
+    let mut plain = ::csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        plain.serialize(row)?;
+    }
+    let plain = plain.into_inner().map_err(|error| error.into_error())?;
+    let mut safe = ::csv::Writer::from_writer(Vec::new());
+    for record in ::csv::ReaderBuilder::new().has_headers(false).from_reader(plain.as_slice()).records() {
+        safe.write_record(record?.iter().map(neutral))?;
+    }
+    Ok(safe.into_inner().map_err(|error| error.into_error())?)
+}
+
+fn neutral(text: &str) -> String {
+    let is_amount = text.strip_prefix('-').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|c| c.is_ascii_digit() || c == b'.')
+    });
+    if !is_amount && (begins_formula(text) || begins_formula(text.trim_start())) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Whether a spreadsheet would take a text for the beginning of a formula; some take the wide signs of East Asian keyboards too.
 fn begins_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }

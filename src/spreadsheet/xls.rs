@@ -35,14 +35,16 @@ pub(super) fn each_row(
     let code = |at: (usize, usize)| {
         said.styles.get(&at).and_then(|style| codes.get(usize::from(*style))).map_or("", String::as_str)
     };
-    let mut workbook: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(damaged)?;
-    let range = workbook.worksheet_range(sheet).map_err(damaged)?;
+    // calamine indexes by what the file says of itself, and panics where that is not so.
+    let range = std::panic::catch_unwind(|| Xls::new(Cursor::new(bytes))?.worksheet_range(sheet));
+    let range = range.map_err(|_| unreadable("its records do not fit together"))?.map_err(damaged)?;
     let (first, left) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
     for (index, values) in range.rows().enumerate() {
         let number = first + index + 1;
         let mut cells = vec![Cell::Blank; left];
         for (place, value) in values.iter().enumerate() {
-            cells.push(read(value, code((number, left + place))));
+            let at = (number, left + place);
+            cells.push(if layout.unstored.contains(&at) { Cell::Unstored } else { read(value, code(at)) });
         }
         cells.truncate(cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1));
         let row = Row { number, hidden: layout.hidden_rows.contains(&number), cells };

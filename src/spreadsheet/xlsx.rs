@@ -37,9 +37,29 @@ pub(super) fn each_row(
     let codes: Vec<String> = cells.styles().iter().map(code).collect();
     let mut row = Row { number: 0, hidden: false, cells: Vec::new() };
     let mut give = |row: Row| if row.cells.is_empty() { ControlFlow::Continue(()) } else { visit(row) };
-    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(damaged)? {
-        let (line, column) = cell.get_position();
-        let (number, column) = (line as usize + 1, column as usize);
+    // The place of the cell before, so that each comes after it.
+    let mut before = (0, 0);
+    loop {
+        let (at, value) = match cells.next_cell_with_style_id() {
+            Ok(None) => break,
+            Ok(Some((cell, style))) => {
+                let (line, column) = cell.get_position();
+                let code = codes.get(style).map_or("", String::as_str);
+                ((line as usize + 1, column as usize + 1), read(cell.get_value(), code))
+            }
+            // Errors of newer functions, such as #SPILL!, stop calamine before it says where; they are the next error of the sheet.
+            Err(calamine::XlsxError::CellError(error)) => {
+                let mut after = layout.errors.range((before.0, before.1)..);
+                let at = after.next().ok_or_else(|| unreadable(&error))?.0;
+                ((at.0, at.1 + 1), Cell::Error(error))
+            }
+            Err(error) => return Err(damaged(error)),
+        };
+        if at <= before {
+            return Err(unreadable(&format!("the cells of row {} are out of order", at.0)));
+        }
+        before = at;
+        let (number, column) = (at.0, at.1 - 1);
         if number != row.number {
             let next = Row { number, hidden: layout.hidden_rows.contains(&number), cells: Vec::new() };
             if give(std::mem::replace(&mut row, next)).is_break() {
@@ -48,7 +68,7 @@ pub(super) fn each_row(
         }
         let value = match layout.unstored.contains(&(number, column)) {
             true => Cell::Unstored,
-            false => read(cell.get_value(), codes.get(style).map_or("", String::as_str)),
+            false => value,
         };
         if !value.is_blank() {
             row.cells.resize(column, Cell::Blank);
@@ -75,7 +95,8 @@ fn read(value: &DataRef<'_>, code: &str) -> Cell {
             Some(date) => Cell::Date(date),
             None => Cell::Number { stored: date.as_f64(), shown: shown(date.as_f64(), code) },
         },
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text),
+        DataRef::DateTimeIso(text) => super::iso_date(text).map_or_else(|| Cell::text(text), Cell::Date),
+        DataRef::DurationIso(text) => Cell::text(text),
         DataRef::Error(error) => Cell::Error(Data::Error(error.clone()).to_string()),
     }
 }

@@ -11,7 +11,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("typeset", &["case"]),
     ("rules", &["case"]),
     ("intake", &["case"]),
-    ("dispatch", &["case"]),
+    ("dispatch", &["case", "spreadsheet"]),
     ("archive", &["case"]),
     ("register", &["case"]),
     ("spreadsheet", &["case"]),
