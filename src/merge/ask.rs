@@ -15,9 +15,9 @@ pub(super) fn is_insured(heading: &str) -> bool {
 
 pub(super) fn ask_order(key: String, place: String, heading: &str, text: &str, orders: &[DayOrder]) -> Question {
     let choice = |order: &DayOrder| match order {
-        DayOrder::DayFirst => Choice::new("day-first", ("day, month, year", "jour, mois, année")),
-        DayOrder::MonthFirst => Choice::new("month-first", ("month, day, year", "mois, jour, année")),
-        DayOrder::YearFirst => Choice::new("year-first", ("year, month, day", "année, mois, jour")),
+        DayOrder::Dmy => Choice::new("day-first", ("day, month, year", "jour, mois, année")),
+        DayOrder::Mdy => Choice::new("month-first", ("month, day, year", "mois, jour, année")),
+        DayOrder::Ymd => Choice::new("year-first", ("year, month, day", "année, mois, jour")),
     };
     Question {
         key,

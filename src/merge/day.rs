@@ -36,14 +36,16 @@ pub struct Numbers([u32; 3], bool);
     strum::EnumString,
     strum::VariantArray,
 )]
-#[strum(serialize_all = "kebab-case")]
 pub enum DayOrder {
     /// 31/12/2026.
-    DayFirst,
+    #[strum(serialize = "day-first")]
+    Dmy,
     /// 12/31/2026.
-    MonthFirst,
+    #[strum(serialize = "month-first")]
+    Mdy,
     /// 26/12/31.
-    YearFirst,
+    #[strum(serialize = "year-first")]
+    Ymd,
 }
 
 impl Numbers {
@@ -58,10 +60,10 @@ impl Numbers {
         let Numbers([one, two, three], long) = self;
         let year = |number: u32| if number < 100 { 2000 + number } else { number };
         let (year, month, day) = match order {
-            DayOrder::DayFirst => (year(three), two, one),
-            DayOrder::MonthFirst => (year(three), one, two),
-            DayOrder::YearFirst if long => return None,
-            DayOrder::YearFirst => (year(one), two, three),
+            DayOrder::Dmy => (year(three), two, one),
+            DayOrder::Mdy => (year(three), one, two),
+            DayOrder::Ymd if long => return None,
+            DayOrder::Ymd => (year(one), two, three),
         };
         valid(i32::try_from(year).ok()?, month, day)
     }

@@ -45,15 +45,13 @@ impl Groups {
         let key: Vec<String> = self.keys.iter().map(|place| text(place).unwrap_or_default()).collect();
         if self.has_lists {
             // A further line of the one above says nothing but its item.
-            let goes_on =
-                line.values.is_empty() && line.lines.is_empty() && !line.items.is_empty() && line.faults.is_empty();
+            let goes_on = line.values.is_empty() && !line.items.is_empty() && line.faults.is_empty();
             if let (true, Some(last)) = (goes_on, self.order.last_mut()) {
                 return last.push(line);
             }
             let named = self.reference.is_some_and(|place| line.values.contains_key(&place));
             // A further line may say its case alone.
-            let bare = self.reference.is_some_and(|place| line.values.keys().all(|known| *known == place))
-                && line.lines.is_empty();
+            let bare = self.reference.is_some_and(|place| line.values.keys().all(|known| *known == place));
             let first = self
                 .reference
                 .and_then(|place| line.values.get(&place))

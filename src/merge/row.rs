@@ -46,7 +46,6 @@ pub(super) struct LineRead {
     pub values: BTreeMap<usize, Value>,
     /// The item of each list that the line has, by the list's path.
     pub items: BTreeMap<String, Value>,
-    pub lines: Vec<String>,
     pub faults: Vec<Fault>,
     pub waits: bool,
 }
@@ -60,7 +59,8 @@ pub(super) fn cell_fault(code: &str, row: usize, column: &Column, en: &str, fr: 
 /// Reads the cells of a line.
 pub(super) fn line(number: usize, cells: &[Cell], columns: &[Column], fields: &[Field]) -> LineRead {
     let mut read = LineRead { number, ..LineRead::default() };
-    let mut unit = None;
+    // The lines of an address are one value, from however many columns.
+    let (mut lines, mut unit): (Vec<String>, _) = (Vec::new(), None);
     for column in columns {
         let (Some(place), Some(cell)) = (column.field, cells.get(column.index)) else { continue };
         let field = &fields[place];
@@ -77,7 +77,7 @@ pub(super) fn line(number: usize, cells: &[Cell], columns: &[Column], fields: &[
             }
         };
         match (&field.list, field.path.as_str()) {
-            (_, LINES) => read.lines.extend(value.as_str().into_iter().flat_map(str::lines).map(str::to_owned)),
+            (_, LINES) => lines.extend(value.as_str().into_iter().flat_map(str::lines).map(str::to_owned)),
             (_, UNIT) => unit = text_of(cell).ok().map(|text| (text, column.heading.clone())),
             (Some(list), path) if path == list => drop(read.items.insert(list.clone(), scalars(cell, field, column))),
             (Some(list), path) => {
@@ -91,10 +91,14 @@ pub(super) fn line(number: usize, cells: &[Cell], columns: &[Column], fields: &[
         let is_bare =
             unit.chars().filter(|c| c.is_alphabetic()).count() <= 1 || unit.starts_with(|c: char| c.is_ascii_digit());
         let unit = if is_bare { format!("{} {}", unit_word(&heading), unit.trim_start_matches('#')) } else { unit };
-        match read.lines.first_mut() {
+        match lines.first_mut() {
             Some(street) => *street = format!("{street} {unit}"),
-            None => read.lines.push(unit),
+            None => lines.push(unit),
         }
+    }
+    let place = fields.iter().position(|field| field.path == LINES).filter(|_| !lines.is_empty());
+    if let Some(place) = place {
+        read.values.insert(place, json!(lines));
     }
     read
 }
@@ -130,7 +134,6 @@ pub(super) fn row(read: Vec<LineRead>, columns: &[Column], fields: &[Field], for
         put(&mut data, &mut made, &fields[*place], value.clone());
     }
     let mut values: BTreeMap<usize, (usize, Value)> = BTreeMap::new();
-    let mut address: Option<(usize, Vec<String>)> = None;
     let mut lists: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for line in read {
         made.lines.push(line.number);
@@ -169,34 +172,12 @@ pub(super) fn row(read: Vec<LineRead>, columns: &[Column], fields: &[Field], for
                 }
             }
         }
-        if !line.lines.is_empty() && address.as_ref().is_none_or(|(_, known)| *known != line.lines) {
-            match &address {
-                None => address = Some((line.number, line.lines)),
-                Some((first, _)) => {
-                    let column =
-                        columns.iter().find(|column| column.field.is_some_and(|place| fields[place].path == LINES));
-                    let first = *first;
-                    made.faults.extend(column.map(|column| {
-                        cell_fault(
-                            "lines-differ",
-                            line.number,
-                            column,
-                            &format!("row {first} of the same case has another address."),
-                            &format!("la ligne {first} du même dossier a une autre adresse."),
-                        )
-                    }));
-                }
-            }
-        }
     }
     for (place, (_, value)) in values {
         put(&mut data, &mut made, &fields[place], value);
     }
     for (list, items) in lists {
         set(&mut data, &list, Value::Array(items));
-    }
-    if let Some((_, lines)) = address {
-        set(&mut data, LINES, json!(lines));
     }
     made.data = data.to_string();
     made

@@ -152,7 +152,7 @@ impl Act {
         )
         .bind(new.letter_type)
         .bind(new.form.0)
-        .bind(json_text(new.form.1, "sheet_mappings", &new.form.0)?)
+        .bind(json_text(new.form.1, "sheet_mappings", new.form.0)?)
         .execute(&mut *self.transaction)
         .await?;
         Ok(true)

@@ -47,10 +47,10 @@ pub(super) fn fill(
             facts[&name] = value;
         }
     }
-    if let Some(kind) = letter.schema.source["properties"]["letter"].as_object() {
-        if kind.contains_key("const") || letter.description.called_by.when.is_some() {
-            facts["letter"] = json!(true);
-        }
+    // An event that may change the standing alone says that it asks for its letter.
+    let may_ask = letter.schema.source["properties"]["letter"].is_object();
+    if may_ask && letter.description.called_by.when.is_some() {
+        facts["letter"] = json!(true);
     }
     if facts["principal"].is_null()
         && letter.schema.source["required"].as_array().is_some_and(|list| list.contains(&json!("principal")))

@@ -88,7 +88,7 @@ impl Owners {
     fn add(&mut self, value: &str, row: i64) {
         let words = value.split(' ').count();
         // A single word is too common to be somebody's.
-        if words < 2 || words > MAX_WORDS {
+        if !(2..=MAX_WORDS).contains(&words) {
             return;
         }
         self.lengths.insert(words);
