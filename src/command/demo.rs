@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use recto::case::clock::toronto;
 use recto::case::format::Formats;
 use recto::case::{Actor, CaseRef, Channel, DeliveryState, FollowUpState, LetterState, said};
-use recto::desk::{Desk, Environment, Member};
+use recto::desk::{Desk, Environment, Member, MergeRequest};
 use recto::register::Filter;
 use serde::Deserialize;
 
@@ -36,6 +36,9 @@ struct Day {
     /// The unit's people.
     people: Vec<Member>,
 }
+
+/// The sheet that the demo merges, in `samples/`.
+const SHEET: &str = "merges/releves.csv";
 
 /// One line of `samples/approvals.json`.
 #[derive(Deserialize)]
@@ -76,6 +79,8 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     until_idle(&desk).await?;
     hint!("demo.closing");
     let closed = desk.close_run(Actor::operator("recto demo"), desk.run_date()).await?;
+    hint!("demo.merging");
+    let merged = merge(&desk, &samples).await?;
     until_idle(&desk).await?;
 
     demo_folder::finish(&config.dir, desk.reader()).await?;
@@ -91,6 +96,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let t = &closed.totals;
     let counted = |count, unit| voice().counted(count, unit);
     say!("\n{}", words!("demo.approved", letters = counted(approved, "approved")));
+    tell!("demo.merged", letters = counted(merged, "letter"), sheet = SHEET);
     say!("\n{}", words!("demo.where"));
     let (letters, sheets) = (counted(t.pieces, "letter"), counted(t.sheets, "sheet"));
     tell!("demo.run", folder = closed.folder.display(), letters = letters, sheets = sheets);
@@ -125,6 +131,17 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
         }
     }
     Ok(approved)
+}
+
+/// Merges the sheet of an officer, as it was checked. Gives how many letters it called for.
+async fn merge(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
+    let sheet = std::fs::read(samples.join(SHEET)).context(SHEET)?;
+    let request =
+        MergeRequest { letter_type: "account-statement".to_owned(), sheet, file_name: SHEET.to_owned(), mapping: None };
+    let check = desk.check_merge(&request, &|_, _| {}).await?;
+    let hash = check.confirm.context("the sample sheet is in order")?;
+    desk.confirm_merge(Actor::operator("recto demo"), &request, "", &hash, &|_, _| {}).await?;
+    Ok(check.totals.letters)
 }
 
 /// The table of letters by type and what became of them.

@@ -1,7 +1,9 @@
 //! What is asked of a column, and what is said of one that cannot be used.
 
 use super::amount::{self, AmountText};
+use super::columns::LEAVE_OUT;
 use super::day::DayOrder;
+use super::field::Field;
 use super::mapping::{Choice, Question};
 use super::value::shown;
 use crate::case::{Fault, Text};
@@ -59,5 +61,24 @@ pub(super) fn ask_mark(key: String, place: String, heading: &str, text: &str) ->
             Choice::new("thousands", Text::from(shown(thousands).as_str())),
             Choice::new("decimals", Text::from(shown(decimals).as_str())),
         ],
+    }
+}
+
+/// What a column tells, where it may be several things.
+pub(super) fn ask_field(key: String, letter: &str, heading: &str, fields: &[Field], places: &[usize]) -> Question {
+    let one = |place: &usize| Choice::new(&fields[*place].path, fields[*place].whole_label.clone());
+    let mut choices: Vec<Choice> = places.iter().map(one).collect();
+    choices.push(Choice::new(
+        LEAVE_OUT,
+        ("none of these; leave the column out", "aucune de ces valeurs; omettre la colonne"),
+    ));
+    Question {
+        key,
+        place: letter.to_owned(),
+        message: Text::new(
+            format!("What does column {letter} “{heading}” tell?"),
+            format!("Que dit la colonne {letter} « {heading} »?"),
+        ),
+        choices,
     }
 }

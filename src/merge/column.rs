@@ -20,6 +20,10 @@ pub struct Seen {
     /// Numbers.
     pub numbers: usize,
     references: usize,
+    /// Days, typed or in words.
+    days: usize,
+    /// Amounts, with their cents or a sign of dollars.
+    amounts: usize,
     /// The rows in which a number stands that could be a Social Insurance Number.
     pub insured: Vec<usize>,
     mailboxes: usize,
@@ -72,6 +76,9 @@ impl Seen {
             }
             _ => self.broken_count = true,
         }
+        self.days += usize::from(matches!(cell, Cell::Date(_)) || day::read(text) != DayText::None);
+        let has_cents = text.contains('$') || text.contains(['.', ',']);
+        self.amounts += usize::from(has_cents && amount::read(text) != AmountText::None);
     }
 
     fn count(&mut self, number: f64) {
@@ -127,6 +134,16 @@ impl Seen {
             () => return None,
         };
         fields.iter().position(|field| field.path == path)
+    }
+
+    /// Whether its cells are values of this kind, so that a column whose heading says nothing may be it.
+    pub fn is_like(&self, kind: &FieldKind) -> bool {
+        let most = |count: usize| self.filled > 0 && count * 2 > self.filled;
+        match kind {
+            FieldKind::Day => most(self.days),
+            FieldKind::Amount { .. } => most(self.amounts),
+            _ => false,
+        }
     }
 
     /// Whether its cells can be what its heading says.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ask::{ask_mark, ask_order, dates_mixed, is_insured};
+use super::ask::{ask_field, ask_mark, ask_order, dates_mixed, is_insured};
 use super::column::Seen;
 use super::day::DayOrder;
 use super::field::{FULL_NAME, Field, FieldKind};
@@ -97,6 +97,7 @@ pub fn columns(table: &Table, fields: &[Field], headings: &Headings, seen: &[See
         made.settle(&mut column, fields, seen, given);
         made.columns.push(column);
     }
+    made.ask_untold(fields, seen, given);
     made.refuse_doubles(fields);
     made.conclude(table, fields);
     made
@@ -181,23 +182,7 @@ impl Columns {
                     Some(LEAVE_OUT) => None,
                     Some(path) if places.iter().any(|place| fields[*place].path == path) => of_path(path),
                     _ => {
-                        let mut choices: Vec<Choice> = places
-                            .iter()
-                            .map(|place| Choice::new(&fields[*place].path, fields[*place].whole_label.clone()))
-                            .collect();
-                        choices.push(Choice::new(
-                            LEAVE_OUT,
-                            ("none of these; leave the column out", "aucune de ces valeurs; omettre la colonne"),
-                        ));
-                        self.questions.push(Question {
-                            key,
-                            place: letter.to_owned(),
-                            message: Text::new(
-                                format!("What does column {letter} “{heading}” tell?"),
-                                format!("Que dit la colonne {letter} « {heading} »?"),
-                            ),
-                            choices,
-                        });
+                        self.questions.push(ask_field(key, letter, heading, fields, &places));
                         None
                     }
                 }
@@ -223,6 +208,38 @@ impl Columns {
             format!("Column {letter} “{text}” has what could be Social Insurance Numbers. They stand in no letter, and a merge keeps its sheet: take them out, and give the sheet without them."),
             format!("La colonne {letter} « {text} » contient ce qui pourrait être des numéros d’assurance sociale. Ils ne figurent dans aucune lettre, et une fusion conserve sa feuille : retirez-les, et donnez la feuille sans eux."),
         ));
+    }
+
+    /// A column of days or amounts that says nothing is asked about where the letter needs one that no column tells: what the register
+    /// would say in its place may be another.
+    fn ask_untold(&mut self, fields: &[Field], seen: &[Seen], given: &Mapping) {
+        let told: BTreeSet<usize> = self.columns.iter().filter_map(|column| column.field).collect();
+        let wanted = |place: &usize| {
+            let field = &fields[*place];
+            field.required && field.list.is_none() && !told.contains(place) && !given.for_all.contains_key(&field.path)
+        };
+        let wanted: Vec<usize> = (0..fields.len()).filter(wanted).collect();
+        for column in self.columns.iter_mut().filter(|column| column.field.is_none() && !column.counter) {
+            let letter = letters(column.index);
+            let places: Vec<usize> = wanted
+                .iter()
+                .copied()
+                .filter(|place| seen.get(column.index).is_some_and(|seen| seen.is_like(&fields[*place].kind)))
+                .collect();
+            let key = format!("column:{letter}");
+            let known = given.column(&letter, &column.heading).is_some()
+                || self.questions.iter().any(|question| question.key == key);
+            if places.is_empty() || known {
+                continue;
+            }
+            match given.answers.get(&key).map(String::as_str) {
+                Some(LEAVE_OUT) => {}
+                Some(path) if places.iter().any(|place| fields[*place].path == path) => {
+                    column.field = places.into_iter().find(|place| fields[*place].path == path)
+                }
+                _ => self.questions.push(ask_field(key, &letter, &column.heading, fields, &places)),
+            }
+        }
     }
 
     /// A hidden column that tells something is asked about.

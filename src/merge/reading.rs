@@ -55,7 +55,7 @@ pub fn read(
 ) -> Result<Reading, Fault> {
     let headings = Headings::of(fields);
     let mut reading = Reading::default();
-    let Some(table) = reading.choose(book, fields, &headings, given, kept)? else { return Ok(reading) };
+    let Some(table) = reading.choose(book, fields, &headings, given, kept, is_reference)? else { return Ok(reading) };
     reading.form = table.form();
     let own = Mapping::default();
     let kept = kept.get(&reading.form);
@@ -88,6 +88,7 @@ impl Reading {
         headings: &Headings,
         given: Option<&Mapping>,
         kept: &BTreeMap<String, Mapping>,
+        is_reference: IsReference<'_>,
     ) -> Result<Option<Table>, Fault> {
         let wanted = given.and_then(|given| given.sheet.as_deref().or(given.answers.get("sheet").map(String::as_str)));
         if let Some(wanted) = wanted.filter(|wanted| book.sheets().iter().all(|sheet| sheet.name != *wanted)) {
@@ -108,7 +109,7 @@ impl Reading {
                 hidden.push(sheet.name.clone());
                 continue;
             }
-            match table(book, &sheet.name, headings, kept, given)? {
+            match table(book, &sheet.name, headings, kept, given, is_reference)? {
                 Some(table) if wanted.is_none() || is_wanted => found.push(table),
                 Some(table) => others.push(table.sheet),
                 None => others.push(sheet.name.clone()),

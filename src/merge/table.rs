@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use super::field::Field;
 use super::heading::{Headings, Meaning, counts};
 use super::mapping::{Mapping, form, letters};
+use super::reading::IsReference;
 use crate::case::Fault;
 use crate::spreadsheet::{Cell, Layout, Row, Workbook};
 
@@ -51,6 +52,7 @@ pub fn table(
     headings: &Headings,
     kept: &BTreeMap<String, Mapping>,
     given: Option<&Mapping>,
+    is_reference: IsReference<'_>,
 ) -> Result<Option<Table>, Fault> {
     let layout = book.layout(sheet)?;
     let mut rows: Vec<Row> = Vec::new();
@@ -80,6 +82,12 @@ pub fn table(
             .filter(|(score, _)| *score > 0)
             .max_by_key(|(score, place)| (*score, std::cmp::Reverse(*place)))
             .map(|(_, place)| place)
+    });
+    // Headings that nobody knows stand above the first row that has a case reference.
+    let best = best.or_else(|| {
+        let is_one = |cell: &Cell| matches!(cell, Cell::Text(text) if is_reference(text));
+        let above = rows.iter().position(|row| row.cells.iter().any(is_one))?.checked_sub(1)?;
+        of_row(&rows[above]).filter(|texts| texts.iter().filter(|text| !text.is_empty()).count() > 1).map(|_| above)
     });
     let Some(place) = best else { return Ok(None) };
     let row = &rows[place];
