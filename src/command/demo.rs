@@ -35,10 +35,18 @@ struct Day {
     now: DateTime<Utc>,
     /// The unit's people.
     people: Vec<Member>,
+    /// What is merged.
+    merge: DayMerge,
 }
 
-/// The sheet that the demo merges, in `samples/`.
-const SHEET: &str = "merges/releves.csv";
+/// A sheet of `samples/` that is merged.
+#[derive(Deserialize)]
+struct DayMerge {
+    /// The letter type's key.
+    letter: String,
+    /// The file.
+    sheet: String,
+}
 
 /// One line of `samples/approvals.json`.
 #[derive(Deserialize)]
@@ -80,7 +88,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     hint!("demo.closing");
     let closed = desk.close_run(Actor::operator("recto demo"), desk.run_date()).await?;
     hint!("demo.merging");
-    let merged = merge(&desk, &samples).await?;
+    let merged = merge(&desk, &samples, &day.merge).await?;
     until_idle(&desk).await?;
 
     demo_folder::finish(&config.dir, desk.reader()).await?;
@@ -96,7 +104,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let t = &closed.totals;
     let counted = |count, unit| voice().counted(count, unit);
     say!("\n{}", words!("demo.approved", letters = counted(approved, "approved")));
-    tell!("demo.merged", letters = counted(merged, "letter"), sheet = SHEET);
+    tell!("demo.merged", letters = counted(merged, "letter"), sheet = day.merge.sheet);
     say!("\n{}", words!("demo.where"));
     let (letters, sheets) = (counted(t.pieces, "letter"), counted(t.sheets, "sheet"));
     tell!("demo.run", folder = closed.folder.display(), letters = letters, sheets = sheets);
@@ -134,10 +142,10 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
 }
 
 /// Merges the sheet of an officer, as it was checked. Gives how many letters it called for.
-async fn merge(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
-    let sheet = std::fs::read(samples.join(SHEET)).context(SHEET)?;
-    let request =
-        MergeRequest { letter_type: "account-statement".to_owned(), sheet, file_name: SHEET.to_owned(), mapping: None };
+async fn merge(desk: &Desk, samples: &Path, day: &DayMerge) -> anyhow::Result<usize> {
+    let sheet = std::fs::read(samples.join(&day.sheet)).with_context(|| day.sheet.clone())?;
+    let (letter_type, file_name) = (day.letter.clone(), day.sheet.clone());
+    let request = MergeRequest { letter_type, sheet, file_name, mapping: None };
     let check = desk.check_merge(&request, &|_, _| {}).await?;
     let hash = check.confirm.context("the sample sheet is in order")?;
     desk.confirm_merge(Actor::operator("recto demo"), &request, "", &hash, &|_, _| {}).await?;

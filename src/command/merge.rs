@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use recto::case::{Actor, Language, Sha256, money, said};
+use recto::case::{Actor, Language, MergeState, Sha256, money, said};
 use recto::desk::{DecideError, Desk, MergeCheck, MergeRequest, Merged};
 use recto::merge::Mapping;
 use recto::register::MergeRecord;
@@ -189,8 +189,13 @@ async fn confirmed(
 }
 
 fn print_record(record: &MergeRecord, tally: &recto::desk::MergeTally) {
-    let key = format!("merge.state.{}", record.state.as_str());
-    say!("{}", words!(&key, name = record.name, id = record.id, letters = tally.letters, faulty = tally.faulty));
+    let key = match record.state {
+        MergeState::AwaitingSecond => "merge.state.awaiting-second",
+        MergeState::Taking => "merge.state.taking",
+        MergeState::Made => "merge.state.made",
+        MergeState::Stopped => "merge.state.stopped",
+    };
+    say!("{}", words!(key, name = record.name, id = record.id, letters = tally.letters, faulty = tally.faulty));
 }
 
 fn print_check(check: &MergeCheck) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use super::ask::{ask_field, ask_mark, ask_order, dates_mixed, is_insured};
 use super::column::Seen;
 use super::day::DayOrder;
 use super::field::{FULL_NAME, Field, FieldKind};
-use super::heading::{Headings, Meaning, counts, may_repeat};
+use super::heading::{Headings, Meaning, counts, is_own, may_repeat};
 use super::mapping::{Choice, LeftOut, Mapping, Question, What, letters};
 use super::table::Table;
 use super::value::Settled;
@@ -219,7 +219,11 @@ impl Columns {
             field.required && field.list.is_none() && !told.contains(place) && !given.for_all.contains_key(&field.path)
         };
         let wanted: Vec<usize> = (0..fields.len()).filter(wanted).collect();
-        for column in self.columns.iter_mut().filter(|column| column.field.is_none() && !column.counter) {
+        for column in self
+            .columns
+            .iter_mut()
+            .filter(|column| column.field.is_none() && !column.counter && !is_own(&column.heading))
+        {
             let letter = letters(column.index);
             let places: Vec<usize> = wanted
                 .iter()

@@ -173,6 +173,14 @@ pub fn counts(heading: &str) -> bool {
     VOCABULARY.counters.iter().any(|one| keys(&words(one)) == key)
 }
 
+/// What the headings of the columns begin with that Recto adds to a sheet that it gives back.
+pub const OWN: &str = "Recto";
+
+/// Whether a column is one that Recto added to a sheet that came back.
+pub fn is_own(heading: &str) -> bool {
+    folded(heading).strip_prefix(&folded(OWN)).is_some_and(|rest| rest.starts_with(' '))
+}
+
 /// Whether two headings are one heading, however they are written.
 pub fn is_same(one: &str, other: &str) -> bool {
     folded(one) == folded(other)

@@ -165,7 +165,7 @@ fn separator(text: &str) -> u8 {
         });
         // A title stands alone in its row; that says nothing of the others.
         let alone = widths.get(&1).copied().unwrap_or_default();
-        if alone * 2 < rows {
+        if alone * 4 < rows * 3 && rows - alone >= 2 {
             widths.remove(&1);
             rows -= alone;
         }

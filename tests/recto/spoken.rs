@@ -369,7 +369,7 @@ fn a_command_line_that_is_wrong_is_answered_in_french_and_help_is_in_both_langua
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(told(&output).contains(words), "{arguments:?}: {}", told(&output));
     }
-    let commands = ["demo", "take", "work", "run", "render", "check", "address", "explain", "verify", "serve"];
+    let commands = ["demo", "take", "merge", "work", "run", "render", "check", "address", "explain", "verify", "serve"];
     let mut all = String::new();
     for (language, usage, option) in [("en", "Usage: ", "Data folder"), ("fr", "Utilisation : ", "Dossier de données")]
     {
@@ -414,8 +414,8 @@ fn every_word_that_a_command_asks_for_is_there_and_every_other_is_gone() {
             literals.insert(literal.to_owned());
             let is_key = literal.split_once('.').is_some_and(|(front, rest)| {
                 [
-                    "trouble", "demo", "take", "work", "close", "explain", "render", "check", "verify", "serve",
-                    "usage", "help",
+                    "trouble", "demo", "take", "merge", "work", "close", "explain", "render", "check", "verify",
+                    "serve", "usage", "help",
                 ]
                 .contains(&front)
                     && !rest.contains([' ', '{', '/', '!'])

@@ -21,7 +21,7 @@ const FORBIDDEN: [&str; 40] = [
     "]+",
     "does not match",
     "at line 1 column",
-    " column ",
+    " line 2 column",
     "expected",
     "missing field",
     "unknown field",

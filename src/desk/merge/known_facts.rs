@@ -90,8 +90,7 @@ fn owed(standing: &Standing, number: Option<&str>, policy: &Policy, today: Naive
 fn account(standing: &Standing, number: Option<&str>, events: &[&CaseEvent], today: NaiveDate) -> Option<Value> {
     let debt = debt(standing, number)?;
     let lists = |event: &&&CaseEvent| {
-        event.facts()["transactions"].is_array()
-            && event.facts()["debt_number"].as_str().unwrap_or_default() == debt.number
+        account_of(event.facts()).is_some() && event.facts()["debt_number"].as_str().unwrap_or_default() == debt.number
     };
     let last = events.iter().filter(lists).max_by_key(|event| event.time)?;
     let mut rows = account_of(last.facts())?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::check::{MergeCheck, MergeRequest};
 use crate::case::{Both, DeliveryState, Fault, Language, LetterState, MergeId, Text};
 use crate::desk::{DecideError, Desk, DeskError};
-use crate::merge::{Mapping, folded};
+use crate::merge::{Mapping, is_own};
 use crate::register::{LetterRow, MergeRowRecord};
 use crate::spreadsheet::{Cell, CellOut, ColumnOut, Row, SheetOut, Workbook, exact};
 
@@ -67,12 +67,6 @@ fn said(faults: &[Fault]) -> Text2 {
         each.collect::<Vec<_>>().join(" ")
     };
     [said(Language::En), said(Language::Fr)]
-}
-
-/// Whether a column is one that Recto added to a sheet that came back.
-pub(super) fn is_own_heading(heading: &str) -> bool {
-    let heading = folded(heading);
-    HEADINGS.iter().any(|own| Language::BOTH.into_iter().any(|language| folded(own.get(language)) == heading))
 }
 
 impl Desk {
@@ -160,14 +154,14 @@ impl Desk {
         })
         .map_err(unread)?;
         // Columns of Recto's own, from an earlier time, make room for these.
-        let is_own = |cell: &Cell| matches!(cell, Cell::Text(text) if is_own_heading(text));
+        let is_ours = |cell: &Cell| matches!(cell, Cell::Text(text) if is_own(text));
         let first_row = became.keys().next().copied().unwrap_or(usize::MAX);
         let headings = rows
             .iter()
             .filter(|row| row.number < first_row)
             .max_by_key(|row| row.cells.iter().filter(|cell| matches!(cell, Cell::Text(_))).count());
         let headings_row = headings.map_or(1, |row| row.number);
-        let own = headings.and_then(|row| row.cells.iter().position(is_own));
+        let own = headings.and_then(|row| row.cells.iter().position(is_ours));
         let width = own.unwrap_or_else(|| rows.iter().map(|row| row.cells.len()).max().unwrap_or_default());
         let place = if language == Language::En { 0 } else { 1 };
         let out = rows.into_iter().map(|row| {

@@ -60,7 +60,7 @@ impl MergeCheck {
         }
         let answer = self.mapping.answers.get("made-before").map(String::as_str);
         // The sheet that came back has what became of each row.
-        let came_back = self.columns.iter().any(|column| super::result::is_own_heading(&column.heading));
+        let came_back = self.columns.iter().any(|column| merge::is_own(&column.heading));
         match answer {
             Some(AGAIN) => {}
             Some(LEAVE_OUT) => looked.retain(|one| one.made.is_empty()),
