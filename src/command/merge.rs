@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use recto::case::{Actor, Language, MergeState, Sha256, money, said};
-use recto::desk::{DecideError, Desk, MergeCheck, MergeRequest, Merged};
+use recto::desk::{DecideError, Desk, MergeCheck, MergeRequest, Merged, make_private};
 use recto::merge::Mapping;
 use recto::register::MergeRecord;
 use recto::web::{MergeCheckView, MergeView};
@@ -47,6 +47,9 @@ pub struct Arguments {
     /// Writes the sheet with what became of each row.
     #[arg(long, value_name = "FILE.xlsx")]
     result: Option<PathBuf>,
+    /// Writes the letters of the rows to look at first: the first, the last, the longest, and three more.
+    #[arg(long, value_name = "DIR")]
+    preview: Option<PathBuf>,
     /// One JSON document on standard output.
     #[arg(long)]
     json: bool,
@@ -92,6 +95,9 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
         let sheet = desk.checked_result(&request, &check, voice().language).map_err(|error| decided(&error))?;
         write(path, &sheet)?;
     }
+    if let Some(folder) = &arguments.preview {
+        preview(desk, &check, folder).await?;
+    }
     let in_order = check.faults.is_empty() && check.questions.is_empty() && check.totals.faulty == 0;
     if arguments.json {
         print_check(&check)?;
@@ -132,6 +138,19 @@ fn mapping(path: &Path) -> anyhow::Result<Mapping> {
     let value: serde_json::Value = serde_json::from_str(&text).map_err(unread)?;
     let own = value.get("mapping").cloned().unwrap_or(value);
     serde_json::from_value(own).map_err(unread)
+}
+
+/// Writes the letters to look at first, each under the number of its row.
+async fn preview(desk: &Desk, check: &MergeCheck, folder: &Path) -> anyhow::Result<()> {
+    make_private(folder).map_err(|error| trouble!("trouble.file", file = folder.display(); why = said::io(&error)))?;
+    for place in &check.totals.to_look_at {
+        let row = &check.rows[*place];
+        let data = serde_json::from_str(&row.data)?;
+        if let Ok(foreseen) = desk.preview(&check.letter_type, &data).await? {
+            write(&folder.join(format!("row-{}.pdf", row.number)), &foreseen.set.pdf)?;
+        }
+    }
+    Ok(())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -24,8 +24,10 @@ pub struct Seen {
     days: usize,
     /// Amounts, with their cents or a sign of dollars.
     amounts: usize,
-    /// The rows in which a number stands that could be a Social Insurance Number.
+    /// The rows in which words stand about what could be a Social Insurance Number.
     pub insured: Vec<usize>,
+    /// Cells that are such a number and nothing else: of any nine digits one in ten could be one.
+    insured_numbers: usize,
     mailboxes: usize,
     postal_codes: usize,
     /// The orders in which all days in numbers are days, and the first row that has one.
@@ -51,8 +53,12 @@ impl Seen {
             Cell::Number { shown, .. } => shown,
             _ => "",
         };
-        if self.insured.len() < 1000 && insurance::masked(text) != text {
-            self.insured.push(row);
+        if insurance::masked(text) != text {
+            if text.chars().any(char::is_alphabetic) {
+                self.insured.extend((self.insured.len() < 1000).then_some(row));
+            } else {
+                self.insured_numbers += 1;
+            }
         }
         match cell {
             Cell::Number { stored, .. } => {
@@ -134,6 +140,11 @@ impl Seen {
             () => return None,
         };
         fields.iter().position(|field| field.path == path)
+    }
+
+    /// Whether most of its cells are what could be Social Insurance Numbers.
+    pub fn is_insured(&self) -> bool {
+        self.filled > 0 && self.insured_numbers * 2 > self.filled
     }
 
     /// Whether its cells are values of this kind, so that a column whose heading says nothing may be it.

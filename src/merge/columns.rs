@@ -193,7 +193,7 @@ impl Columns {
     /// No Social Insurance Number is kept, and a merge keeps its sheet: a column of them is refused, and so is one that is nothing else's
     /// and has some. Those of the letter's own values are found by the check of its data.
     fn refuse_insured(&mut self, field: Option<&Field>, text: &str, seen: &Seen, letter: &str) {
-        let named = is_insured(text);
+        let named = is_insured(text) || field.is_none() && seen.is_insured();
         if !named && (field.is_some() || seen.insured.is_empty()) {
             return;
         }

@@ -7,6 +7,7 @@ use super::field::{Field, FieldKind, REFERENCE};
 use super::heading::folded;
 use super::mapping::What;
 use super::words::VOCABULARY;
+use crate::case::Language;
 use crate::spreadsheet::{Cell, exact};
 
 /// Knows the lines of a table.
@@ -57,6 +58,9 @@ impl<'t> Lines<'t> {
             self.columns.iter().filter(|column| column.field.is_some() && filled.contains(&column.index)).collect();
         if self.reference(cells).is_some_and(|text| (self.is_reference)(&text)) {
             return None;
+        }
+        if self.reference(cells).is_some_and(|text| is_example(&text)) {
+            return Some(What::Example);
         }
         let text_of = |index: &usize| if let Cell::Text(text) = &cells[*index] { Some(text.as_str()) } else { None };
         let has_reference = self.reference(cells).is_some();
@@ -154,6 +158,21 @@ fn is_total(text: &str) -> bool {
     };
     text.split(' ').count() <= 6 && VOCABULARY.totals.iter().any(begins)
         || text.ends_with(" total") && text.split(' ').count() <= 6
+}
+
+/// What stands before the case reference in the example of an empty sheet.
+pub fn example_word(language: Language) -> &'static str {
+    match language {
+        Language::En => "Example:",
+        Language::Fr => "Exemple :",
+    }
+}
+
+fn is_example(reference: &str) -> bool {
+    let begins = |language: Language| {
+        folded(reference).strip_prefix(&folded(example_word(language))).is_some_and(|rest| rest.starts_with(' '))
+    };
+    Language::BOTH.into_iter().any(begins)
 }
 
 fn is_note(text: &str) -> bool {

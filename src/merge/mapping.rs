@@ -108,6 +108,8 @@ pub enum What {
     Blank,
     /// Rows with nothing but their number.
     Counter,
+    /// The example of an empty sheet that was filled in.
+    Example,
     /// Rows of totals.
     Total,
     /// The headings once more.
@@ -142,6 +144,7 @@ impl What {
             What::Title => ("stands above the headings", "se trouve au-dessus des en-têtes"),
             What::Blank => ("blank", "vide"),
             What::Counter => ("nothing but a number", "rien qu’un numéro"),
+            What::Example => ("the example of the empty sheet", "l’exemple de la feuille vide"),
             What::Total => ("a total", "un total"),
             What::RepeatedHeadings => ("the headings once more", "les en-têtes encore une fois"),
             What::Note => ("words beside the table", "du texte à côté du tableau"),

@@ -513,7 +513,20 @@ async fn an_empty_sheet_is_read_as_it_was_written() {
     ] {
         for language in Language::BOTH {
             let sheet = desk.merge_template(letter, language).unwrap().unwrap();
-            let asking = MergeRequest { letter_type: letter.into(), ..request("t.xlsx", sheet) };
+            let asking = MergeRequest { letter_type: letter.into(), ..request("t.xlsx", sheet.clone()) };
+            let untouched = check(&desk, &asking).await;
+            assert!(untouched.rows.is_empty() && untouched.confirm.is_none(), "the example makes no letter");
+            assert!(left(&untouched).iter().any(|(what, _)| *what == "example"), "{letter}: {:?}", left(&untouched));
+            // The same as somebody's own rows.
+            let quoted = |cell: &String| {
+                let own = cell.trim_start_matches("Example: ").trim_start_matches("Exemple : ");
+                format!("\"{}\"", own.replace('"', "\"\""))
+            };
+            let lines = rows_of(&sheet, "t.xlsx")
+                .iter()
+                .map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(";"))
+                .collect::<Vec<_>>();
+            let asking = MergeRequest { letter_type: letter.into(), ..request("t.csv", lines.join("\n")) };
             let found = check(&desk, &asking).await;
             let unknown: Vec<&str> =
                 found.columns.iter().filter(|column| column.field.is_none()).map(|column| &*column.heading).collect();

@@ -53,7 +53,7 @@ fn every_letter_of_the_day_meets_them_and_a_file_without_tags_does_not() {
     let folder = tempfile::tempdir().unwrap();
     assert!(recto(folder.path(), &["demo", "--no-serve"]).status.success());
     let issued = paths(&folder.path().join("archive"), ".pdf");
-    assert_eq!(issued.len(), 67);
+    assert_eq!(issued.len(), 70);
     let reports = conformance("ua1,2a", &issued);
     let bad: Vec<&Value> = reports.iter().filter(|report| report["compliant"] != true).collect();
     assert!(bad.is_empty(), "{bad:#?}");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::check::{MergeCheck, MergeRequest};
 use crate::case::fault::Reasons;
-use crate::case::{Actor, CaseEvent, CaseRef, Fault, LetterId, MergeId, MergeState, PersonId, Sha256};
+use crate::case::{Actor, ActorKind, CaseEvent, CaseRef, Fault, LetterId, MergeId, MergeState, PersonId, Sha256};
 use crate::desk::take::Outcome;
 use crate::desk::{DecideError, Desk, DeskError};
 use crate::intake::Offer;
@@ -84,9 +84,10 @@ impl Desk {
         Ok(Merged::Recorded(Box::new(record.ok_or_else(|| DecideError::NotFound(format!("merge {id}")))?)))
     }
 
-    /// Confirms as the second person. Who confirmed first is none.
+    /// Confirms as the second person: one of the unit's people, and not who confirmed first.
     async fn second(&self, actor: Actor, record: MergeRecord) -> Result<MergeRecord, DecideError> {
-        if record.state != MergeState::AwaitingSecond || record.confirmed_by()? == actor {
+        let is_second = actor.kind == ActorKind::Person && record.confirmed_by()? != actor;
+        if record.state != MergeState::AwaitingSecond || !is_second {
             return Ok(record);
         }
         let mut act = self.begin(actor).await?;

@@ -16,6 +16,7 @@ mod whose;
 pub(super) use read_back::{Owners, difference};
 
 pub use check::{CheckedColumn, CheckedRow, MergeCheck, MergeRequest, Outlook};
+pub(super) use make::SOURCE;
 pub use make::{Merged, changed};
 pub use result::MergeTally;
 pub use totals::Totals;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::case::{Language, money};
 use crate::desk::{Desk, DeskError};
-use crate::merge::{Field, FieldKind, Headings, LINES, Meaning, REFERENCE, fields, truth_word};
+use crate::merge::{Field, FieldKind, Headings, LINES, Meaning, REFERENCE, example_word, fields, truth_word};
 use crate::spreadsheet::{CellOut, ColumnOut, SheetOut};
 
 /// What the register knows of everybody in a case.
@@ -28,6 +28,11 @@ impl Desk {
         let lines = lists.filter_map(|list| at(&example, list)?.as_array().map(Vec::len)).max().unwrap_or(1).max(1);
         let line = |line: usize| {
             let cells = wanted.iter().map(|field| match line == 0 || field.path == REFERENCE || field.list.is_some() {
+                // Nobody makes a letter of the example by leaving it in.
+                true if field.path == REFERENCE => match cell(field, &example, line, language) {
+                    CellOut::Text(text) => CellOut::Text(format!("{} {text}", example_word(language))),
+                    other => other,
+                },
                 true => cell(field, &example, line, language),
                 false => CellOut::Blank,
             });

@@ -4,6 +4,7 @@
 mod case_files;
 mod issuances;
 mod letters;
+mod merges;
 mod remedies;
 mod runs;
 mod wordings;
@@ -124,6 +125,7 @@ impl Desk {
         self.verify_issuances(&mut audit).await?;
         self.verify_houses(&mut audit).await?;
         self.verify_wordings(&mut audit).await?;
+        self.verify_merges(&mut audit).await?;
         self.verify_letters(&mut audit).await?;
         for key in self.office.archive.keys().await? {
             if !audit.objects.contains(&key) {
