@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::{Field, LINES};
 use super::words::VOCABULARY;
-use crate::case::Language;
-use crate::case::texts::without_marks;
+use crate::case::{Language, address};
 
 /// Words that say nothing of what a column is.
 const SMALL: &str = "de du des d la le les l the of a au aux en to for par by et and l un une sur on";
@@ -14,17 +13,7 @@ const NUMBER: &str = "no n nr num numero number nbr nombre #";
 
 /// Small letters and digits without accents, words set apart by one blank.
 pub fn folded(text: &str) -> String {
-    let plain: String = without_marks(text)
-        .flat_map(char::to_lowercase)
-        .flat_map(|c| match c {
-            'œ' => ['o', 'e'],
-            'æ' => ['a', 'e'],
-            c if c.is_alphanumeric() => [c, '\0'],
-            _ => [' ', '\0'],
-        })
-        .filter(|c| *c != '\0')
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    address::folded(&text.replace(['œ', 'Œ'], "oe").replace(['æ', 'Æ'], "ae")).to_lowercase()
 }
 
 /// The words of a heading: those of `firstName` are two, and what stands for a number is one word.

@@ -1,7 +1,6 @@
 //! A spreadsheet read as a merge: worksheet, headings, columns, rows, and whatever else is in it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 
 use serde_json::Value;
 
@@ -17,7 +16,7 @@ use super::survey::Survey;
 use super::table::{Table, fits, table};
 use super::value::{Settled, value};
 use crate::case::{Fault, Text};
-use crate::spreadsheet::{Cell, FileKind, Row, Workbook};
+use crate::spreadsheet::{Cell, FileKind, Workbook};
 
 /// What a spreadsheet says.
 #[derive(Debug, Default)]
@@ -174,7 +173,7 @@ impl Reading {
         let mut seen: Vec<Seen> = Vec::new();
         let mut survey = Survey::default();
         let taken = mapping.answers.get("hidden-rows").map(String::as_str);
-        each_line(book, table, &mut |row| {
+        table.each_line(book, &mut |row| {
             survey.look(&row, table.headings_row);
             if row.hidden && taken == Some(LEAVE_OUT) {
                 return;
@@ -256,13 +255,13 @@ impl Reading {
         let mut left: BTreeMap<What, Vec<usize>> = BTreeMap::new();
         let mut lines = Lines::new(&table.headings, &columns, fields, is_reference);
         let mut grouped = Groups::new(&columns, fields);
-        each_line(book, table, &mut |row| {
+        let wide = table.wide_rows();
+        table.each_line(book, &mut |row| {
             // Until it is said, hidden rows are neither in nor out.
             if row.hidden && taken != Some(TAKE) {
                 return;
             }
-            let joined = table.layout.merged.iter().any(|((first, from), (_, to))| *first == row.number && to > from);
-            if let Some(what) = lines.what(&row.cells, joined) {
+            if let Some(what) = lines.what(&row.cells, wide.contains(&row.number)) {
                 left.entry(what).or_default().push(row.number);
                 return;
             }
@@ -278,38 +277,6 @@ impl Reading {
         self.columns = columns;
         Ok(())
     }
-}
-
-/// Visits the rows below the headings, with what joined cells say in each of their rows.
-fn each_line(book: &Workbook, table: &Table, visit: &mut dyn FnMut(Row)) -> Result<(), Fault> {
-    let tall: Vec<_> = table
-        .layout
-        .merged
-        .iter()
-        .filter(|((first, _), (last, _))| last > first && *first > table.headings_row)
-        .collect();
-    let mut joined: BTreeMap<(usize, usize), Cell> = BTreeMap::new();
-    book.each_row(&table.sheet, &table.layout, &mut |mut row| {
-        if row.number > table.headings_row {
-            for ((first, column), (last, _)) in tall.iter().copied() {
-                if *first == row.number {
-                    joined.insert((*first, *column), row.cells.get(*column).cloned().unwrap_or(Cell::Blank));
-                } else if *first < row.number
-                    && row.number <= *last
-                    && let Some(cell) = joined.get(&(*first, *column))
-                {
-                    if row.cells.len() <= *column {
-                        row.cells.resize(column + 1, Cell::Blank);
-                    }
-                    if row.cells[*column].is_blank() {
-                        row.cells[*column] = cell.clone();
-                    }
-                }
-            }
-            visit(row);
-        }
-        ControlFlow::Continue(())
-    })
 }
 
 fn too_wide(row: usize, cells: usize, headings: usize) -> Fault {

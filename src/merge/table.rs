@@ -1,6 +1,6 @@
 //! Where the table of a worksheet is: the row of its headings, and what stands above it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use super::field::Field;
@@ -34,6 +34,45 @@ impl Table {
     /// The form of the sheet.
     pub fn form(&self) -> String {
         form(&self.headings)
+    }
+
+    /// The rows with a cell that is joined over several columns.
+    pub fn wide_rows(&self) -> BTreeSet<usize> {
+        self.layout.merged.iter().filter(|((_, from), (_, to))| to > from).map(|((first, _), _)| *first).collect()
+    }
+
+    /// Visits the rows below the headings, with what a cell that is joined over several rows says in each of them.
+    pub fn each_line(&self, book: &Workbook, visit: &mut dyn FnMut(Row)) -> Result<(), Fault> {
+        let mut tall: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for ((first, column), (last, _)) in self.layout.merged.iter().filter(|((first, _), (last, _))| last > first) {
+            tall.entry(*first).or_default().push((*column, *last));
+        }
+        // Column, last row, and what is said.
+        let mut open: Vec<(usize, usize, Cell)> = Vec::new();
+        book.each_row(&self.sheet, &self.layout, &mut |mut row| {
+            if row.number > self.headings_row {
+                open.retain(|(_, last, _)| *last >= row.number);
+                for (column, _, cell) in &open {
+                    // Only a column that has something makes a joined cell, so that none is far away.
+                    if row.cells.len() <= *column {
+                        row.cells.resize(column + 1, Cell::Blank);
+                    }
+                    if row.cells[*column].is_blank() {
+                        row.cells[*column] = cell.clone();
+                    }
+                }
+                for (column, last) in tall.get(&row.number).into_iter().flatten() {
+                    open.extend(
+                        row.cells
+                            .get(*column)
+                            .filter(|cell| !cell.is_blank())
+                            .map(|cell| (*column, *last, cell.clone())),
+                    );
+                }
+                visit(row);
+            }
+            ControlFlow::Continue(())
+        })
     }
 
     /// What a column is called where it is spoken of.

@@ -87,6 +87,8 @@ pub struct NewMerge<'m, M> {
 /// A row of a merge.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct MergeRowRecord {
+    /// The merge.
+    pub merge: MergeId,
     /// Its number, as the sheet counts.
     pub row: i64,
     /// The hash of what the sheet says in it.
@@ -122,6 +124,16 @@ macro_rules! merges {
         )
     };
 }
+
+/// Rows of merges.
+macro_rules! rows {
+    ($which:literal) => {
+        concat!("SELECT merge, row, content, event_id, case_reference, data, faults, letter FROM merge_rows ", $which)
+    };
+}
+
+/// Rows that are read at a time.
+const PAGE: i64 = 500;
 
 impl Act {
     /// Records a merge. False where exactly this was confirmed before.
@@ -159,11 +171,11 @@ impl Act {
     }
 
     /// Records a row of a merge.
-    pub async fn add_merge_row(&mut self, merge: &MergeId, row: &MergeRowRecord) -> Result<(), RegisterError> {
+    pub async fn add_merge_row(&mut self, row: &MergeRowRecord) -> Result<(), RegisterError> {
         sqlx::query(
             "INSERT INTO merge_rows (merge, row, content, event_id, case_reference, data, faults) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(merge)
+        .bind(&row.merge)
         .bind(row.row)
         .bind(&row.content)
         .bind(&row.event_id)
@@ -292,16 +304,19 @@ impl Reader {
         Ok(row.map(|(sheet,)| sheet))
     }
 
-    /// Rows of a merge behind a number, in order.
-    pub async fn merge_rows(
+    /// The next rows of a merge behind a number, in order, and moves the number on; none where there are no more.
+    pub async fn next_merge_rows(
         &self,
         merge: &MergeId,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<MergeRowRecord>, RegisterError> {
-        let sql = "SELECT row, content, event_id, case_reference, data, faults, letter FROM merge_rows \
-                   WHERE merge = $1 AND row > $2 ORDER BY row LIMIT $3";
-        Ok(sqlx::query_as(sql).bind(merge).bind(after).bind(limit).fetch_all(&self.pool).await?)
+        after: &mut i64,
+    ) -> Result<Option<Vec<MergeRowRecord>>, RegisterError> {
+        let sql = rows!("WHERE merge = $1 AND row > $2 ORDER BY row LIMIT $3");
+        let rows: Vec<MergeRowRecord> =
+            sqlx::query_as(sql).bind(merge).bind(*after).bind(PAGE).fetch_all(&self.pool).await?;
+        Ok(rows.last().map(|row| row.row).map(|last| {
+            *after = last;
+            rows
+        }))
     }
 
     /// How many rows of a merge have a letter in each state, have none yet, or are at fault.
@@ -320,8 +335,7 @@ impl Reader {
 
     /// Rows of a merge whose events are still to be taken.
     pub async fn merge_rows_to_take(&self, merge: &MergeId, limit: i64) -> Result<Vec<MergeRowRecord>, RegisterError> {
-        let sql = "SELECT row, content, event_id, case_reference, data, faults, letter FROM merge_rows \
-                   WHERE merge = $1 AND letter IS NULL AND faults = '[]' ORDER BY row LIMIT $2";
+        let sql = rows!("WHERE merge = $1 AND letter IS NULL AND faults = '[]' ORDER BY row LIMIT $2");
         Ok(sqlx::query_as(sql).bind(merge).bind(limit).fetch_all(&self.pool).await?)
     }
 
@@ -336,16 +350,8 @@ impl Reader {
         Ok(query.bind(DeliveryState::Waiting).bind(limit).fetch_all(&self.pool).await?)
     }
 
-    /// The merge and the row that a letter was made of.
-    pub async fn merge_row_of(&self, letter: &LetterId) -> Result<Option<(MergeId, MergeRowRecord)>, RegisterError> {
-        let sql = "SELECT merge FROM merge_rows WHERE letter = $1";
-        let Some((merge,)): Option<(MergeId,)> = sqlx::query_as(sql).bind(letter).fetch_optional(&self.pool).await?
-        else {
-            return Ok(None);
-        };
-        let sql =
-            "SELECT row, content, event_id, case_reference, data, faults, letter FROM merge_rows WHERE letter = $1";
-        let row: MergeRowRecord = sqlx::query_as(sql).bind(letter).fetch_one(&self.pool).await?;
-        Ok(Some((merge, row)))
+    /// The row that a letter was made of; none where no merge has made it.
+    pub async fn merge_row_of(&self, letter: &LetterId) -> Result<Option<MergeRowRecord>, RegisterError> {
+        Ok(sqlx::query_as(rows!("WHERE letter = $1")).bind(letter).fetch_optional(&self.pool).await?)
     }
 }

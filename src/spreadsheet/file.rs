@@ -26,8 +26,18 @@ pub enum FileKind {
     Ods,
 }
 
-/// The kind of a file, or why it is not read.
+/// The kind of a file, or why it is not read. One whose ending says that it is another kind was renamed by somebody: what its program
+/// would show of it is not what is in it.
 pub(super) fn file_kind(bytes: &[u8], name: &str) -> Result<FileKind, Fault> {
+    let kind = kind_of(bytes)?;
+    match told_kind(name) {
+        Some(told) if told != kind => Err(refused("sheet-disguised", DISGUISED)),
+        _ => Ok(kind),
+    }
+}
+
+/// The kind of a file by its bytes.
+fn kind_of(bytes: &[u8]) -> Result<FileKind, Fault> {
     let start = bytes.trim_ascii_start();
     match () {
         () if start.is_empty() => Err(refused("sheet-empty", EMPTY)),
@@ -38,7 +48,6 @@ pub(super) fn file_kind(bytes: &[u8], name: &str) -> Result<FileKind, Fault> {
         () if begins(start, b"<") => Err(refused("sheet-other-file", MARKUP)),
         () if begins(start, b"{\\rtf") => Err(refused("sheet-other-file", DOCUMENT)),
         () if is_binary(bytes) => Err(refused("sheet-other-file", OTHER)),
-        () if is_workbook_name(name) => Err(refused("sheet-disguised", DISGUISED)),
         () => Ok(FileKind::Text),
     }
 }
@@ -62,10 +71,16 @@ fn is_ancient(bytes: &[u8]) -> bool {
     matches!(bytes, [0x09, 0x00 | 0x02 | 0x04 | 0x08, 0x04..=0x10, 0x00, ..])
 }
 
-/// A text under the name of a workbook opens in Excel, but shows that somebody renamed it.
-fn is_workbook_name(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    matches!(ending.as_deref(), Some("xlsx" | "xls" | "xlsm" | "xlsb" | "ods"))
+/// The kind that a file's ending says; none where it says none that is read.
+fn told_kind(name: &str) -> Option<FileKind> {
+    let (_, ending) = name.rsplit_once('.')?;
+    match ending.to_ascii_lowercase().as_str() {
+        "xlsx" | "xlsm" => Some(FileKind::Xlsx),
+        "xls" => Some(FileKind::Xls),
+        "ods" => Some(FileKind::Ods),
+        "csv" | "tsv" | "tab" | "txt" => Some(FileKind::Text),
+        _ => None,
+    }
 }
 
 /// A file of packed parts: a workbook, if they are in order.
@@ -197,8 +212,8 @@ const ENCRYPTED: Says = (
     "Le classeur ne s’ouvre qu’avec un mot de passe. Enregistrez-le sans mot de passe, là où seule l’unité peut y accéder.",
 );
 const DISGUISED: Says = (
-    "This is text under the name of a workbook. Name it .csv, or open it in Excel and save it as .xlsx.",
-    "Ceci est du texte sous le nom d’un classeur. Nommez-le .csv, ou ouvrez-le dans Excel et enregistrez-le en .xlsx.",
+    "The file's ending does not say what it is: a workbook under the name of text or of another kind of workbook, or text under the name of a workbook. Open it in Excel, look at it, and save it as .xlsx or .csv.",
+    "L’extension du fichier ne dit pas ce qu’il est : un classeur sous le nom d’un texte ou d’un autre type de classeur, ou du texte sous le nom d’un classeur. Ouvrez-le dans Excel, vérifiez-le, et enregistrez-le en .xlsx ou en .csv.",
 );
 const BOMB: Says = (
     "The file is larger, or unpacks to more, than any that people fill in. Copy the cells that are needed into a new one.",

@@ -28,6 +28,8 @@ use crate::case::Fault;
 pub const MAX_FILE: usize = 128 << 20;
 /// The most rows of a sheet.
 pub const MAX_ROWS: usize = 100_000;
+/// Rows that it may have besides: titles, headings, totals, notes.
+const OTHER_ROWS: usize = 1_000;
 /// The most columns of a sheet.
 pub const MAX_COLUMNS: usize = 500;
 /// The most characters of a cell's text, as in Excel.
@@ -149,7 +151,7 @@ impl Workbook {
     ///
     /// # Errors
     ///
-    /// A fault where the sheet is damaged, or has more than [`MAX_ROWS`] rows, [`MAX_COLUMNS`] columns or [`MAX_CELL`] characters in a
+    /// A fault where the sheet is damaged, or has more than [`MAX_ROWS`] rows besides titles and the like, [`MAX_COLUMNS`] columns or [`MAX_CELL`] characters in a
     /// cell.
     pub fn each_row(
         &self,
@@ -161,7 +163,7 @@ impl Workbook {
         let mut excess = None;
         let mut bounded = |row: Row| {
             count += 1;
-            if count > MAX_ROWS + 1 || row.cells.len() > MAX_COLUMNS {
+            if count > MAX_ROWS + OTHER_ROWS || row.cells.len() > MAX_COLUMNS {
                 excess = Some(file::too_large(row.number));
                 return ControlFlow::Break(());
             }

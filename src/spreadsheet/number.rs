@@ -1,7 +1,10 @@
 //! Numbers as a spreadsheet shows them.
 
+use calamine::ExcelDateTime;
 use rust_decimal::Decimal;
 use ssfmt::{FormatOptions, NumberFormat};
+
+use super::Cell;
 
 /// The formats that show a number as it is.
 const GENERAL: [&str; 3] = ["", "@", "General"];
@@ -31,10 +34,20 @@ fn is_general(code: &str) -> bool {
     GENERAL.iter().any(|general| general.eq_ignore_ascii_case(code))
 }
 
-/// Whether a format code shows a day: what is quoted, escaped or in brackets in it is none of its letters.
+/// A number that its format shows as a day; as it is shown where the format shows but a time, or how long something took.
+pub(super) fn dated(date: ExcelDateTime, code: &str) -> Cell {
+    let is_day = date.is_datetime() && (is_general(code) || is_date_code(code));
+    match date.as_datetime().filter(|_| is_day) {
+        Some(date) => Cell::Date(date),
+        None => Cell::Number { stored: date.as_f64(), shown: shown(date.as_f64(), code) },
+    }
+}
+
+/// Whether a format code shows a day: what is quoted, escaped or in brackets in it is none of its letters, and beside hours or seconds `m` is
+/// for minutes.
 pub(super) fn is_date_code(code: &str) -> bool {
     let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
-    code.chars().any(|c| match c {
+    let letters = code.chars().filter(|c| match c {
         _ if escaped => {
             escaped = false;
             false
@@ -48,11 +61,13 @@ pub(super) fn is_date_code(code: &str) -> bool {
             false
         }
         '[' | ']' if !quoted => {
-            bracketed = c == '[';
+            bracketed = *c == '[';
             false
         }
-        c => !quoted && !bracketed && matches!(c.to_ascii_lowercase(), 'd' | 'y' | 'm') && !is_general(code),
-    })
+        _ => !quoted && !bracketed,
+    });
+    let letters = letters.collect::<String>().to_ascii_lowercase();
+    letters.contains(['d', 'y']) && !is_general(code) || letters.contains('m') && !letters.contains(['h', 's'])
 }
 
 /// A stored number with the 15 digits that a spreadsheet keeps; `None` where it is none that a letter could have.

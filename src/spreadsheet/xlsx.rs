@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 
 use calamine::{Data, DataRef, Reader, SheetVisible, Xlsx};
 
-use super::number::shown;
-use super::{Cell, Layout, Row, Worksheet, unreadable};
+use super::file::too_large;
+use super::number::{dated, shown};
+use super::{Cell, Layout, MAX_COLUMNS, Row, Worksheet, unreadable};
 use crate::case::Fault;
 
 type XlsxFile<'b> = Xlsx<Cursor<&'b [u8]>>;
@@ -71,6 +72,10 @@ pub(super) fn each_row(
             false => value,
         };
         if !value.is_blank() {
+            // Refused before room is made for what lies between.
+            if column >= MAX_COLUMNS {
+                return Err(too_large(number));
+            }
             row.cells.resize(column, Cell::Blank);
             row.cells.push(value);
         }
@@ -91,10 +96,7 @@ fn read(value: &DataRef<'_>, code: &str) -> Cell {
         DataRef::Float(stored) => Cell::Number { stored: *stored, shown: shown(*stored, code) },
         DataRef::Int(stored) => Cell::Number { stored: *stored as f64, shown: shown(*stored as f64, code) },
         DataRef::Bool(truth) => Cell::Truth(*truth),
-        DataRef::DateTime(date) => match date.as_datetime().filter(|_| date.is_datetime()) {
-            Some(date) => Cell::Date(date),
-            None => Cell::Number { stored: date.as_f64(), shown: shown(date.as_f64(), code) },
-        },
+        DataRef::DateTime(date) => dated(*date, code),
         DataRef::DateTimeIso(text) => super::iso_date(text).map_or_else(|| Cell::text(text), Cell::Date),
         DataRef::DurationIso(text) => Cell::text(text),
         DataRef::Error(error) => Cell::Error(Data::Error(error.clone()).to_string()),

@@ -198,6 +198,7 @@ fn what_cannot_be_read_for_certain_is_refused_by_name() {
         ("bomb.xlsx", Some("sheet-too-large")),
         ("many.xlsx", Some("sheet-too-large")),
         ("wide.xlsx", Some("sheet-too-large")),
+        ("far.xlsx", Some("sheet-too-large")),
         ("long.xlsx", Some("sheet-too-large")),
         ("long-text.xlsx", Some("sheet-too-large")),
         ("longest-text.xlsx", None),
@@ -211,6 +212,13 @@ fn what_cannot_be_read_for_certain_is_refused_by_name() {
     ];
     for (name, code) in cases {
         assert_eq!(refusal(std::fs::read(folder().join(name)).unwrap(), name).as_deref(), code, "{name}");
+    }
+    for (name, renamed) in
+        [("openpyxl.xlsx", "a.csv"), ("openpyxl.xlsx", "a.xls"), ("xlwt.xls", "a.xlsx"), ("odfpy.ods", "a.txt")]
+    {
+        let bytes = std::fs::read(folder().join(name)).unwrap();
+        assert_eq!(refusal(bytes.clone(), renamed).as_deref(), Some("sheet-disguised"), "{name} as {renamed}");
+        assert_eq!(refusal(bytes, "a"), None, "{name} without an ending");
     }
     let bytes: [(&[u8], &str, &str); 8] = [
         (b"", "a.csv", "sheet-empty"),
@@ -293,7 +301,7 @@ fn texts_are_told_apart_by_their_bytes() {
     let long = |length: usize| format!("a;b\n{};x\n", "y".repeat(length)).into_bytes();
     assert_eq!(refusal(long(32_767), "a.csv"), None);
     assert_eq!(refusal(long(32_768), "a.csv").as_deref(), Some("sheet-too-large"));
-    assert_eq!(refusal(b"a;b\n".repeat(100_002), "a.csv").as_deref(), Some("sheet-too-large"));
+    assert_eq!(refusal(b"a;b\n".repeat(101_001), "a.csv").as_deref(), Some("sheet-too-large"));
 }
 
 /// The sample files that are damaged below.
@@ -306,6 +314,37 @@ fn samples() -> &'static [(PathBuf, Vec<u8>)] {
         samples.push((PathBuf::from("a.csv"), b"a;\"b\"\n\"1\n2\";\xc9t\xe9\n6\";x\n".to_vec()));
         samples
     })
+}
+
+/// What stands in the place of a word of a part.
+const ODD: [&str; 8] = ["ZZZZZZ4", "4294967295", "99999999999999999999", "-1", "", "A0", "1e308", "&x;"];
+
+/// A packed file in one part of which some words are others.
+fn altered(bytes: &[u8], part: prop::sample::Index, edits: &[(prop::sample::Index, &str)]) -> Vec<u8> {
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let chosen = part.index(package.len());
+    let mut packed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for index in 0..package.len() {
+        let mut file = package.by_index(index).unwrap();
+        let (name, mut text) = (file.name().unwrap().into_owned(), Vec::new());
+        std::io::Read::read_to_end(&mut file, &mut text).unwrap();
+        if index == chosen {
+            let whole = String::from_utf8_lossy(&text).into_owned();
+            let mut words: Vec<String> =
+                whole.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned).collect();
+            for (at, odd) in edits {
+                let count = words.len();
+                if let Some(word) = words.get_mut(at.index(count.max(1))) {
+                    let end = word.chars().last().filter(|c| !c.is_ascii_alphanumeric());
+                    *word = format!("{odd}{}", end.map(String::from).unwrap_or_default());
+                }
+            }
+            text = words.concat().into_bytes();
+        }
+        packed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut packed, &text).unwrap();
+    }
+    packed.finish().unwrap().into_inner()
 }
 
 proptest! {
@@ -325,6 +364,15 @@ proptest! {
         }
         let begun = Instant::now();
         let _ = refusal(bytes, name.to_str().unwrap());
+        prop_assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+
+    /// The same where what is written in a part was changed, and packed again: places, numbers and counts that no sheet has.
+    #[test]
+    fn altered_parts_are_read_or_refused(which in prop::sample::select(vec![0_usize, 1, 2, 4]), part in any::<prop::sample::Index>(), edits in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(ODD.to_vec())), 1..4)) {
+        let (name, bytes) = &samples()[which];
+        let begun = Instant::now();
+        let _ = refusal(altered(bytes, part, &edits), name.to_str().unwrap());
         prop_assert!(begun.elapsed() < Duration::from_secs(5));
     }
 }

@@ -91,7 +91,7 @@ def with_xlsxwriter(folder):
     book.close()
     book = xlsxwriter.Workbook(folder / "long.xlsx", {"constant_memory": True})
     sheet = book.add_worksheet()
-    for row in range(100_002):
+    for row in range(101_001):
         sheet.write(row, 0, row)
     book.close()
 
@@ -216,6 +216,7 @@ def by_hand(folder):
     text = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
     sheet_of(folder, "no-places.xlsx", "<row><c t=\"inlineStr\"><is><t>a</t></is></c><c><f>1+1</f></c></row><row hidden=\"1\"><c><v>2</v></c></row><row ht=\"0\"><c><v>3</v></c></row>")
     sheet_of(folder, "rows-out-of-order.xlsx", f'<row r="2">{text.format("A2", "b")}</row><row r="1">{text.format("A1", "a")}</row>')
+    sheet_of(folder, "far.xlsx", '<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>')
     sheet_of(folder, "cells-out-of-order.xlsx", f'<row r="1">{text.format("B1", "b")}{text.format("A1", "a")}</row>')
     sheet_of(folder, "long-text.xlsx", f'<row r="1">{text.format("A1", "x" * 32_768)}</row>')
     sheet_of(folder, "longest-text.xlsx", f'<row r="1">{text.format("A1", "x" * 32_767)}</row>')

@@ -67,6 +67,7 @@ impl Desk {
                 let good = row.faults.is_empty();
                 let data: Value = serde_json::from_str(&row.data).unwrap_or_default();
                 let record = MergeRowRecord {
+                    merge: id.clone(),
                     row: row.number as i64,
                     content: row.content.clone(),
                     event_id: row.event.clone(),
@@ -75,7 +76,7 @@ impl Desk {
                     faults: Reasons(row.faults.clone()),
                     letter: None,
                 };
-                act.add_merge_row(&id, &record).await?;
+                act.add_merge_row(&record).await?;
             }
             act.commit().await?;
         }

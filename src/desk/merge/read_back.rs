@@ -15,8 +15,6 @@ use crate::merge::{Mapping, folded};
 use crate::register::LetterRow;
 use crate::typeset::{PageText, Typeset};
 
-/// Rows that are read at a time.
-const PAGE: i64 = 1_000;
 /// What the codes of differences begin with.
 const CODES: &str = "read-back-";
 /// Words of a value that is looked for on other rows' pages, at most.
@@ -38,8 +36,8 @@ impl Desk {
         assessed: &Assessment<'_>,
         set: &Typeset,
     ) -> Result<Vec<Fault>, DeskError> {
-        let Some((merge, row)) = self.reader().merge_row_of(&letter.id).await? else { return Ok(Vec::new()) };
-        let Some(record) = self.reader().merge(&merge).await? else { return Ok(Vec::new()) };
+        let Some(row) = self.reader().merge_row_of(&letter.id).await? else { return Ok(Vec::new()) };
+        let Some(record) = self.reader().merge(&row.merge).await? else { return Ok(Vec::new()) };
         let data: Value = serde_json::from_str(&row.data).unwrap_or_default();
         let text = set.pages.iter().map(PageText::words).collect::<Vec<_>>().join(" ");
         let page = format!(" {} ", folded(&text));
@@ -51,7 +49,7 @@ impl Desk {
             let printed = draft.languages.iter().flat_map(|language| printed(&data, path, *language));
             missing.extend(printed.filter(|value| stands(&format!(" {written} "), value) && !stands(&page, value)));
         }
-        let owners = self.owners(&merge).await?;
+        let owners = self.owners(&row.merge).await?;
         let own = format!(" {} ", folded(&row.data));
         let foreign = owners.foreign(&page, &own, row.row);
         let mut faults: Vec<Fault> = missing.iter().map(|value| lacks(value, row.row)).collect();
@@ -66,10 +64,7 @@ impl Desk {
         }
         let mut owners = Owners { merge: merge.clone(), rows: HashMap::new(), lengths: HashSet::new() };
         let mut after = 0;
-        loop {
-            let rows = self.reader().merge_rows(merge, after, PAGE).await?;
-            let Some(last) = rows.last() else { break };
-            after = last.row;
+        while let Some(rows) = self.reader().next_merge_rows(merge, &mut after).await? {
             for row in &rows {
                 let data: Value = serde_json::from_str(&row.data).unwrap_or_default();
                 own_values(&data).iter().for_each(|value| owners.add(value, row.row));

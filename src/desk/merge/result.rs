@@ -20,8 +20,6 @@ const HEADINGS: [Both; 5] = [
     Both { en: "Recto: sent by", fr: "Recto : mode d’envoi" },
     Both { en: "Recto: why", fr: "Recto : motif" },
 ];
-/// Rows that are read at a time.
-const PAGE: i64 = 500;
 
 /// How far the rows of a merge have come.
 #[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
@@ -94,10 +92,7 @@ impl Desk {
         let mapping: Mapping = record.mapping()?;
         let mut became = BTreeMap::new();
         let mut after = 0;
-        loop {
-            let rows = self.reader().merge_rows(merge, after, PAGE).await?;
-            let Some(last) = rows.last() else { break };
-            after = last.row;
+        while let Some(rows) = self.reader().next_merge_rows(merge, &mut after).await? {
             for row in &rows {
                 let letter = match &row.letter {
                     Some(letter) => self.reader().letter(letter).await?,

@@ -8,9 +8,6 @@ use crate::case::texts::normalize;
 use crate::desk::merge::SOURCE;
 use crate::desk::{Desk, DeskError};
 
-/// Merges and rows that are read at a time.
-const PAGE: i64 = 500;
-
 impl Desk {
     pub(super) async fn verify_merges(&self, audit: &mut Audit) -> Result<(), DeskError> {
         for record in self.reader().merges(None, i64::MAX).await? {
@@ -21,10 +18,7 @@ impl Desk {
                 audit.note("merge-altered", place.as_str(), "Its sheet is not the one that was confirmed.");
             }
             let mut after = 0;
-            loop {
-                let rows = self.reader().merge_rows(&record.id, after, PAGE).await?;
-                let Some(last) = rows.last() else { break };
-                after = last.row;
+            while let Some(rows) = self.reader().next_merge_rows(&record.id, &mut after).await? {
                 for row in rows.iter().filter(|row| row.letter.is_some()) {
                     let told: Value = serde_json::from_str(&row.data).unwrap_or_default();
                     let event = self.reader().event_by_key(SOURCE, &row.event_id).await?;
