@@ -219,30 +219,29 @@ impl Columns {
             field.required && field.list.is_none() && !told.contains(place) && !given.for_all.contains_key(&field.path)
         };
         let wanted: Vec<usize> = (0..fields.len()).filter(wanted).collect();
-        for column in self
-            .columns
-            .iter_mut()
-            .filter(|column| column.field.is_none() && !column.counter && !is_own(&column.heading))
-        {
-            let letter = letters(column.index);
-            let places: Vec<usize> = wanted
-                .iter()
-                .copied()
-                .filter(|place| seen.get(column.index).is_some_and(|seen| seen.is_like(&fields[*place].kind)))
-                .collect();
+        for index in 0..self.columns.len() {
+            let mut column = self.columns[index].clone();
+            if column.field.is_some() || column.counter || is_own(&column.heading) {
+                continue;
+            }
+            let (letter, empty) = (letters(column.index), Seen::default());
+            let seen = seen.get(column.index).unwrap_or(&empty);
+            let is_like = |place: &usize| seen.is_like(&fields[*place].kind);
+            let places: Vec<usize> = wanted.iter().copied().filter(is_like).collect();
             let key = format!("column:{letter}");
             let known = given.column(&letter, &column.heading).is_some()
                 || self.questions.iter().any(|question| question.key == key);
             if places.is_empty() || known {
                 continue;
             }
-            match given.answers.get(&key).map(String::as_str) {
-                Some(LEAVE_OUT) => {}
-                Some(path) if places.iter().any(|place| fields[*place].path == path) => {
-                    column.field = places.into_iter().find(|place| fields[*place].path == path)
-                }
-                _ => self.questions.push(ask_field(key, &letter, &column.heading, fields, &places)),
+            let answer = given.answers.get(&key).map(String::as_str);
+            column.field = places.iter().copied().find(|place| Some(fields[*place].path.as_str()) == answer);
+            if column.field.is_none() && answer != Some(LEAVE_OUT) {
+                self.questions.push(ask_field(key, &letter, &column.heading, fields, &places));
             }
+            self.ask_hidden(&mut column, given);
+            self.settle(&mut column, fields, seen, given);
+            self.columns[index] = column;
         }
     }
 

@@ -23,8 +23,6 @@ pub struct Field {
     pub required: bool,
     /// What to write, such as "Year and month, such as 2025-03."
     pub hint: Option<Text>,
-    /// An example.
-    pub example: Option<String>,
 }
 
 /// How a cell of a field is read.
@@ -86,7 +84,7 @@ pub fn fields(catalogue: &Catalogue, letter: &LetterType) -> Vec<Field> {
 
 fn plain(path: &str, label: Text, kind: FieldKind) -> Field {
     let whole_label = label.clone();
-    Field { path: path.to_owned(), label, whole_label, list: None, kind, required: false, hint: None, example: None }
+    Field { path: path.to_owned(), label, whole_label, list: None, kind, required: false, hint: None }
 }
 
 fn programs(catalogue: &Catalogue) -> ValueWords {
@@ -172,7 +170,6 @@ fn one(fields: &mut Vec<Field>, property: &Value, path: &str, name: &str, above:
         kind,
         required: above.required,
         hint: worded(&property["x-hint"]),
-        example: None,
     });
 }
 
@@ -185,7 +182,6 @@ fn push(fields: &mut Vec<Field>, property: &Value, (path, label, whole_label): (
         list: above.list.map(str::to_owned),
         required: above.required,
         hint: worded(&property["x-hint"]).or_else(|| worded(&property["x-form"])),
-        example: property["examples"][0].as_str().map(str::to_owned),
     });
 }
 

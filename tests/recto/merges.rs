@@ -327,6 +327,12 @@ async fn what_can_be_understood_in_two_ways_is_asked_and_two_columns_for_one_thi
     assert_eq!(value(&shown, 3, "/facts/requested"), "2026-05-06");
     let mixed = check(&desk, &request("a.csv", format!("{}{},31/10/2026\n", dates("10/31/2026"), reference(2)))).await;
     assert_eq!(whole(&mixed), ["dates-mixed"]);
+    // A column of days that says nothing is asked about, and how its days are written once it is known what it is.
+    let untold = request("a.csv", format!("Dossier;Quand\n{};03/04/2026\n", reference(0)));
+    assert_eq!(asked(&check(&desk, &untold).await), ["column:B"]);
+    let told = answered(&untold, "column:B", "facts.requested");
+    assert_eq!(asked(&check(&desk, &told).await), ["dates:B"]);
+    assert!(check(&desk, &answered(&untold, "column:B", "leave-out")).await.questions.is_empty());
     for headings in ["Adresse;Adresse", "courriel;e-mail", "Solde dû;Balance owing"] {
         let twice = check(&desk, &request("a.csv", format!("Dossier;{headings}\n{};a;b\n", reference(0)))).await;
         assert_eq!(whole(&twice), ["columns-for-one-thing"], "{headings}");

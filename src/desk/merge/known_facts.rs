@@ -23,7 +23,9 @@ pub(super) fn fill(
     let standing = &known.standing;
     let proposed = proposed(letter, standing, policy, today);
     let number = facts["debt_number"].as_str().map(str::to_owned);
-    let owed = owed(standing, number.as_deref(), policy, today);
+    // Where the sheet says for which day it speaks, the register's figures are those of that day.
+    let on = facts["as_of"].as_str().and_then(|day| day.parse().ok()).unwrap_or(today);
+    let owed = owed(standing, number.as_deref(), policy, on);
     let told = facts["balance"].as_str().map(str::to_owned);
     let required: Vec<String> =
         letter.schema.properties().into_iter().filter(|(_, required)| *required).map(|(name, _)| name).collect();
@@ -39,7 +41,7 @@ pub(super) fn fill(
             "as_of" if own_balance => owed.map(|_| json!(today.to_string())),
             "as_of" => None,
             "requested" => Some(json!(today.to_string())),
-            "transactions" => account(standing, number.as_deref(), events, today),
+            "transactions" => account(standing, number.as_deref(), events, on),
             name => proposed.as_ref().and_then(|proposed| proposed.facts.get(name).cloned()),
         };
         let value = value.or_else(|| from_events(&name, known, events).filter(|_| !is_figure(&name)));
@@ -79,15 +81,15 @@ fn debt<'s>(standing: &'s Standing, number: Option<&str>) -> Option<&'s Debt> {
     }
 }
 
-fn owed(standing: &Standing, number: Option<&str>, policy: &Policy, today: NaiveDate) -> Option<Decimal> {
+fn owed(standing: &Standing, number: Option<&str>, policy: &Policy, on: NaiveDate) -> Option<Decimal> {
     match debt(standing, number) {
-        Some(debt) => standing.ledger.balance(debt, today, &policy.terms),
-        None => standing.ledger.owed(today, &policy.terms),
+        Some(debt) => standing.ledger.balance(debt, on, &policy.terms),
+        None => standing.ledger.owed(on, &policy.terms),
     }
 }
 
 /// The account: the rows of the event that listed them last, and what moved since.
-fn account(standing: &Standing, number: Option<&str>, events: &[&CaseEvent], today: NaiveDate) -> Option<Value> {
+fn account(standing: &Standing, number: Option<&str>, events: &[&CaseEvent], on: NaiveDate) -> Option<Value> {
     let debt = debt(standing, number)?;
     let lists = |event: &&&CaseEvent| {
         account_of(event.facts()).is_some() && event.facts()["debt_number"].as_str().unwrap_or_default() == debt.number
@@ -97,7 +99,7 @@ fn account(standing: &Standing, number: Option<&str>, events: &[&CaseEvent], tod
     let as_of = last.facts()["as_of"].as_str().and_then(|day| day.parse().ok()).unwrap_or_else(|| last.day());
     let listed = crate::rules::Listed::of(last.facts());
     let figures = Figures { as_of, told: last.time, listed: &listed };
-    for movement in standing.ledger.moved_since(debt, figures, today) {
+    for movement in standing.ledger.moved_since(debt, figures, on) {
         let kind = match movement.kind {
             MovementKind::Dishonoured => json!("returned-payment"),
             kind => json!(kind),
