@@ -21,9 +21,9 @@ mod words;
 
 pub use columns::{Column, LEAVE_OUT, TAKE};
 pub use field::{FULL_NAME, Field, FieldKind, LINES, REFERENCE, fields};
-pub use heading::{Headings, Meaning, folded, is_own};
+pub use heading::{Headings, Meaning, folded, is_own, is_same};
 pub use lines::example_word;
 pub use mapping::{Choice, LeftOut, Mapping, Question, What, form, letters, rows_said};
 pub use reading::{Reading, read};
-pub use row::MergeRow;
+pub use row::{MergeRow, values_at};
 pub use words::{ValueWords, truth_word};

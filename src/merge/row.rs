@@ -38,6 +38,23 @@ impl MergeRow {
     }
 }
 
+/// The values at a path of `{case, party, facts}`: several where it goes through a list, or ends at one.
+pub fn values_at<'v>(data: &'v Value, path: &str) -> Vec<&'v Value> {
+    let mut values = vec![data];
+    for step in path.split('.') {
+        let below = values.into_iter().flat_map(|value| match value {
+            Value::Array(items) => items.iter().map(|item| &item[step]).collect(),
+            other => vec![&other[step]],
+        });
+        values = below.collect();
+    }
+    let each = values.into_iter().flat_map(|value| match value {
+        Value::Array(items) => items.iter().collect(),
+        other => vec![other],
+    });
+    each.filter(|value| !value.is_null()).collect()
+}
+
 /// The values of one line, by field.
 #[derive(Debug, Default)]
 pub(super) struct LineRead {

@@ -11,7 +11,7 @@ use crate::case::format::Formats;
 use crate::case::{Fault, Language, MergeId, money};
 use crate::desk::assess::Assessment;
 use crate::desk::{Desk, DeskError};
-use crate::merge::{Mapping, folded};
+use crate::merge::{Mapping, folded, values_at};
 use crate::register::LetterRow;
 use crate::typeset::{PageText, Typeset};
 
@@ -49,10 +49,14 @@ impl Desk {
             let printed = draft.languages.iter().flat_map(|language| printed(&data, path, *language));
             missing.extend(printed.filter(|value| stands(&format!(" {written} "), value) && !stands(&page, value)));
         }
+        // What the letter was composed of is what the row says: its template may leave a value out, but not take another in its place.
+        let facts = mapping.columns.values().flatten().filter(|path| path.starts_with("facts."));
+        let others = facts.filter(|path| values_at(&data, path) != values_at(&draft.data.json, path));
         let owners = self.owners(&row.merge).await?;
         let own = format!(" {} ", folded(&row.data));
         let foreign = owners.foreign(&page, &own, row.row);
         let mut faults: Vec<Fault> = missing.iter().map(|value| lacks(value, row.row)).collect();
+        faults.extend(others.map(|path| is_other(path, row.row)));
         faults.extend(foreign.into_iter().map(|(value, other)| is_foreign(&value, other)));
         Ok(faults)
     }
@@ -137,20 +141,7 @@ fn own_values(data: &Value) -> Vec<String> {
 
 /// A value of a row as a letter prints it, folded; of a list, each of them.
 fn printed(data: &Value, path: &str, language: Language) -> Vec<String> {
-    let mut values = vec![data];
-    for step in path.split('.') {
-        values = values
-            .into_iter()
-            .flat_map(|value| match value {
-                Value::Array(items) => items.iter().map(|item| &item[step]).collect(),
-                other => vec![&other[step]],
-            })
-            .collect();
-    }
-    let texts = values.into_iter().flat_map(|value| match value {
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
-        other => other.as_str().into_iter().collect::<Vec<_>>(),
-    });
+    let texts = values_at(data, path).into_iter().filter_map(Value::as_str);
     let formats = Formats::of(language);
     let written = |text: &str| {
         let amount = money::parse_signed(text).and_then(|_| formats.money(text.trim_start_matches('-')));
@@ -166,6 +157,19 @@ fn lacks(value: &str, row: i64) -> Fault {
         format!("“{value}” of row {row} does not stand in its letter. The merge was stopped: no letter of it leaves."),
         format!(
             "« {value} », de la ligne {row}, ne figure pas dans sa lettre. La fusion a été arrêtée : aucune de ses lettres ne part."
+        ),
+    )
+}
+
+fn is_other(path: &str, row: i64) -> Fault {
+    Fault::new(
+        "read-back-other",
+        row.to_string(),
+        format!(
+            "What the letter was composed of has another “{path}” than row {row}. The merge was stopped: no letter of it leaves."
+        ),
+        format!(
+            "Ce dont la lettre a été composée a un autre « {path} » que la ligne {row}. La fusion a été arrêtée : aucune de ses lettres ne part."
         ),
     )
 }
