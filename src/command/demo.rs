@@ -144,7 +144,9 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
 /// Merges the sheet of an officer, as it was checked. Gives how many letters it called for.
 async fn merge(desk: &Desk, samples: &Path, day: &DayMerge) -> anyhow::Result<usize> {
     let sheet = std::fs::read(samples.join(&day.sheet)).with_context(|| day.sheet.clone())?;
-    let (letter_type, file_name) = (day.letter.clone(), day.sheet.clone());
+    let file_name =
+        Path::new(&day.sheet).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let letter_type = day.letter.clone();
     let request = MergeRequest { letter_type, sheet, file_name, mapping: None };
     let check = desk.check_merge(&request, &|_, _| {}).await?;
     let hash = check.confirm.context("the sample sheet is in order")?;

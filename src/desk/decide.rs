@@ -192,12 +192,17 @@ impl Desk {
         Ok((row, assessed, member))
     }
 
-    /// One of the unit's people by name.
     /// One of the unit's people as who does something.
     pub fn somebody(&self, name: &str) -> Result<Actor, DecideError> {
         self.member(name).map(|member| Actor::person(&member.name))
     }
 
+    /// The unit's people.
+    pub fn members(&self) -> &[Member] {
+        &self.office.settings.people
+    }
+
+    /// One of the unit's people by name.
     pub(super) fn member(&self, name: &str) -> Result<&Member, DecideError> {
         let wanted = folded(name.trim());
         let found = self.office.settings.people.iter().find(|member| folded(&member.name) == wanted);

@@ -8,9 +8,14 @@ use strum::VariantArray;
 use super::amount::{self, AmountText};
 use super::day::{self, DayOrder, DayText, Numbers};
 use super::field::{Field, FieldKind};
-use super::value::Settled;
+use super::value::{Settled, text_of};
 use crate::case::{insurance, mailbox};
 use crate::spreadsheet::Cell;
+
+/// Values of a column that are kept as examples.
+const EXAMPLES: usize = 3;
+/// Characters of an example, at most.
+const EXAMPLE_LENGTH: usize = 48;
 
 /// What was seen in a column.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +41,8 @@ pub struct Seen {
     pub first_day: Option<(usize, String)>,
     /// The first amount that can be read two ways.
     pub first_either: Option<(usize, String)>,
+    /// The first values that differ.
+    examples: Vec<String>,
     /// Whether each number is one more than the last.
     counted: Option<f64>,
     broken_count: bool,
@@ -48,6 +55,7 @@ impl Seen {
             return;
         }
         self.filled += 1;
+        self.keep_example(cell);
         let text = match cell {
             Cell::Text(text) => text,
             Cell::Number { shown, .. } => shown,
@@ -107,6 +115,23 @@ impl Seen {
             Some(known) => known.intersection(&possible).copied().collect(),
             None => possible,
         });
+    }
+
+    fn keep_example(&mut self, cell: &Cell) {
+        if self.examples.len() < EXAMPLES {
+            let text = match cell {
+                Cell::Date(date) => date.date().to_string(),
+                other => text_of(other).unwrap_or_default(),
+            };
+            if !self.examples.contains(&text) {
+                self.examples.push(text);
+            }
+        }
+    }
+
+    /// The first values that differ, as they may be shown.
+    pub fn examples(&self) -> Vec<String> {
+        self.examples.iter().map(shown).collect()
     }
 
     /// Whether it counts the rows.
@@ -171,4 +196,10 @@ fn is_postal_code(text: &str) -> bool {
     let code: Vec<char> = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
     code.len() == 6
         && code.iter().enumerate().all(|(at, c)| if at % 2 == 0 { c.is_ascii_alphabetic() } else { c.is_ascii_digit() })
+}
+
+/// A value as an example of others: cut short, and without anything that could be a Social Insurance Number.
+fn shown(text: &String) -> String {
+    let short: String = insurance::masked(text).chars().take(EXAMPLE_LENGTH).collect();
+    if short.chars().count() == EXAMPLE_LENGTH { format!("{short}…") } else { short }
 }

@@ -21,6 +21,8 @@ pub struct Column {
     pub heading: String,
     /// The field that it tells, as a place among the fields; none where it tells nothing.
     pub field: Option<usize>,
+    /// The first values in it that differ, as they are shown.
+    pub examples: Vec<String>,
     /// Whether it is hidden.
     pub hidden: bool,
     /// Whether it only counts rows.
@@ -88,6 +90,7 @@ pub fn columns(table: &Table, fields: &[Field], headings: &Headings, seen: &[See
             index,
             heading: table.heading(index),
             field,
+            examples: seen.examples(),
             hidden,
             counter,
             asks: false,

@@ -310,13 +310,22 @@ impl Reader {
         merge: &MergeId,
         after: &mut i64,
     ) -> Result<Option<Vec<MergeRowRecord>>, RegisterError> {
-        let sql = rows!("WHERE merge = $1 AND row > $2 ORDER BY row LIMIT $3");
-        let rows: Vec<MergeRowRecord> =
-            sqlx::query_as(sql).bind(merge).bind(*after).bind(PAGE).fetch_all(&self.pool).await?;
+        let rows = self.merge_rows(merge, *after, PAGE).await?;
         Ok(rows.last().map(|row| row.row).map(|last| {
             *after = last;
             rows
         }))
+    }
+
+    /// So many rows of a merge behind a number, in order.
+    pub async fn merge_rows(
+        &self,
+        merge: &MergeId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<MergeRowRecord>, RegisterError> {
+        let sql = rows!("WHERE merge = $1 AND row > $2 ORDER BY row LIMIT $3");
+        Ok(sqlx::query_as(sql).bind(merge).bind(after).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// How many rows of a merge have a letter in each state, have none yet, or are at fault.

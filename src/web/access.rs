@@ -54,8 +54,10 @@ pub(super) async fn require(State(service): State<Service>, request: Request, ne
     }
     let headers = request.headers();
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| bearer(value.to_str().ok()?));
-    // The cookie is for looking; whatever changes something needs the header, which no other page can make a browser send.
-    let cookie = cookie(headers, COOKIE).filter(|_| request.method().is_safe());
+    // The cookie is for looking, and for the forms of our own pages; whatever else changes something needs the header, which no other
+    // page can make a browser send.
+    let form = !path.starts_with("/api/") && is_same_origin(headers);
+    let cookie = cookie(headers, COOKIE).filter(|_| request.method().is_safe() || form);
     if [bearer, cookie].into_iter().flatten().any(|given| is(&service, given)) {
         return next.run(request).await;
     }
@@ -65,6 +67,17 @@ pub(super) async fn require(State(service): State<Service>, request: Request, ne
     match service.pages.render("sign-in.html", language_of(headers, query), &path, &service, serde_json::json!({})) {
         Ok(page) => (StatusCode::UNAUTHORIZED, page).into_response(),
         Err(unwritten) => unwritten.into_response(),
+    }
+}
+
+/// Whether a browser says that a page of this very service has made it send the request: by `Sec-Fetch-Site`, or, where it is too old to
+/// say so, by an `Origin` that is the host which it asks.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), ..) => site == "same-origin",
+        (None, Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        _ => false,
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) async fn serve(Path(path): Path<String>) -> Response {
     let Some(asset) = Assets::get(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let kind = match path.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("woff2") => "font/woff2",
         _ => "text/plain; charset=utf-8",

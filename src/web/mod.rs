@@ -1,8 +1,8 @@
-//! The JSON API under `/api/v1`, described by `/api/v1/openapi.json`, and the read-only pages. Asks the desk; reads the
-//! register through its reader, and cannot begin an act.
+//! The JSON API under `/api/v1`, described by `/api/v1/openapi.json`, and the pages. Asks the desk; reads the register through its
+//! reader, and cannot begin an act.
 //!
 //! Everything but the health probes, the metrics and the API's description needs the access token: as `Authorization: Bearer`,
-//! or, in a browser, as the cookie that `/?token=…` sets.
+//! or, in a browser, as the cookie that `/?token=…` sets, with which only a form of our own pages can change something.
 
 mod access;
 mod api;
@@ -10,6 +10,7 @@ mod assets;
 mod pages;
 mod probes;
 mod problem;
+mod uploads;
 mod view;
 
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub use view::{MergeCheckView, MergeView};
 
 /// The largest request, in bytes: a batch of some thousand events.
 const MAX_BODY_BYTES: usize = 16 << 20;
+/// The largest spreadsheet, in bytes.
+const MAX_SHEET_BYTES: usize = 64 << 20;
 /// Pixels a point of preview images: 144 dots an inch.
 const PREVIEW_SCALE: f32 = 2.0;
 /// The longest that a request may take.
@@ -43,6 +46,7 @@ struct Service {
     desk: Arc<Desk>,
     token: Arc<str>,
     pages: Arc<pages::Pages>,
+    uploads: Arc<uploads::Uploads>,
 }
 
 /// What all requests share.
@@ -51,11 +55,17 @@ struct Shared {
     open: Arc<CurrentDesk>,
     token: Arc<str>,
     pages: Arc<pages::Pages>,
+    uploads: Arc<uploads::Uploads>,
 }
 
 impl FromRef<Shared> for Service {
     fn from_ref(shared: &Shared) -> Service {
-        Service { desk: shared.open.desk(), token: Arc::clone(&shared.token), pages: Arc::clone(&shared.pages) }
+        Service {
+            desk: shared.open.desk(),
+            token: Arc::clone(&shared.token),
+            pages: Arc::clone(&shared.pages),
+            uploads: Arc::clone(&shared.uploads),
+        }
     }
 }
 
@@ -72,7 +82,7 @@ fn system() -> Actor {
 
 /// The whole service.
 pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
-    let shared = Shared { open, token: token.into(), pages: Arc::new(pages::Pages::load()?) };
+    let shared = Shared { open, token: token.into(), pages: Arc::new(pages::Pages::load()?), uploads: Arc::default() };
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router())
@@ -94,9 +104,9 @@ pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
-        // One limit: the extractors' own is smaller.
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        // What takes a spreadsheet has a larger limit of its own.
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(RequestBodyLimitLayer::new(MAX_SHEET_BYTES + (1 << 20)))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(problem::in_language))

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::{MAX_BODY_BYTES, TIMEOUT};
+use super::{MAX_BODY_BYTES, MAX_SHEET_BYTES, TIMEOUT};
 use crate::case::fault::{FaultView, views};
 use crate::case::insurance::masked;
 use crate::case::said::{counted, json};
@@ -138,7 +138,7 @@ impl Problem {
     }
 
     /// An error that the server's own layers made.
-    fn of_status(status: StatusCode) -> Problem {
+    pub(super) fn of_status(status: StatusCode) -> Problem {
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => return Problem::too_large(),
             StatusCode::GATEWAY_TIMEOUT => return Problem::too_slow(),
@@ -190,12 +190,14 @@ impl Problem {
 
     /// The request is larger than any may be.
     fn too_large() -> Problem {
-        let limit = MAX_BODY_BYTES >> 20;
+        let (limit, sheet) = (MAX_BODY_BYTES >> 20, MAX_SHEET_BYTES >> 20);
         let title = ("The request is too large", "La requête est trop grande");
         let detail = Text::new(
-            format!("A request may have {limit} MiB at most. Send what it says in several; nothing was recorded."),
             format!(
-                "Une requête peut compter {limit} Mio au plus. Répartissez-la en plusieurs; rien n’a été enregistré."
+                "A request may have {limit} MiB at most, and a spreadsheet {sheet} MiB. Send what it says in several; nothing was recorded."
+            ),
+            format!(
+                "Une requête peut compter {limit} Mio au plus, et une feuille de calcul {sheet} Mio. Répartissez-la en plusieurs; rien n’a été enregistré."
             ),
         );
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title, detail)
@@ -225,6 +227,26 @@ impl Problem {
         );
         let title = ("Recto could not do this", "Recto n’a pas pu le faire");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, detail)
+    }
+
+    /// What it is called.
+    pub(super) fn title(&self, language: Language) -> &str {
+        self.words.title.get(language)
+    }
+
+    /// What it says.
+    pub(super) fn detail(&self, language: Language) -> &str {
+        self.words.detail.get(language)
+    }
+
+    /// What it found, each in its place.
+    pub(super) fn found(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Its status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
     }
 
     fn document(&self, language: Language) -> Response {

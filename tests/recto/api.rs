@@ -159,6 +159,31 @@ async fn the_cookie_lets_look_and_the_header_lets_act() {
     assert_eq!(api.send(look).await.status(), StatusCode::OK);
     let act = Request::post("/api/v1/events").header(header::COOKIE, &cookie).body(Body::from("{}")).unwrap();
     assert_eq!(api.send(act).await.status(), StatusCode::UNAUTHORIZED);
+    // A form of our own pages may act, and nobody else's; the API never by the cookie.
+    let form = |path: &str, from: &[(&str, &str)]| {
+        let mut request = Request::post(path).header(header::COOKIE, &cookie).header(header::HOST, "recto.example");
+        for (name, value) in from {
+            request = request.header(*name, *value);
+        }
+        request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::empty()).unwrap()
+    };
+    let ours: [&[(&str, &str)]; 2] = [&[("sec-fetch-site", "same-origin")], &[("origin", "https://recto.example")]];
+    for from in ours {
+        assert_eq!(api.send(form("/merges/sheets/0/discard", from)).await.status(), StatusCode::SEE_OTHER, "{from:?}");
+        assert_eq!(api.send(form("/api/v1/events", from)).await.status(), StatusCode::UNAUTHORIZED, "{from:?}");
+    }
+    let theirs: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "none")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+    ];
+    for from in theirs {
+        let answer = api.send(form("/merges/sheets/0/discard", from)).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{from:?}");
+    }
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("token"), "").unwrap();
     let token = recto::web::token(folder.path()).unwrap();

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{command, home, recto};
+use crate::support::{command, home, people, recto};
 
 /// The running service; its standard output is held open beside it.
 struct Service(Child);
@@ -17,17 +17,25 @@ impl Drop for Service {
     }
 }
 
-#[test]
-fn a_newcomer_sees_the_day_in_both_languages() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(recto(folder.path(), &["demo", "--no-serve"]).status.success());
-    let mut process =
-        command(folder.path(), &["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+/// A demo that is served: the service, its address and its token.
+fn served(folder: &std::path::Path) -> (Service, BufReader<std::process::ChildStdout>, String, String) {
+    assert!(recto(folder, &["demo", "--no-serve"]).status.success());
+    let settings = folder.join("recto.toml");
+    let people = people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
+    std::fs::write(&settings, people.collect::<String>()).unwrap();
+    let arguments = ["--config", settings.to_str().unwrap(), "serve", "--listen", "127.0.0.1:0"];
+    let mut process = command(folder, &arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     let mut output = BufReader::new(process.stdout.take().unwrap());
     output.read_line(&mut line).unwrap();
-    let (_service, _output) = (Service(process), output);
     let (base, token) = line.trim().strip_prefix("Pages:  ").unwrap().split_once("/?token=").unwrap();
+    (Service(process), output, base.to_owned(), token.to_owned())
+}
+
+#[test]
+fn a_newcomer_sees_the_day_in_both_languages() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_service, _output, base, token) = served(folder.path());
     let held = "/letters?state=held";
     let mut paths = vec![
         "/".to_owned(),
@@ -35,6 +43,7 @@ fn a_newcomer_sees_the_day_in_both_languages() {
         "/letters".into(),
         held.into(),
         "/letters?person=Trem&type=debt-notice".into(),
+        "/merges".into(),
     ];
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("runs/2026-11-17/manifest.json")).unwrap()).unwrap();
@@ -48,7 +57,7 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     let shots = folder.path().join("shots");
     let output = Command::new("node")
         .arg(home().join("tests/browser/pages.mjs"))
-        .args([base, token])
+        .args([&base, &token])
         .arg(&shots)
         .args(both)
         .output()
@@ -60,5 +69,30 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     for (number, page) in pages.iter().enumerate() {
         let lang = if number % 2 == 0 { "en-CA" } else { "fr-CA" };
         assert_eq!(page["lang"], lang, "{page}");
+    }
+}
+
+#[test]
+fn an_officer_merges_a_sheet_in_either_language_and_without_scripts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_service, _output, base, token) = served(folder.path());
+    let sheet = home().join("samples/merges/statements.xlsx");
+    // Handed in again, its letters are asked for once more, and held: the same letter has gone.
+    for (number, (language, option)) in [("en", ""), ("fr", ""), ("fr", "--without-scripts")].into_iter().enumerate() {
+        let shots = folder.path().join(format!("shots-{number}"));
+        let mut browser = Command::new("node");
+        browser.arg(home().join("tests/browser/merge.mjs")).args([&base, &token]).arg(&shots);
+        browser
+            .args([language, "account-statement"])
+            .arg(&sheet)
+            .args([option].iter().filter(|option| !option.is_empty()));
+        let output = browser.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+        let told: Value = serde_json::from_str(text.trim()).unwrap();
+        let pages: Vec<&str> =
+            told["pages"].as_array().unwrap().iter().map(|page| page["name"].as_str().unwrap()).collect();
+        assert_eq!(pages, ["hand-in", "sheet", "row", "merge"], "{told:#}");
+        assert!(std::fs::read(shots.join("result.xlsx")).unwrap().starts_with(b"PK"));
     }
 }

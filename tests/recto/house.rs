@@ -36,8 +36,8 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("work", &["desk"]),
     ("web/view", &["case", "letter", "merge", "dispatch", "register", "desk"]),
     ("web/api", &["case", "letter", "merge", "intake", "dispatch", "register", "desk", "web", "web/view"]),
-    ("web/pages", &["case", "register", "web", "web/view", "web/api"]),
-    ("web", &["case", "register", "desk", "web/view", "web/api", "web/pages"]),
+    ("web/pages", &["case", "merge", "register", "desk", "web", "web/view", "web/api"]),
+    ("web", &["case", "merge", "register", "desk", "web/view", "web/api", "web/pages"]),
     ("command", &["case", "letter", "merge", "typeset", "studio", "intake", "register", "desk", "work", "web"]),
     ("main", &["command"]),
 ];

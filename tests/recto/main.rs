@@ -30,6 +30,7 @@ mod kill;
 mod letter_paths;
 mod letter_types;
 mod mail;
+mod merge_pages;
 mod merges;
 mod model;
 mod money;

@@ -78,6 +78,8 @@ pub struct CheckedColumn {
     pub heading: String,
     /// The field that it tells.
     pub field: Option<Field>,
+    /// The first values in it that differ, as they are shown.
+    pub examples: Vec<String>,
     /// Whether it is hidden.
     pub hidden: bool,
 }
@@ -190,6 +192,7 @@ impl Desk {
                 letters: merge::letters(column.index),
                 heading: column.heading.clone(),
                 field: column.field.map(|place| fields[place].clone()),
+                examples: column.examples.clone(),
                 hidden: column.hidden,
             })
             .collect();

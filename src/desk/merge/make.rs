@@ -44,10 +44,7 @@ impl Desk {
             return Ok(Merged::Changed(Box::new(check)));
         }
         let id = MergeId::new(&hash.as_str()[..12]);
-        let alone =
-            check.totals.programs.keys().filter_map(|program| self.program_and_policy(program, self.clock.today()));
-        let alone = alone.map(|(_, policy)| policy.merge_alone_at_most as usize).min().unwrap_or_default();
-        let state = if check.totals.letters > alone { MergeState::AwaitingSecond } else { MergeState::Taking };
+        let state = if self.needs_second(&check) { MergeState::AwaitingSecond } else { MergeState::Taking };
         let of_form = check.mapping.of_form();
         let new = NewMerge {
             id: &id,
@@ -83,6 +80,14 @@ impl Desk {
         self.wake();
         let record = self.reader().merge_of(hash).await?;
         Ok(Merged::Recorded(Box::new(record.ok_or_else(|| DecideError::NotFound(format!("merge {id}")))?)))
+    }
+
+    /// Whether a merge is too large for one person to confirm, by the program that lets the fewest letters pass.
+    pub fn needs_second(&self, check: &MergeCheck) -> bool {
+        let policies =
+            check.totals.programs.keys().filter_map(|program| self.program_and_policy(program, self.clock.today()));
+        let alone = policies.map(|(_, policy)| policy.merge_alone_at_most as usize).min();
+        check.totals.letters > alone.unwrap_or_default()
     }
 
     /// Confirms as the second person: one of the unit's people, and not who confirmed first.

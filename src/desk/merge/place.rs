@@ -47,11 +47,9 @@ impl<'p> Places<'p> {
 
     /// What a field is called.
     pub fn label(&self, path: &str) -> Text {
-        let field = self.fields.iter().find(|field| field.path == path || field.list.as_deref() == Some(path));
-        field.map_or_else(
-            || path.into(),
-            |field| if field.path == path { field.whole_label.clone() } else { list_label(field) },
-        )
+        let is_in = |field: &&Field| field.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        let own = self.fields.iter().find(|field| field.path == path).map(|field| field.whole_label.clone());
+        own.or_else(|| self.fields.iter().find(is_in).map(group_label)).unwrap_or_else(|| path.into())
     }
 
     /// The path of a JSON Pointer into the request: `/data/facts/transactions/1/date` is `facts.transactions.date`.
@@ -73,7 +71,8 @@ impl<'p> Places<'p> {
     }
 }
 
-fn list_label(field: &Field) -> Text {
+/// What that is called which a field is in.
+fn group_label(field: &Field) -> Text {
     let of = |whole: &str, sign: &str| whole.split_once(sign).map_or(whole, |(list, _)| list).trim().to_owned();
     Text::new(of(&field.whole_label.en, ":"), of(&field.whole_label.fr, " :"))
 }

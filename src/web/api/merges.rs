@@ -1,23 +1,28 @@
 //! Mail merges: check a sheet, confirm what was seen, second it, stop it, fetch it with what became of each row.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::asked::{Parameters, body as body_of};
-use crate::case::{Fault, MergeId, Sha256, said};
-use crate::desk::{MergeRequest, MergeTally, Merged, merge_changed};
+use crate::case::{Fault, Language, MergeId, Sha256, said};
+use crate::desk::{MergeRequest, MergeTally, merge_changed};
 use crate::merge::Mapping;
 use crate::web::problem::{Problem, accepted};
+use crate::web::uploads::{Confirmation, Stage, Upload};
 use crate::web::view::{MergeCheckView, MergeView};
 use crate::web::{Service, system};
 
 /// The media type of a workbook.
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// How long a request waits for a sheet to be looked at, before it is told where to ask for it.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Merges on a list, at most.
 const MAX_MERGES: i64 = 100;
 
@@ -72,9 +77,10 @@ pub struct MergeDetail {
 /// Check a sheet (CSV, TSV, XLSX, XLS or ODS: its bytes are the body), or confirm what a check has shown.
 ///
 /// Without `confirm` nothing is made. With it, exactly what was checked is made, once: a repeat changes nothing, and by somebody else it
-/// seconds a merge that is too large for one person.
+/// seconds a merge that is too large for one person. A long sheet takes longer than half a minute: it goes on by itself, and `Location` says
+/// where to ask for it.
 #[utoipa::path(post, operation_id = "merge", path = "/merges", params(MergeQuery), request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 200, body = MergeCheckView, description = "What was found, row by row"), (status = 202, body = MergeDetail, description = "Confirmed"),
+    responses((status = 200, body = MergeCheckView, description = "What was found, row by row"), (status = 202, body = Merging, description = "Confirmed; or still being looked at, and `Location` names where to ask for it"),
         (status = 403), (status = 404), (status = 409, description = "What was seen is not what would be made now"), (status = 422)))]
 pub(super) async fn merge(
     State(service): State<Service>,
@@ -89,19 +95,80 @@ pub(super) async fn merge(
     }
     let mapping = query.mapping.as_deref().map(mapping).transpose().map_err(|fault| Problem::faults(vec![fault]))?;
     let request = MergeRequest { letter_type: query.letter, sheet: body.to_vec(), file_name: query.file, mapping };
-    let Some(hash) = query.confirm else {
-        let check = desk.check_merge(&request, &|_, _| {}).await?;
-        return Ok(Json(MergeCheckView::of(&check, accepted(&headers))).into_response());
-    };
-    let actor = query.by.map_or_else(|| Ok(system()), |by| desk.somebody(&by))?;
-    let name = query.name.unwrap_or_default();
-    match desk.confirm_merge(actor, &request, &name, &hash, &|_, _| {}).await? {
-        Merged::Recorded(record) => {
-            let detail = detail(&service, &record.id).await?;
-            let place = [(header::LOCATION, format!("/api/v1/merges/{}", record.id))];
-            Ok((StatusCode::ACCEPTED, place, Json(detail)).into_response())
+    let confirmation = match query.confirm {
+        Some(hash) => {
+            let actor = query.by.map_or_else(|| Ok(system()), |by| desk.somebody(&by))?;
+            Some(Confirmation { hash, name: query.name.unwrap_or_default(), actor })
         }
-        Merged::Changed(_) => Err(Problem::changed(merge_changed())),
+        None => None,
+    };
+    let upload = service.uploads.take_in(request)?;
+    match confirmation {
+        Some(confirmation) => service.uploads.confirm(desk, &upload, confirmation),
+        None => service.uploads.check(desk, &upload),
+    }
+    let stage = upload.settled(ANSWER_WITHIN).await;
+    if !stage.is_under_way() {
+        service.uploads.discard(&upload.id);
+    }
+    match stage {
+        Stage::Confirmed(id) => {
+            let place = [(header::LOCATION, format!("/api/v1/merges/{id}"))];
+            Ok((StatusCode::ACCEPTED, place, Json(detail(&service, &id).await?)).into_response())
+        }
+        stage => come_so_far(&upload, stage, accepted(&headers)),
+    }
+}
+
+/// A merge, or a sheet on its way to be one.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only the description needs it")]
+pub enum Merging {
+    /// It is confirmed.
+    Confirmed(MergeDetail),
+    /// It is still being looked at.
+    UnderWay(UnderWayView),
+}
+
+/// A sheet that is still being looked at.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct UnderWayView {
+    /// By which it is asked for.
+    id: String,
+    /// Rows that were looked at.
+    rows: usize,
+    /// Of how many; 0 as long as the sheet is being read.
+    of: usize,
+}
+
+/// How far a sheet has come that takes longer than a request may: what was found, once it was checked; once it was confirmed, 303 leads
+/// to the merge.
+#[utoipa::path(get, operation_id = "show_upload", path = "/merges/uploads/{id}", params(("id" = String, Path, description = "What `Location` named")),
+    responses((status = 200, body = MergeCheckView, description = "What was found, row by row"), (status = 202, body = UnderWayView, description = "It is still being looked at"),
+        (status = 303, description = "It was confirmed; `Location` names the merge"), (status = 404), (status = 409, description = "What was seen is not what would be made now"), (status = 422)))]
+pub(super) async fn upload(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let upload = service.uploads.get(&id).ok_or_else(|| Problem::not_found(&id))?;
+    let stage = upload.stage();
+    come_so_far(&upload, stage, accepted(&headers))
+}
+
+fn come_so_far(upload: &Upload, stage: Stage, language: Language) -> Result<Response, Problem> {
+    match stage {
+        Stage::Checking | Stage::Confirming => {
+            let (rows, of) = upload.progress();
+            let place = [(header::LOCATION, format!("/api/v1/merges/uploads/{}", upload.id))];
+            let view = UnderWayView { id: upload.id.clone(), rows, of };
+            Ok((StatusCode::ACCEPTED, place, Json(view)).into_response())
+        }
+        Stage::Checked(check) => Ok(Json(MergeCheckView::of(&check, language)).into_response()),
+        Stage::Changed(_) => Err(Problem::changed(merge_changed())),
+        Stage::Confirmed(id) => Ok(Redirect::to(&format!("/api/v1/merges/{id}")).into_response()),
+        Stage::Failed(problem) => Err(problem),
     }
 }
 

@@ -14,16 +14,16 @@ mod merges;
 mod preview;
 mod runs;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::{Json, Router};
 use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use super::problem::ProblemDocument;
-use super::{Service, Shared};
+use super::{MAX_SHEET_BYTES, Service, Shared};
 use crate::letter::Catalogue;
 
 #[derive(OpenApi)]
@@ -63,7 +63,8 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::show))
         .routes(routes!(cases::eligibility))
         .routes(routes!(addresses::check_address))
-        .routes(routes!(merges::list, merges::merge))
+        .routes(routes!(merges::list, merges::merge).layer(DefaultBodyLimit::max(MAX_SHEET_BYTES)))
+        .routes(routes!(merges::upload))
         .routes(routes!(merges::show))
         .routes(routes!(merges::result))
         .routes(routes!(merges::second))

@@ -136,7 +136,8 @@ fn next_url(query: &[(&str, &str)], next: i64) -> String {
     url
 }
 
-fn encoded(text: &str) -> String {
+/// A text as a part of an address.
+pub(super) fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -1,7 +1,8 @@
-//! The read-only pages: what happened today, letters with search, one letter, one case.
+//! The pages: what happened today, letters with search, one letter, one case; and mail merges, the only ones that change something.
 
 mod docs;
 mod list;
+mod merges;
 mod page;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 pub(super) use self::docs::docs;
-use self::list::list;
+use self::list::{encoded, list};
 use self::page::keep_language;
 pub(super) use self::page::{Pages, language_of};
 use super::problem::Problem;
@@ -41,6 +42,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/letters/{id}/pdf", get(api::letter_pdf))
         .route("/letters/{id}/{page}", get(picture))
         .route("/cases/{reference}", get(case))
+        .merge(merges::router())
 }
 
 /// What a page needs of its request.
@@ -69,6 +71,17 @@ impl Asked {
         match keep_language(&self.query) {
             Some(cookie) => ([cookie], page).into_response(),
             None => page.into_response(),
+        }
+    }
+
+    /// The page that says what was wrong with what was asked.
+    fn problem(&self, service: &Service, problem: &Problem) -> Response {
+        let title = problem.title(self.language);
+        let context =
+            json!({"status": problem.status().as_u16(), "title": title, "message": problem.detail(self.language)});
+        match service.pages.render("error.html", self.language, &self.path, service, context) {
+            Ok(page) => (problem.status(), self.keep(page)).into_response(),
+            Err(unwritten) => unwritten.into_response(),
         }
     }
 

@@ -72,6 +72,8 @@ pub struct ColumnView {
     heading: String,
     /// The field that it tells, as a dotted path; null where it tells none.
     field: Option<String>,
+    /// The first values in it that differ, as they are shown.
+    examples: Vec<String>,
     /// Whether it is hidden.
     hidden: bool,
 }
@@ -157,6 +159,7 @@ impl MergeCheckView {
             column: column.letters.clone(),
             heading: column.heading.clone(),
             field: column.field.as_ref().map(|field| field.path.clone()),
+            examples: column.examples.clone(),
             hidden: column.hidden,
         });
         MergeCheckView {
@@ -203,13 +206,15 @@ fn flatten(path: &str, value: &Value, into: &mut Map<String, Value>) {
 }
 
 impl LeftOutView {
-    fn of(left: &LeftOut, language: Language) -> LeftOutView {
+    /// What is left out, in one language.
+    pub fn of(left: &LeftOut, language: Language) -> LeftOutView {
         LeftOutView { what: left.what.as_str(), place: left.place.clone(), message: left.message(language).to_owned() }
     }
 }
 
 impl QuestionView {
-    fn of(question: &Question, language: Language) -> QuestionView {
+    /// A question, in one language.
+    pub fn of(question: &Question, language: Language) -> QuestionView {
         let choices = question.choices.iter().map(|choice| ChoiceView {
             answer: choice.answer.clone(),
             message: choice.message.get(language).to_owned(),

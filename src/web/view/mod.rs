@@ -11,7 +11,7 @@ pub(super) use case::CaseView;
 pub(super) use eligibility::{EligibilityView, GroupView};
 pub(super) use follow_up::{FollowUpView, MAX_FOLLOW_UPS};
 pub(super) use letter::LetterView;
-pub use merge::{MergeCheckView, MergeView};
+pub use merge::{LeftOutView, MergeCheckView, MergeView, QuestionView};
 pub(super) use run::RunView;
 
 use serde::Serialize;

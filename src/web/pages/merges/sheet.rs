@@ -1,0 +1,224 @@
+//! The page of a sheet that was handed in, from its check to its confirmation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::{Value, json};
+
+use super::{checked, title, workbook};
+use crate::case::{Language, Sha256};
+use crate::desk::MergeCheck;
+use crate::merge::{Mapping, is_same};
+use crate::web::pages::Asked;
+use crate::web::problem::Problem;
+use crate::web::uploads::{Confirmation, Stage, Upload};
+use crate::web::{Service, system};
+
+/// How long a page waits for a sheet, before it shows how far it has come: most are read by then.
+const AT_ONCE: Duration = Duration::from_millis(1_500);
+
+/// The address of a sheet's page.
+pub(super) fn address(id: &str) -> String {
+    format!("/merges/sheets/{id}")
+}
+
+pub(super) async fn show(
+    State(service): State<Service>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
+    let at = given.iter().find(|(name, _)| name == "at").and_then(|(_, row)| row.parse().ok()).unwrap_or_default();
+    let stage = upload.settled(AT_ONCE).await;
+    page(&service, &asked, &upload, stage, Shown { at, ..Shown::default() })
+}
+
+/// What of a sheet's page is shown.
+#[derive(Default)]
+struct Shown<'s> {
+    /// The row from which rows are shown.
+    at: usize,
+    /// What was wrong with what was given in a form.
+    problem: Option<&'s Problem>,
+    /// What was given.
+    name: &'s str,
+    by: &'s str,
+}
+
+fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, shown: Shown<'_>) -> Response {
+    let language = asked.language;
+    let request = upload.request();
+    let mut context = json!({
+        "address": address(&upload.id),
+        "file": request.file_name,
+        "letter": title(service, &request.letter_type, language),
+        "letter_type": request.letter_type,
+        "changed": matches!(stage, Stage::Changed(_)),
+        "problem": shown.problem.map(|problem| said(problem, language)),
+        "name": if shown.name.is_empty() { stem(&request.file_name) } else { shown.name },
+        "by": shown.by,
+    });
+    match stage {
+        Stage::Confirmed(id) => return Redirect::to(&format!("/merges/{id}")).into_response(),
+        Stage::Checking | Stage::Confirming => {
+            let (done, all) = upload.progress();
+            context["progress"] = json!({"done": done, "all": all, "confirming": matches!(stage, Stage::Confirming)});
+            asked.page(service, "merge-progress.html", context)
+        }
+        Stage::Failed(problem) => {
+            context["problem"] = said(&problem, language);
+            let page = asked.page(service, "merge-failed.html", context);
+            (problem.status(), page).into_response()
+        }
+        Stage::Checked(check) | Stage::Changed(check) => {
+            checked::put(&mut context, service, &check, shown.at, language);
+            let page = asked.page(service, "merge-sheet.html", context);
+            match shown.problem {
+                Some(problem) => (problem.status(), page).into_response(),
+                None => page,
+            }
+        }
+    }
+}
+
+/// What a problem says.
+pub(super) fn said(problem: &Problem, language: Language) -> Value {
+    let found: Vec<&str> = problem.found().iter().map(|fault| fault.message.get(language)).collect();
+    if found.is_empty() { json!([problem.detail(language)]) } else { json!(found) }
+}
+
+/// A file's name without its ending.
+fn stem(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+/// The page for a sheet that is kept no more.
+fn gone(service: &Service, asked: &Asked) -> Response {
+    let page = asked.page(service, "merge-gone.html", json!({}));
+    (axum::http::StatusCode::NOT_FOUND, page).into_response()
+}
+
+/// Has the sheet understood as the form says, and checked once more.
+pub(super) async fn understand(
+    State(service): State<Service>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Form(given): Form<Vec<(String, String)>>,
+) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
+    if let Some(check) = upload.stage().check() {
+        upload.understand(mapping(check, &given));
+        service.uploads.check(&service.desk, &upload);
+    }
+    Redirect::to(&address(&id)).into_response()
+}
+
+/// The mapping of a check, changed as a form says: `column:B` names the field of a column, `answer:KEY` an answer, `for-all:PATH` what
+/// holds for every row, and `ask-again` is the key of an answer that is taken back.
+fn mapping(check: &Arc<MergeCheck>, given: &[(String, String)]) -> Mapping {
+    let mut mapping = check.mapping.clone();
+    for (name, value) in given {
+        let value = value.trim();
+        match name.split_once(':') {
+            Some(("column", letter)) => {
+                let Some(column) = check.columns.iter().find(|column| column.letters == letter) else { continue };
+                // What was left as it was proposed is not said: it may still be asked about.
+                if column.field.as_ref().map_or("", |field| field.path.as_str()) != value {
+                    mapping.columns.retain(|name, _| name != letter && !is_same(name, &column.heading));
+                    mapping.columns.insert(letter.to_owned(), Some(value.to_owned()).filter(|path| !path.is_empty()));
+                }
+            }
+            Some(("answer", key)) => drop(mapping.answers.insert(key.to_owned(), value.to_owned())),
+            Some(("for-all", path)) if value.is_empty() => drop(mapping.for_all.remove(path)),
+            Some(("for-all", path)) => drop(mapping.for_all.insert(path.to_owned(), value.to_owned())),
+            None if name == "ask-again" => {
+                mapping.answers.remove(value);
+                match value.split_once(':') {
+                    None if value == "sheet" => mapping.sheet = None,
+                    // What an answer has made of a column is forgotten with it.
+                    Some(("column" | "hidden-column", letter)) => {
+                        check.columns.iter().filter(|column| column.letters == letter).for_each(|column| {
+                            mapping.columns.retain(|name, _| name != letter && !is_same(name, &column.heading));
+                        });
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    mapping
+}
+
+/// What somebody confirms: the hash of what the page showed, a name for the merge, and who it is.
+#[derive(serde::Deserialize)]
+pub(super) struct Confirming {
+    hash: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    by: String,
+}
+
+/// Makes a merge of the sheet as the page showed it.
+pub(super) async fn confirm(
+    State(service): State<Service>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Form(given): Form<Confirming>,
+) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
+    // Where the unit has named nobody, it is whoever has the token.
+    let actor = if service.desk.members().is_empty() { Ok(system()) } else { service.desk.somebody(&given.by) };
+    match actor {
+        Ok(actor) => {
+            let Confirming { hash, name, .. } = given;
+            // A form that is sent twice confirms once.
+            if !upload.stage().is_under_way() {
+                service.uploads.confirm(&service.desk, &upload, Confirmation { hash: Sha256::new(hash), name, actor });
+            }
+            Redirect::to(&address(&id)).into_response()
+        }
+        Err(error) => {
+            let problem = Problem::from(error);
+            let shown = Shown { at: 0, problem: Some(&problem), name: &given.name, by: &given.by };
+            page(&service, &asked, &upload, upload.stage(), shown)
+        }
+    }
+}
+
+/// Throws the sheet away.
+pub(super) async fn discard(State(service): State<Service>, Path(id): Path<String>) -> Redirect {
+    service.uploads.discard(&id);
+    Redirect::to("/merges")
+}
+
+/// The sheet with what was found beside each row.
+pub(super) async fn checked(
+    State(service): State<Service>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    let asked = Asked::of(&uri, &headers);
+    let upload = service.uploads.get(&id);
+    let Some((upload, check)) =
+        upload.and_then(|upload| Some((Arc::clone(&upload), Arc::clone(upload.stage().check()?))))
+    else {
+        return gone(&service, &asked);
+    };
+    match service.desk.checked_result(&upload.request(), &check, asked.language) {
+        Ok(sheet) => workbook(stem(&upload.file_name()), sheet),
+        Err(error) => asked.problem(&service, &Problem::from(error)),
+    }
+}

@@ -1,0 +1,95 @@
+// Debian's Chromium as the tests drive it, and what counts as a fault of a page: an error in the console, a request that fails, is
+// answered with 400 or more, or goes to another origin, an axe-core violation of WCAG 2.0 or 2.1 at level A or AA, or a page that
+// scrolls sideways on a screen 390 px wide. RECTO_TOOLS names the folder that tests/run prepared.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const WIDE = { width: 1280, height: 900 };
+export const NARROW = { width: 390, height: 844 };
+export const ANSWER_WITHIN_MS = 20_000;
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+
+export function refuse(why) {
+  console.error(`${process.argv[1]}: ${why}`);
+  process.exit(2);
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+const tools = resolve(process.env.RECTO_TOOLS ?? join(here, "../../.tools"));
+const installed = createRequire(join(tools, "browser", "package.json"));
+let chromium, axe;
+try {
+  ({ chromium } = installed("playwright-core"));
+  axe = readFileSync(installed.resolve("axe-core/axe.min.js"), "utf8");
+} catch (cause) {
+  refuse(`${cause.message.split("\n")[0]} (tests/run --prepare installs it)`);
+}
+
+export function launch() {
+  return chromium
+    .launch({
+      executablePath: process.env.RECTO_CHROMIUM ?? "/usr/bin/chromium",
+      chromiumSandbox: process.getuid() !== 0, // Chromium refuses to run sandboxed as root
+      args: [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    })
+    .catch((cause) => refuse(`Chromium does not start: ${cause.message.split("\n")[0]}`));
+}
+
+/** A new context that is signed in to nothing; `fault` is told of every fault, in words that do not have the token. */
+export async function watched(browser, base, token, fault, options = {}) {
+  const context = await browser.newContext({ viewport: WIDE, locale: "en-CA", timezoneId: "America/Toronto", ...options });
+  context.setDefaultTimeout(ANSWER_WITHIN_MS);
+  const origin = new URL(base).origin;
+  const ours = (url) => /^(data|blob|about):/.test(url) || new URL(url).origin === origin;
+  const short = shortened(base, token);
+  await context.route("**/*", (route) => (ours(route.request().url()) ? route.continue() : route.abort()));
+  context.on("request", (request) => ours(request.url()) || fault(`request to another origin: ${short(request.url())}`));
+  context.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    // What a page that is left was still asking for, and what is saved instead of shown.
+    if (ours(request.url()) && why !== "net::ERR_ABORTED") fault(`request failed: ${short(request.url())}: ${why}`);
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 400) fault(`status ${response.status()}: ${short(response.url())}`);
+  });
+  context.on("console", (message) => message.type() === "error" && fault(`console: ${short(message.text())}`));
+  context.on("weberror", (error) => fault(`script: ${short(error.error().message)}`));
+  return context;
+}
+
+/** What shortens a text for a report. */
+export function shortened(base, token) {
+  const secret = `token=${encodeURIComponent(token)}`;
+  return (text) => text.replaceAll(new URL(base).origin, "").replaceAll(secret, "token=…").split("\n")[0].slice(0, 300);
+}
+
+export async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), RULES);
+  return found.violations.map(({ id, impact, help, nodes }) => ({
+    id,
+    impact,
+    help,
+    nodes: nodes.map((node) => node.target.join(" ")),
+  }));
+}
+
+/** What sticks out to the right of the window, the outermost first; empty if nothing scrolls. */
+export function stickingOut() {
+  const width = document.documentElement.clientWidth;
+  const scrolled = Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);
+  if (scrolled <= width) return null;
+  const culprits = [...document.body.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > width + 0.5);
+  const name = (each) => each.tagName.toLowerCase() + (each.id && `#${each.id}`) + [...each.classList].map((c) => `.${c}`).join("");
+  return `${scrolled} px wide: ${culprits.slice(0, 3).map(name).join(", ")}`;
+}

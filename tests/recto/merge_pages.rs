@@ -1,0 +1,295 @@
+//! The pages of mail merges, form by form: what is understood, refused, confirmed and stopped. `browser.rs` looks at them.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use recto::case::LetterState;
+use recto::register::Filter;
+
+use crate::http::{Api, TOKEN};
+use crate::merges::{everybody_known, sheet};
+use crate::support::work;
+
+const BOUNDARY: &str = "a-line-that-is-in-no-part";
+
+/// An answer: status, where it leads, what it says.
+struct Answer {
+    status: StatusCode,
+    place: String,
+    text: String,
+}
+
+async fn send(api: &Api, request: Request<Body>) -> Answer {
+    let answer = api.send(request).await;
+    let place = answer.headers().get(header::LOCATION).map(|place| place.to_str().unwrap().to_owned());
+    let status = answer.status();
+    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+    Answer { status, place: place.unwrap_or_default(), text: String::from_utf8_lossy(&bytes).replace("&#x2f;", "/") }
+}
+
+fn asked(method: &str, path: &str) -> axum::http::request::Builder {
+    let request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, "en");
+    request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
+}
+
+async fn get(api: &Api, path: &str) -> Answer {
+    send(api, asked("GET", path).body(Body::empty()).unwrap()).await
+}
+
+/// Hands in a sheet.
+async fn hand_in(api: &Api, letter: &str, name: &str, sheet: &[u8]) -> Answer {
+    let mut body = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"letter\"\r\n\r\n{letter}\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; \
+         name=\"sheet\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(sheet);
+    body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    send(api, asked("POST", "/merges").header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()).await
+}
+
+/// Sends a form.
+async fn fill_in(api: &Api, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let encoded = |text: &str| {
+        text.bytes()
+            .map(
+                |byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") },
+            )
+            .collect::<String>()
+    };
+    let body: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    let request = asked("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    send(api, request.body(Body::from(body.join("&"))).unwrap()).await
+}
+
+/// What stands in a page between two marks.
+fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
+    rest.split_once(after).unwrap().0
+}
+
+/// A page that is checked by now.
+async fn checked(api: &Api, path: &str) -> String {
+    loop {
+        let page = get(api, path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        if page.text.contains("id=\"verdict\"") {
+            return page.text;
+        }
+    }
+}
+
+async fn unit() -> Api {
+    let api = Api::start().await;
+    everybody_known(&api.desk).await;
+    api
+}
+
+fn statements() -> String {
+    sheet(|_| "2026-11-12".into(), "Date de la demande")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_taken_in_is_said_beside_its_field() {
+    let api = unit().await;
+    let neither = hand_in(&api, "", "", b"").await;
+    assert_eq!(neither.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(neither.text.contains("href=\"#letter\"") && neither.text.contains("href=\"#sheet\""), "{}", neither.text);
+    let unknown = hand_in(&api, "no-such", "a.csv", b"a;b").await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unknown.text.contains("no-such"), "{}", unknown.text);
+    let kept = hand_in(&api, "account-statement", "", b"").await;
+    assert!(kept.text.contains("value=\"account-statement\" selected"), "what was chosen is kept");
+    let large = hand_in(&api, "account-statement", "a.csv", &vec![b'a'; (64 << 20) + 1]).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(large.text.contains("<h1") && large.text.contains("a spreadsheet 64 MiB"), "{}", large.text);
+    let empty = get(&api, "/merges/empty-sheet?letter=").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let empty = get(&api, "/merges/empty-sheet?letter=account-statement").await;
+    assert!(empty.status == StatusCode::OK && empty.text.starts_with("PK"));
+    for path in [
+        "/merges/sheets/0",
+        "/merges/sheets/0/rows/2",
+        "/merges/sheets/0/rows/2/page-1.png",
+        "/merges/0",
+        "/merges/sheets/0/checked.xlsx",
+    ] {
+        assert_eq!(get(&api, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let not_a_sheet = hand_in(&api, "account-statement", "C:\\letters\\a.pdf", b"%PDF-1.7").await;
+    assert_eq!(not_a_sheet.status, StatusCode::SEE_OTHER);
+    let page = checked(&api, &not_a_sheet.place).await;
+    assert!(page.contains("sheet-other-file") && page.contains("<h1 class=\"h1--under\">a.pdf</h1>"), "{page}");
+    assert!(!page.contains("/confirm\""), "there is nothing to confirm");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_is_understood_as_its_page_is_told() {
+    let api = unit().await;
+    // Days that can be read in two ways, a column of its own kind of words, and one that a hand has to name.
+    let text =
+        sheet(|place| format!("0{}/0{}/2026;{}", place % 3 + 1, place % 4 + 1, place * 10), "Demandée le;Mystère");
+    let taken = hand_in(&api, "account-statement", "relevés d’été.csv", text.as_bytes()).await;
+    let address = taken.place;
+    let page = checked(&api, &address).await;
+    assert!(page.contains("name=\"answer:dates:B\""), "{page}");
+    assert!(page.contains("<option value=\"\">") && page.contains("name=\"column:C\""), "{page}");
+    let mut tells = vec![("answer:dates:B", "day-first"), ("column:A", "case.reference"), ("column:C", "")];
+    assert_eq!(fill_in(&api, &address, &tells).await.place, address);
+    let page = checked(&api, &address).await;
+    assert!(!page.contains("name=\"answer:dates:B\"") && page.contains("value=\"dates:B\""), "answered: {page}");
+    assert!(
+        page.contains("id=\"confirm\"") && page.contains("<td>2026-03-01</td>") || page.contains("<td>2026-01-01</td>"),
+        "{page}"
+    );
+    // An answer is taken back, and asked for again.
+    fill_in(&api, &address, &[("ask-again", "dates:B")]).await;
+    assert!(checked(&api, &address).await.contains("name=\"answer:dates:B\""));
+    // Two columns for one thing are refused, by name.
+    tells[2] = ("column:C", "case.reference");
+    fill_in(&api, &address, &tells).await;
+    let page = checked(&api, &address).await;
+    assert!(page.contains("columns-for-one-thing"), "{page}");
+    fill_in(&api, &address, &[("column:C", "")]).await;
+    assert!(!checked(&api, &address).await.contains("columns-for-one-thing"));
+    let workbook = get(&api, &format!("{address}/checked.xlsx")).await;
+    assert!(workbook.status == StatusCode::OK && workbook.text.starts_with("PK"));
+    // The same sheet by the API, which shows what was understood.
+    let id = address.rsplit('/').next().unwrap();
+    let shown = api.get(&format!("/merges/uploads/{id}")).await;
+    assert_eq!(shown["columns"][1]["examples"][0], "01/01/2026");
+    assert_eq!(shown["mapping"]["answers"]["dates:B"], "day-first");
+    let discarded = fill_in(&api, &format!("{address}/discard"), &[]).await;
+    assert_eq!((discarded.status, discarded.place.as_str()), (StatusCode::SEE_OTHER, "/merges"));
+    assert_eq!(get(&api, &address).await.status, StatusCode::NOT_FOUND);
+    let (status, _) = api.call("GET", &format!("/merges/uploads/{id}"), &[], String::new()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_every_row_says_alike_can_be_said_once() {
+    let api = unit().await;
+    let text = sheet(|_| "x".into(), "Rien");
+    let address = hand_in(&api, "plan-confirmation", "m.csv", text.as_bytes()).await.place;
+    let page = checked(&api, &address).await;
+    let field = between(&page, "name=\"for-all:", "\"").to_owned();
+    let name = format!("for-all:{field}");
+    fill_in(&api, &address, &[(&name, "November 31, 2026")]).await;
+    let page = checked(&api, &address).await;
+    assert!(page.contains("for-all-wrong") && page.contains("value=\"November 31, 2026\""), "{page}");
+    fill_in(&api, &address, &[(&name, "2026-11-02")]).await;
+    let page = checked(&api, &address).await;
+    assert!(!page.contains("for-all-wrong"), "{page}");
+    fill_in(&api, &address, &[(&name, "")]).await;
+    assert!(!checked(&api, &address).await.contains("value=\"2026-11-02\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_is_confirmed_as_it_was_seen_by_one_of_the_units_people_and_stopped() {
+    let api = unit().await;
+    let text = statements().replace("DR-2026-005104;2026-11-12", "DR-2026-005104;2026-11-31");
+    let address = hand_in(&api, "account-statement", "statements.csv", text.as_bytes()).await.place;
+    let page = checked(&api, &address).await;
+    assert!(page.contains("href=\"") && page.contains(&format!("{address}?at=5#row-5")), "{page}");
+    assert!(page.contains("id=\"row-5\""), "the fault's row");
+    // The letters of the rows, and none of the one at fault.
+    assert_eq!(get(&api, &format!("{address}/rows/2/page-1.png")).await.status, StatusCode::OK);
+    assert!(get(&api, &format!("{address}/rows/2/letter.pdf")).await.text.starts_with("%PDF"));
+    let row = get(&api, &format!("{address}/rows/2")).await.text;
+    assert!(row.contains("DR-2026-005101") && row.contains("rows/3\" rel=\"next\""), "{row}");
+    let row = get(&api, &format!("{address}/rows/5")).await.text;
+    assert!(row.contains("date-unreadable") && !row.contains("letter.pdf"), "{row}");
+
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    let confirm = format!("{address}/confirm");
+    let nobody = fill_in(&api, &confirm, &[("hash", &hash), ("name", "November"), ("by", "S. Tranger")]).await;
+    assert_eq!(nobody.status, StatusCode::FORBIDDEN, "{}", nobody.text);
+    assert!(nobody.text.contains("role=\"alert\"") && nobody.text.contains("value=\"November\""), "{}", nobody.text);
+    let other = "0".repeat(64);
+    assert_eq!(fill_in(&api, &confirm, &[("hash", &other), ("by", "O. Officer")]).await.place, address);
+    let page = checked(&api, &address).await;
+    assert!(page.contains("id=\"changed\""), "{page}");
+    let letters = async || {
+        let filter = Filter { letter_type: Some("account-statement".into()), limit: 100, ..Filter::default() };
+        api.desk.reader().letters(&filter).await.unwrap()
+    };
+    assert!(letters().await.is_empty(), "nothing is made before");
+
+    for _ in 0..2 {
+        let confirmed = fill_in(&api, &confirm, &[("hash", &hash), ("name", "November"), ("by", "O. Officer")]).await;
+        assert_eq!(confirmed.status, StatusCode::SEE_OTHER, "{}", confirmed.text);
+    }
+    let merge = loop {
+        let answer = get(&api, &address).await;
+        if answer.status == StatusCode::SEE_OTHER {
+            break answer.place;
+        }
+    };
+    let (status, _) = api.call("GET", &address.replace("/merges/sheets", "/merges/uploads"), &[], String::new()).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "the API leads to the merge, too");
+    let page = get(&api, &merge).await.text;
+    assert!(page.contains("id=\"progress\"") && page.contains("progress.js"), "it is being made: {page}");
+    work(&api.desk).await;
+    let page = get(&api, &merge).await.text;
+    assert!(!page.contains("id=\"progress\"") && page.contains("November") && page.contains("O. Officer"), "{page}");
+    assert!(page.contains("date-unreadable") || page.contains("E5") || page.contains("B5"), "the row at fault: {page}");
+    assert_eq!(letters().await.len(), 7);
+    assert!(get(&api, "/merges").await.text.contains(&format!("href=\"{merge}\">November")));
+    let result = get(&api, &format!("{merge}/result.xlsx")).await;
+    assert!(result.status == StatusCode::OK && result.text.starts_with("PK"));
+
+    let stop = format!("{merge}/stop");
+    let unsaid = fill_in(&api, &stop, &[("by", "O. Officer"), ("reason", " ")]).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unsaid.text);
+    assert!(unsaid.text.contains("role=\"alert\""), "{}", unsaid.text);
+    let stopped = fill_in(&api, &stop, &[("by", "O. Officer"), ("reason", "The wrong month")]).await;
+    assert_eq!((stopped.status, stopped.place), (StatusCode::SEE_OTHER, merge.clone()));
+    let page = get(&api, &merge).await.text;
+    assert!(page.contains("The wrong month") && !page.contains(&stop), "{page}");
+    // Two are e-mails, which have left.
+    let states: Vec<LetterState> = letters().await.iter().map(|letter| letter.state).collect();
+    let withdrawn = states.iter().filter(|state| **state == LetterState::Withdrawn).count();
+    assert_eq!((states.len(), withdrawn), (7, 5), "{states:?}");
+    assert_eq!(
+        fill_in(&api, "/merges/0/stop", &[("by", "O. Officer"), ("reason", "x")]).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_merge_is_confirmed_by_a_second_person_on_its_page() {
+    let api = unit().await;
+    let rows: String = (0..60)
+        .map(|day| format!("DR-2026-0051{:02};2026-{:02}-{:02}\n", day % 8 + 1, day / 28 + 1, day % 28 + 1))
+        .collect();
+    let text = format!("Dossier;Date de la demande\n{rows}");
+    let address = hand_in(&api, "account-statement", "many.csv", text.as_bytes()).await.place;
+    let page = checked(&api, &address).await;
+    assert!(page.contains("?at=52#rows\" rel=\"next\""), "sixty rows, fifty a page: {page}");
+    let further = get(&api, &format!("{address}?at=61")).await.text;
+    assert!(further.contains("id=\"row-61\"") && !further.contains("id=\"row-3\"") && further.contains("rel=\"prev\""));
+    if !page.contains("name=\"hash\"") {
+        panic!("{page}");
+    }
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    assert!(page.contains("a second person must confirm it"), "{page}");
+    fill_in(&api, &format!("{address}/confirm"), &[("hash", &hash), ("by", "O. Officer")]).await;
+    let merge = loop {
+        let answer = get(&api, &address).await;
+        if answer.status == StatusCode::SEE_OTHER {
+            break answer.place;
+        }
+    };
+    let page = get(&api, &merge).await.text;
+    let second = between(&page, "id=\"second-by\"", "</select>");
+    assert!(second.contains("A. Manager") && !second.contains("O. Officer"), "{second}");
+    let by_nobody = fill_in(&api, &format!("{merge}/second"), &[("by", "")]).await;
+    assert_eq!(by_nobody.status, StatusCode::FORBIDDEN);
+    fill_in(&api, &format!("{merge}/second"), &[("by", "A. Manager")]).await;
+    let page = get(&api, &merge).await.text;
+    assert!(page.contains("A. Manager") && !page.contains("id=\"second-by\""), "{page}");
+    assert!(page.contains(&format!("{merge}?after=51#rows")), "{page}");
+    assert!(get(&api, &format!("{merge}?after=51")).await.text.contains("Row 52"));
+}
