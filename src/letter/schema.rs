@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 
 use chrono::{Datelike, NaiveDate};
 use jsonschema::{Draft, ValidationOptions, Validator};
@@ -34,6 +34,8 @@ pub struct Schema {
     /// Its properties without a label, or whose values have no words.
     pub(super) unlabelled: Vec<Fault>,
     validator: Validator,
+    /// Its top-level properties alone, compiled when they are first asked for.
+    parts: OnceLock<HashMap<String, Validator>>,
 }
 
 impl Schema {
@@ -57,6 +59,7 @@ impl Schema {
             foreign_numbers,
             unlabelled,
             validator,
+            parts: OnceLock::new(),
         };
         let source = schema.source.take();
         schema.mark(&source, "");
@@ -101,9 +104,11 @@ impl Schema {
 
     /// Whether a text is allowed as the value of a top-level property, taken alone.
     pub fn allows(&self, property: &str, text: &str) -> bool {
-        let value = Value::Object([(property.to_owned(), Value::from(text))].into_iter().collect());
-        let place = format!("/{property}");
-        !self.validator.iter_errors(&value).any(|error| error.instance_path().as_str() == place)
+        let parts = self.parts.get_or_init(|| {
+            let properties = self.source["properties"].as_object().into_iter().flatten();
+            properties.filter_map(|(name, part)| Some((name.clone(), options().build(part).ok()?))).collect()
+        });
+        parts.get(property).is_some_and(|part| part.is_valid(&Value::from(text)))
     }
 
     /// The names of the top-level properties, and whether each is required.

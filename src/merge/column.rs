@@ -68,6 +68,9 @@ impl Seen {
                 self.insured_numbers += 1;
             }
         }
+        // What has no digit is neither a day nor an amount, and most cells are words.
+        let has_digit = text.contains(char::is_numeric);
+        let day = if has_digit { day::read(text) } else { DayText::None };
         match cell {
             Cell::Number { stored, .. } => {
                 self.numbers += 1;
@@ -78,21 +81,22 @@ impl Seen {
                     Ok(number) => self.count(f64::from(number)),
                     Err(_) => self.broken_count = true,
                 }
-                self.references += usize::from(is_reference(text));
-                self.mailboxes += usize::from(mailbox::is_mailbox(text));
-                self.postal_codes += usize::from(is_postal_code(text));
-                if let DayText::Numbers(numbers) = day::read(text) {
+                self.references += usize::from(has_digit && is_reference(text));
+                self.mailboxes += usize::from(text.contains('@') && mailbox::is_mailbox(text));
+                self.postal_codes += usize::from(has_digit && is_postal_code(text));
+                if let DayText::Numbers(numbers) = day {
                     self.look_at_day(row, text, numbers);
-                }
-                if let AmountText::Either { .. } = amount::read(text) {
-                    self.first_either.get_or_insert_with(|| (row, text.clone()));
                 }
             }
             _ => self.broken_count = true,
         }
-        self.days += usize::from(matches!(cell, Cell::Date(_)) || day::read(text) != DayText::None);
+        self.days += usize::from(matches!(cell, Cell::Date(_)) || day != DayText::None);
+        let amount = if has_digit { amount::read(text) } else { AmountText::None };
+        if let (AmountText::Either { .. }, Cell::Text(text)) = (&amount, cell) {
+            self.first_either.get_or_insert_with(|| (row, text.clone()));
+        }
         let has_cents = text.contains('$') || text.contains(['.', ',']);
-        self.amounts += usize::from(has_cents && amount::read(text) != AmountText::None);
+        self.amounts += usize::from(has_cents && amount != AmountText::None);
     }
 
     fn count(&mut self, number: f64) {
@@ -131,7 +135,7 @@ impl Seen {
 
     /// The first values that differ, as they may be shown.
     pub fn examples(&self) -> Vec<String> {
-        self.examples.iter().map(shown).collect()
+        self.examples.iter().map(|text| shown(text)).collect()
     }
 
     /// Whether it counts the rows.
@@ -199,7 +203,7 @@ fn is_postal_code(text: &str) -> bool {
 }
 
 /// A value as an example of others: cut short, and without anything that could be a Social Insurance Number.
-fn shown(text: &String) -> String {
+fn shown(text: &str) -> String {
     let short: String = insurance::masked(text).chars().take(EXAMPLE_LENGTH).collect();
     if short.chars().count() == EXAMPLE_LENGTH { format!("{short}…") } else { short }
 }

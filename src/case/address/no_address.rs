@@ -3,6 +3,9 @@
 //! A line says so where all its words are of this kind and one of them is telling: `Moved, no forwarding address`. So `Unknown Rd` and
 //! `Nonesuch Lane` are streets. Only what no street is called counts at the start of a line too.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::text::folded;
 
 /// What no street is called, even with more behind it.
@@ -187,10 +190,26 @@ pub(in crate::case) fn is_part_of_name(text: &str) -> bool {
 
 /// Whether all words are of those that say it, one of them telling. A longer word may have a slip of the pen: `No fixed adress`.
 fn tells(words: &str) -> bool {
-    let is_of = |word: &str, known: &str| {
-        let slip = |other: &str| word.len() >= 6 && other.len() >= 7 && strsim::osa_distance(word, other) <= 1;
-        known.split_whitespace().any(|other| word == other || slip(other))
-    };
-    words.split(' ').all(|word| is_of(word, TELLING) || is_of(word, AROUND))
-        && words.split(' ').any(|word| is_of(word, TELLING))
+    static KNOWN: LazyLock<[Known; 2]> = LazyLock::new(|| [TELLING, AROUND].map(Known::of));
+    let [telling, around] = &*KNOWN;
+    words.split(' ').all(|word| telling.has(word) || around.has(word)) && words.split(' ').any(|word| telling.has(word))
+}
+
+/// Known words.
+struct Known {
+    words: HashSet<&'static str>,
+    /// Those that are long enough to have a slip of the pen.
+    long: Vec<&'static str>,
+}
+
+impl Known {
+    fn of(text: &'static str) -> Known {
+        let words: HashSet<&str> = text.split_whitespace().collect();
+        Known { long: words.iter().copied().filter(|word| word.len() >= 7).collect(), words }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        let slip = |other: &&str| other.len().abs_diff(word.len()) <= 1 && strsim::osa_distance(word, other) <= 1;
+        self.words.contains(word) || word.len() >= 6 && self.long.iter().any(slip)
+    }
 }

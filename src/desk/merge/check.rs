@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::complete::{complete, complete_new, place_key, reference};
@@ -24,8 +24,10 @@ use crate::register::MadeRow;
 use crate::rules::Name;
 use crate::spreadsheet::Workbook;
 
-/// Rows that are checked side by side.
-const TOGETHER: usize = 4;
+/// Rows that are taken up at a time.
+const AT_A_TIME: usize = 500;
+/// Rows that are checked side by side: while some are read from the register, others are weighed.
+const TOGETHER: usize = 8;
 /// What says that the facts of a letter disagree with each other, which only whoever told them can mend.
 const DISAGREE: [&str; 2] = ["arithmetic-mismatch", "dates-out-of-order"];
 
@@ -199,15 +201,13 @@ impl Desk {
         let all = rows.len();
         let answers = check.mapping.answers.clone();
         let mut looked = Vec::with_capacity(all);
-        for some in rows.chunks(TOGETHER) {
-            let mut looks = Vec::with_capacity(TOGETHER);
-            for row in some {
-                looks.push(self.look(letter, row, &places, &answers));
-            }
-            for one in join_all(looks).await {
+        for some in rows.chunks(AT_A_TIME) {
+            let looks: Vec<_> = some.iter().map(|row| self.look(letter, row, &places, &answers)).collect();
+            let mut looks = stream::iter(looks).buffered(TOGETHER);
+            while let Some(one) = looks.next().await {
                 looked.push(one?);
+                progress(looked.len(), all);
             }
-            progress(looked.len(), all);
         }
         check.conclude(looked, &places, letter, &self.studio.state(), &self.clock.today().to_string());
         Ok(())
