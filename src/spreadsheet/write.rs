@@ -6,7 +6,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::prelude::{Decimal, ToPrimitive};
 use rust_xlsxwriter::{
-    DataValidation, DocProperties, ExcelDateTime, Format, FormatBorder, Note, Workbook, Worksheet, XlsxError,
+    DataValidation, DocProperties, ExcelDateTime, Format, FormatBorder, Formula, Note, Workbook, Worksheet, XlsxError,
+    utility,
 };
 
 /// A cell to be written.
@@ -49,6 +50,8 @@ pub struct SheetOut<'s> {
 
 /// The most that Excel takes as the text of a list of choices.
 const MAX_CHOICES: usize = 255;
+/// The hidden worksheet of the lists that are longer.
+const LISTS: &str = "Lists";
 /// Rows below the headings that have a list of choices.
 const CHOICE_ROWS: u32 = 5_000;
 
@@ -94,11 +97,22 @@ impl SheetOut<'_> {
                 }
             }
         }
-        self.finish(sheet, &text)?;
+        let lists = self.finish(sheet, &text)?;
+        if !lists.is_empty() {
+            let sheet = workbook.add_worksheet();
+            sheet.set_name(LISTS)?.set_hidden(true);
+            for (column, choices) in lists.iter().enumerate() {
+                for (row, choice) in choices.iter().enumerate() {
+                    sheet.write_string_with_format(row_of(row + 1), column_of(column), choice.as_str(), &text)?;
+                }
+            }
+        }
         workbook.save_to_buffer()
     }
 
-    fn finish(&self, sheet: &mut Worksheet, text: &Format) -> Result<(), XlsxError> {
+    /// Gives each column its width, note and list; gives the lists that are too long to stand in a cell's own rules.
+    fn finish(&self, sheet: &mut Worksheet, text: &Format) -> Result<Vec<&[String]>, XlsxError> {
+        let mut lists: Vec<&[String]> = Vec::new();
         let heading = row_of(self.headings_row);
         for (place, column) in self.columns.iter().enumerate() {
             let index = column_of(place);
@@ -107,17 +121,22 @@ impl SheetOut<'_> {
             if let Some(note) = &column.note {
                 sheet.insert_note(heading, index, &Note::new(note).set_author(""))?;
             }
-            let length: usize = column.choices.iter().map(|choice| choice.encode_utf16().count() + 1).sum();
-            if !column.choices.is_empty()
-                && length <= MAX_CHOICES
-                && column.choices.iter().all(|choice| !choice.contains(','))
-            {
-                let list = DataValidation::new().allow_list_strings(&column.choices)?;
-                sheet.add_data_validation(heading + 1, index, heading + CHOICE_ROWS, index, &list)?;
+            if column.choices.is_empty() {
+                continue;
             }
+            let length: usize = column.choices.iter().map(|choice| choice.encode_utf16().count() + 1).sum();
+            let list = if length <= MAX_CHOICES && column.choices.iter().all(|choice| !choice.contains(',')) {
+                DataValidation::new().allow_list_strings(&column.choices)?
+            } else {
+                lists.push(&column.choices);
+                let letters = utility::column_number_to_name(column_of(lists.len() - 1));
+                let cells = format!("={LISTS}!${letters}$1:${letters}${}", column.choices.len());
+                DataValidation::new().allow_list_formula(Formula::new(cells))
+            };
+            sheet.add_data_validation(heading + 1, index, heading + CHOICE_ROWS, index, &list)?;
         }
         sheet.set_freeze_panes(heading + 1, 0)?;
-        Ok(())
+        Ok(lists)
     }
 }
 

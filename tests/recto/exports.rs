@@ -53,6 +53,39 @@ fn workbooks_are_written_without_a_formula_and_with_each_text_as_it_is() {
 }
 
 #[test]
+fn every_column_with_choices_has_its_list_however_long_it_is() {
+    let column = |choices: Vec<String>| ColumnOut { width: 20, note: None, choices };
+    let columns = vec![
+        column(vec!["en".into(), "fr".into()]),
+        column(vec!["yes, by mail".into(), "no".into()]),
+        column((0..40).map(|number| format!("Choice number {number}")).collect()),
+        column(Vec::new()),
+    ];
+    let sheet = SheetOut {
+        name: "Sheet",
+        columns: &columns,
+        headings_row: 1,
+        written: "2026-11-17T14:00:00Z".parse().unwrap(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.xlsx");
+    let headings = ["A", "B", "C", "D"].map(|heading| CellOut::Text(heading.to_owned())).to_vec();
+    std::fs::write(&path, sheet.bytes([(1, headings)]).unwrap()).unwrap();
+    let script = "import sys, json, openpyxl\nb = openpyxl.load_workbook(sys.argv[1])\n\
+        l = b['Lists']\n\
+        print(json.dumps({'lists': {str(v.sqref): v.formula1 for v in b['Sheet'].data_validations.dataValidation},\
+        'state': l.sheet_state, 'B': [c.value for c in l['A']][:2], 'C': len([c for c in l['B'] if c.value])}))";
+    let python = tools().join("venv/bin/python").display().to_string();
+    let read: serde_json::Value =
+        serde_json::from_str(&tool(&python, &["-c", script, path.to_str().unwrap()])).unwrap();
+    let lists =
+        serde_json::json!({"A2:A5001": "\"en,fr\"", "B2:B5001": "Lists!$A$1:$A$2", "C2:C5001": "Lists!$B$1:$B$40"});
+    assert_eq!(read["lists"], lists, "{read:#}");
+    assert_eq!((&read["state"], &read["C"]), (&serde_json::json!("hidden"), &serde_json::json!(40)));
+    assert_eq!(read["B"], serde_json::json!(["yes, by mail", "no"]));
+}
+
+#[test]
 fn exports_as_text_have_no_cell_that_begins_a_formula() {
     let cases = [
         ("=1+1", "'=1+1"),
