@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::support::{catalogue, desk, event, sample, taken, work};
+use crate::chance::Chance;
+use crate::support::{catalogue, command, desk, event, people, sample, seed, taken, work};
 
 /// People of the register: given name, surname, language, postal address, mailbox.
 const PEOPLE: [(&str, &str, &str, &str, &str); 8] = [
@@ -485,6 +486,60 @@ async fn mixed_up(swap: &str) -> String {
     );
     assert!(tally.states[&LetterState::Withdrawn] >= 6, "{tally:?}");
     stopped.stop_reason.unwrap()
+}
+
+/// A merge that is killed again and again, between its confirmation and its last row, by the same command that is given once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_that_is_killed_at_random_moments_makes_each_letter_once() {
+    let mut chance = Chance(seed());
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let known = unit(&data).await;
+    work(&known).await;
+    known.close().await;
+    // More rows than are taken in one transaction, and more than one person may confirm.
+    let day = |number: usize| format!("2026-{:02}-{:02}", number / 28 + 1, number % 28 + 1);
+    let row = |number: usize| format!("{};{}\n", reference(number % PEOPLE.len()), day(number / PEOPLE.len()));
+    let rows: String = (0..240).map(row).collect();
+    let file = folder.path().join("sheet.csv");
+    std::fs::write(&file, format!("Dossier;Date de la demande\n{rows}")).unwrap();
+    let settings = folder.path().join("recto.toml");
+    let names = people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
+    std::fs::write(&settings, names.collect::<String>()).unwrap();
+    let merge = |more: &[&str]| {
+        let own =
+            ["--config", settings.to_str().unwrap(), "merge", "account-statement", file.to_str().unwrap(), "--json"];
+        let mut command = command(&data, &[&own, more].concat());
+        command.stderr(std::process::Stdio::null());
+        command
+    };
+    let checked: Value = serde_json::from_slice(&merge(&["--dry-run"]).output().unwrap().stdout).unwrap();
+    let hash = checked["confirm"].as_str().unwrap_or_else(|| panic!("{checked:#}"));
+    let mut kills = 0;
+    for by in ["O. Officer", "A. Manager"] {
+        let mut moment = 0.05;
+        loop {
+            let mut process =
+                merge(&["--confirm", hash, "--by", by]).stdout(std::process::Stdio::null()).spawn().unwrap();
+            std::thread::sleep(std::time::Duration::from_secs_f64(moment));
+            if let Some(status) = process.try_wait().unwrap() {
+                assert!(status.success(), "{status}");
+                break;
+            }
+            process.kill().unwrap();
+            process.wait().unwrap();
+            kills += 1;
+            moment += 0.25 * chance.draw();
+        }
+    }
+    assert!(kills >= 2, "{kills}");
+    let after = desk(&data).await;
+    let [record] = &after.reader().merges(None, 10).await.unwrap()[..] else { panic!("one merge") };
+    assert_eq!(record.state, MergeState::Made);
+    let tally = after.merge_tally(&record.id).await.unwrap();
+    assert_eq!((tally.rows, tally.letters, tally.faulty), (240, 240, 0), "{tally:?}");
+    assert_eq!(letters(&after).await, 240, "each once");
+    after.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,8 @@ use crate::support::{
 
 /// How many work at a time.
 const WORKERS: usize = 3;
+/// The longest that a process may take for its part of the day: many times what it takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(240);
 /// Fewer kills than `letter_attempts`, so that no letter counts as one that kills its worker.
 const KILLS: usize = 5;
 
@@ -40,9 +42,33 @@ fn start(folder: &Path, log: &Path, arguments: &[&str]) -> Child {
     command(folder, arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap()
 }
 
-/// Waits for a process that nobody has killed. It may find letters held, but no trouble.
+/// Waits for a process that nobody has killed. It may find letters held, but no trouble, and it comes to an end.
 fn ended(process: &mut Child, what: &str) {
-    assert_ne!(process.wait().unwrap().code(), Some(2), "{what}");
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = process.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed() > PATIENCE {
+            let stands = threads(process.id());
+            process.kill().unwrap();
+            panic!("{what} has not ended after {PATIENCE:?}: {stands}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_ne!(status.code(), Some(2), "{what}");
+}
+
+/// Where each thread of a process stands, as the system tells it.
+fn threads(process: u32) -> String {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let stands = tasks.map(|task| {
+        let read = |what: &str| std::fs::read_to_string(task.path().join(what)).unwrap_or_default().trim().to_owned();
+        let stat = read("stat");
+        let state = stat.rsplit(')').next().unwrap_or_default().split_whitespace().next().unwrap_or_default();
+        format!("{} {state} {} {}", read("comm"), read("wchan"), read("syscall"))
+    });
+    stands.collect::<Vec<_>>().join("; ")
 }
 
 /// Takes the day's events part by part while three workers work, and kills some of them; gives how many it killed at work.

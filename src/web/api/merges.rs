@@ -126,7 +126,7 @@ pub(super) async fn merge(
 #[expect(dead_code, reason = "only the description needs it")]
 pub enum Merging {
     /// It is confirmed.
-    Confirmed(MergeDetail),
+    Confirmed(Box<MergeDetail>),
     /// It is still being looked at.
     UnderWay(UnderWayView),
 }

@@ -236,8 +236,15 @@ async fn letter_context(service: &Service, language: Language, id: &LetterId) ->
     let mut letter = json!(LetterView::of(row, catalogue, language).going(goes_on));
     letter["event"] = event
         .map_or(Value::Null, |event| json!({"id": event.id, "says": catalogue.happened(&event.kind).get(language)}));
+    let merge = match reader.merge_row_of(id).await? {
+        Some(row) => {
+            reader.merge(&row.merge).await?.map(|merge| json!({"id": merge.id, "name": merge.name, "row": row.row}))
+        }
+        None => None,
+    };
     Ok(Some(json!({
         "letter": letter,
+        "merge": merge,
         "issuance": issuance,
         "deliveries": deliveries,
         "entries": entries,

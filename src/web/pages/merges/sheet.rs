@@ -65,7 +65,7 @@ fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, shown: 
         "by": shown.by,
     });
     match stage {
-        Stage::Confirmed(id) => return Redirect::to(&format!("/merges/{id}")).into_response(),
+        Stage::Confirmed(id) => Redirect::to(&format!("/merges/{id}")).into_response(),
         Stage::Checking | Stage::Confirming => {
             let (done, all) = upload.progress();
             context["progress"] = json!({"done": done, "all": all, "confirming": matches!(stage, Stage::Confirming)});
