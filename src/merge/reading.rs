@@ -254,7 +254,7 @@ impl Reading {
         let columns = std::mem::take(&mut self.columns);
         let mut left: BTreeMap<What, Vec<usize>> = BTreeMap::new();
         let mut lines = Lines::new(&table.headings, &columns, fields, is_reference);
-        let mut grouped = Groups::new(&columns, fields);
+        let mut grouped = Groups::new(&columns, fields, for_all);
         let wide = table.wide_rows();
         table.each_line(book, &mut |row| {
             // Until it is said, hidden rows are neither in nor out.
@@ -273,7 +273,7 @@ impl Reading {
             grouped.add(read);
         })?;
         self.left_out.extend(left.iter().map(|(what, rows)| LeftOut::rows(*what, rows)));
-        self.rows = grouped.rows(&columns, fields, for_all);
+        self.rows = grouped.rows();
         self.columns = columns;
         Ok(())
     }

@@ -102,7 +102,8 @@ pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
             "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
         ))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        // Without one for its own pages, a browser would not say that a form is theirs either.
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         // What takes a spreadsheet has a larger limit of its own.
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

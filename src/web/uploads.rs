@@ -25,6 +25,8 @@ const KEPT: Duration = Duration::from_secs(2 * 60 * 60);
 const MOST: usize = 24;
 /// Rows of all sheets that are kept, at most: of the longest sheet, two.
 const MOST_ROWS: usize = 200_000;
+/// Bytes of all sheets that are kept, at most.
+const MOST_BYTES: usize = 256 << 20;
 /// Sheets that are checked at the same time; the others wait.
 const AT_ONCE: usize = 2;
 
@@ -109,6 +111,10 @@ impl Upload {
     /// Stops what is done with it.
     fn stop(&self) {
         held(&self.task).take().inspect(AbortHandle::abort);
+    }
+
+    fn bytes(&self) -> usize {
+        held(&self.request).sheet.len()
     }
 
     fn rows(&self) -> usize {
@@ -221,8 +227,11 @@ impl Uploads {
         forget_old(&mut kept);
         kept.push(upload);
         kept.sort_by_key(|upload| *held(&upload.asked_for));
-        let rows = |kept: &[Arc<Upload>]| kept.iter().map(|upload| upload.rows()).sum::<usize>();
-        while kept.len() > 1 && (kept.len() > MOST || rows(&kept) > MOST_ROWS) {
+        let sum = |kept: &[Arc<Upload>], of: fn(&Upload) -> usize| kept.iter().map(|one| of(one)).sum::<usize>();
+        let too_much = |kept: &[Arc<Upload>]| {
+            kept.len() > MOST || sum(kept, Upload::rows) > MOST_ROWS || sum(kept, Upload::bytes) > MOST_BYTES
+        };
+        while kept.len() > 1 && too_much(&kept) {
             kept.remove(0).stop();
         }
     }

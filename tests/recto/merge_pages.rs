@@ -169,6 +169,21 @@ async fn a_sheet_is_understood_as_its_page_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_more_sheets_are_kept_than_there_is_room_for_and_those_go_first_that_nobody_asks_for() {
+    let api = unit().await;
+    let text = statements();
+    let mut places = Vec::new();
+    for number in 0..25 {
+        let taken = hand_in(&api, "account-statement", &format!("{number}.csv"), text.as_bytes()).await;
+        places.push(taken.place);
+        // The first is looked at all the while.
+        assert_eq!(get(&api, &places[0]).await.status, StatusCode::OK, "{number}");
+    }
+    assert_eq!(get(&api, &places[1]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get(&api, &places[2]).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_every_row_says_alike_can_be_said_once() {
     let api = unit().await;
     let text = sheet(|_| "x".into(), "Rien");

@@ -114,8 +114,11 @@ pub(super) async fn understand(
 ) -> Response {
     let asked = Asked::of(&uri, &headers);
     let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
-    if let Some(check) = upload.stage().check() {
+    let stage = upload.stage();
+    if let Some(check) = stage.check() {
         upload.understand(mapping(check, &given));
+    }
+    if stage.check().is_some() || matches!(stage, Stage::Failed(_)) {
         service.uploads.check(&service.desk, &upload);
     }
     Redirect::to(&address(&id)).into_response()
