@@ -16,6 +16,7 @@ use icu_list::ListFormatter;
 use icu_list::options::{ListFormatterOptions, ListLength};
 use icu_locale_core::{Locale, locale};
 use icu_plurals::{PluralCategory, PluralRules};
+use rust_decimal::Decimal;
 
 use super::elision::elided;
 use super::language::Language;
@@ -65,8 +66,13 @@ impl Formats {
     /// where the text is not an amount.
     pub fn money(&self, text: &str) -> Option<String> {
         let amount = money::parse(text.strip_prefix('-').unwrap_or(text))?;
-        let sign = if text.starts_with('-') && !amount.is_zero() { "–" } else { "" };
-        let number = self.grouped(&money::plain(amount))?;
+        self.sum(if text.starts_with('-') { -amount } else { amount })
+    }
+
+    /// A sum of amounts, which may be larger than any of them may be.
+    pub fn sum(&self, sum: Decimal) -> Option<String> {
+        let number = self.grouped(&money::plain(sum.abs()))?;
+        let sign = if sum.is_sign_negative() && !sum.is_zero() { "–" } else { "" };
         Some(match self.language {
             Language::En => format!("{sign}${number}"),
             Language::Fr => format!("{sign}{number}{NBSP}$"),

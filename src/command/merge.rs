@@ -92,7 +92,7 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
     let check = desk.check_merge(&request, &progress).await?;
     bar.finish_and_clear();
     if let Some(path) = &arguments.result {
-        let sheet = desk.checked_result(&request, &check, voice().language).map_err(|error| decided(&error))?;
+        let sheet = desk.checked_result(&request, &check, voice().language).await.map_err(|error| decided(&error))?;
         write(path, &sheet)?;
     }
     if let Some(folder) = &arguments.preview {

@@ -106,7 +106,11 @@ impl Schema {
     pub fn allows(&self, property: &str, text: &str) -> bool {
         let parts = self.parts.get_or_init(|| {
             let properties = self.source["properties"].as_object().into_iter().flatten();
-            properties.filter_map(|(name, part)| Some((name.clone(), options().build(part).ok()?))).collect()
+            properties
+                .filter_map(|(name, part)| {
+                    Some((name.clone(), options().should_validate_formats(true).build(part).ok()?))
+                })
+                .collect()
         });
         parts.get(property).is_some_and(|part| part.is_valid(&Value::from(text)))
     }

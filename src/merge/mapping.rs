@@ -21,7 +21,7 @@ pub struct Mapping {
     /// What is the same for every row, and in no column.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub for_all: BTreeMap<String, String>,
-    /// Answers to questions, by their keys.
+    /// Answers to questions, by their keys. An empty one takes back what was answered or kept: it is asked again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, String>,
 }
@@ -35,9 +35,46 @@ impl Mapping {
         found.map(Option::as_deref)
     }
 
+    /// Has a column tell something, or nothing.
+    pub fn tell(&mut self, letter: &str, heading: &str, field: Option<&str>) {
+        self.propose(letter, heading);
+        self.columns.insert(letter.to_owned(), field.map(str::to_owned));
+        // It is asked anew whether one that is hidden is to be used.
+        self.answers.remove(&format!("hidden-column:{letter}"));
+    }
+
+    /// Leaves it to the sheet what a column tells.
+    fn propose(&mut self, letter: &str, heading: &str) {
+        self.columns.retain(|name, _| name != letter && !is_same(name, heading));
+    }
+
+    /// Takes an answer back. `heading` is that of a column, by its letter.
+    pub fn ask_again(&mut self, key: &str, heading: impl Fn(&str) -> String) {
+        match key.split_once(':') {
+            None if key == "sheet" => self.sheet = None,
+            // What an answer has made of a column goes with it.
+            Some(("column" | "hidden-column", letter)) => self.propose(letter, &heading(letter)),
+            _ => {}
+        }
+        self.answers.insert(key.to_owned(), String::new());
+    }
+
+    /// This one, laid over one that was kept.
+    pub(super) fn over(&self, kept: &Mapping, heading: impl Fn(&str) -> String) -> Mapping {
+        let mut both = kept.clone();
+        both.sheet.clone_from(&self.sheet);
+        self.answers.iter().filter(|(_, answer)| answer.is_empty()).for_each(|(key, _)| both.ask_again(key, &heading));
+        both.columns.retain(|name, _| self.column("", name).is_none());
+        both.columns.extend(self.columns.clone());
+        both.for_all.extend(self.for_all.clone());
+        both.answers.extend(self.answers.clone());
+        both
+    }
+
     /// What is worth keeping for the next sheet of the same form: not what was said of this one's rows.
     pub fn of_form(&self) -> Mapping {
-        let kept = self.answers.iter().filter(|(key, _)| key.starts_with("dates:") || key.starts_with("column:"));
+        let of_form = |key: &str| key.starts_with("dates:") || key.starts_with("column:");
+        let kept = self.answers.iter().filter(|(key, answer)| of_form(key) && !answer.is_empty());
         Mapping {
             sheet: None,
             columns: self.columns.clone(),

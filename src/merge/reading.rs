@@ -59,23 +59,12 @@ pub fn read(
     let own = Mapping::default();
     let kept = kept.get(&reading.form);
     let mapping = match (given, kept) {
-        (Some(given), Some(kept)) => over(kept, given),
+        (Some(given), Some(kept)) => given.over(kept, |letter| table.heading_of(letter)),
         (Some(given), None) => given.clone(),
         (None, kept) => kept.unwrap_or(&own).clone(),
     };
     reading.read_table(book, &table, fields, &headings, &mapping, is_reference)?;
     Ok(reading)
-}
-
-/// A mapping that was kept, with one that was given laid over it.
-fn over(kept: &Mapping, given: &Mapping) -> Mapping {
-    let mut both = kept.clone();
-    both.sheet.clone_from(&given.sheet);
-    both.columns.retain(|name, _| given.column("", name).is_none());
-    both.columns.extend(given.columns.clone());
-    both.for_all.extend(given.for_all.clone());
-    both.answers.extend(given.answers.clone());
-    both
 }
 
 impl Reading {
@@ -90,6 +79,7 @@ impl Reading {
         is_reference: IsReference<'_>,
     ) -> Result<Option<Table>, Fault> {
         let wanted = given.and_then(|given| given.sheet.as_deref().or(given.answers.get("sheet").map(String::as_str)));
+        let wanted = wanted.filter(|wanted| !wanted.is_empty());
         if let Some(wanted) = wanted.filter(|wanted| book.sheets().iter().all(|sheet| sheet.name != *wanted)) {
             let known: Vec<&str> = book.sheets().iter().map(|sheet| sheet.name.as_str()).collect();
             self.faults.push(Fault::new(

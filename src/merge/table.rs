@@ -75,6 +75,12 @@ impl Table {
         })
     }
 
+    /// What the column of these letters is called; nothing where there is none.
+    pub fn heading_of(&self, column: &str) -> String {
+        let found = (0..self.headings.len()).find(|index| letters(*index) == column);
+        found.map(|index| self.heading(index)).unwrap_or_default()
+    }
+
     /// What a column is called where it is spoken of.
     pub fn heading(&self, column: usize) -> String {
         match self.headings.get(column).map(String::as_str).unwrap_or_default() {

@@ -82,7 +82,8 @@ fn system() -> Actor {
 
 /// The whole service.
 pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
-    let shared = Shared { open, token: token.into(), pages: Arc::new(pages::Pages::load()?), uploads: Arc::default() };
+    let uploads = Arc::new(uploads::Uploads::new(Arc::clone(&open)));
+    let shared = Shared { open, token: token.into(), pages: Arc::new(pages::Pages::load()?), uploads };
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router())

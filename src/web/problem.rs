@@ -239,9 +239,22 @@ impl Problem {
         self.words.detail.get(language)
     }
 
-    /// What it found, each in its place.
-    pub(super) fn found(&self) -> &[Fault] {
-        &self.faults
+    /// What it says to a person: each fault, or what it is.
+    pub(super) fn said(&self, language: Language) -> Vec<&str> {
+        match self.faults.as_slice() {
+            [] => vec![self.detail(language)],
+            faults => faults.iter().map(|fault| fault.message.get(language)).collect(),
+        }
+    }
+
+    /// There are as many sheets as there is room for, and all of them are being looked at.
+    pub(super) fn no_room() -> Problem {
+        let title = ("There are too many sheets", "Il y a trop de feuilles");
+        let detail = Text::new(
+            "As many sheets are being checked as there is room for. Wait until one of them is done, and hand yours in again.",
+            "Autant de feuilles qu’il y a de place sont en cours de vérification. Attendez que l’une d’elles soit finie, et soumettez la vôtre de nouveau.",
+        );
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-room", title, detail)
     }
 
     /// Its status.

@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 
 use super::problem::Problem;
 use crate::case::{Actor, MergeId, Sha256, hex};
-use crate::desk::{Desk, DeskError, MergeCheck, MergeRequest, Merged};
+use crate::desk::{CurrentDesk, Desk, DeskError, MergeCheck, MergeRequest, Merged};
 use crate::merge::Mapping;
 
 /// How long a sheet is kept that nobody has asked for.
@@ -33,6 +33,8 @@ const AT_ONCE: usize = 2;
 /// How far a sheet has come.
 #[derive(Clone)]
 pub(super) enum Stage {
+    /// It was handed in.
+    HandedIn,
     /// It is being checked.
     Checking,
     /// It was checked.
@@ -98,9 +100,9 @@ impl Upload {
         held(&self.request).clone()
     }
 
-    /// Has it understood otherwise when it is checked next.
-    pub fn understand(&self, mapping: Mapping) {
-        held(&self.request).mapping = Some(mapping);
+    /// The letter type's key.
+    pub fn letter_type(&self) -> String {
+        held(&self.request).letter_type.clone()
     }
 
     /// The name of the file.
@@ -108,9 +110,15 @@ impl Upload {
         held(&self.request).file_name.clone()
     }
 
-    /// Stops what is done with it.
-    fn stop(&self) {
-        held(&self.task).take().inspect(AbortHandle::abort);
+    /// Begins what goes on by itself. False where something does already: a form that is sent twice has it done once.
+    fn begin(&self, stage: Stage) -> bool {
+        self.stage.send_if_modified(|now| {
+            let begins = !now.is_under_way();
+            if begins {
+                *now = stage;
+            }
+            begins
+        })
     }
 
     fn bytes(&self) -> usize {
@@ -139,106 +147,132 @@ pub(super) struct Confirmation {
 
 /// The sheets that were handed in.
 pub(super) struct Uploads {
-    kept: Mutex<Vec<Arc<Upload>>>,
+    open: Arc<CurrentDesk>,
+    kept: Arc<Mutex<Vec<Arc<Upload>>>>,
     at_once: Arc<Semaphore>,
 }
 
-impl Default for Uploads {
-    fn default() -> Uploads {
-        Uploads { kept: Mutex::default(), at_once: Arc::new(Semaphore::new(AT_ONCE)) }
-    }
-}
-
 impl Uploads {
+    pub fn new(open: Arc<CurrentDesk>) -> Uploads {
+        Uploads { open, kept: Arc::default(), at_once: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
     /// A sheet that is kept.
     pub fn get(&self, id: &str) -> Option<Arc<Upload>> {
         let mut kept = held(&self.kept);
-        forget_old(&mut kept);
+        make_room(&mut kept);
         let upload = kept.iter().find(|upload| upload.id == id).cloned()?;
         *held(&upload.asked_for) = Instant::now();
         Some(upload)
     }
 
     /// Takes a sheet in.
+    ///
+    /// # Errors
+    ///
+    /// A problem where there is no room for it, because those that are kept are being looked at.
     pub fn take_in(&self, request: MergeRequest) -> Result<Arc<Upload>, Problem> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| DeskError::Io(std::io::Error::other(error)))?;
         let upload = Arc::new(Upload {
             id: hex(&bytes),
             request: Mutex::new(request),
-            stage: watch::Sender::new(Stage::Checking),
+            stage: watch::Sender::new(Stage::HandedIn),
             done: AtomicUsize::new(0),
             all: AtomicUsize::new(0),
             asked_for: Mutex::new(Instant::now()),
             task: Mutex::default(),
         });
-        self.keep(Arc::clone(&upload));
-        Ok(upload)
+        let mut kept = held(&self.kept);
+        kept.push(Arc::clone(&upload));
+        if make_room(&mut kept) {
+            return Ok(upload);
+        }
+        kept.pop();
+        Err(Problem::no_room())
     }
 
-    /// Checks a sheet.
-    pub fn check(&self, desk: &Arc<Desk>, upload: &Arc<Upload>) {
-        let (desk, own) = (Arc::clone(desk), Arc::clone(upload));
-        self.go_on(upload, Stage::Checking, async move {
-            let check = desk.check_merge(&own.request(), &|done, all| own.tell(done, all)).await?;
-            Ok(Stage::Checked(Arc::new(check)))
-        });
+    /// Checks a sheet; understood otherwise, where it is said how.
+    pub fn check(&self, upload: &Arc<Upload>, mapping: Option<Mapping>) {
+        if upload.begin(Stage::Checking) {
+            if mapping.is_some() {
+                held(&upload.request).mapping = mapping;
+            }
+            let own = Arc::clone(upload);
+            self.go_on(upload, async move |desk| {
+                let check = desk.check_merge(&own.request(), &|done, all| own.tell(done, all)).await?;
+                Ok(Stage::Checked(Arc::new(check)))
+            });
+        }
     }
 
     /// Makes a merge of a sheet as it was seen.
-    pub fn confirm(&self, desk: &Arc<Desk>, upload: &Arc<Upload>, confirmation: Confirmation) {
-        let (desk, own) = (Arc::clone(desk), Arc::clone(upload));
-        self.go_on(upload, Stage::Confirming, async move {
-            let Confirmation { hash, name, actor } = confirmation;
-            let progress = |done, all| own.tell(done, all);
-            Ok(match desk.confirm_merge(actor, &own.request(), &name, &hash, &progress).await? {
-                Merged::Recorded(record) => Stage::Confirmed(record.id),
-                Merged::Changed(check) => Stage::Changed(Arc::from(check)),
-            })
-        });
+    pub fn confirm(&self, upload: &Arc<Upload>, confirmation: Confirmation) {
+        if upload.begin(Stage::Confirming) {
+            let own = Arc::clone(upload);
+            self.go_on(upload, async move |desk| {
+                let Confirmation { hash, name, actor } = confirmation;
+                let progress = |done, all| own.tell(done, all);
+                Ok(match desk.confirm_merge(actor, &own.request(), &name, &hash, &progress).await? {
+                    Merged::Recorded(record) => Stage::Confirmed(record.id),
+                    Merged::Changed(check) => Stage::Changed(Arc::from(check)),
+                })
+            });
+        }
     }
 
-    /// Throws a sheet away, whatever is being done with it.
+    /// Throws a sheet away. One that is being confirmed stays: what is recorded of it may be beyond recall.
     pub fn discard(&self, id: &str) {
-        held(&self.kept).extract_if(.., |upload| upload.id == id).for_each(|upload| upload.stop());
+        let goes = |upload: &mut Arc<Upload>| upload.id == id && !matches!(upload.stage(), Stage::Confirming);
+        for upload in held(&self.kept).extract_if(.., goes) {
+            held(&upload.task).take().inspect(AbortHandle::abort);
+            upload.stage.send_if_modified(|now| {
+                let was = now.is_under_way();
+                if was {
+                    *now = Stage::Failed(Problem::not_found(id));
+                }
+                was
+            });
+        }
     }
 
-    fn go_on(
-        &self,
-        upload: &Arc<Upload>,
-        stage: Stage,
-        work: impl Future<Output = Result<Stage, Problem>> + Send + 'static,
-    ) {
+    /// Has something done at the desk that is open when its turn has come.
+    fn go_on<W>(&self, upload: &Arc<Upload>, work: impl FnOnce(Arc<Desk>) -> W + Send + 'static)
+    where
+        W: Future<Output = Result<Stage, Problem>> + Send,
+    {
         upload.tell(0, 0);
-        upload.stage.send_replace(stage);
-        let (own, at_once) = (Arc::clone(upload), Arc::clone(&self.at_once));
+        let (own, open) = (Arc::clone(upload), Arc::clone(&self.open));
+        let (kept, at_once) = (Arc::clone(&self.kept), Arc::clone(&self.at_once));
         let task = tokio::spawn(async move {
             let _turn = at_once.acquire().await;
-            let done = AssertUnwindSafe(work).catch_unwind().await;
+            let done = AssertUnwindSafe(async { work(open.desk()).await }).catch_unwind().await;
             let stage = done.unwrap_or_else(|_| Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)));
             own.stage.send_replace(stage.unwrap_or_else(Stage::Failed));
+            make_room(&mut held(&kept));
         });
         *held(&upload.task) = Some(task.abort_handle());
     }
-
-    /// Keeps one more, and no more than are to be kept: those go first that nobody has asked for the longest.
-    fn keep(&self, upload: Arc<Upload>) {
-        let mut kept = held(&self.kept);
-        forget_old(&mut kept);
-        kept.push(upload);
-        kept.sort_by_key(|upload| *held(&upload.asked_for));
-        let sum = |kept: &[Arc<Upload>], of: fn(&Upload) -> usize| kept.iter().map(|one| of(one)).sum::<usize>();
-        let too_much = |kept: &[Arc<Upload>]| {
-            kept.len() > MOST || sum(kept, Upload::rows) > MOST_ROWS || sum(kept, Upload::bytes) > MOST_BYTES
-        };
-        while kept.len() > 1 && too_much(&kept) {
-            kept.remove(0).stop();
-        }
-    }
 }
 
-fn forget_old(kept: &mut Vec<Arc<Upload>>) {
-    kept.extract_if(.., |upload| held(&upload.asked_for).elapsed() > KEPT).for_each(|upload| upload.stop());
+/// Lets go of what is too old, or too much: of those that nothing is being done with, the one first that nobody has asked for the longest.
+/// The newest stays. False where that is not enough.
+fn make_room(kept: &mut Vec<Arc<Upload>>) -> bool {
+    let asked = |upload: &Upload| *held(&upload.asked_for);
+    kept.retain(|upload| upload.stage().is_under_way() || asked(upload).elapsed() < KEPT);
+    loop {
+        let sum = |of: fn(&Upload) -> usize| kept.iter().map(|one| of(one)).sum::<usize>();
+        if kept.len() <= MOST && sum(Upload::rows) <= MOST_ROWS && sum(Upload::bytes) <= MOST_BYTES {
+            return true;
+        }
+        let settled = (0..kept.len()).filter(|place| !kept[*place].stage().is_under_way());
+        let mut settled: Vec<usize> = settled.collect();
+        settled.sort_by_key(|place| asked(&kept[*place]));
+        match settled.first() {
+            Some(place) if settled.len() > 1 => drop(kept.remove(*place)),
+            _ => return false,
+        }
+    }
 }
 
 /// What a lock holds. A panic while it was held has left nothing half done: each holder sets one value.

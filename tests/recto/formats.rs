@@ -86,3 +86,10 @@ fn paragraph(block: &Block) -> Option<&str> {
         _ => None,
     }
 }
+
+#[test]
+fn a_sum_may_be_larger_than_any_amount() {
+    let sum = "-123456789012.30".parse().unwrap();
+    let written = Language::BOTH.map(|language| Formats::of(language).sum(sum).unwrap());
+    assert_eq!(written, ["–$123,456,789,012.30", "–123\u{a0}456\u{a0}789\u{a0}012,30\u{a0}$"]);
+}

@@ -135,6 +135,10 @@ async fn a_sheet_is_understood_as_its_page_is_told() {
     let address = taken.place;
     let page = checked(&api, &address).await;
     assert!(page.contains("name=\"answer:dates:B\""), "{page}");
+    assert!(
+        page.contains("Waits for an answer") && !page.contains("To correct"),
+        "nothing is wrong with its rows: {page}"
+    );
     assert!(page.contains("<option value=\"\">") && page.contains("name=\"column:C\""), "{page}");
     let mut tells = vec![("answer:dates:B", "day-first"), ("column:A", "case.reference"), ("column:C", "")];
     assert_eq!(fill_in(&api, &address, &tells).await.place, address);
@@ -169,12 +173,39 @@ async fn a_sheet_is_understood_as_its_page_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_kept_of_an_earlier_sheet_can_be_asked_again() {
+    let api = unit().await;
+    let text = |month: usize| sheet(|place| format!("0{}/0{month}/2026", place + 1), "Demandée le");
+    let first = hand_in(&api, "account-statement", "a.csv", text(2).as_bytes()).await.place;
+    checked(&api, &first).await;
+    fill_in(&api, &first, &[("answer:dates:B", "day-first")]).await;
+    let page = checked(&api, &first).await;
+    let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
+    fill_in(&api, &format!("{first}/confirm"), &[("hash", &hash), ("by", "O. Officer")]).await;
+    while get(&api, &first).await.status != StatusCode::SEE_OTHER {}
+    // The next sheet with these headings is understood alike, until somebody says otherwise.
+    let second = hand_in(&api, "account-statement", "b.csv", text(3).as_bytes()).await.place;
+    let page = checked(&api, &second).await;
+    assert!(page.contains("2026-03-08") && !page.contains("name=\"answer:dates:B\""), "{page}");
+    fill_in(&api, &second, &[("ask-again", "dates:B")]).await;
+    let page = checked(&api, &second).await;
+    assert!(page.contains("name=\"answer:dates:B\"") && !page.contains("2026-03-08"), "{page}");
+    // It stays asked while something else is changed.
+    fill_in(&api, &second, &[("column:A", "case.reference")]).await;
+    assert!(checked(&api, &second).await.contains("name=\"answer:dates:B\""));
+    fill_in(&api, &second, &[("answer:dates:B", "month-first")]).await;
+    let page = checked(&api, &second).await;
+    assert!(page.contains("2026-08-03") && !page.contains("name=\"answer:dates:B\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_more_sheets_are_kept_than_there_is_room_for_and_those_go_first_that_nobody_asks_for() {
     let api = unit().await;
     let text = statements();
     let mut places = Vec::new();
     for number in 0..25 {
         let taken = hand_in(&api, "account-statement", &format!("{number}.csv"), text.as_bytes()).await;
+        checked(&api, &taken.place).await;
         places.push(taken.place);
         // The first is looked at all the while.
         assert_eq!(get(&api, &places[0]).await.status, StatusCode::OK, "{number}");
@@ -267,6 +298,9 @@ async fn a_sheet_is_confirmed_as_it_was_seen_by_one_of_the_units_people_and_stop
     let states: Vec<LetterState> = letters().await.iter().map(|letter| letter.state).collect();
     let withdrawn = states.iter().filter(|state| **state == LetterState::Withdrawn).count();
     assert_eq!((states.len(), withdrawn), (7, 5), "{states:?}");
+    // A form's own address, in another language or from the history, leads to the page that has it.
+    assert_eq!(get(&api, &format!("{stop}?lang=fr")).await.place, merge);
+    assert_eq!(get(&api, &format!("{address}/confirm?lang=fr")).await.place, address);
     assert_eq!(
         fill_in(&api, "/merges/0/stop", &[("by", "O. Officer"), ("reason", "x")]).await.status,
         StatusCode::NOT_FOUND

@@ -101,6 +101,8 @@ pub struct CheckedRow {
     pub data: String,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
+    /// Whether it waits for the answer to a question about one of its columns.
+    pub waits: bool,
     /// What would become of it; none of a row at fault.
     pub outlook: Option<Outlook>,
     /// The person's key and name, where they are known.
@@ -244,7 +246,9 @@ impl Desk {
                 looked.reached = complete(&mut data, &known, answers.get("reach-differs").map(String::as_str));
                 let own: Vec<_> = people.own_events().collect();
                 let program = data["case"]["program"].as_str().unwrap_or_default().to_owned();
-                if let Some((_, policy)) = self.program_and_policy(&program, self.clock.today()) {
+                // What is asked about may be what would be filled in.
+                let policy = self.program_and_policy(&program, self.clock.today()).filter(|_| !row.waits);
+                if let Some((_, policy)) = policy {
                     known_facts::fill(&mut data["facts"], letter, &known, &own, policy, self.clock.today());
                 }
             }
@@ -338,9 +342,9 @@ impl Looked {
     fn at(row: &MergeRow, content: String, made: Vec<MadeRow>) -> Looked {
         let again = made.len();
         let event = if again == 0 { content[..32].to_owned() } else { format!("{}-{}", &content[..32], again + 1) };
-        let (number, lines, faults) = (row.number, row.lines.clone(), row.faults.clone());
+        let (number, lines, faults, waits) = (row.number, row.lines.clone(), row.faults.clone(), row.waits);
         Looked {
-            row: CheckedRow { number, lines, content, event, faults, ..CheckedRow::default() },
+            row: CheckedRow { number, lines, content, event, faults, waits, ..CheckedRow::default() },
             own: None,
             told: (None, None),
             mixed: Vec::new(),

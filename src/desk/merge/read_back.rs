@@ -50,13 +50,16 @@ impl Desk {
             missing.extend(printed.filter(|value| stands(&format!(" {written} "), value) && !stands(&page, value)));
         }
         // What the letter was composed of is what the row says: its template may leave a value out, but not take another in its place.
-        let facts = mapping.columns.values().flatten().filter(|path| path.starts_with("facts."));
-        let others = facts.filter(|path| values_at(&data, path) != values_at(&draft.data.json, path));
+        let facts = data["facts"].as_object().into_iter().flatten();
+        let others =
+            facts.filter(|(name, fact)| draft.data.json["facts"][name.as_str()] != **fact).map(|(name, _)| name);
         let owners = self.owners(&row.merge).await?;
-        let own = format!(" {} ", folded(&row.data));
+        // Who acts for the person may have a row as well.
+        let attention = draft.data.json["party"]["address"]["attention"].as_str().unwrap_or_default();
+        let own = format!(" {} ", folded(&format!("{} {attention}", row.data)));
         let foreign = owners.foreign(&page, &own, row.row);
         let mut faults: Vec<Fault> = missing.iter().map(|value| lacks(value, row.row)).collect();
-        faults.extend(others.map(|path| is_other(path, row.row)));
+        faults.extend(others.map(|name| is_other(name, row.row)));
         faults.extend(foreign.into_iter().map(|(value, other)| is_foreign(&value, other)));
         Ok(faults)
     }
@@ -161,15 +164,15 @@ fn lacks(value: &str, row: i64) -> Fault {
     )
 }
 
-fn is_other(path: &str, row: i64) -> Fault {
+fn is_other(name: &str, row: i64) -> Fault {
     Fault::new(
         "read-back-other",
         row.to_string(),
         format!(
-            "What the letter was composed of has another “{path}” than row {row}. The merge was stopped: no letter of it leaves."
+            "What the letter was composed of has another “{name}” than row {row}. The merge was stopped: no letter of it leaves."
         ),
         format!(
-            "Ce dont la lettre a été composée a un autre « {path} » que la ligne {row}. La fusion a été arrêtée : aucune de ses lettres ne part."
+            "Ce dont la lettre a été composée a un autre « {name} » que la ligne {row}. La fusion a été arrêtée : aucune de ses lettres ne part."
         ),
     )
 }

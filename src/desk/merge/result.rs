@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::check::{MergeCheck, MergeRequest};
@@ -101,11 +102,12 @@ impl Desk {
                 became.insert(usize::try_from(row.row).unwrap_or_default(), became_of(row, letter));
             }
         }
-        self.with_columns(sheet, &record.file_name, mapping.sheet.as_deref(), &became, language)
+        let kept = Kept { sheet, file_name: record.file_name.clone(), name: mapping.sheet, written: self.clock.now() };
+        kept.with_columns_aside(became, language).await
     }
 
     /// The sheet of a check with what is wrong with each row, as a workbook.
-    pub fn checked_result(
+    pub async fn checked_result(
         &self,
         request: &MergeRequest,
         check: &MergeCheck,
@@ -113,7 +115,8 @@ impl Desk {
     ) -> Result<Vec<u8>, DecideError> {
         let rows = check.rows.iter().map(|row| {
             let what = match (&row.outlook, row.faults.is_empty()) {
-                (_, false) => both(Both { en: "at fault", fr: "fautive" }),
+                (None, true) if row.waits => both(Both { en: "waits for an answer", fr: "attend une réponse" }),
+                (_, false) => both(Both { en: "to correct", fr: "à corriger" }),
                 (Some(outlook), _) if !outlook.may_go => both(Both { en: "would be held", fr: "serait retenue" }),
                 _ => both(Both { en: "would go", fr: "partirait" }),
             };
@@ -121,26 +124,42 @@ impl Desk {
             let why = if row.faults.is_empty() { said(reasons) } else { said(&row.faults) };
             (row.number, Became { what, why, ..Became::default() })
         });
-        self.with_columns(
-            request.sheet.clone(),
-            &request.file_name,
-            check.mapping.sheet.as_deref(),
-            &rows.collect(),
-            language,
-        )
+        let rows = rows.collect();
+        let kept = Kept {
+            sheet: request.sheet.clone(),
+            file_name: request.file_name.clone(),
+            name: check.mapping.sheet.clone(),
+            written: self.clock.now(),
+        };
+        kept.with_columns_aside(rows, language).await
     }
+}
 
-    fn with_columns(
-        &self,
-        sheet: Vec<u8>,
-        file_name: &str,
-        name: Option<&str>,
-        became: &BTreeMap<usize, Became>,
+/// A sheet as it came.
+struct Kept {
+    sheet: Vec<u8>,
+    file_name: String,
+    /// The worksheet that was merged.
+    name: Option<String>,
+    /// When it is written anew.
+    written: DateTime<Utc>,
+}
+
+impl Kept {
+    /// With Recto's columns; read and written aside, because a long sheet takes seconds.
+    async fn with_columns_aside(
+        self,
+        became: BTreeMap<usize, Became>,
         language: Language,
     ) -> Result<Vec<u8>, DecideError> {
+        let written = tokio::task::spawn_blocking(move || self.with_columns(&became, language)).await;
+        written.map_err(|error| DecideError::Desk(DeskError::from(error)))?
+    }
+
+    fn with_columns(self, became: &BTreeMap<usize, Became>, language: Language) -> Result<Vec<u8>, DecideError> {
         let unread = |fault: Fault| DecideError::Faults(vec![fault]);
-        let book = Workbook::open(sheet, file_name).map_err(unread)?;
-        let name = name.or(book.sheets().first().map(|sheet| sheet.name.as_str())).unwrap_or_default();
+        let book = Workbook::open(self.sheet, &self.file_name).map_err(unread)?;
+        let name = self.name.as_deref().or(book.sheets().first().map(|sheet| sheet.name.as_str())).unwrap_or_default();
         let mut rows: Vec<Row> = Vec::new();
         let layout = book.layout(name).map_err(unread)?;
         book.each_row(name, &layout, &mut |row| {
@@ -179,7 +198,7 @@ impl Desk {
         let columns: Vec<ColumnOut> = (0..width + HEADINGS.len())
             .map(|index| ColumnOut { width: if index == width + 4 { 80 } else { 20 }, ..ColumnOut::default() })
             .collect();
-        let sheet = SheetOut { name: "Recto", columns: &columns, headings_row, written: self.clock.now() };
+        let sheet = SheetOut { name: "Recto", columns: &columns, headings_row, written: self.written };
         sheet.bytes(out).map_err(|error| DecideError::Desk(DeskError::Io(std::io::Error::other(error))))
     }
 }
@@ -207,7 +226,7 @@ fn became_of(row: &MergeRowRecord, letter: Option<LetterRow>) -> Became {
         let what = if row.faults.is_empty() {
             Both { en: "not made", fr: "non faite" }
         } else {
-            Both { en: "at fault", fr: "fautive" }
+            Both { en: "to correct", fr: "à corriger" }
         };
         return Became { what: both(what), why: said(&row.faults), ..Became::default() };
     };

@@ -104,8 +104,8 @@ pub(super) async fn merge(
     };
     let upload = service.uploads.take_in(request)?;
     match confirmation {
-        Some(confirmation) => service.uploads.confirm(desk, &upload, confirmation),
-        None => service.uploads.check(desk, &upload),
+        Some(confirmation) => service.uploads.confirm(&upload, confirmation),
+        None => service.uploads.check(&upload, None),
     }
     let stage = upload.settled(ANSWER_WITHIN).await;
     if !stage.is_under_way() {
@@ -159,7 +159,7 @@ pub(super) async fn upload(
 
 fn come_so_far(upload: &Upload, stage: Stage, language: Language) -> Result<Response, Problem> {
     match stage {
-        Stage::Checking | Stage::Confirming => {
+        Stage::HandedIn | Stage::Checking | Stage::Confirming => {
             let (rows, of) = upload.progress();
             let place = [(header::LOCATION, format!("/api/v1/merges/uploads/{}", upload.id))];
             let view = UnderWayView { id: upload.id.clone(), rows, of };

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::case::fault::{FaultView, views};
+use crate::case::format::Formats;
 use crate::case::party::full_name_in;
-use crate::case::{Fault, Language, money};
+use crate::case::{Fault, Language};
 use crate::desk::{CheckedColumn, CheckedRow, MergeCheck, Totals};
 use crate::merge::{self, FULL_NAME, Field, REFERENCE, values_at};
 use crate::web::Service;
@@ -98,7 +99,8 @@ const ANSWERS: [&str; 9] =
 
 /// What was answered already, and can be asked again: what was asked, and the answer in words or as it is.
 fn answered(check: &MergeCheck, fields: &[Field], language: Language) -> Vec<Value> {
-    let answers = check.mapping.answers.iter().filter_map(|(key, answer)| {
+    let given = check.mapping.answers.iter().filter(|(_, answer)| !answer.is_empty());
+    let answers = given.filter_map(|(key, answer)| {
         let (kind, column) = key.split_once(':').unwrap_or((key, ""));
         let kind = ASKED.into_iter().find(|known| *known == kind)?;
         let field = fields.iter().find(|field| field.path == *answer).map(|field| field.shown(language));
@@ -142,7 +144,7 @@ fn totals(totals: &Totals, service: &Service, fields: &[Field], language: Langua
     let amounts: Vec<Value> = totals
         .amounts
         .iter()
-        .map(|(path, sum)| json!({"label": label(path), "sum": money::plain(*sum), "below_zero": sum.is_sign_negative() && !sum.is_zero()}))
+        .map(|(path, sum)| json!({"label": label(path), "sum": Formats::of(language).sum(*sum)}))
         .collect();
     let several: Vec<Value> =
         totals.several.iter().map(|(_, name, rows)| json!({"name": name, "rows": merge::rows_said(rows)})).collect();
@@ -212,6 +214,7 @@ pub(super) fn row_shown(check: &MergeCheck, row: &CheckedRow, language: Language
     }
     let outlook = row.outlook.as_ref();
     let state = match outlook {
+        None if row.waits && row.faults.is_empty() => "waits",
         None => "faulty",
         Some(outlook) if !outlook.may_go => "held",
         Some(outlook) if outlook.needs_approval => "to-approve",

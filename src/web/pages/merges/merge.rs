@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
-use super::sheet::said;
 use super::{title, workbook};
 use crate::case::fault::views;
 use crate::case::{Language, LetterState, MergeId, MergeState};
@@ -54,6 +53,7 @@ async fn context(
         rows.push(json!({"number": row.row, "case": row.case_reference, "letter": letter, "faults": views(&row.faults, language)}));
     }
     let given = problem.map(|(_, given)| given);
+    let confirmer = record.confirmed_by().ok().map(|actor| actor.name);
     Ok(Some(json!({
         "merge": MergeView::of(&record)?,
         "letter": title(service, &record.letter_type, language),
@@ -63,8 +63,9 @@ async fn context(
         "rows": rows,
         "after": rows.last().filter(|_| more).map(|row| row["number"].clone()),
         "first": after == 0,
+        "others": desk.members().iter().map(|member| member.name.as_str()).filter(|name| Some(*name) != confirmer.as_deref()).collect::<Vec<_>>(),
         "members": desk.members().iter().map(|member| member.name.as_str()).collect::<Vec<_>>(),
-        "problem": problem.map(|(problem, _)| said(problem, language)),
+        "problem": problem.map(|(problem, _)| problem.said(language)),
         "given": {"by": given.map(|given| &given.by), "reason": given.map(|given| &given.reason)},
     })))
 }
@@ -75,6 +76,11 @@ fn to_come(state: MergeState, tally: &MergeTally) -> usize {
     let due =
         [LetterState::Due, LetterState::Recalled].iter().filter_map(|state| tally.states.get(state)).sum::<usize>();
     untaken + due
+}
+
+/// Where a form was sent to and did not do what was asked: the page that has it.
+pub(super) async fn back(Path(id): Path<MergeId>) -> Redirect {
+    Redirect::to(&format!("/merges/{id}"))
 }
 
 /// The sheet with what became of each row.

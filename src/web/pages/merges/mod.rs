@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::{Asked, answer, encoded};
@@ -29,15 +29,15 @@ pub(super) fn router() -> Router<Shared> {
         .route("/merges", get(list).post(hand_in).layer(DefaultBodyLimit::max(MAX_SHEET_BYTES)))
         .route("/merges/empty-sheet", get(empty_sheet))
         .route("/merges/sheets/{id}", get(sheet::show).post(sheet::understand))
-        .route("/merges/sheets/{id}/confirm", post(sheet::confirm))
-        .route("/merges/sheets/{id}/discard", post(sheet::discard))
+        .route("/merges/sheets/{id}/confirm", get(sheet::back).post(sheet::confirm))
+        .route("/merges/sheets/{id}/discard", get(sheet::back).post(sheet::discard))
         .route("/merges/sheets/{id}/checked.xlsx", get(sheet::checked))
         .route("/merges/sheets/{id}/rows/{row}", get(row::show))
         .route("/merges/sheets/{id}/rows/{row}/{page}", get(row::picture))
         .route("/merges/{id}", get(merge::show))
         .route("/merges/{id}/result.xlsx", get(merge::result))
-        .route("/merges/{id}/second", post(merge::second))
-        .route("/merges/{id}/stop", post(merge::stop))
+        .route("/merges/{id}/second", get(merge::back).post(merge::second))
+        .route("/merges/{id}/stop", get(merge::back).post(merge::stop))
 }
 
 async fn list(
@@ -107,7 +107,7 @@ async fn hand_in(State(service): State<Service>, uri: Uri, headers: HeaderMap, f
     }
     match service.uploads.take_in(request) {
         Ok(upload) => {
-            service.uploads.check(&service.desk, &upload);
+            service.uploads.check(&upload, None);
             Redirect::to(&sheet::address(&upload.id)).into_response()
         }
         Err(problem) => asked.problem(&service, &problem),

@@ -28,7 +28,7 @@ async fn foreseen(
     check: &MergeCheck,
     row: &CheckedRow,
 ) -> Result<Result<Foreseen, Vec<crate::case::Fault>>, Problem> {
-    if !row.faults.is_empty() {
+    if !row.faults.is_empty() || row.waits {
         return Ok(Err(row.faults.clone()));
     }
     let data = serde_json::from_str(&row.data).unwrap_or_default();

@@ -6,12 +6,12 @@ use std::time::Duration;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{checked, title, workbook};
-use crate::case::{Language, Sha256};
+use crate::case::Sha256;
 use crate::desk::MergeCheck;
-use crate::merge::{Mapping, is_same};
+use crate::merge::Mapping;
 use crate::web::pages::Asked;
 use crate::web::problem::Problem;
 use crate::web::uploads::{Confirmation, Stage, Upload};
@@ -53,26 +53,25 @@ struct Shown<'s> {
 
 fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, shown: Shown<'_>) -> Response {
     let language = asked.language;
-    let request = upload.request();
+    let (file, letter_type) = (upload.file_name(), upload.letter_type());
     let mut context = json!({
         "address": address(&upload.id),
-        "file": request.file_name,
-        "letter": title(service, &request.letter_type, language),
-        "letter_type": request.letter_type,
+        "file": file,
+        "letter": title(service, &letter_type, language),
         "changed": matches!(stage, Stage::Changed(_)),
-        "problem": shown.problem.map(|problem| said(problem, language)),
-        "name": if shown.name.is_empty() { stem(&request.file_name) } else { shown.name },
+        "problem": shown.problem.map(|problem| problem.said(language)),
+        "name": if shown.name.is_empty() { stem(&file) } else { shown.name },
         "by": shown.by,
     });
     match stage {
         Stage::Confirmed(id) => Redirect::to(&format!("/merges/{id}")).into_response(),
-        Stage::Checking | Stage::Confirming => {
+        Stage::HandedIn | Stage::Checking | Stage::Confirming => {
             let (done, all) = upload.progress();
             context["progress"] = json!({"done": done, "all": all, "confirming": matches!(stage, Stage::Confirming)});
             asked.page(service, "merge-progress.html", context)
         }
         Stage::Failed(problem) => {
-            context["problem"] = said(&problem, language);
+            context["problem"] = json!(problem.said(language));
             let page = asked.page(service, "merge-failed.html", context);
             (problem.status(), page).into_response()
         }
@@ -85,12 +84,6 @@ fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, shown: 
             }
         }
     }
-}
-
-/// What a problem says.
-pub(super) fn said(problem: &Problem, language: Language) -> Value {
-    let found: Vec<&str> = problem.found().iter().map(|fault| fault.message.get(language)).collect();
-    if found.is_empty() { json!([problem.detail(language)]) } else { json!(found) }
 }
 
 /// A file's name without its ending.
@@ -114,13 +107,8 @@ pub(super) async fn understand(
 ) -> Response {
     let asked = Asked::of(&uri, &headers);
     let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
-    let stage = upload.stage();
-    if let Some(check) = stage.check() {
-        upload.understand(mapping(check, &given));
-    }
-    if stage.check().is_some() || matches!(stage, Stage::Failed(_)) {
-        service.uploads.check(&service.desk, &upload);
-    }
+    let mapping = upload.stage().check().map(|check| mapping(check, &given));
+    service.uploads.check(&upload, mapping);
     Redirect::to(&address(&id)).into_response()
 }
 
@@ -128,6 +116,10 @@ pub(super) async fn understand(
 /// holds for every row, and `ask-again` is the key of an answer that is taken back.
 fn mapping(check: &Arc<MergeCheck>, given: &[(String, String)]) -> Mapping {
     let mut mapping = check.mapping.clone();
+    let heading = |letter: &str| {
+        let column = check.columns.iter().find(|column| column.letters == letter);
+        column.map(|column| column.heading.clone()).unwrap_or_default()
+    };
     for (name, value) in given {
         let value = value.trim();
         match name.split_once(':') {
@@ -135,26 +127,13 @@ fn mapping(check: &Arc<MergeCheck>, given: &[(String, String)]) -> Mapping {
                 let Some(column) = check.columns.iter().find(|column| column.letters == letter) else { continue };
                 // What was left as it was proposed is not said: it may still be asked about.
                 if column.field.as_ref().map_or("", |field| field.path.as_str()) != value {
-                    mapping.columns.retain(|name, _| name != letter && !is_same(name, &column.heading));
-                    mapping.columns.insert(letter.to_owned(), Some(value.to_owned()).filter(|path| !path.is_empty()));
+                    mapping.tell(letter, &column.heading, Some(value).filter(|path| !path.is_empty()));
                 }
             }
             Some(("answer", key)) => drop(mapping.answers.insert(key.to_owned(), value.to_owned())),
             Some(("for-all", path)) if value.is_empty() => drop(mapping.for_all.remove(path)),
             Some(("for-all", path)) => drop(mapping.for_all.insert(path.to_owned(), value.to_owned())),
-            None if name == "ask-again" => {
-                mapping.answers.remove(value);
-                match value.split_once(':') {
-                    None if value == "sheet" => mapping.sheet = None,
-                    // What an answer has made of a column is forgotten with it.
-                    Some(("column" | "hidden-column", letter)) => {
-                        check.columns.iter().filter(|column| column.letters == letter).for_each(|column| {
-                            mapping.columns.retain(|name, _| name != letter && !is_same(name, &column.heading));
-                        });
-                    }
-                    _ => {}
-                }
-            }
+            None if name == "ask-again" => mapping.ask_again(value, heading),
             _ => {}
         }
     }
@@ -186,10 +165,7 @@ pub(super) async fn confirm(
     match actor {
         Ok(actor) => {
             let Confirming { hash, name, .. } = given;
-            // A form that is sent twice confirms once.
-            if !upload.stage().is_under_way() {
-                service.uploads.confirm(&service.desk, &upload, Confirmation { hash: Sha256::new(hash), name, actor });
-            }
+            service.uploads.confirm(&upload, Confirmation { hash: Sha256::new(hash), name, actor });
             Redirect::to(&address(&id)).into_response()
         }
         Err(error) => {
@@ -198,6 +174,11 @@ pub(super) async fn confirm(
             page(&service, &asked, &upload, upload.stage(), shown)
         }
     }
+}
+
+/// Where a form was sent to and did not do what was asked: the page that has it.
+pub(super) async fn back(Path(id): Path<String>) -> Redirect {
+    Redirect::to(&address(&id))
 }
 
 /// Throws the sheet away.
@@ -220,7 +201,7 @@ pub(super) async fn checked(
     else {
         return gone(&service, &asked);
     };
-    match service.desk.checked_result(&upload.request(), &check, asked.language) {
+    match service.desk.checked_result(&upload.request(), &check, asked.language).await {
         Ok(sheet) => workbook(stem(&upload.file_name()), sheet),
         Err(error) => asked.problem(&service, &Problem::from(error)),
     }
