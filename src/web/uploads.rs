@@ -111,7 +111,7 @@ impl Upload {
     }
 
     /// Begins what goes on by itself. False where something does already: a form that is sent twice has it done once.
-    fn begin(&self, stage: Stage) -> bool {
+    fn take_up(&self, stage: Stage) -> bool {
         self.stage.send_if_modified(|now| {
             let begins = !now.is_under_way();
             if begins {
@@ -194,7 +194,7 @@ impl Uploads {
 
     /// Checks a sheet; understood otherwise, where it is said how.
     pub fn check(&self, upload: &Arc<Upload>, mapping: Option<Mapping>) {
-        if upload.begin(Stage::Checking) {
+        if upload.take_up(Stage::Checking) {
             if mapping.is_some() {
                 held(&upload.request).mapping = mapping;
             }
@@ -208,7 +208,7 @@ impl Uploads {
 
     /// Makes a merge of a sheet as it was seen.
     pub fn confirm(&self, upload: &Arc<Upload>, confirmation: Confirmation) {
-        if upload.begin(Stage::Confirming) {
+        if upload.take_up(Stage::Confirming) {
             let own = Arc::clone(upload);
             self.go_on(upload, async move |desk| {
                 let Confirmation { hash, name, actor } = confirmation;

@@ -384,7 +384,7 @@ async fn a_merge_is_made_once_however_often_it_is_confirmed_and_comes_back_as_a_
     let rows = rows_of(&result, "releves.xlsx");
     assert_eq!(rows[0][..3], ["Dossier", "Demandé le", "Recto : suite donnée"]);
     assert_eq!(rows.len(), 9);
-    assert_eq!(rows[5][2], "fautive");
+    assert_eq!(rows[5][2], "à corriger");
     assert!(rows[5][6].contains("31/31/2026"), "{:?}", rows[5]);
     assert!(rows[1][2] == "émise" || rows[1][2] == "envoyée", "{:?}", rows[1]);
     // Corrected and sent again, only what changed is taken.
