@@ -83,6 +83,8 @@ try {
   await page.click("form[action$='/confirm'] button");
   await page.waitForURL(/\/merges\/[0-9a-f]+$/);
   merge = new URL(page.url()).pathname;
+  // Without scripts somebody looks again; with them the page does.
+  while (!scripts && (await page.locator("#progress").count())) await page.click("#progress + p a");
   await page.waitForSelector("#progress", { state: "detached" });
   await look("merge");
   const download = page.waitForEvent("download");

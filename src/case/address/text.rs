@@ -89,9 +89,15 @@ fn tidy(text: &str, points: bool) -> String {
     }
     let words = initials_joined(hyphens_joined(&slashes_joined(&words)));
     let mut line = String::new();
-    for word in words.iter().filter(|word| !is_blank(word) || matches!(word.as_str(), "&" | "!")) {
-        // HA ! HA !, as French spaces it.
-        line.push_str(if line.is_empty() || word == "!" { "" } else { " " });
+    for word in &words {
+        match word.as_str() {
+            // HA ! HA !, as French spaces it. Where it ends no word, it says nothing.
+            "!" if line.is_empty() || line.ends_with('!') => continue,
+            "!" => {}
+            word if is_blank(word) && word != "&" => continue,
+            _ if line.is_empty() => {}
+            _ => line.push(' '),
+        }
         line.push_str(word);
     }
     line
