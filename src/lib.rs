@@ -6,6 +6,7 @@ pub mod dispatch;
 pub mod intake;
 pub mod letter;
 pub mod merge;
+pub mod people;
 pub mod register;
 pub mod rules;
 pub mod spreadsheet;

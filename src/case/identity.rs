@@ -21,6 +21,10 @@ text_identity! {
     FollowUpId;
     /// The identity of a mail merge: the beginning of the hash that was confirmed.
     MergeId;
+    /// By which the register knows the account of one of the unit's people.
+    AccountId;
+    /// By which the register knows the token of a system.
+    TokenId;
     /// The name of a process that works, of its own for each start.
     WorkerId;
     /// A SHA-256 in lower-case hexadecimal: by it archive, register and case file agree.

@@ -48,7 +48,9 @@ pub use day::{Day, Stamp};
 pub use entry::{Entry, EntryKind, FiledEntry};
 pub use event::CaseEvent;
 pub use fault::Fault;
-pub use identity::{CaseRef, FollowUpId, LetterId, MergeId, PersonId, RunId, Sha256, WorkerId, hex};
+pub use identity::{
+    AccountId, CaseRef, FollowUpId, LetterId, MergeId, PersonId, RunId, Sha256, TokenId, WorkerId, hex,
+};
 pub use language::{Both, Language, Text};
 pub use letter::{CoveringMail, Reading};
 pub use party::{Case, Channel, Format, Party, PreferredLanguage};
@@ -56,7 +58,9 @@ pub use phrases::Phrases;
 pub use place::Place;
 pub use policy::Policy;
 pub use role::{Role, Title};
-pub use states::{DeliveryState, FollowUpState, LetterState, MergeState, PieceState, RunState};
+pub use states::{
+    AccountState, AuditKind, DeliveryState, FollowUpState, LetterState, MergeState, PieceState, RunState,
+};
 pub use tells::{Step, Tells};
 pub use times::{Given, SpentBy, Times};
 pub use traits::{Trait, Traits};

@@ -82,6 +82,44 @@ states! {
         Printed,
     }
 
+    /// How the account of one of the unit's people stands.
+    AccountState {
+        /// Was invited, and has not signed in yet.
+        Invited,
+        /// Can sign in.
+        Open,
+        /// Cannot sign in any more. Its name stays its own: the case files have it.
+        Closed,
+    }
+
+    /// What was done about people and tokens, as the audit trail has it.
+    AuditKind {
+        /// An account was made.
+        AccountMade,
+        /// What is said of an account was changed.
+        AccountChanged,
+        /// An account was closed.
+        AccountClosed,
+        /// An account was opened again.
+        AccountOpened,
+        /// A one-time link was made.
+        LinkMade,
+        /// A password was set, by a one-time link or by its owner.
+        PasswordSet,
+        /// Somebody signed in.
+        SignedIn,
+        /// Somebody tried to sign in, and was not let in.
+        SignInFailed,
+        /// Somebody signed out.
+        SignedOut,
+        /// All sessions of an account were ended.
+        SessionsEnded,
+        /// A system got a token.
+        TokenMade,
+        /// The token of a system was revoked.
+        TokenRevoked,
+    }
+
     /// What became of something that Recto noticed to be due.
     FollowUpState {
         /// Waiting for somebody to decide.

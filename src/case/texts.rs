@@ -25,6 +25,11 @@ pub fn normalize(value: Value) -> Value {
     }
 }
 
+/// A text as names are searched: lower case, without accents.
+pub fn folded(text: &str) -> String {
+    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
 /// The characters of a text without accents and other marks, and in their plain forms: what is left to compare texts by.
 pub fn without_marks(text: &str) -> impl Iterator<Item = char> + '_ {
     text.nfkd().filter(|c| !is_combining_mark(*c))

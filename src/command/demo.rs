@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use recto::case::clock::toronto;
 use recto::case::format::Formats;
-use recto::case::{Actor, CaseRef, Channel, DeliveryState, FollowUpState, LetterState, said};
-use recto::desk::{Desk, Environment, Member, MergeRequest};
+use recto::case::{CaseRef, Channel, DeliveryState, FollowUpState, LetterState, said};
+use recto::desk::{Desk, Environment, MergeRequest, Proof, office};
+use recto::people::{Particulars, Role, Who};
 use recto::register::Filter;
 use serde::Deserialize;
 
@@ -34,9 +35,17 @@ struct Day {
     /// The instant at which the day's clock stands still.
     now: DateTime<Utc>,
     /// The unit's people.
-    people: Vec<Member>,
+    people: Vec<DayPerson>,
     /// What is merged.
     merge: DayMerge,
+}
+
+/// One of the unit's people.
+#[derive(Deserialize)]
+struct DayPerson {
+    name: String,
+    email: String,
+    roles: Vec<Role>,
 }
 
 /// A sheet of `samples/` that is merged.
@@ -71,7 +80,7 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     let day = std::fs::read_to_string(&file)
         .map_err(|error| trouble!("trouble.samples", file = file.display(); why = said::io(&error)))?;
     let day: Day = toml::from_str(&day).context("samples/day.toml")?;
-    (config.clock, config.desk.people) = (Some(day.now), day.people);
+    config.clock = Some(day.now);
     config.listen = arguments.listen.unwrap_or(config.listen);
     let listener = if arguments.no_serve { None } else { Some(serve::listen(&config.listen).await?) };
     let _held = demo_folder::clear(&config).await?;
@@ -83,10 +92,11 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
     take_file(&desk, &events, &place_of(&events, false), &config.dir, &mut tally).await?;
     hint!("demo.working");
     until_idle(&desk).await?;
+    let password = invite(&desk, &day.people).await?;
     let approved = approve(&desk, &samples).await?;
     until_idle(&desk).await?;
     hint!("demo.closing");
-    let closed = desk.close_run(Actor::operator("recto demo"), desk.run_date()).await?;
+    let closed = desk.close_run(operator().actor(), desk.run_date()).await?;
     hint!("demo.merging");
     let merged = merge(&desk, &samples, &day.merge).await?;
     until_idle(&desk).await?;
@@ -116,7 +126,42 @@ pub async fn run(arguments: Arguments, mut config: Config) -> anyhow::Result<Exi
         desk.close().await;
         return Ok(ExitCode::SUCCESS);
     };
+    tell!("demo.sign-in", password = password);
+    for person in &day.people {
+        let word = |role: &Role| office(role.as_str()).get(voice().language).to_owned();
+        let roles: Vec<String> = person.roles.iter().map(word).collect();
+        say!("  {:32}{}", person.email, roles.join(", "));
+    }
+    say!();
     serve::serve(desk, &config, listener).await
+}
+
+fn operator() -> Who {
+    Who::Operator("recto demo".to_owned())
+}
+
+/// Makes an account for each of the unit's people, with one password for all: the demo's folder is a specimen, and belongs to whoever
+/// tries it. Gives the password.
+async fn invite(desk: &Desk, people: &[DayPerson]) -> anyhow::Result<String> {
+    let here = Proof { address: "127.0.0.1", browser: "recto demo" };
+    let mut password = String::new();
+    for person in people {
+        let (name, email, roles) = (person.name.clone(), person.email.clone(), person.roles.clone());
+        let (account, link) =
+            desk.invite(&operator(), Particulars { name, email, roles, programs: Vec::new() }).await?;
+        if password.is_empty() {
+            password = format!("recto-{}", &link.hash()[..12]);
+        }
+        desk.sign_in_by_link(&link, None, &password, here).await?;
+        desk.end_sessions(&operator(), &account.id).await?;
+    }
+    Ok(password)
+}
+
+/// One of the unit's people, as if signed in.
+async fn person(desk: &Desk, name: &str) -> anyhow::Result<Who> {
+    let account = desk.accounts().await?.into_iter().find(|account| account.is.name == name);
+    account.map(Who::Person).with_context(|| format!("samples/day.toml has no {name}"))
 }
 
 /// Approves the letters that the samples name.
@@ -134,7 +179,7 @@ async fn approve(desk: &Desk, samples: &Path) -> anyhow::Result<usize> {
         };
         for letter in desk.reader().letters(&filter).await? {
             let seal = letter.seal.context("a letter that waits for approval has a seal")?;
-            desk.approve(&letter.id, &seal, &approval.by.name).await?;
+            desk.approve(&letter.id, &seal, &person(desk, &approval.by.name).await?).await?;
             approved += 1;
         }
     }
@@ -150,7 +195,7 @@ async fn merge(desk: &Desk, samples: &Path, day: &DayMerge) -> anyhow::Result<us
     let request = MergeRequest { letter_type, sheet, file_name, mapping: None };
     let check = desk.check_merge(&request, &|_, _| {}).await?;
     let hash = check.confirm.context("the sample sheet is in order")?;
-    desk.confirm_merge(Actor::operator("recto demo"), &request, "", &hash, &|_, _| {}).await?;
+    desk.confirm_merge(&operator(), &request, "", &hash, &|_, _| {}).await?;
     Ok(check.totals.letters)
 }
 
@@ -191,7 +236,7 @@ async fn print_letters(desk: &Desk) -> anyhow::Result<()> {
 
 /// What Recto noticed to be due and proposes to the officers.
 async fn print_follow_ups(desk: &Desk) -> anyhow::Result<()> {
-    let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 1_000).await?;
+    let due = desk.reader().follow_ups(Some(FollowUpState::Proposed), None, &[], 1_000).await?;
     say!("\n  {}", voice().counted(due.len(), "follow-up"));
     for row in due {
         let says = row.says()?;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use recto::case::{Actor, Language, MergeState, Sha256, money, said};
+use recto::case::{Language, MergeState, Sha256, money, said};
 use recto::desk::{DecideError, Desk, MergeCheck, MergeRequest, Merged, make_private};
 use recto::merge::Mapping;
+use recto::people::Who;
 use recto::register::MergeRecord;
 use recto::web::{MergeCheckView, MergeView};
 use serde_json::json;
@@ -41,9 +42,6 @@ pub struct Arguments {
     /// What people call the merge.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Who confirms it: one of the unit's people.
-    #[arg(long, value_name = "PERSON")]
-    by: Option<String>,
     /// Writes the sheet with what became of each row.
     #[arg(long, value_name = "FILE.xlsx")]
     result: Option<PathBuf>,
@@ -77,7 +75,6 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
     }
     let Some(path) = &arguments.sheet else { return Ok(ExitCode::SUCCESS) };
     let request = request(arguments, path)?;
-    let actor = actor(desk, arguments)?;
     let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template("{spinner} {pos}/{len}")?);
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
@@ -85,7 +82,7 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
     };
     if let Some(hash) = &arguments.confirm {
         let _work = work_in(config)?;
-        let merged = confirmed(desk, actor, &request, arguments, &Sha256::new(hash.trim()), &progress).await;
+        let merged = confirmed(desk, &request, arguments, &Sha256::new(hash.trim()), &progress).await;
         bar.finish_and_clear();
         return merged;
     }
@@ -119,7 +116,7 @@ async fn merge(desk: &Desk, arguments: &Arguments, config: &Config) -> anyhow::R
         return Ok(ExitCode::from(1));
     }
     let _work = work_in(config)?;
-    confirmed(desk, actor, &request, arguments, &hash, &progress).await
+    confirmed(desk, &request, arguments, &hash, &progress).await
 }
 
 fn request(arguments: &Arguments, path: &Path) -> anyhow::Result<MergeRequest> {
@@ -146,7 +143,7 @@ async fn preview(desk: &Desk, check: &MergeCheck, folder: &Path) -> anyhow::Resu
     for place in &check.totals.to_look_at {
         let row = &check.rows[*place];
         let data = serde_json::from_str(&row.data)?;
-        if let Ok(foreseen) = desk.preview(&check.letter_type, &data).await? {
+        if let Ok(foreseen) = desk.preview(&operator(), &check.letter_type, &data).await? {
             write(&folder.join(format!("row-{}.pdf", row.number)), &foreseen.set.pdf)?;
         }
     }
@@ -157,12 +154,8 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).map_err(|error| trouble!("trouble.file", file = path.display(); why = said::io(&error)))
 }
 
-/// Who confirms: one of the unit's people, or whoever runs the command.
-fn actor(desk: &Desk, arguments: &Arguments) -> anyhow::Result<Actor> {
-    match &arguments.by {
-        None => Ok(Actor::operator("recto merge")),
-        Some(name) => desk.somebody(name).map_err(|error| decided(&error)),
-    }
+fn operator() -> Who {
+    Who::Operator("recto merge".to_owned())
 }
 
 fn decided(error: &DecideError) -> anyhow::Error {
@@ -171,14 +164,14 @@ fn decided(error: &DecideError) -> anyhow::Error {
 
 async fn confirmed(
     desk: &Desk,
-    actor: Actor,
     request: &MergeRequest,
     arguments: &Arguments,
     hash: &Sha256,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> anyhow::Result<ExitCode> {
     let name = arguments.name.as_deref().unwrap_or_default();
-    let merged = desk.confirm_merge(actor, request, name, hash, progress).await.map_err(|error| decided(&error))?;
+    let merged =
+        desk.confirm_merge(&operator(), request, name, hash, progress).await.map_err(|error| decided(&error))?;
     let record = match merged {
         Merged::Recorded(record) => record,
         Merged::Changed(check) => {

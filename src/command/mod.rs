@@ -22,6 +22,7 @@ mod demo_folder;
 mod explain;
 mod front;
 mod merge;
+mod people;
 mod proof;
 mod render;
 mod run;
@@ -70,6 +71,9 @@ enum Command {
     /// Print runs.
     #[command(subcommand)]
     Run(run::RunCommand),
+    /// The unit's people: who has an account, and links to one.
+    #[command(subcommand)]
+    People(people::PeopleCommand),
     /// Set one letter as PDF, without a database and without any effect.
     Render(render::Arguments),
     /// Check the letter types: every type, both languages, every sample.
@@ -118,6 +122,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Work(arguments) => work::run(arguments, config).await,
         Command::Merge(arguments) => merge::run(arguments, config).await,
         Command::Run(run::RunCommand::Close(arguments)) => run::close(arguments, config).await,
+        Command::People(command) => people::run(command, config).await,
         Command::Render(arguments) => render::run(arguments, config).await,
         Command::Check(arguments) => check::run(arguments, config).await,
         Command::Address(arguments) => address::run(arguments, config).await,

@@ -1,11 +1,13 @@
 //! `recto serve`.
 
 use std::io::{ErrorKind, IsTerminal};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use recto::case::Actor;
 use recto::desk::{CurrentDesk, Desk, ReloadState};
+use recto::people::{LINK_HOURS, Who};
 use recto::{web, work};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -50,7 +52,11 @@ pub async fn serve(desk: Desk, config: &Config, listener: TcpListener) -> anyhow
     let token = web::token(&config.dir).map_err(|error| trouble!("trouble.token"; why = why(error)))?;
     let open = Arc::new(CurrentDesk::new(desk, config.home.clone()));
     let address = listener.local_addr()?;
-    tell!("serve.pages", address = format!("http://{address}/?token={token}"));
+    tell!("serve.pages", address = format!("http://{address}/"));
+    if let Some(link) = open.desk().first_link(&Who::Operator("recto serve".to_owned())).await? {
+        let link = format!("http://{address}/links/{}", link.text());
+        tell!("serve.first", link = link, hours = LINK_HOURS);
+    }
     tell!("serve.api", address = format!("http://{address}/api/v1/openapi.json"), file = web::TOKEN_FILE);
     let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
     let worker = (Arc::clone(&open), stop.clone());
@@ -62,7 +68,8 @@ pub async fn serve(desk: Desk, config: &Config, listener: TcpListener) -> anyhow
     }
     tracker.close();
     let until = stop.clone();
-    let service = axum::serve(listener, web::router(Arc::clone(&open), &token)?);
+    let service = web::router(Arc::clone(&open), &token)?;
+    let service = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>());
     let serving = service.with_graceful_shutdown(async move { until.cancelled().await });
     let mut serving = std::pin::pin!(serving.into_future());
     tokio::select! {

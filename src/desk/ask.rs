@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::take::CONFLICT;
 use super::{Batch, Desk, DeskError, Outcome};
-use crate::case::{Actor, CaseEvent, CaseRef, Fault};
+use crate::case::texts::folded;
+use crate::case::{CaseEvent, CaseRef, Fault};
 use crate::intake::Offer;
 use crate::letter::LetterType;
+use crate::people::Who;
 use crate::register::LetterRow;
 
 /// The source of events that officers raise; their ids are the officers' own keys.
@@ -34,7 +36,11 @@ pub enum Requested {
 
 impl Desk {
     /// Asks for a letter. It goes the same way as any other: its event is taken, and the letter is drafted, assessed and issued.
-    pub async fn ask_for(&self, actor: Actor, request: LetterRequest) -> Result<Requested, DeskError> {
+    pub async fn ask_for(&self, by: &Who, request: LetterRequest) -> Result<Requested, DeskError> {
+        let request = match self.request_of(by, request) {
+            Ok(request) => request,
+            Err(faults) => return Ok(Requested::Refused(faults)),
+        };
         let (letter, event) = match self.event_for(&request) {
             Ok(called) => called,
             Err(faults) => return Ok(Requested::Refused(faults)),
@@ -52,7 +58,7 @@ impl Desk {
         }
         let event = CaseEvent { time: known.map_or(event.time, |known| known.event.time), ..event };
         let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
-        let letters = match self.take(actor, vec![offer], Batch::AllOrNone).await?.pop() {
+        let letters = match self.take(by.actor(), vec![offer], Batch::AllOrNone).await?.pop() {
             Some(Outcome::Taken(letters) | Outcome::Repeated(letters)) => letters,
             Some(Outcome::Refused(faults)) => {
                 let faults = faults.into_iter().map(|fault| for_key(fault, &request.key)).collect();
@@ -67,6 +73,28 @@ impl Desk {
             }
         }
         Ok(Requested::Refused(vec![not_for_program(&request.letter_type, &program)]))
+    }
+
+    /// The request as somebody's own: in a program that they work in, and, where its letter says who prepared it, by nobody but the
+    /// person who is signed in. A system answers for whom it names.
+    pub(super) fn request_of(&self, by: &Who, mut request: LetterRequest) -> Result<LetterRequest, Vec<Fault>> {
+        let mut faults = Vec::new();
+        if let Some(program) = request.data["case"]["program"].as_str().filter(|program| !by.works_in(program)) {
+            faults.push(program_not_yours(program));
+        }
+        let letter = self.studio.catalogue.types.get(&request.letter_type);
+        if let (Some(account), Some(letter)) = (by.person(), letter)
+            && let Some(facts) = request.data["facts"].as_object_mut()
+        {
+            let name = &account.is.name;
+            let told = |fact: &&str| facts.get(*fact).and_then(Value::as_str).is_some_and(|told| !is_same(told, name));
+            faults
+                .extend(["prepared_by", "edited_by"].iter().filter(|fact| told(fact)).map(|fact| not_you(fact, name)));
+            if letter.schema.properties().iter().any(|(property, _)| property == "prepared_by") {
+                facts.insert("prepared_by".to_owned(), name.clone().into());
+            }
+        }
+        if faults.is_empty() { Ok(request) } else { Err(faults) }
     }
 
     /// The letter type and the event that calls for the letter, or everything that is wrong with the request.
@@ -94,6 +122,34 @@ impl Desk {
         };
         Ok((letter, event))
     }
+}
+
+fn is_same(name: &str, other: &str) -> bool {
+    folded(name.trim()) == folded(other)
+}
+
+fn not_you(fact: &str, name: &str) -> Fault {
+    Fault::new(
+        "prepared-by-somebody-else",
+        format!("/data/facts/{fact}"),
+        format!(
+            "You are signed in as {name}: what you ask for is yours. Leave this out, or have the other person ask."
+        ),
+        format!(
+            "Vous avez ouvert une session à titre de {name} : ce que vous demandez est de vous. Laissez ce champ, ou faites faire la demande par l’autre personne."
+        ),
+    )
+}
+
+fn program_not_yours(program: &str) -> Fault {
+    Fault::new(
+        "program-not-yours",
+        "/data/case/program",
+        format!("You do not work in the program “{program}”. An administrator can add it to your account."),
+        format!(
+            "Vous ne travaillez pas dans le programme « {program} ». L’administration peut l’ajouter à votre compte."
+        ),
+    )
 }
 
 /// The code of a request whose key was used before for another one.

@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
-use super::{Assessment, Desk, DeskError, Member, Stand};
+use super::{Assessment, Desk, DeskError, Stand};
 use crate::case::insurance::masked;
-use crate::case::{Actor, DeliveryState, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
-use crate::register::{LetterRow, folded};
+use crate::case::texts::folded;
+use crate::case::{Actor, ActorKind, DeliveryState, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
+use crate::people::{Account, Permission, Who};
+use crate::register::LetterRow;
 use crate::rules::guard;
 
 /// Why a decision was not taken.
@@ -23,16 +25,19 @@ pub enum DecideError {
     /// The decider prepared it.
     #[error("{0} prepared or edited this letter and cannot approve it; somebody else must")]
     Preparer(String),
-    /// The decider is not one of the unit's people.
-    #[error("“{0}” is not one of the unit's people: add the name and role to [[people]] in recto.toml")]
-    Unknown(String),
+    /// A system or the machine's operator decides nothing: a person who is signed in does.
+    #[error("only a person who is signed in decides this")]
+    NotAPerson,
+    /// The letter or case is of a program that the decider does not work in.
+    #[error("{0} is of a program that you do not work in")]
+    OtherProgram(String),
     /// The decider's role has not the authority.
-    #[error("{name} ({role}) has not the authority for this; it takes: {}", needed.join(", "))]
+    #[error("{name} ({}) has not the authority for this; it takes: {}", roles.join(", "), needed.join(", "))]
     NoAuthority {
         /// Who decided.
         name: String,
-        /// In which role.
-        role: String,
+        /// In which roles.
+        roles: Vec<String>,
         /// The roles that have it.
         needed: Vec<String>,
     },
@@ -64,12 +69,12 @@ impl From<crate::register::RegisterError> for DecideError {
 impl Desk {
     /// Approves what has this seal: the words and the notes that the approver was shown.
     ///
-    /// The approver is one of the unit's people, with the authority for the letter's amount by the program's delegation table,
-    /// and neither its preparer nor its last editor (`facts.prepared_by`, `facts.edited_by`). Any change of the letter after this
+    /// The approver is a person who is signed in, with the authority for the letter's amount by the program's delegation table,
+    /// and neither who asked for it, nor its preparer or last editor by its own facts (`prepared_by`, `edited_by`). Any change of the letter after this
     /// makes the approval void, because it is bound to the seal.
-    pub async fn approve(&self, letter: &LetterId, seal: &Sha256, by: &str) -> Result<(), DecideError> {
-        let (row, assessed, member) = self.before_decision(letter, by).await?;
-        let mut act = self.begin(Actor::person(&member.name)).await?;
+    pub async fn approve(&self, letter: &LetterId, seal: &Sha256, by: &Who) -> Result<(), DecideError> {
+        let (row, assessed, account, role) = self.before_decision(letter, by).await?;
+        let mut act = self.begin(by.actor()).await?;
         if row.state == LetterState::AwaitingApproval && row.seal.as_ref() != Some(&assessed.seal) {
             // What was seen is not what would go today: a new date makes new words. It is drafted again, to be seen again.
             act.requeue_case(&row.case_reference, &row.person).await?;
@@ -77,12 +82,12 @@ impl Desk {
             self.wake();
             return Err(DecideError::Changed);
         }
-        if !act.set_approved(letter, seal, &member.name).await? {
+        if !act.set_approved(letter, seal, &account.is.name).await? {
             let other = row.state == LetterState::AwaitingApproval && row.seal.as_ref() != Some(seal);
             return Err(if other { DecideError::Changed } else { not_waiting(&row) });
         }
         let approved = entry::Approved {
-            role: member.role.clone(),
+            role: role.to_owned(),
             amount: money::plain(assessed.amount),
             seal: seal.clone(),
             by: None,
@@ -102,21 +107,20 @@ impl Desk {
         letter: &LetterId,
         rule: &str,
         reason: &str,
-        by: &str,
+        by: &Who,
     ) -> Result<(), DecideError> {
-        let (row, assessed, member) = self.before_decision(letter, by).await?;
+        let (row, assessed, account, _) = self.before_decision(letter, by).await?;
         let reason = given(reason)?;
         let policy = assessed.composed.draft.policy;
-        if !policy.override_roles.contains(&member.role) {
-            return Err(no_authority(member, &policy.override_roles));
-        }
+        let role = role_of(account, |role| policy.override_roles.iter().any(|one| one == role));
+        let role = role.ok_or_else(|| no_authority(account, &policy.override_roles))?;
         let finding = assessed.answers.may_pass.iter().find(|found| found.guard == rule);
         let finding = finding.ok_or_else(|| DecideError::NotOverridable(rule.to_owned()))?;
         if row.state != LetterState::Held {
             return Err(not_waiting(&row));
         }
-        let overridden = entry::Overridden { role: member.role.clone(), reason, finding: json!(finding) };
-        let mut act = self.begin(Actor::person(&member.name)).await?;
+        let overridden = entry::Overridden { role: role.to_owned(), reason, finding: json!(finding) };
+        let mut act = self.begin(by.actor()).await?;
         act.enter(row.subject(), &Entry::LetterOverridden(overridden)).await?;
         act.requeue_case(&row.case_reference, &row.person).await?;
         act.commit().await?;
@@ -125,20 +129,13 @@ impl Desk {
     }
 
     /// Takes a letter out for ever, before it has left, with a reason: what was asked for by mistake, or corrected since.
-    pub async fn withdraw(&self, letter: &LetterId, reason: &str, by: &str) -> Result<(), DecideError> {
-        let member = self.member(by)?;
-        let reason = given(reason)?;
-        self.take_out(letter, Actor::person(&member.name), member.role.clone(), reason).await
+    pub async fn withdraw(&self, letter: &LetterId, reason: &str, by: &Who) -> Result<(), DecideError> {
+        self.take_out(letter, by.actor(), given(reason)?).await
     }
 
-    /// Takes a letter out for ever, for somebody in a role.
-    pub(super) async fn take_out(
-        &self,
-        letter: &LetterId,
-        actor: Actor,
-        role: String,
-        reason: String,
-    ) -> Result<(), DecideError> {
+    /// Takes a letter out for ever, for somebody.
+    pub(super) async fn take_out(&self, letter: &LetterId, actor: Actor, reason: String) -> Result<(), DecideError> {
+        let role = self.office_of(&actor).await?;
         let row = self.letter_to_decide(letter).await?;
         let waiting = self.reader().waiting_delivery(letter).await?;
         let mut act = self.begin(actor).await?;
@@ -172,42 +169,54 @@ impl Desk {
         row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))
     }
 
-    /// The letter, and who decides: one of the unit's people, with the authority, not its preparer.
-    async fn before_decision(
+    /// The letter, who decides and in which role: a person with the authority, who has not prepared it.
+    async fn before_decision<'w>(
         &self,
         letter: &LetterId,
-        by: &str,
-    ) -> Result<(LetterRow, Assessment<'_>, &Member), DecideError> {
+        by: &'w Who,
+    ) -> Result<(LetterRow, Assessment<'_>, &'w Account, &'static str), DecideError> {
         let (row, assessed) = self.assessed(letter).await?;
-        let member = self.member(by)?;
+        let account = by.person().ok_or(DecideError::NotAPerson)?;
+        let mut prepared: Vec<String> = self.askers(&row).await?;
         let facts = &assessed.composed.draft.data.facts;
-        let is_decider = |fact: &str| facts[fact].as_str().is_some_and(|name| may_be_the_same(name, &member.name));
-        if is_decider("prepared_by") || is_decider("edited_by") {
-            return Err(DecideError::Preparer(member.name.clone()));
+        prepared.extend(["prepared_by", "edited_by"].iter().filter_map(|fact| facts[fact].as_str()).map(str::to_owned));
+        if prepared.iter().any(|name| may_be_the_same(name, &account.is.name)) {
+            return Err(DecideError::Preparer(account.is.name.clone()));
         }
         let policy = assessed.composed.draft.policy;
-        if !policy.may_approve(&member.role, &row.letter_type, assessed.amount) {
-            return Err(no_authority(member, &policy.approvers(&row.letter_type, assessed.amount)));
+        let role = role_of(account, |role| policy.may_approve(role, &row.letter_type, assessed.amount));
+        let role = role.ok_or_else(|| no_authority(account, &policy.approvers(&row.letter_type, assessed.amount)))?;
+        Ok((row, assessed, account, role))
+    }
+
+    /// The people who asked for a letter: whose act took its event, and who confirmed the merge that it is a row of.
+    async fn askers(&self, row: &LetterRow) -> Result<Vec<String>, DeskError> {
+        let mut asked = vec![self.reader().taken_by(&row.case_reference, row.event).await?];
+        if let Some(merged) = self.reader().merge_row_of(&row.id).await?
+            && let Some(record) = self.reader().merge(&merged.merge).await?
+        {
+            asked.push(Some(record.confirmed_by()?));
         }
-        Ok((row, assessed, member))
+        let people = asked.into_iter().flatten().filter(|actor| actor.kind == ActorKind::Person);
+        Ok(people.map(|actor| actor.name).collect())
     }
 
-    /// One of the unit's people as who does something.
-    pub fn somebody(&self, name: &str) -> Result<Actor, DecideError> {
-        self.member(name).map(|member| Actor::person(&member.name))
+    /// In which role somebody prepares, or what they are where it is no person.
+    async fn office_of(&self, actor: &Actor) -> Result<String, DeskError> {
+        if actor.kind != ActorKind::Person {
+            return Ok(actor.kind.as_str().to_owned());
+        }
+        let account = self.accounts().await?.into_iter().find(|account| account.is.name == actor.name);
+        let prepares = |account: Account| {
+            account.is.roles.into_iter().find(|role| role.permissions().contains(&Permission::Prepare))
+        };
+        Ok(account.and_then(prepares).map_or_else(String::new, |role| role.as_str().to_owned()))
     }
+}
 
-    /// The unit's people.
-    pub fn members(&self) -> &[Member] {
-        &self.office.settings.people
-    }
-
-    /// One of the unit's people by name.
-    pub(super) fn member(&self, name: &str) -> Result<&Member, DecideError> {
-        let wanted = folded(name.trim());
-        let found = self.office.settings.people.iter().find(|member| folded(&member.name) == wanted);
-        found.ok_or_else(|| DecideError::Unknown(name.to_owned()))
-    }
+/// The first of somebody's roles that will do.
+fn role_of(account: &Account, will_do: impl Fn(&str) -> bool) -> Option<&'static str> {
+    account.is.roles.iter().map(|role| role.as_str()).find(|role| will_do(role))
 }
 
 /// Whether two spellings may name one person: the same last name, and the same first letter. Rather once too often than once too
@@ -234,9 +243,10 @@ fn withdrawn() -> Fault {
     )
 }
 
-fn no_authority(member: &Member, needed: &[impl ToString]) -> DecideError {
+fn no_authority(account: &Account, needed: &[impl ToString]) -> DecideError {
     let needed = needed.iter().map(ToString::to_string).collect();
-    DecideError::NoAuthority { name: member.name.clone(), role: member.role.clone(), needed }
+    let roles = account.is.roles.iter().map(|role| role.as_str().to_owned()).collect();
+    DecideError::NoAuthority { name: account.is.name.clone(), roles, needed }
 }
 
 /// A reason, which must be given.

@@ -7,6 +7,7 @@ use super::decide::given;
 use super::{DecideError, Desk, DeskError, Outcome, Stand};
 use crate::case::{Actor, CaseEvent, CaseRef, Entry, FollowUpId, FollowUpState, PersonId, Sha256, entry};
 use crate::intake::Offer;
+use crate::people::Who;
 use crate::register::{Act, FollowUpRow, NewFollowUp, Subject};
 use crate::rules::{Proposal, ProposalKind, WhoIsIt, follow_ups};
 
@@ -39,7 +40,7 @@ impl Desk {
         for followed in &cases {
             let case = &followed.case;
             let due = self.due_in(case).await?;
-            let open = self.reader().follow_ups(Some(FollowUpState::Proposed), Some(case), MAX_OPEN).await?;
+            let open = self.reader().follow_ups(Some(FollowUpState::Proposed), Some(case), &[], MAX_OPEN).await?;
             let mut act = self.begin(Actor::program()).await?;
             for gone in open.iter().filter(|row| !due.iter().any(|due| due.id == row.id)) {
                 decide(&mut act, gone, FollowUpState::Lapsed, None).await?;
@@ -68,10 +69,9 @@ impl Desk {
         }
     }
 
-    /// Accepts a follow-up, by one of the unit's people: raises the event that calls for its letter, with the facts of today.
-    pub async fn accept_follow_up(&self, id: &FollowUpId, by: &str) -> Result<Outcome, DecideError> {
-        let actor = Actor::person(&self.member(by)?.name);
-        self.accept(id, actor).await
+    /// Accepts a follow-up, for somebody: raises the event that calls for its letter, with the facts of today.
+    pub async fn accept_follow_up(&self, id: &FollowUpId, by: &Who) -> Result<Outcome, DecideError> {
+        self.accept(id, by.actor()).await
     }
 
     async fn accept(&self, id: &FollowUpId, actor: Actor) -> Result<Outcome, DecideError> {
@@ -99,14 +99,13 @@ impl Desk {
     }
 
     /// Declines a follow-up, with a reason: its cause is not proposed again.
-    pub async fn decline_follow_up(&self, id: &FollowUpId, by: &str, reason: &str) -> Result<(), DecideError> {
-        let member = self.member(by)?;
+    pub async fn decline_follow_up(&self, id: &FollowUpId, by: &Who, reason: &str) -> Result<(), DecideError> {
         let reason = given(reason)?;
         let row = self.follow_up_to_decide(id).await?;
         if row.kind == ProposalKind::WhoIsIt.as_str() {
             return Err(DecideError::WhoIsIt);
         }
-        let mut act = self.begin(Actor::person(&member.name)).await?;
+        let mut act = self.begin(by.actor()).await?;
         if !decide(&mut act, &row, FollowUpState::Declined, Some(reason)).await? {
             return Err(DecideError::NotWaiting(Stand::FollowUp(row.state)));
         }

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::ask::SOURCE;
 use super::decide::given;
 use super::follow::{decide, identity_of_question};
-use super::{CaseRead, DecideError, Desk, DeskError, Member, Outcome, Stand};
+use super::{CaseRead, DecideError, Desk, DeskError, Outcome, Stand};
 use crate::case::{Actor, CaseEvent, CaseRef, Fault, FollowUpId, FollowUpState, PersonId, insurance};
 use crate::intake::Offer;
+use crate::people::Who;
 use crate::register::{Act, FollowUpRow};
 use crate::rules::{About, Answer, Doubt, IDENTIFIED, Name, People, WhoIsIt};
 
@@ -28,10 +29,9 @@ pub struct WhoItIs {
 }
 
 impl Desk {
-    /// Answers a follow-up that asks who somebody is, by one of the unit's people. What counted for nothing counts from now on; or it is
+    /// Answers a follow-up that asks who somebody is, for somebody. What counted for nothing counts from now on; or it is
     /// set aside, and where it is about a known person or belongs to another case, it is taken anew there by the same act.
-    pub async fn say_who_it_is(&self, id: &FollowUpId, said: &WhoItIs, by: &str) -> Result<Outcome, DecideError> {
-        let member = self.member(by)?;
+    pub async fn say_who_it_is(&self, id: &FollowUpId, said: &WhoItIs, by: &Who) -> Result<Outcome, DecideError> {
         let row = self.follow_up_to_decide(id).await?;
         let case = self.case(&row.case_reference).await?;
         let people = self.people(&case);
@@ -41,10 +41,10 @@ impl Desk {
         if !question.about.is_answered_by(said.answer) {
             return Err(DecideError::Faults(vec![answers_other_question(said.answer)]));
         }
-        let answer = self.answer(&question, said, &people, member, id)?;
+        let answer = self.answer(&question, said, &people, &by.actor(), id)?;
         let anew = self.taken_anew(&question, said, &people, &case, id).await?;
         let reason = said.reason.as_deref().and_then(|reason| given(reason).ok());
-        let mut act = self.begin(Actor::person(&member.name)).await?;
+        let mut act = self.begin(by.actor()).await?;
         let outcome = self.record_answer(&mut act, &row, reason, answer, anew).await?;
         act.commit().await?;
         self.wake();
@@ -79,7 +79,7 @@ impl Desk {
         question: &WhoIsIt,
         said: &WhoItIs,
         people: &People<'_>,
-        member: &Member,
+        by: &Actor,
         id: &FollowUpId,
     ) -> Result<CaseEvent, DecideError> {
         let now = self.clock.now();
@@ -87,7 +87,7 @@ impl Desk {
         let reason =
             said.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty() && !insurance::holds(reason));
         let mut facts = json!({
-            "identified": self.clock.today(), "answer": said.answer, "decided_by": member.name, "reason": reason,
+            "identified": self.clock.today(), "answer": said.answer, "decided_by": by.name, "reason": reason,
             "person": said.person.as_ref().filter(|_| said.answer == Answer::KnownPerson),
             "case": said.case.as_ref().filter(|_| said.answer == Answer::OtherCase),
         });

@@ -16,6 +16,7 @@ mod follow;
 mod identify;
 mod judge;
 mod merge;
+mod people;
 mod preview;
 mod record;
 mod release;
@@ -53,10 +54,11 @@ pub use identify::WhoItIs;
 pub use merge::{
     CheckedColumn, CheckedRow, MergeCheck, MergeRequest, MergeTally, Merged, Outlook, Totals, changed as merge_changed,
 };
+pub use people::{Invited, PeopleError, Proof, SignInError};
 pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reload, ReloadState};
 pub use says::{NoRun, Stand, office};
-pub use settings::{Environment, Member, Settings};
+pub use settings::{Environment, Settings};
 pub use take::{Batch, Outcome};
 pub use verify::Difference;
 
@@ -144,6 +146,7 @@ struct Office {
     wake: Notify,
     /// What is each row's own in the merge that was read back last.
     owners: tokio::sync::Mutex<Option<Arc<merge::Owners>>>,
+    attempts: people::Attempts,
 }
 
 impl Desk {
@@ -170,6 +173,7 @@ impl Desk {
             folder: folder.to_owned(),
             wake: Notify::new(),
             owners: tokio::sync::Mutex::default(),
+            attempts: people::Attempts::default(),
         };
         let desk = Desk { studio: Arc::new(studio), clock, office: Arc::new(office) };
         desk.keep_house().await?;

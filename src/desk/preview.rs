@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::case_context::Draftable;
 use super::{Desk, DeskError, LetterRequest};
 use crate::case::{Channel, DeliveryState, Fault, LetterState};
+use crate::people::Who;
 use crate::register::LetterRow;
 use crate::studio::Preview;
 
@@ -30,8 +31,17 @@ pub struct Foreseen {
 impl Desk {
     /// Sets a letter as it would be if it were asked for now, with the verdict of the rules by the case as it stands. Nothing is
     /// recorded.
-    pub async fn preview(&self, letter_type: &str, data: &Value) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
+    pub async fn preview(
+        &self,
+        by: &Who,
+        letter_type: &str,
+        data: &Value,
+    ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
+        let request = match self.request_of(by, request) {
+            Ok(request) => request,
+            Err(faults) => return Ok(Err(faults)),
+        };
         let (letter, event) = match self.event_for(&request) {
             Ok(called) => called,
             Err(faults) => return Ok(Err(faults)),

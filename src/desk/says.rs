@@ -86,25 +86,26 @@ impl DecideError {
                     "{who} a préparé ou modifié cette lettre et ne peut pas l’approuver; une autre personne le doit."
                 ),
             ),
-            DecideError::Unknown(who) => Text::new(
-                format!("“{who}” is not one of the unit's people: add the name and role to [[people]] in recto.toml."),
-                format!("« {who} » n’est pas de l’unité : ajoutez le nom et le rôle à [[people]] dans recto.toml."),
+            DecideError::NotAPerson => Text::new(
+                "A system or a command decides nothing: sign in, and decide yourself.",
+                "Un système ou une commande ne décide de rien : ouvrez une session et décidez vous-même.",
             ),
-            DecideError::NoAuthority { name, role, needed } => {
-                let role = office(role);
-                let needed: Vec<Text> = needed.iter().map(|role| office(role)).collect();
-                let list = |get: fn(&Text) -> &str| needed.iter().map(get).collect::<Vec<_>>().join(", ");
+            DecideError::OtherProgram(what) => Text::new(
+                format!("{what} is of a program that you do not work in. An administrator can add it to your account."),
+                format!(
+                    "{what} relève d’un programme dans lequel vous ne travaillez pas. L’administration peut l’ajouter à votre compte."
+                ),
+            ),
+            DecideError::NoAuthority { name, roles, needed } => {
+                let words = |roles: &[String]| {
+                    let roles: Vec<Text> = roles.iter().map(|role| office(role)).collect();
+                    let list = |get: fn(&Text) -> &str| roles.iter().map(get).collect::<Vec<_>>().join(", ");
+                    Text::new(list(|role| &role.en), list(|role| &role.fr))
+                };
+                let (roles, needed) = (words(roles), words(needed));
                 Text::new(
-                    format!(
-                        "{name} ({}) has not the authority for this; it takes: {}.",
-                        role.en,
-                        list(|role| &role.en)
-                    ),
-                    format!(
-                        "{name} ({}) n’a pas le pouvoir de le faire; il faut : {}.",
-                        role.fr,
-                        list(|role| &role.fr)
-                    ),
+                    format!("{name} ({}) has not the authority for this; it takes: {}.", roles.en, needed.en),
+                    format!("{name} ({}) n’a pas le pouvoir de le faire; il faut : {}.", roles.fr, needed.fr),
                 )
             }
             DecideError::NotOverridable(rule) => not_overridable(rule),
@@ -151,6 +152,10 @@ pub fn office(role: &str) -> Text {
         "team-lead" => Text::new("team lead", "chef d’équipe"),
         "manager" => Text::new("manager", "gestionnaire"),
         "director" => Text::new("director", "directeur ou directrice"),
+        "mail-room" => Text::new("mail room", "salle du courrier"),
+        "records" => Text::new("records", "gestion des documents"),
+        "author" => Text::new("author of letter types", "rédaction des types de lettres"),
+        "administrator" => Text::new("administrator", "administration"),
         own => Text::new(own, own),
     }
 }

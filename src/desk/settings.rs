@@ -27,16 +27,6 @@ impl Environment {
     }
 }
 
-/// A person of the unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Member {
-    /// The name, as it goes into the case file.
-    pub name: String,
-    /// The role, as the delegation table names it: `officer`, `team-lead`, `manager`, `director`.
-    pub role: String,
-}
-
 /// The settings of a desk, each with a default.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -51,9 +41,6 @@ pub struct Settings {
     pub email_attempts: i64,
     /// Seconds to the second attempt at sending an e-mail; each further one waits twice as long, six hours at most.
     pub email_retry_s: u32,
-    /// The unit's people and their roles: only they can approve, override and decide. The delegation table of the program says
-    /// which role may approve what.
-    pub people: Vec<Member>,
     /// The sender of e-mails. The part after @ also ends the Message-IDs.
     pub from: Mailbox,
     /// Where e-mail goes in production. In the specimen environment it goes into the outbox folder, always.
@@ -70,7 +57,6 @@ impl Default for Settings {
             letter_attempts: 6,
             email_attempts: 8,
             email_retry_s: 60,
-            people: Vec::new(),
             from: "Financial Services Unit <letters@fsu.example.ca>".parse().expect("the default sender is a mailbox"),
             smtp: None,
             outbox: false,

@@ -56,12 +56,18 @@ pub(super) use unseen;
 
 impl Act {
     /// Adds to the versions of a case and of a person, for an event that is taken in the same act. Both rows are locked until it ends.
-    pub(super) async fn touch(&mut self, case: &CaseRef, person: &PersonId) -> Result<(), RegisterError> {
+    pub(super) async fn touch(
+        &mut self,
+        case: &CaseRef,
+        program: &str,
+        person: &PersonId,
+    ) -> Result<(), RegisterError> {
         sqlx::query(
-            "INSERT INTO cases (reference, version) VALUES ($1, 1) \
-             ON CONFLICT (reference) DO UPDATE SET version = cases.version + 1, followed_on = ''",
+            "INSERT INTO cases (reference, version, program) VALUES ($1, 1, $2) \
+             ON CONFLICT (reference) DO UPDATE SET version = cases.version + 1, followed_on = '', program = excluded.program",
         )
         .bind(case)
+        .bind(program)
         .execute(&mut *self.transaction)
         .await?;
         sqlx::query(
@@ -97,7 +103,18 @@ impl Act {
     }
 }
 
+/// The keys of programs between commas, as statements compare them with a case's; none where there is none, which lets all pass.
+pub(super) fn listed(programs: &[String]) -> Option<String> {
+    (!programs.is_empty()).then(|| format!(",{},", programs.join(",")))
+}
+
 impl Reader {
+    /// The program of a case, as its newest event tells it; none where there is no such case.
+    pub async fn program_of(&self, case: &CaseRef) -> Result<Option<String>, RegisterError> {
+        let query = sqlx::query_scalar("SELECT program FROM cases WHERE reference = $1").bind(case);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
     /// The versions of a case and of a person; 0 where no event was taken.
     pub async fn versions(&self, case: &CaseRef, person: &PersonId) -> Result<Seen, RegisterError> {
         let sql = "SELECT coalesce((SELECT version FROM cases WHERE reference = $1), 0), \

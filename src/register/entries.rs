@@ -104,7 +104,7 @@ impl ChainedEntry {
     }
 }
 
-fn hash_of_parts(parts: &[&str]) -> String {
+pub(super) fn hash_of_parts(parts: &[&str]) -> String {
     let parts: Vec<String> = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
     Sha256::of(parts.concat().as_bytes()).to_string()
 }
@@ -153,5 +153,14 @@ impl Reader {
         let sql = select_entries!("WHERE letter = $1 ORDER BY number");
         let rows: Vec<ChainedEntry> = sqlx::query_as(sql).bind(letter).fetch_all(&self.pool).await?;
         rows.iter().map(ChainedEntry::read).collect()
+    }
+
+    /// Who took an event of a case; none where it was taken before actors were recorded.
+    pub async fn taken_by(&self, case: &CaseRef, event: i64) -> Result<Option<Actor>, RegisterError> {
+        let sql =
+            "SELECT actor FROM entries WHERE case_reference = $1 AND event = $2 AND kind = $3 ORDER BY number LIMIT 1";
+        let query = sqlx::query_scalar(sql).bind(case).bind(event).bind(EntryKind::EventTaken);
+        let actor: Option<Option<String>> = query.fetch_optional(&self.pool).await?;
+        actor.flatten().map(|actor| json(&actor, "entries", &event.to_string())).transpose()
     }
 }

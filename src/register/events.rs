@@ -97,7 +97,7 @@ impl Act {
         .fetch_optional(&mut *self.transaction)
         .await?;
         if let Some(sequence) = inserted {
-            self.touch(&event.subject, &person).await?;
+            self.touch(&event.subject, event.program(), &person).await?;
             return Ok(Taken::New(sequence));
         }
         let (sequence, known): (i64, Sha256) =

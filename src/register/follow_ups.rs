@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::cases::listed;
 use super::{Act, Reader, RegisterError, json, json_text};
 use crate::case::{CaseRef, Day, FollowUpId, FollowUpState, PersonId, Text};
 
@@ -125,12 +126,15 @@ impl Reader {
         &self,
         state: Option<FollowUpState>,
         case: Option<&CaseRef>,
+        programs: &[String],
         limit: i64,
     ) -> Result<Vec<FollowUpRow>, RegisterError> {
         let sql = select_follow_ups!(
-            "WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR case_reference = $2) ORDER BY due, id LIMIT $3"
+            "WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR case_reference = $2) \
+             AND ($3 IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.reference = follow_ups.case_reference \
+             AND $3 LIKE '%,' || c.program || ',%')) ORDER BY due, id LIMIT $4"
         );
-        Ok(sqlx::query_as(sql).bind(state).bind(case).bind(limit).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as(sql).bind(state).bind(case).bind(listed(programs)).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// Proposed follow-ups of one kind, or of all others; the oldest due first, of one case where it is given.
@@ -138,22 +142,27 @@ impl Reader {
         &self,
         kind: Kind<'_>,
         case: Option<&CaseRef>,
+        programs: &[String],
         limit: i64,
     ) -> Result<Vec<FollowUpRow>, RegisterError> {
         let (kind, is_it) = kind.bound();
         let sql = select_follow_ups!(
-            "WHERE state = $1 AND (kind = $2) = $3 AND ($4 IS NULL OR case_reference = $4) ORDER BY due, id LIMIT $5"
+            "WHERE state = $1 AND (kind = $2) = $3 AND ($4 IS NULL OR case_reference = $4) \
+             AND ($5 IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.reference = follow_ups.case_reference \
+             AND $5 LIKE '%,' || c.program || ',%')) ORDER BY due, id LIMIT $6"
         );
         let query = sqlx::query_as(sql).bind(FollowUpState::Proposed).bind(kind).bind(is_it);
-        Ok(query.bind(case).bind(limit).fetch_all(&self.pool).await?)
+        Ok(query.bind(case).bind(listed(programs)).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// How many of them there are.
-    pub async fn proposed_count(&self, kind: Kind<'_>) -> Result<i64, RegisterError> {
+    pub async fn proposed_count(&self, kind: Kind<'_>, programs: &[String]) -> Result<i64, RegisterError> {
         let (kind, is_it) = kind.bound();
-        let sql = "SELECT count(*) FROM follow_ups WHERE state = $1 AND (kind = $2) = $3";
+        let sql = "SELECT count(*) FROM follow_ups WHERE state = $1 AND (kind = $2) = $3 \
+                   AND ($4 IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.reference = follow_ups.case_reference \
+                   AND $4 LIKE '%,' || c.program || ',%'))";
         let query = sqlx::query_scalar(sql).bind(FollowUpState::Proposed).bind(kind).bind(is_it);
-        Ok(query.fetch_one(&self.pool).await?)
+        Ok(query.bind(listed(programs)).fetch_one(&self.pool).await?)
     }
 
     /// Follow-ups after an identity, in order: the way through all of them in pieces.

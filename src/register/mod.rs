@@ -5,7 +5,9 @@
 //! rests on there being one writer: what has changed is told by versions, who works on what by claims. Reading is on [`Reader`];
 //! writing is on [`Act`], one transaction with its actor, so that an act happens wholly or not at all and is somebody's.
 
+mod accounts;
 mod act;
+mod audit;
 mod carry_over;
 mod cases;
 mod claims;
@@ -19,6 +21,7 @@ mod merges;
 mod runs;
 mod says;
 mod search;
+mod sessions;
 mod sources;
 mod verdicts;
 mod wordings;
@@ -30,7 +33,9 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::case::Actor;
+pub use accounts::{AccountRow, AccountSays, LinkRow};
 pub use act::{Act, Subject};
+pub use audit::{AuditFilter, AuditRow};
 pub use cases::{CaseRow, CaseToFollow, Seen};
 pub use claims::{Claim, Claimed};
 pub use deliveries::{Delivery, DeliveryRow};
@@ -41,7 +46,8 @@ pub use issuances::{Issuance, Tally};
 pub use letters::{LetterRow, NewLetter};
 pub use merges::{MadeRow, MergeRecord, MergeRowRecord, NewMerge};
 pub use runs::{NewPiece, PieceRow, RunRow};
-pub use search::{Filter, LetterTally, folded};
+pub use search::{Filter, LetterTally};
+pub use sessions::{SessionRow, TokenRow};
 pub use sources::{Kept, KeptSource};
 pub use verdicts::{LetterVerdict, Way};
 

@@ -1,10 +1,9 @@
 //! Finding letters, and counting them.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
+use super::cases::listed;
 use super::letters::select_letters;
 use super::{LetterRow, Reader, RegisterError};
+use crate::case::texts::folded;
 use crate::case::{CaseRef, Channel, Day, DeliveryState, LetterState};
 
 /// Which letters to list; an absent condition lets all pass.
@@ -24,6 +23,8 @@ pub struct Filter {
     pub date: Option<Day>,
     /// Only letters called for before this one (its `sequence`): the cursor.
     pub before: Option<i64>,
+    /// Only letters of cases of these programs; of all where it names none.
+    pub programs: Vec<String>,
     /// How many at most.
     pub limit: i64,
 }
@@ -43,11 +44,6 @@ pub struct LetterTally {
     pub count: i64,
 }
 
-/// A name as it is searched: lower case, without accents.
-pub fn folded(name: &str) -> String {
-    name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
-}
-
 /// Both people's names as they are searched, a line each.
 pub(super) fn names_folded(person: &str, addressee: &str) -> String {
     format!("{}\n{}", folded(person), folded(addressee))
@@ -61,7 +57,9 @@ impl Reader {
              AND ($2 IS NULL OR l.person = $2 OR l.names_folded LIKE $3 ESCAPE '\\') \
              AND ($4 IS NULL OR l.letter_type = $4) AND ($5 IS NULL OR l.state = $5) \
              AND ($6 IS NULL OR i.date = $6) AND ($7 IS NULL OR l.sequence < $7) \
-             AND ($8 IS NULL OR (d.state = $8 AND l.state = $9)) ORDER BY l.sequence DESC LIMIT $10"
+             AND ($8 IS NULL OR (d.state = $8 AND l.state = $9)) \
+             AND ($10 IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.reference = l.case_reference \
+             AND $10 LIKE '%,' || c.program || ',%')) ORDER BY l.sequence DESC LIMIT $11"
         );
         let pattern = filter.person.as_deref().map(|person| {
             let escaped = folded(person).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -77,6 +75,7 @@ impl Reader {
             .bind(filter.before)
             .bind(filter.delivery)
             .bind(LetterState::Issued)
+            .bind(listed(&filter.programs))
             .bind(filter.limit)
             .fetch_all(&self.pool)
             .await?)

@@ -1,8 +1,8 @@
 //! The JSON API under `/api/v1`, described by `/api/v1/openapi.json`, and the pages. Asks the desk; reads the register through its
 //! reader, and cannot begin an act.
 //!
-//! Everything but the health probes, the metrics and the API's description needs the access token: as `Authorization: Bearer`,
-//! or, in a browser, as the cookie that `/?token=…` sets, with which only a form of our own pages can change something.
+//! Who comes, and what they may do, is for [`access`] to say. The health probes, the metrics, the assets and the API's description are
+//! open to everybody.
 
 mod access;
 mod api;
@@ -26,9 +26,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::case::Actor;
 use crate::desk::{CurrentDesk, Desk};
-pub use access::{TOKEN_FILE, token};
+pub use access::{DOORS, Door, TOKEN_FILE, token};
 pub use api::description;
 pub use view::{MergeCheckView, MergeView};
 
@@ -75,11 +74,6 @@ impl FromRef<Shared> for Arc<CurrentDesk> {
     }
 }
 
-/// Who acts where nobody signs in: whoever has the token.
-fn system() -> Actor {
-    Actor::case_system("API")
-}
-
 /// The whole service.
 pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
     let uploads = Arc::new(uploads::Uploads::new(Arc::clone(&open)));
@@ -87,20 +81,20 @@ pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router())
-        .route_layer(from_fn_with_state(shared.clone(), access::require));
+        .route("/api/v1/openapi.json", get(api::openapi))
+        .route("/api/docs", get(pages::docs))
+        .route_layer(from_fn_with_state(shared.clone(), access::admit));
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     Ok(Router::new()
         .merge(guarded)
         .merge(probes::router())
-        .route("/api/v1/openapi.json", get(api::openapi))
-        .route("/api/docs", get(pages::docs))
         .route("/assets/{*path}", get(assets::serve))
         .fallback(pages::not_found)
         .layer(header(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
+            "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
         ))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // Without one for its own pages, a browser would not say that a form is theirs either.

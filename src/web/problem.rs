@@ -15,7 +15,7 @@ use crate::case::fault::{FaultView, views};
 use crate::case::insurance::masked;
 use crate::case::said::{counted, json};
 use crate::case::{Fault, Language, Text};
-use crate::desk::{DecideError, DeskError};
+use crate::desk::{DecideError, DeskError, PeopleError};
 use crate::register::RegisterError;
 
 /// What went wrong with a request, in both languages.
@@ -125,16 +125,6 @@ impl Problem {
             "Envoyez application/cloudevents+json, application/cloudevents-batch+json, ou du JSON avec des en-têtes ce-; le tout en UTF-8.",
         );
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", title, detail)
-    }
-
-    /// The access token is missing or wrong.
-    pub(super) fn unauthorized() -> Problem {
-        let detail = Text::new(
-            "Send the token of the data folder's file `token` as `Authorization: Bearer …`.",
-            "Envoyez le jeton du fichier `token` du dossier de données : `Authorization: Bearer …`.",
-        );
-        let title = ("The access token is missing or wrong", "Le jeton d’accès manque ou est faux");
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", title, detail)
     }
 
     /// An error that the server's own layers made.
@@ -340,6 +330,16 @@ impl From<DeskError> for Problem {
     }
 }
 
+impl From<PeopleError> for Problem {
+    fn from(error: PeopleError) -> Problem {
+        match error {
+            PeopleError::NotFound(what) => Problem::not_found(&what),
+            PeopleError::Faults(faults) => Problem::faults(faults),
+            PeopleError::Desk(error) => error.into(),
+        }
+    }
+}
+
 impl From<RegisterError> for Problem {
     fn from(error: RegisterError) -> Problem {
         DeskError::from(error).into()
@@ -358,11 +358,12 @@ impl From<DecideError> for Problem {
                 "preparer-cannot-approve",
                 ("The preparer cannot approve", "Qui prépare ne peut pas approuver"),
             ),
-            DecideError::Unknown(_) => (
-                StatusCode::FORBIDDEN,
-                "person-unknown",
-                ("Not one of the unit's people", "Personne inconnue de l’unité"),
-            ),
+            DecideError::NotAPerson => {
+                (StatusCode::FORBIDDEN, "person-needed", ("A person decides this", "Une personne en décide"))
+            }
+            DecideError::OtherProgram(_) => {
+                (StatusCode::FORBIDDEN, "other-program", ("Of another program", "D’un autre programme"))
+            }
             DecideError::NoAuthority { .. } => (
                 StatusCode::FORBIDDEN,
                 "no-authority",

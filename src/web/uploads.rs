@@ -15,9 +15,10 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 
 use super::problem::Problem;
-use crate::case::{Actor, MergeId, Sha256, hex};
+use crate::case::{MergeId, Sha256, hex};
 use crate::desk::{CurrentDesk, Desk, DeskError, MergeCheck, MergeRequest, Merged};
 use crate::merge::Mapping;
+use crate::people::Who;
 
 /// How long a sheet is kept that nobody has asked for.
 const KEPT: Duration = Duration::from_secs(2 * 60 * 60);
@@ -142,7 +143,7 @@ pub(super) struct Confirmation {
     /// What people call the merge.
     pub name: String,
     /// Who confirms it.
-    pub actor: Actor,
+    pub by: Who,
 }
 
 /// The sheets that were handed in.
@@ -211,9 +212,9 @@ impl Uploads {
         if upload.take_up(Stage::Confirming) {
             let own = Arc::clone(upload);
             self.go_on(upload, async move |desk| {
-                let Confirmation { hash, name, actor } = confirmation;
+                let Confirmation { hash, name, by } = confirmation;
                 let progress = |done, all| own.tell(done, all);
-                Ok(match desk.confirm_merge(actor, &own.request(), &name, &hash, &progress).await? {
+                Ok(match desk.confirm_merge(&by, &own.request(), &name, &hash, &progress).await? {
                     Merged::Recorded(record) => Stage::Confirmed(record.id),
                     Merged::Changed(check) => Stage::Changed(Arc::from(check)),
                 })

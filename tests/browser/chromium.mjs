@@ -45,13 +45,13 @@ export function launch() {
     .catch((cause) => refuse(`Chromium does not start: ${cause.message.split("\n")[0]}`));
 }
 
-/** A new context that is signed in to nothing; `fault` is told of every fault, in words that do not have the token. */
-export async function watched(browser, base, token, fault, options = {}) {
+/** A new context that is signed in to nothing; `fault` is told of every fault. */
+export async function watched(browser, base, fault, options = {}) {
   const context = await browser.newContext({ viewport: WIDE, locale: "en-CA", timezoneId: "America/Toronto", ...options });
   context.setDefaultTimeout(ANSWER_WITHIN_MS);
   const origin = new URL(base).origin;
   const ours = (url) => /^(data|blob|about):/.test(url) || new URL(url).origin === origin;
-  const short = shortened(base, token);
+  const short = shortened(base);
   await context.route("**/*", (route) => (ours(route.request().url()) ? route.continue() : route.abort()));
   context.on("request", (request) => ours(request.url()) || fault(`request to another origin: ${short(request.url())}`));
   context.on("requestfailed", (request) => {
@@ -67,10 +67,18 @@ export async function watched(browser, base, token, fault, options = {}) {
   return context;
 }
 
+/** Signs in by the form, as a person does, and leaves `page` at what it was sent to. */
+export async function signIn(page, base, email, password) {
+  await page.goto(new URL("/sign-in", base).href);
+  await page.fill("#email", email);
+  await page.fill("#password", password);
+  await page.click("form[action='/sign-in'] button");
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+}
+
 /** What shortens a text for a report. */
-export function shortened(base, token) {
-  const secret = `token=${encodeURIComponent(token)}`;
-  return (text) => text.replaceAll(new URL(base).origin, "").replaceAll(secret, "token=…").split("\n")[0].slice(0, 300);
+export function shortened(base) {
+  return (text) => text.replaceAll(new URL(base).origin, "").split("\n")[0].slice(0, 300);
 }
 
 export async function violations(page) {

@@ -1,6 +1,6 @@
 // Merges a sheet in Debian's Chromium as an officer would, in one language, and names every fault of each page on the way:
 //
-//     node merge.mjs BASE_URL TOKEN FOLDER LANG LETTER SHEET [--without-scripts]
+//     node merge.mjs BASE_URL EMAIL PASSWORD FOLDER LANG LETTER SHEET [--without-scripts]
 //
 // Chooses LETTER, hands in SHEET, answers each question with its last choice, changes what the last column tells to nothing and back, opens the letter of the first row to look at,
 // confirms, waits until the merge is made, and fetches FOLDER/result.xlsx. Without scripts no page has any, and axe-core cannot be asked.
@@ -11,10 +11,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { NARROW, WIDE, launch, refuse, stickingOut, violations, watched } from "./chromium.mjs";
+import { NARROW, WIDE, launch, refuse, signIn, stickingOut, violations, watched } from "./chromium.mjs";
 
-const [base, token, folder, lang, letter, sheet, option] = process.argv.slice(2);
-if (!sheet) refuse("usage: node merge.mjs BASE_URL TOKEN FOLDER LANG LETTER SHEET [--without-scripts]");
+const [base, email, password, folder, lang, letter, sheet, option] = process.argv.slice(2);
+if (!sheet) refuse("usage: node merge.mjs BASE_URL EMAIL PASSWORD FOLDER LANG LETTER SHEET [--without-scripts]");
 const scripts = option !== "--without-scripts";
 mkdirSync(folder, { recursive: true });
 
@@ -22,7 +22,7 @@ const errors = [];
 const pages = [];
 const fault = (text) => errors.includes(text) || errors.push(text);
 const browser = await launch();
-const context = await watched(browser, base, token, fault, { javaScriptEnabled: scripts });
+const context = await watched(browser, base, fault, { javaScriptEnabled: scripts });
 const page = await context.newPage();
 
 async function look(name) {
@@ -39,7 +39,7 @@ async function look(name) {
 
 let merge = "";
 try {
-  await page.goto(new URL(`/?token=${encodeURIComponent(token)}`, base).href);
+  await signIn(page, base, email, password);
   await page.goto(new URL(`/merges?lang=${lang}`, base).href);
   await look("hand-in");
   await page.selectOption("#letter", letter);
@@ -79,7 +79,6 @@ try {
   await page.goBack();
 
   await page.fill("#name", "Looked at in a browser");
-  await page.selectOption("#by", { index: 1 });
   await page.click("form[action$='/confirm'] button");
   await page.waitForURL(/\/merges\/[0-9a-f]+$/);
   merge = new URL(page.url()).pathname;

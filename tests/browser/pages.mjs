@@ -1,8 +1,8 @@
 // Opens pages in Debian's Chromium as a person would, and names every fault:
 //
-//     node pages.mjs BASE_URL TOKEN FOLDER PATH...
+//     node pages.mjs BASE_URL EMAIL PASSWORD FOLDER PATH...
 //
-// BASE_URL/?token=TOKEN comes first, for the cookie that it sets; then each PATH, which must be an HTML page. What a fault is, is said
+// Signs in with EMAIL and PASSWORD, then opens each PATH, which must be an HTML page. What a fault is, is said
 // in chromium.mjs.
 //
 // Prints one JSON line a page: {"path", "title", "lang", "violations": [{"id", "impact", "help", "nodes"}], "errors"},
@@ -12,18 +12,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { ANSWER_WITHIN_MS, NARROW, launch, refuse, shortened, stickingOut, violations, watched } from "./chromium.mjs";
+import { ANSWER_WITHIN_MS, NARROW, launch, refuse, shortened, signIn, stickingOut, violations, watched } from "./chromium.mjs";
 
-const [base, token, folder, ...paths] = process.argv.slice(2);
-if (paths.length === 0) refuse("usage: node pages.mjs BASE_URL TOKEN FOLDER PATH...");
+const [base, email, password, folder, ...paths] = process.argv.slice(2);
+if (paths.length === 0) refuse("usage: node pages.mjs BASE_URL EMAIL PASSWORD FOLDER PATH...");
 mkdirSync(folder, { recursive: true });
 
 let errors = [];
 const fault = (text) => errors.includes(text) || errors.push(text);
 const browser = await launch();
-const context = await watched(browser, base, token, fault);
-const short = shortened(base, token);
-const secret = `token=${encodeURIComponent(token)}`;
+const context = await watched(browser, base, fault);
+const short = shortened(base);
 
 async function open(page, path) {
   const response = await page.goto(new URL(path, base).href, { waitUntil: "load", timeout: ANSWER_WITHIN_MS });
@@ -62,19 +61,10 @@ function print(report) {
   clean &&= report.errors.length === 0 && report.violations.length === 0;
 }
 
-async function signIn() {
-  const page = await context.newPage();
-  try {
-    await open(page, `/?${secret}`);
-  } catch (cause) {
-    fault(short(cause.message));
-  } finally {
-    await page.close();
-  }
-  if (errors.length > 0) print({ path: "/?token=…", title: "", lang: "", violations: [], errors });
-}
-
-await signIn();
+const first = await context.newPage();
+await signIn(first, base, email, password).catch((cause) => fault(short(cause.message)));
+await first.close();
+if (errors.length > 0) print({ path: "/sign-in", title: "", lang: "", violations: [], errors });
 for (const [index, path] of paths.entries()) print(await inspect(path, index + 1));
 await browser.close();
 process.exitCode = clean ? 0 : 1;

@@ -18,11 +18,26 @@ fn said(problem: &Value) -> String {
 
 /// Calls in both languages: the status is this one, and each answer has its words and is fit for people.
 async fn refused(api: &Api, method: &str, path: &str, body: &Value, status: StatusCode, en: &str, fr: &str) {
+    refused_by(api, None, method, path, body, (status, en, fr)).await;
+}
+
+/// The same by one of the unit's people, where one is named, who is signed in.
+async fn refused_by(
+    api: &Api,
+    by: Option<&str>,
+    method: &str,
+    path: &str,
+    body: &Value,
+    (status, en, fr): (StatusCode, &str, &str),
+) {
     for (language, words) in [("en", en), ("fr", fr)] {
         let headers = [("accept-language", language), ("content-type", "application/json"), ("idempotency-key", "k")];
         let body =
             if body.is_null() { String::new() } else { body.as_str().map_or_else(|| body.to_string(), str::to_owned) };
-        let (found, problem) = api.call(method, path, &headers, body).await;
+        let (found, problem) = match by {
+            Some(name) => api.call_by(name, method, path, &headers, body).await,
+            None => api.call(method, path, &headers, body).await,
+        };
         assert_eq!(found, status, "{method} {path}: {problem:#}");
         let said = said(&problem);
         assert!(said.contains(words), "{method} {path} {language}: {problem:#}");
@@ -159,102 +174,97 @@ async fn a_decision_that_cannot_be_taken_says_which_reason_it_is_and_what_to_do(
     let api = Api::start().await;
     let letter = api.taken(&debt_referred("e-1")).await.remove(0);
     work(&api.desk).await;
-    let by = |rest: Value| {
-        let mut body = json!({"by": "A. Manager"});
-        body.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
-        body
-    };
     let conflict = StatusCode::CONFLICT;
     let path = |act: &str| format!("/letters/{letter}/{act}");
-    let approve = by(json!({"seal": "another"}));
-    refused(
+    let approve = json!({"seal": "another"});
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &path("approve"),
         &approve,
-        conflict,
-        "is issued already and waits to leave",
-        "est déjà émise et attend son départ",
+        (conflict, "is issued already and waits to leave", "est déjà émise et attend son départ"),
     )
     .await;
-    let pass = |rule: &str| by(json!({"rule": rule, "reason": "Asked for"}));
-    refused(
+    let pass = |rule: &str| json!({"rule": rule, "reason": "Asked for"});
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &path("override"),
         &pass("no-duplicate"),
-        conflict,
-        "does not hold this letter",
-        "ne retient pas cette lettre",
+        (conflict, "does not hold this letter", "ne retient pas cette lettre"),
     )
     .await;
     let second = api.taken(&debt_referred("e-2")).await.remove(0);
     work(&api.desk).await;
     let held = format!("/letters/{second}/override");
-    refused(
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &held,
         &pass("debtor-living"),
-        conflict,
-        "Nobody can override the rule",
-        "Personne ne peut lever la règle",
+        (conflict, "Nobody can override the rule", "Personne ne peut lever la règle"),
     )
     .await;
-    refused(
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &held,
         &pass("figures-recent"),
-        conflict,
-        "does not hold this letter",
-        "ne retient pas cette lettre",
+        (conflict, "does not hold this letter", "ne retient pas cette lettre"),
     )
     .await;
-    refused(
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &held,
         &pass("no-such"),
-        conflict,
-        "These may be overridden: no-duplicate, figures-recent",
-        "Peuvent être levées : no-duplicate, figures-recent",
+        (
+            conflict,
+            "These may be overridden: no-duplicate, figures-recent",
+            "Peuvent être levées : no-duplicate, figures-recent",
+        ),
     )
     .await;
-    let officer = json!({"by": "O. Officer", "rule": "no-duplicate", "reason": "x"});
-    refused(
+    let officer = json!({"rule": "no-duplicate", "reason": "x"});
+    refused_by(
         &api,
+        Some("L. Lead"),
         "POST",
         &held,
         &officer,
-        StatusCode::FORBIDDEN,
-        "O. Officer (officer) has not the authority for this; it takes: ",
-        "O. Officer (agent ou agente) n’a pas le pouvoir de le faire; il faut : ",
+        (
+            StatusCode::FORBIDDEN,
+            "L. Lead (team lead) has not the authority for this; it takes: ",
+            "L. Lead (chef d’équipe) n’a pas le pouvoir de le faire; il faut : ",
+        ),
     )
     .await;
-    let (_, problem) = api.call("POST", &held, &[("accept-language", "fr")], officer.to_string()).await;
+    let (_, problem) = api.call_by("L. Lead", "POST", &held, &[("accept-language", "fr")], officer.to_string()).await;
     assert!(said(&problem).contains("gestionnaire") && !said(&problem).contains("manager"), "{problem:#}");
     assert_eq!(api.post("/runs/2026-11-17/close", &Value::Null).await.0, 200);
-    let withdraw = by(json!({"reason": "Asked for by mistake"}));
-    refused(
+    let withdraw = json!({"reason": "Asked for by mistake"});
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &path("withdraw"),
         &withdraw,
-        conflict,
-        "ask for a letter of correction",
-        "demandez une lettre de correction",
+        (conflict, "ask for a letter of correction", "demandez une lettre de correction"),
     )
     .await;
-    assert_eq!(api.post(&format!("/letters/{second}/withdraw"), &withdraw).await.0, 200);
-    refused(
+    assert_eq!(api.post_by("O. Officer", &format!("/letters/{second}/withdraw"), &withdraw).await.0, 200);
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &format!("/letters/{second}/withdraw"),
         &withdraw,
-        conflict,
-        "was withdrawn, for good",
-        "a été retirée pour de bon",
+        (conflict, "was withdrawn, for good", "a été retirée pour de bon"),
     )
     .await;
 }
@@ -265,15 +275,14 @@ async fn a_seal_that_is_not_the_one_that_waits_is_told_from_a_letter_that_does_n
     let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible"));
     let letter = api.taken(&credit).await.remove(0);
     work(&api.desk).await;
-    let approve = json!({"by": "A. Manager", "seal": "another"});
-    refused(
+    let approve = json!({"seal": "another"});
+    refused_by(
         &api,
+        Some("A. Manager"),
         "POST",
         &format!("/letters/{letter}/approve"),
         &approve,
-        StatusCode::CONFLICT,
-        "What you were shown is not what would go now",
-        "n’est plus ce qui partirait",
+        (StatusCode::CONFLICT, "What you were shown is not what would go now", "n’est plus ce qui partirait"),
     )
     .await;
 }

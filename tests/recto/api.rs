@@ -152,14 +152,14 @@ async fn a_batch_may_have_16_mib_and_above_that_the_limit_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_cookie_lets_look_and_the_header_lets_act() {
+async fn the_session_lets_look_and_lets_act_from_our_own_pages() {
     let api = Api::start().await;
-    let cookie = format!("recto_token={TOKEN}");
+    let [(_, cookie), _] = api.session("O. Officer").await;
     let look = Request::get("/api/v1/letters").header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
     assert_eq!(api.send(look).await.status(), StatusCode::OK);
     let act = Request::post("/api/v1/events").header(header::COOKIE, &cookie).body(Body::from("{}")).unwrap();
-    assert_eq!(api.send(act).await.status(), StatusCode::UNAUTHORIZED);
-    // A form of our own pages may act, and nobody else's; the API never by the cookie.
+    assert_eq!(api.send(act).await.status(), StatusCode::FORBIDDEN);
+    // What our own pages send may act, and nobody else's.
     let form = |path: &str, from: &[(&str, &str)]| {
         let mut request = Request::post(path).header(header::COOKIE, &cookie).header(header::HOST, "recto.example");
         for (name, value) in from {
@@ -170,7 +170,8 @@ async fn the_cookie_lets_look_and_the_header_lets_act() {
     let ours: [&[(&str, &str)]; 2] = [&[("sec-fetch-site", "same-origin")], &[("origin", "https://recto.example")]];
     for from in ours {
         assert_eq!(api.send(form("/merges/sheets/0/discard", from)).await.status(), StatusCode::SEE_OTHER, "{from:?}");
-        assert_eq!(api.send(form("/api/v1/events", from)).await.status(), StatusCode::UNAUTHORIZED, "{from:?}");
+        let act = api.send(form("/api/v1/events", from)).await;
+        assert_eq!(act.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{from:?}");
     }
     let theirs: [&[(&str, &str)]; 6] = [
         &[],
@@ -182,7 +183,7 @@ async fn the_cookie_lets_look_and_the_header_lets_act() {
     ];
     for from in theirs {
         let answer = api.send(form("/merges/sheets/0/discard", from)).await;
-        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{from:?}");
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{from:?}");
     }
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("token"), "").unwrap();
@@ -351,16 +352,18 @@ async fn the_api_describes_itself_and_serves_the_schemas_of_the_letter_types() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_manager_approves_and_the_run_is_closed_over_the_api() {
     let api = Api::start().await;
-    let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &sample("reimbursement", "plausible"));
+    let mut data = sample("reimbursement", "plausible");
+    data["facts"]["prepared_by"] = json!("D. Director");
+    let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data);
     let (_, receipt) = api.call("POST", "/events", &[STRUCTURED], credit.to_string()).await;
     work(&api.desk).await;
     let id = receipt["letters"][0].as_str().unwrap();
     let hash = api.get(&format!("/letters/{id}")).await["seal"].clone();
     let approve = async |by: &str| {
-        let body = json!({"seal": hash, "by": by}).to_string();
-        api.call("POST", &format!("/letters/{id}/approve"), &[], body).await.0
+        let body = json!({"seal": hash}).to_string();
+        api.call_by(by, "POST", &format!("/letters/{id}/approve"), &[], body).await.0
     };
-    assert_eq!(approve(credit["data"]["facts"]["prepared_by"].as_str().unwrap()).await, StatusCode::FORBIDDEN);
+    assert_eq!(approve("D. Director").await, StatusCode::FORBIDDEN);
     assert_eq!(approve("A. Manager").await, StatusCode::OK);
     assert_eq!(approve("A. Manager").await, StatusCode::CONFLICT, "it does not wait any more");
     work(&api.desk).await;

@@ -5,7 +5,10 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{command, home, people, recto};
+use crate::support::{command, home};
+
+/// By what the sample day's manager signs in.
+const MANAGER: &str = "o.marchildon@fsu.example.ca";
 
 /// The running service; its standard output is held open beside it.
 struct Service(Child);
@@ -17,25 +20,28 @@ impl Drop for Service {
     }
 }
 
-/// A demo that is served: the service, its address and its token.
+/// A demo that is served, by the demo itself: the service, its address, and what its people sign in with.
 fn served(folder: &std::path::Path) -> (Service, BufReader<std::process::ChildStdout>, String, String) {
-    assert!(recto(folder, &["demo", "--no-serve"]).status.success());
-    let settings = folder.join("recto.toml");
-    let people = people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
-    std::fs::write(&settings, people.collect::<String>()).unwrap();
-    let arguments = ["--config", settings.to_str().unwrap(), "serve", "--listen", "127.0.0.1:0"];
-    let mut process = command(folder, &arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
+    let mut process = command(folder, &["demo", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut output = BufReader::new(process.stdout.take().unwrap());
-    output.read_line(&mut line).unwrap();
-    let (base, token) = line.trim().strip_prefix("Pages:  ").unwrap().split_once("/?token=").unwrap();
-    (Service(process), output, base.to_owned(), token.to_owned())
+    let (mut password, mut base) = (String::new(), String::new());
+    while base.is_empty() {
+        let mut line = String::new();
+        assert!(output.read_line(&mut line).unwrap() > 0, "the demo ended");
+        if let Some((_, given)) = line.split_once("with the password ") {
+            password = given.trim().to_owned();
+        }
+        if let Some(address) = line.strip_prefix("Pages:") {
+            base = address.trim().trim_end_matches('/').to_owned();
+        }
+    }
+    (Service(process), output, base, password)
 }
 
 #[test]
 fn a_newcomer_sees_the_day_in_both_languages() {
     let folder = tempfile::tempdir().unwrap();
-    let (_service, _output, base, token) = served(folder.path());
+    let (_service, _output, base, password) = served(folder.path());
     let held = "/letters?state=held";
     let mut paths = vec![
         "/".to_owned(),
@@ -57,7 +63,7 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     let shots = folder.path().join("shots");
     let output = Command::new("node")
         .arg(home().join("tests/browser/pages.mjs"))
-        .args([&base, &token])
+        .args([&base, MANAGER, &password])
         .arg(&shots)
         .args(both)
         .output()
@@ -75,13 +81,13 @@ fn a_newcomer_sees_the_day_in_both_languages() {
 #[test]
 fn an_officer_merges_a_sheet_in_either_language_and_without_scripts() {
     let folder = tempfile::tempdir().unwrap();
-    let (_service, _output, base, token) = served(folder.path());
+    let (_service, _output, base, password) = served(folder.path());
     let sheet = home().join("samples/merges/statements.xlsx");
     // Handed in again, its letters are asked for once more, and held: the same letter has gone.
     for (number, (language, option)) in [("en", ""), ("fr", ""), ("fr", "--without-scripts")].into_iter().enumerate() {
         let shots = folder.path().join(format!("shots-{number}"));
         let mut browser = Command::new("node");
-        browser.arg(home().join("tests/browser/merge.mjs")).args([&base, &token]).arg(&shots);
+        browser.arg(home().join("tests/browser/merge.mjs")).args([&base, MANAGER, &password]).arg(&shots);
         browser
             .args([language, "account-statement"])
             .arg(&sheet)

@@ -6,8 +6,8 @@ use recto::studio::Studio;
 use serde_json::{Value, json};
 
 use crate::support::{
-    NOW, at, copy, debt_referred, desk, desk_at, edit, event, operator, people, proposed, sample, state, taken,
-    with_facts, work,
+    NOW, at, copy, debt_referred, desk, desk_at, edit, event, machine, operator, person, proposed, sample, state,
+    taken, with_facts, work,
 };
 
 /// An event of the plausible plan's case.
@@ -37,13 +37,17 @@ async fn the_delegation_table_says_who_may_approve_and_never_the_preparer_or_the
     work(&desk).await;
     let hash = hash(&desk, &letter).await;
     assert!(
-        matches!(desk.approve(&letter, &hash, "A. Manager").await, Err(DecideError::Preparer(_))),
+        matches!(desk.approve(&letter, &hash, &person("A. Manager")).await, Err(DecideError::Preparer(_))),
         "the last editor"
     );
-    assert!(matches!(desk.approve(&letter, &hash, "O. Officer").await, Err(DecideError::Preparer(_))), "the preparer");
-    assert!(matches!(desk.approve(&letter, &hash, "L. Lead").await, Err(DecideError::NoAuthority { .. })));
-    assert!(matches!(desk.approve(&letter, &hash, "N. Obody").await, Err(DecideError::Unknown(_))));
-    desk.approve(&letter, &hash, "D. Director").await.unwrap();
+    assert!(
+        matches!(desk.approve(&letter, &hash, &person("O. Officer")).await, Err(DecideError::Preparer(_))),
+        "the preparer"
+    );
+    assert!(matches!(desk.approve(&letter, &hash, &person("L. Lead")).await, Err(DecideError::NoAuthority { .. })));
+    assert!(matches!(desk.approve(&letter, &hash, &person("N. Obody")).await, Err(DecideError::NoAuthority { .. })));
+    assert!(matches!(desk.approve(&letter, &hash, &machine()).await, Err(DecideError::NotAPerson)), "a command");
+    desk.approve(&letter, &hash, &person("D. Director")).await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await.0, "issued");
     assert!(desk.verify().await.unwrap().is_empty());
@@ -62,7 +66,7 @@ async fn a_plan_below_the_minimum_waits_for_a_lead_who_is_told_why() {
     let (_, assessed) = desk.assessed(&letter).await.unwrap();
     assert_eq!(assessed.seal, hash(&desk, &letter).await);
     assert_ne!(assessed.seal.as_str(), assessed.composed.content_hash, "the approval is bound to the notes too");
-    desk.approve(&letter, &assessed.seal, "L. Lead").await.unwrap();
+    desk.approve(&letter, &assessed.seal, &person("L. Lead")).await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await.0, "issued");
     assert!(desk.verify().await.unwrap().is_empty());
@@ -75,7 +79,7 @@ async fn an_approval_falls_with_what_happens_before_the_letter_leaves() {
     let data = sample("reimbursement", "plausible");
     let letter = taken(&desk, &event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data)).await.remove(0);
     work(&desk).await;
-    desk.approve(&letter, &hash(&desk, &letter).await, "A. Manager").await.unwrap();
+    desk.approve(&letter, &hash(&desk, &letter).await, &person("A. Manager")).await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await.0, "issued");
     // Somebody else, who lives elsewhere, turns out to be liable for the same debt, and must be written to with care: notes that
@@ -100,7 +104,7 @@ async fn an_approved_letter_is_held_where_a_flag_is_set_for_somebody_at_the_same
     let data = sample("reimbursement", "plausible");
     let letter = taken(&desk, &event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data)).await.remove(0);
     work(&desk).await;
-    desk.approve(&letter, &hash(&desk, &letter).await, "A. Manager").await.unwrap();
+    desk.approve(&letter, &hash(&desk, &letter).await, &person("A. Manager")).await.unwrap();
     work(&desk).await;
     let mut other = with_facts(&data, json!({"flagged": "2026-11-17", "flag": "safe-contact"}));
     other["party"]["id"] = json!("P-99999");
@@ -121,7 +125,7 @@ async fn a_manager_may_override_where_the_rule_allows_it_with_a_reason_and_nobod
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await, ("held", vec!["no-duplicate".to_owned()]));
     let reason = "The first one was torn in the mail";
-    let by = async |who: &str, rule: &str, why: &str| desk.override_hold(&letter, rule, why, who).await;
+    let by = async |who: &str, rule: &str, why: &str| desk.override_hold(&letter, rule, why, &person(who)).await;
     assert!(matches!(by("O. Officer", "no-duplicate", reason).await, Err(DecideError::NoAuthority { .. })));
     assert!(matches!(by("A. Manager", "no-duplicate", "  ").await, Err(DecideError::NoReason)));
     assert!(matches!(by("A. Manager", "minimum-balance", reason).await, Err(DecideError::NotOverridable(_))));
@@ -158,7 +162,7 @@ async fn a_rule_that_a_law_makes_cannot_be_overridden() {
     let letter = taken(&desk, &debt_referred("e-1")).await.remove(0);
     work(&desk).await;
     for who in ["A. Manager", "D. Director"] {
-        let refused = desk.override_hold(&letter, "debtor-living", "The family asked", who).await;
+        let refused = desk.override_hold(&letter, "debtor-living", "The family asked", &person(who)).await;
         assert!(matches!(refused, Err(DecideError::NotOverridable(_))));
     }
     let overridable: Vec<&str> = recto::rules::guards()
@@ -217,8 +221,7 @@ async fn a_missed_instalment_is_noticed_reminded_and_defaulted_each_in_its_time(
         work(&desk).await;
         let due = proposed(&desk).await;
         assert_eq!(due[0].kind, "plan-reminder", "{due:?}");
-        assert!(matches!(desk.accept_follow_up(&due[0].id, "N. Obody").await, Err(DecideError::Unknown(_))));
-        let outcome = desk.accept_follow_up(&due[0].id, "O. Officer").await.unwrap();
+        let outcome = desk.accept_follow_up(&due[0].id, &person("O. Officer")).await.unwrap();
         let Outcome::Taken(letters) = outcome else { panic!("{outcome:?}") };
         work(&desk).await;
         assert_eq!(state(&desk, &letters[0]).await.0, "issued");
@@ -264,9 +267,9 @@ async fn a_follow_up_that_was_declined_is_not_proposed_again() {
     let days: Vec<(&str, String)> = due.iter().map(|one| (one.kind.as_str(), one.due.to_string())).collect();
     // 5 and 15 business days after Monday 16 November.
     assert_eq!(days, [("acknowledgement-due", "2026-11-23".to_owned()), ("answer-due", "2026-12-07".to_owned())]);
-    assert!(matches!(desk.decline_follow_up(&due[0].id, "O. Officer", " ").await, Err(DecideError::NoReason)));
+    assert!(matches!(desk.decline_follow_up(&due[0].id, &person("O. Officer"), " ").await, Err(DecideError::NoReason)));
     for one in &due {
-        desk.decline_follow_up(&one.id, "O. Officer", "Answered by telephone").await.unwrap();
+        desk.decline_follow_up(&one.id, &person("O. Officer"), "Answered by telephone").await.unwrap();
     }
     let paid = json!({"received": "2026-11-17", "amount": "1.00", "kind": "payment"});
     taken(&desk, &of_the_plan("r-1", "payment.received", "2026-11-17T10:00:00-05:00", paid)).await;
@@ -284,14 +287,13 @@ async fn a_program_may_let_a_follow_up_go_by_itself() {
     let plan = json!({"instalment": "100.00", "frequency": "monthly", "first_due": "2026-11-02", "method": "cheque"});
     let facts = json!({"as_of": "2026-10-16", "balance": "1000.00", "agreed_on": "2026-10-16", "plan": plan});
     let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let settings = Settings { people: people(), ..Settings::default() };
-    let desk = Desk::open(studio, settings, at(NOW), folder.path()).await.unwrap();
+    let desk = Desk::open(studio, Settings::default(), at(NOW), folder.path()).await.unwrap();
     taken(&desk, &of_the_plan("p-1", "plan.agreed", "2026-10-16T09:00:00-04:00", facts)).await;
     work(&desk).await;
     let letters = desk.reader().letters(&recto::register::Filter { limit: 10, ..Default::default() }).await.unwrap();
     let reminder = letters.iter().find(|letter| letter.letter_type == "plan-reminder").expect("it went by itself");
     assert_eq!(reminder.state.as_str(), "issued", "{:?}", reminder.reasons);
-    let row = desk.reader().follow_ups(Some(FollowUpState::Accepted), None, 10).await.unwrap().remove(0);
+    let row = desk.reader().follow_ups(Some(FollowUpState::Accepted), None, &[], 10).await.unwrap().remove(0);
     assert_eq!(row.decided_by.as_deref(), Some("Recto"));
 }
 
@@ -312,7 +314,7 @@ async fn a_debt_that_is_paid_is_told_and_taken_back_from_the_cra() {
     kinds.sort_unstable();
     assert_eq!(kinds, ["paid-in-full", "recall"]);
     let id = &due.iter().find(|due| due.kind == "paid-in-full").unwrap().id;
-    let Outcome::Taken(letters) = desk.accept_follow_up(id, "O. Officer").await.unwrap() else { panic!() };
+    let Outcome::Taken(letters) = desk.accept_follow_up(id, &person("O. Officer")).await.unwrap() else { panic!() };
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await, ("held", vec!["debt-paid-in-full".to_owned()]), "it must clear");
     desk.close().await;
@@ -417,8 +419,8 @@ async fn a_letter_is_withdrawn_for_ever_before_it_has_left_and_not_after() {
     let corrected = taken(&desk, &debt_referred("e-2")).await.remove(0);
     work(&desk).await;
     assert_eq!(state(&desk, &corrected).await, ("held", vec!["no-duplicate".to_owned()]));
-    assert!(matches!(desk.withdraw(&mistaken, "", "O. Officer").await, Err(DecideError::NoReason)));
-    desk.withdraw(&mistaken, "Asked for by mistake", "O. Officer").await.unwrap();
+    assert!(matches!(desk.withdraw(&mistaken, "", &person("O. Officer")).await, Err(DecideError::NoReason)));
+    desk.withdraw(&mistaken, "Asked for by mistake", &person("O. Officer")).await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &mistaken).await.0, "withdrawn");
     assert_eq!(state(&desk, &corrected).await.0, "issued", "nothing stands in its way any more");
@@ -429,7 +431,10 @@ async fn a_letter_is_withdrawn_for_ever_before_it_has_left_and_not_after() {
     taken(&desk, &event("a-1", "address.changed", "2026-11-17T12:00:00-05:00", &again)).await;
     assert_eq!(desk.close_run(operator(), desk.run_date()).await.unwrap().totals.pieces, 1);
     assert_eq!(state(&desk, &mistaken).await.0, "withdrawn", "nothing brings it back");
-    assert!(matches!(desk.withdraw(&corrected, "Too late", "O. Officer").await, Err(DecideError::NotWaiting(_))));
+    assert!(matches!(
+        desk.withdraw(&corrected, "Too late", &person("O. Officer")).await,
+        Err(DecideError::NotWaiting(_))
+    ));
     assert!(desk.verify().await.unwrap().is_empty());
 }
 
@@ -447,7 +452,7 @@ async fn an_approval_that_waits_is_drafted_again_on_a_new_day() {
     let desk = desk_at(folder.path(), "2026-11-18T10:00:00-05:00").await;
     work(&desk).await;
     let hash = hash(&desk, &letter).await;
-    desk.approve(&letter, &hash, "A. Manager").await.unwrap();
+    desk.approve(&letter, &hash, &person("A. Manager")).await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await.0, "issued");
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::{files, home};
 
 /// The rooms and the others that each names: no more and no fewer. A room within a room has a list of its own.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("case", &[]),
     ("letter", &["case"]),
     ("typeset", &["case"]),
@@ -13,6 +13,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("intake", &["case"]),
     ("dispatch", &["case", "spreadsheet"]),
     ("archive", &["case"]),
+    ("people", &["case"]),
     ("register", &["case"]),
     ("spreadsheet", &["case"]),
     ("merge", &["case", "letter", "spreadsheet"]),
@@ -28,6 +29,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "intake",
             "dispatch",
             "archive",
+            "people",
             "register",
             "spreadsheet",
             "merge",
@@ -35,10 +37,13 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ),
     ("work", &["desk"]),
     ("web/view", &["case", "letter", "merge", "dispatch", "register", "desk"]),
-    ("web/api", &["case", "letter", "merge", "intake", "dispatch", "register", "desk", "web", "web/view"]),
-    ("web/pages", &["case", "merge", "register", "desk", "web", "web/view", "web/api"]),
-    ("web", &["case", "merge", "register", "desk", "web/view", "web/api", "web/pages"]),
-    ("command", &["case", "letter", "merge", "typeset", "studio", "intake", "register", "desk", "work", "web"]),
+    ("web/api", &["case", "letter", "merge", "intake", "dispatch", "people", "register", "desk", "web", "web/view"]),
+    ("web/pages", &["case", "merge", "people", "register", "spreadsheet", "desk", "web", "web/view", "web/api"]),
+    ("web", &["case", "merge", "people", "register", "desk", "web/view", "web/api", "web/pages"]),
+    (
+        "command",
+        &["case", "letter", "merge", "typeset", "studio", "intake", "people", "register", "desk", "work", "web"],
+    ),
     ("main", &["command"]),
 ];
 

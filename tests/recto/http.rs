@@ -1,5 +1,6 @@
 //! The service's entrances for the tests: its router within the test, and `recto serve` as a process of its own.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use recto::desk::{CurrentDesk, Desk};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{NOW, command, desk_at, home, people};
+use crate::support::{NOW, command, desk, desk_at, home, signed_in};
 
 /// The token of the router's tests.
 pub const TOKEN: &str = "a-token";
@@ -32,6 +33,7 @@ pub struct Api {
     pub desk: Arc<Desk>,
     router: Router,
     folder: tempfile::TempDir,
+    sessions: tokio::sync::Mutex<BTreeMap<String, String>>,
 }
 
 impl Api {
@@ -44,7 +46,7 @@ impl Api {
         let folder = tempfile::tempdir().unwrap();
         let open = Arc::new(CurrentDesk::new(desk_at(folder.path(), instant).await, home()));
         let desk = open.desk();
-        Api { router: recto::web::router(open, TOKEN).unwrap(), desk, folder }
+        Api { router: recto::web::router(open, TOKEN).unwrap(), desk, folder, sessions: Default::default() }
     }
 
     /// Its data folder.
@@ -56,10 +58,46 @@ impl Api {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
+    /// The headers of a page that somebody has open who is signed in.
+    pub async fn session(&self, name: &str) -> [(header::HeaderName, String); 2] {
+        let mut sessions = self.sessions.lock().await;
+        if !sessions.contains_key(name) {
+            sessions.insert(name.to_owned(), signed_in(&self.desk, name).await);
+        }
+        let cookie = format!("recto_session={}", sessions[name]);
+        [(header::COOKIE, cookie), (header::HeaderName::from_static("sec-fetch-site"), "same-origin".to_owned())]
+    }
+
     /// Calls the API with the token. Whatever the client did wrong must be answered with a problem document.
     pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> (StatusCode, Value) {
+        let bearer = [(header::AUTHORIZATION, format!("Bearer {TOKEN}"))];
+        self.call_with(&bearer, method, path, headers, body).await
+    }
+
+    /// The same by one of the unit's people, who is signed in.
+    pub async fn call_by(
+        &self,
+        name: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> (StatusCode, Value) {
+        self.call_with(&self.session(name).await, method, path, headers, body).await
+    }
+
+    async fn call_with(
+        &self,
+        known_by: &[(header::HeaderName, String)],
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> (StatusCode, Value) {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
-        request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+        for (name, value) in known_by {
+            request = request.header(name, value);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -92,10 +130,12 @@ impl Api {
 
     /// Posts a document, and gives the status and the problem's stable kind, such as `no-authority`; empty where all was well.
     pub async fn post(&self, path: &str, body: &Value) -> (u16, String) {
-        let (status, answer) = self.call("POST", path, &[], body.to_string()).await;
-        let kind = answer["type"].as_str().unwrap_or_default();
-        let problem = kind.strip_prefix("urn:problem:recto:").filter(|_| !status.is_success());
-        (status.as_u16(), problem.unwrap_or_default().to_owned())
+        kind_of(self.call("POST", path, &[], body.to_string()).await)
+    }
+
+    /// The same by one of the unit's people, who is signed in.
+    pub async fn post_by(&self, name: &str, path: &str, body: &Value) -> (u16, String) {
+        kind_of(self.call_by(name, "POST", path, &[], body.to_string()).await)
     }
 
     /// Takes an event, does what is due, and gives the letters that it called for.
@@ -114,38 +154,58 @@ impl Api {
     }
 }
 
+/// The status, and the stable kind of the problem; empty where all was well.
+fn kind_of((status, answer): (StatusCode, Value)) -> (u16, String) {
+    let kind = answer["type"].as_str().unwrap_or_default();
+    let problem = kind.strip_prefix("urn:problem:recto:").filter(|_| !status.is_success());
+    (status.as_u16(), problem.unwrap_or_default().to_owned())
+}
+
+/// The sessions of the people of the tests over a data folder; they outlive the service, as the register has them.
+fn sessions_of(folder: &Path) -> BTreeMap<String, String> {
+    let kept = folder.with_extension("sessions.json");
+    if let Ok(text) = std::fs::read(&kept) {
+        return serde_json::from_slice(&text).unwrap();
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sessions: BTreeMap<String, String> = runtime.block_on(async {
+        let desk = desk(folder).await;
+        let mut sessions = BTreeMap::new();
+        for name in ["A. Manager", "O. Officer"] {
+            sessions.insert(name.to_owned(), signed_in(&desk, name).await);
+        }
+        desk.close().await;
+        sessions
+    });
+    std::fs::write(&kept, serde_json::to_vec(&sessions).unwrap()).unwrap();
+    sessions
+}
+
 /// `recto serve` over a data folder, on a free port; killed where it is dropped.
 pub struct Service {
     process: Child,
     address: String,
     token: String,
+    sessions: BTreeMap<String, String>,
     log: PathBuf,
 }
 
 impl Service {
-    /// Starts it and waits until it listens. Its letter types are those of `home`, its people those of the tests.
+    /// Starts it and waits until it listens. Its letter types are those of `home`; the people of the tests are signed in.
     pub fn start(home: &Path, folder: &Path) -> Service {
-        let settings = folder.with_extension("toml");
-        let lines =
-            people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
-        std::fs::write(&settings, lines.collect::<String>()).unwrap();
+        let sessions = sessions_of(folder);
         let log = folder.with_extension("log");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = command(folder, &["serve", "--listen", "127.0.0.1:0"]);
-        command
-            .arg("--config")
-            .arg(&settings)
-            .current_dir(home)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(file);
+        command.current_dir(home).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        // Pages:  http://127.0.0.1:8080/?token=…
-        let said = line.trim().split_once("http://").and_then(|(_, url)| url.split_once("/?token="));
-        let (address, token) = said.unwrap_or_else(|| panic!("{line}{}", std::fs::read_to_string(&log).unwrap()));
-        Service { process, address: address.to_owned(), token: token.to_owned(), log }
+        // Pages:  http://127.0.0.1:8080/
+        let said = line.trim().split_once("http://").map(|(_, url)| url.trim_end_matches('/').to_owned());
+        let address = said.unwrap_or_else(|| panic!("{line}{}", std::fs::read_to_string(&log).unwrap()));
+        let token = recto::web::token(folder).unwrap();
+        Service { process, address, token, sessions, log }
     }
 
     /// The whole address of a path of the API.
@@ -160,11 +220,15 @@ impl Service {
 
     /// Opens a connection and sends a request but for the last bytes of its body, which are given back.
     pub fn begin(&self, method: &str, path: &str, body: &str) -> std::io::Result<(TcpStream, Vec<u8>)> {
+        self.begin_as(&format!("Authorization: Bearer {}", self.token), method, path, body)
+    }
+
+    fn begin_as(&self, known_by: &str, method: &str, path: &str, body: &str) -> std::io::Result<(TcpStream, Vec<u8>)> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        let (address, token, length) = (&self.address, &self.token, body.len());
+        let (address, length) = (&self.address, body.len());
         let head = format!(
-            "{method} /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: {address}\r\n{known_by}\r\nConnection: close\r\n\
              Idempotency-Key: {path}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
         );
         let (first, last) = body.as_bytes().split_at(length / 2);
@@ -176,6 +240,14 @@ impl Service {
     pub fn call(&self, method: &str, path: &str, body: &Value) -> std::io::Result<(u16, Value)> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (mut stream, rest) = self.begin(method, path, &body)?;
+        stream.write_all(&rest)?;
+        answer(stream)
+    }
+
+    /// The same by one of the unit's people, who is signed in.
+    pub fn call_by(&self, name: &str, method: &str, path: &str, body: &Value) -> std::io::Result<(u16, Value)> {
+        let known_by = format!("Cookie: recto_session={}\r\nSec-Fetch-Site: same-origin", self.sessions[name]);
+        let (mut stream, rest) = self.begin_as(&known_by, method, path, &body.to_string())?;
         stream.write_all(&rest)?;
         answer(stream)
     }

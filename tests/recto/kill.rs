@@ -166,15 +166,21 @@ const DECISIONS: [Step; 7] = [
     |_, service| {
         let letter = of_state(service, "awaiting-approval", "DR-2026-004615")?;
         let (_, review) = service.call("GET", &format!("/letters/{letter}/review"), &Value::Null)?;
-        let approval = json!({"seal": review["seal"], "by": "A. Manager"});
-        decide(service, &format!("/letters/{letter}/approve"), &approval)
+        let approval = json!({"seal": review["seal"]});
+        decide(service, "A. Manager", &format!("/letters/{letter}/approve"), &approval)
     },
     |_, service| {
-        let pass = json!({"rule": "no-duplicate", "reason": "The first one was torn", "by": "A. Manager"});
-        decide(service, &format!("/letters/{}/override", of_state(service, "held", "DR-2026-004512")?), &pass)?;
-        let withdrawal = json!({"reason": "A mistake", "by": "O. Officer"});
+        let pass = json!({"rule": "no-duplicate", "reason": "The first one was torn"});
         decide(
             service,
+            "A. Manager",
+            &format!("/letters/{}/override", of_state(service, "held", "DR-2026-004512")?),
+            &pass,
+        )?;
+        let withdrawal = json!({"reason": "A mistake"});
+        decide(
+            service,
+            "O. Officer",
             &format!("/letters/{}/withdraw", of_state(service, "awaiting-approval", "DR-2026-004616")?),
             &withdrawal,
         )
@@ -184,7 +190,7 @@ const DECISIONS: [Step; 7] = [
         match queue.as_array().unwrap().iter().find(|one| one["kind"] == "plan-reminder") {
             Some(one) => {
                 let path = format!("/follow-ups/{}", one["id"].as_str().unwrap());
-                decide(service, &path, &json!({"decision": "accept", "by": "O. Officer"}))
+                decide(service, "O. Officer", &path, &json!({"decision": "accept"}))
             }
             None => Ok(()),
         }
@@ -219,9 +225,9 @@ fn take(service: &Service, events: &Value) -> std::io::Result<()> {
 }
 
 /// Decides, or finds that it was decided, and waits until nothing is due.
-fn decide(service: &Service, path: &str, body: &Value) -> std::io::Result<()> {
+fn decide(service: &Service, by: &str, path: &str, body: &Value) -> std::io::Result<()> {
     if !path.contains("//") {
-        let (status, answer) = service.call("POST", path, body)?;
+        let (status, answer) = service.call_by(by, "POST", path, body)?;
         assert!([200, 409].contains(&status), "{path}: {answer:#}");
     }
     settled(service)

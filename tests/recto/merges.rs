@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use recto::case::{Actor, Language, LetterState, MergeState};
-use recto::desk::{Desk, MergeCheck, MergeRequest, Merged};
+use recto::case::{Language, LetterState, MergeState, Sha256};
+use recto::desk::{DecideError, Desk, MergeCheck, MergeRequest, Merged};
 use recto::merge::{Headings, Mapping, Meaning, fields};
+use recto::people::Who;
 use recto::register::{Filter, MergeRecord};
 use recto::spreadsheet::{Cell, Workbook};
 use rust_xlsxwriter::{Format, Formula, Workbook as Xlsx};
@@ -13,7 +14,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::chance::Chance;
-use crate::support::{catalogue, command, desk, event, people, sample, seed, taken, work};
+use crate::support::{catalogue, command, desk, event, machine, person, sample, seed, taken, work};
 
 /// People of the register: given name, surname, language, postal address, mailbox.
 const PEOPLE: [(&str, &str, &str, &str, &str); 8] = [
@@ -93,9 +94,9 @@ pub fn sheet(cells: impl Fn(usize) -> String, heading: &str) -> String {
     format!("Dossier;{heading}\n{}", rows.collect::<String>())
 }
 
-async fn made(desk: &Desk, request: &MergeRequest, actor: Actor) -> MergeRecord {
+async fn made(desk: &Desk, request: &MergeRequest, by: Who) -> MergeRecord {
     let hash = check(desk, request).await.confirm.expect("it can be confirmed");
-    match desk.confirm_merge(actor, request, "Statements", &hash, &|_, _| {}).await.unwrap() {
+    match desk.confirm_merge(&by, request, "Statements", &hash, &|_, _| {}).await.unwrap() {
         Merged::Recorded(record) => *record,
         Merged::Changed(check) => panic!("{check:#?}"),
     }
@@ -106,8 +107,8 @@ async fn letters(desk: &Desk) -> usize {
     desk.reader().letters(&filter).await.unwrap().len()
 }
 
-fn officer() -> Actor {
-    Actor::person("O. Officer")
+fn officer() -> Who {
+    person("O. Officer")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -373,7 +374,7 @@ async fn a_merge_is_made_once_however_often_it_is_confirmed_and_comes_back_as_a_
     work(&desk).await;
     assert_eq!(letters(&desk).await, 7);
     assert_eq!(desk.reader().merge(&record.id).await.unwrap().unwrap().state, MergeState::Made);
-    let again = desk.confirm_merge(officer(), &first, "", &record.confirmed, &|_, _| {}).await.unwrap();
+    let again = desk.confirm_merge(&officer(), &first, "", &record.confirmed, &|_, _| {}).await.unwrap();
     assert!(matches!(again, Merged::Recorded(same) if same.id == record.id));
     work(&desk).await;
     assert_eq!(letters(&desk).await, 7, "a repeated confirmation makes nothing");
@@ -441,15 +442,16 @@ async fn a_large_merge_waits_for_a_second_person_and_a_stopped_one_takes_its_let
     sqlx::query(waits).execute(&mut connection).await.unwrap();
     work(&desk).await;
     assert_eq!(letters(&desk).await, 0);
-    let own = desk.second_merge(&record.id, "O. Officer").await.unwrap();
-    assert_eq!(own.state, MergeState::AwaitingSecond, "who confirmed it first is no second person");
-    assert_eq!(desk.second_merge(&record.id, "A. Manager").await.unwrap().state, MergeState::Taking);
+    let own = desk.second_merge(&record.id, &person("O. Officer")).await;
+    assert!(matches!(own, Err(DecideError::Preparer(_))), "who confirmed it first is no second person");
+    assert!(matches!(desk.second_merge(&record.id, &machine()).await, Err(DecideError::NotAPerson)));
+    assert_eq!(desk.second_merge(&record.id, &person("A. Manager")).await.unwrap().state, MergeState::Taking);
     work(&desk).await;
     assert_eq!(letters(&desk).await, 8);
     let mails = desk.merge_tally(&record.id).await.unwrap();
     assert_eq!(mails.states.get(&LetterState::Issued), Some(&8));
-    assert!(desk.stop_merge(&record.id, " ", "A. Manager").await.is_err(), "a reason is given");
-    desk.stop_merge(&record.id, "The list was last month’s", "A. Manager").await.unwrap();
+    assert!(desk.stop_merge(&record.id, " ", &person("A. Manager")).await.is_err(), "a reason is given");
+    desk.stop_merge(&record.id, "The list was last month’s", &person("A. Manager")).await.unwrap();
     let tally = desk.merge_tally(&record.id).await.unwrap();
     // Two went by e-mail and are gone; the six of the print run are withdrawn.
     assert_eq!(
@@ -503,12 +505,8 @@ async fn a_merge_that_is_killed_at_random_moments_makes_each_letter_once() {
     let rows: String = (0..240).map(row).collect();
     let file = folder.path().join("sheet.csv");
     std::fs::write(&file, format!("Dossier;Date de la demande\n{rows}")).unwrap();
-    let settings = folder.path().join("recto.toml");
-    let names = people().into_iter().map(|one| format!("[[people]]\nname = {:?}\nrole = {:?}\n", one.name, one.role));
-    std::fs::write(&settings, names.collect::<String>()).unwrap();
     let merge = |more: &[&str]| {
-        let own =
-            ["--config", settings.to_str().unwrap(), "merge", "account-statement", file.to_str().unwrap(), "--json"];
+        let own = ["merge", "account-statement", file.to_str().unwrap(), "--json"];
         let mut command = command(&data, &[&own, more].concat());
         command.stderr(std::process::Stdio::null());
         command
@@ -516,11 +514,16 @@ async fn a_merge_that_is_killed_at_random_moments_makes_each_letter_once() {
     let checked: Value = serde_json::from_slice(&merge(&["--dry-run"]).output().unwrap().stdout).unwrap();
     let hash = checked["confirm"].as_str().unwrap_or_else(|| panic!("{checked:#}"));
     let mut kills = 0;
-    for by in ["O. Officer", "A. Manager"] {
+    for seconded in [false, true] {
+        if seconded {
+            let known = desk(&data).await;
+            let record = known.reader().merge_of(&Sha256::new(hash)).await.unwrap().unwrap();
+            known.second_merge(&record.id, &person("A. Manager")).await.unwrap();
+            known.close().await;
+        }
         let mut moment = 0.05;
         loop {
-            let mut process =
-                merge(&["--confirm", hash, "--by", by]).stdout(std::process::Stdio::null()).spawn().unwrap();
+            let mut process = merge(&["--confirm", hash]).stdout(std::process::Stdio::null()).spawn().unwrap();
             std::thread::sleep(std::time::Duration::from_secs_f64(moment));
             if let Some(status) = process.try_wait().unwrap() {
                 assert!(status.success(), "{status}");

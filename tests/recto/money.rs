@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::http::Api;
 use crate::support::{
-    catalogue, debt_referred, desk, desk_at, event, operator, proposed, sample, state, taken, with_facts, work,
+    catalogue, debt_referred, desk, desk_at, event, operator, person, proposed, sample, state, taken, with_facts, work,
 };
 
 /// All that the plausible debt notice asks for.
@@ -34,7 +34,9 @@ fn came_back(id: &str, told: &str, amount: &str) -> Value {
 async fn accepted(desk: &Desk, kind: &str) -> LetterId {
     let due = proposed(desk).await;
     let id = &due.iter().find(|due| due.kind == kind).unwrap_or_else(|| panic!("no {kind} in {due:?}")).id;
-    let Outcome::Taken(mut letters) = desk.accept_follow_up(id, "O. Officer").await.unwrap() else { panic!("{kind}") };
+    let Outcome::Taken(mut letters) = desk.accept_follow_up(id, &person("O. Officer")).await.unwrap() else {
+        panic!("{kind}")
+    };
     letters.remove(0)
 }
 

@@ -14,7 +14,9 @@ use strum::VariantArray;
 use tower::ServiceExt;
 
 use crate::http::Api;
-use crate::support::{debt_referred, desk, event, files, home, proposed, recto, sample, taken, with_facts, work};
+use crate::support::{
+    debt_referred, desk, event, files, home, person, proposed, recto, sample, taken, with_facts, work,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_page_in_both_languages() {
@@ -32,9 +34,9 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
     work(&desk).await;
     let second = taken(&desk, &referred("e-2")).await.remove(0);
     work(&desk).await;
-    desk.override_hold(&second, "no-duplicate", "The first one was torn", "A. Manager").await.unwrap();
+    desk.override_hold(&second, "no-duplicate", "The first one was torn", &person("A. Manager")).await.unwrap();
     work(&desk).await;
-    desk.withdraw(&first[0], "It was torn", "O. Officer").await.unwrap();
+    desk.withdraw(&first[0], "It was torn", &person("O. Officer")).await.unwrap();
     let mut dispute = with_facts(&sample("debt-notice", "plausible"), serde_json::json!({"received": "2026-11-16"}));
     // And somebody whom the case does not know, who is still to be identified.
     taken(&desk, &event("d-0", "dispute.received", "2026-11-17T09:45:00-05:00", &dispute)).await;
@@ -43,8 +45,8 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
     work(&desk).await;
     let due = proposed(&desk).await;
     let due: Vec<_> = due.into_iter().filter(|due| due.kind != "who-is-it").collect();
-    desk.decline_follow_up(&due[0].id, "O. Officer", "Answered by telephone").await.unwrap();
-    desk.accept_follow_up(&due[1].id, "O. Officer").await.unwrap();
+    desk.decline_follow_up(&due[0].id, &person("O. Officer"), "Answered by telephone").await.unwrap();
+    desk.accept_follow_up(&due[1].id, &person("O. Officer")).await.unwrap();
     work(&desk).await;
 
     let letters = desk.reader().letters(&Filter { limit: 1_000, ..Filter::default() }).await.unwrap();
@@ -187,7 +189,7 @@ async fn a_letter_that_was_issued_and_withdrawn_is_told_as_such_and_shows_no_cod
     let desk = desk(folder.path()).await;
     let letter = taken(&desk, &debt_referred("e-1")).await.remove(0);
     work(&desk).await;
-    desk.withdraw(&letter, "It was torn", "O. Officer").await.unwrap();
+    desk.withdraw(&letter, "It was torn", &person("O. Officer")).await.unwrap();
     let router = recto::web::router(Arc::new(CurrentDesk::new(desk, home())), "a-token").unwrap();
     for (language, words) in [
         (

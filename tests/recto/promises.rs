@@ -9,7 +9,7 @@ use recto::rules::guards;
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
-use crate::support::{at, copy, desk_at, edit, event, operator, recto, sample, state, taken, with_facts, work};
+use crate::support::{at, copy, desk_at, edit, event, operator, person, recto, sample, state, taken, with_facts, work};
 
 /// The first day of every course here; a letter mailed on it gives until October 5.
 const FIRST: &str = "2026-09-02T10:00:00-04:00";
@@ -107,7 +107,7 @@ async fn a_letter_that_was_withdrawn_or_has_not_left_gave_no_time() {
         let promised = taken(&desk, &event("r-1", "debt.referred", before, &first)).await.remove(0);
         work(&desk).await;
         if withdrawn {
-            desk.withdraw(&promised, "sent to the wrong person", "A. Manager").await.unwrap();
+            desk.withdraw(&promised, "sent to the wrong person", &person("A. Manager")).await.unwrap();
         }
         let letter = taken(&desk, &intended(&first, "2026-09-02")).await.remove(0);
         work(&desk).await;
@@ -186,11 +186,11 @@ async fn a_letter_that_slips_past_its_own_deadline_goes_to_an_officer() {
         assert!(spaced(&reason.message.en).contains(day), "{reason}");
     }
     // The run of that day is closed by now, so it is drafted for the next one, where the day has been over for as long.
-    assert!(desk.approve(&letter, row.seal.as_ref().unwrap(), "A. Manager").await.is_err());
+    assert!(desk.approve(&letter, row.seal.as_ref().unwrap(), &person("A. Manager")).await.is_err());
     work(&desk).await;
     let row = desk.reader().letter(&letter).await.unwrap().unwrap();
     assert!(spaced(&row.reasons[0].message.en).contains("received on November 22, 2026"), "{:?}", row.reasons);
-    desk.approve(&letter, row.seal.as_ref().unwrap(), "A. Manager").await.unwrap();
+    desk.approve(&letter, row.seal.as_ref().unwrap(), &person("A. Manager")).await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letter).await, ("issued", vec![]));
 }

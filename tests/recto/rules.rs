@@ -5,7 +5,7 @@ use recto::desk::DecideError;
 use recto::register::{Claimed, Register};
 use serde_json::json;
 
-use crate::support::{debt_referred, desk, event, operator, sample, state, take, taken, with_facts, work};
+use crate::support::{debt_referred, desk, event, operator, person, sample, state, take, taken, with_facts, work};
 
 fn cra_notice(id: &str) -> serde_json::Value {
     event(id, "debt.transfer-intended", "2026-11-17T10:00:00-05:00", &sample("cra-transfer-notice", "plausible"))
@@ -112,13 +112,16 @@ async fn a_reimbursement_waits_for_somebody_else_than_its_preparer() {
     assert_eq!(state(&desk, &letters[0]).await.0, "awaiting-approval");
     let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().seal.unwrap();
     let preparer = data["facts"]["prepared_by"].as_str().unwrap();
-    assert!(matches!(desk.approve(&letters[0], &hash, preparer).await, Err(DecideError::Unknown(_))));
-    assert!(matches!(desk.approve(&letters[0], &hash, "O. Officer").await, Err(DecideError::NoAuthority { .. })));
+    assert!(matches!(desk.approve(&letters[0], &hash, &person(preparer)).await, Err(DecideError::Preparer(_))));
     assert!(matches!(
-        desk.approve(&letters[0], &Sha256::new("another hash"), "A. Manager").await,
+        desk.approve(&letters[0], &hash, &person("O. Officer")).await,
+        Err(DecideError::NoAuthority { .. })
+    ));
+    assert!(matches!(
+        desk.approve(&letters[0], &Sha256::new("another hash"), &person("A. Manager")).await,
         Err(DecideError::Changed)
     ));
-    desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
+    desk.approve(&letters[0], &hash, &person("A. Manager")).await.unwrap();
     work(&desk).await;
     assert_eq!(state(&desk, &letters[0]).await.0, "issued");
     assert_eq!(desk.reader().letter(&letters[0]).await.unwrap().unwrap().approved_by.as_deref(), Some("A. Manager"));
@@ -133,7 +136,7 @@ async fn an_approval_falls_when_the_letter_changes() {
         let letters = taken(&desk, &credit).await;
         work(&desk).await;
         let hash = desk.reader().letter(&letters[0]).await.unwrap().unwrap().seal.unwrap();
-        desk.approve(&letters[0], &hash, "A. Manager").await.unwrap();
+        desk.approve(&letters[0], &hash, &person("A. Manager")).await.unwrap();
         desk.close().await;
         letters
     };

@@ -228,7 +228,7 @@ fn introduced(events: &[Value], number: usize) -> Vec<Value> {
 async fn requested(desk: &Desk, row: &Scenario, event: &Value) -> Outcome {
     let key = event["id"].as_str().unwrap().to_owned();
     let request = LetterRequest { letter_type: row.letter_type().to_owned(), data: event["data"].clone(), key };
-    match desk.ask_for(operator(), request).await.unwrap() {
+    match desk.ask_for(&crate::support::machine(), request).await.unwrap() {
         Requested::Called(letter) => Outcome::Taken(vec![letter.id]),
         Requested::Refused(faults) => Outcome::Refused(faults),
     }

@@ -369,12 +369,14 @@ fn a_command_line_that_is_wrong_is_answered_in_french_and_help_is_in_both_langua
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(told(&output).contains(words), "{arguments:?}: {}", told(&output));
     }
-    let commands = ["demo", "take", "merge", "work", "run", "render", "check", "address", "explain", "verify", "serve"];
+    let commands =
+        ["demo", "take", "merge", "work", "run", "people", "render", "check", "address", "explain", "verify", "serve"];
+    let below = [["run", "close"], ["people", "list"], ["people", "invite"], ["people", "link"]];
     let mut all = String::new();
     for (language, usage, option) in [("en", "Usage: ", "Data folder"), ("fr", "Utilisation : ", "Dossier de données")]
     {
         let every =
-            [vec![]].into_iter().chain(commands.iter().map(|command| vec![*command])).chain([vec!["run", "close"]]);
+            [vec![]].into_iter().chain(commands.iter().map(|command| vec![*command])).chain(below.map(Vec::from));
         for path in every {
             let arguments = [&["--lang", language], &path[..], &["--help"]].concat();
             let output = std::process::Command::new(env!("CARGO_BIN_EXE_recto")).args(&arguments).output().unwrap();

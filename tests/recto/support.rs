@@ -7,10 +7,11 @@ use std::process::{Command, Output};
 
 use chrono::{DateTime, Utc};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use recto::case::{Actor, Clock, FollowUpState, LetterId};
-use recto::desk::{Batch, Desk, Environment, Member, Outcome, Settings};
+use recto::case::{AccountId, AccountState, Actor, Clock, FollowUpState, LetterId};
+use recto::desk::{Batch, Desk, Environment, Outcome, Proof, Settings};
 use recto::intake::Offer;
 use recto::letter::Catalogue;
+use recto::people::{Account, Particulars, Role, Who};
 use recto::register::FollowUpRow;
 use recto::studio::Studio;
 use serde_json::{Value, json};
@@ -53,17 +54,47 @@ pub fn runner(cases: u32) -> TestRunner {
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 
-/// The unit's people.
-pub fn people() -> Vec<Member> {
-    let people =
-        [("A. Manager", "manager"), ("L. Lead", "team-lead"), ("O. Officer", "officer"), ("D. Director", "director")];
-    people.map(|(name, role)| Member { name: name.to_owned(), role: role.to_owned() }).to_vec()
+/// One of the unit's people, as if signed in. Who is not among them is a person without a role.
+pub fn person(name: &str) -> Who {
+    let roles = match name {
+        "A. Manager" => vec![Role::Manager],
+        "L. Lead" => vec![Role::TeamLead],
+        "O. Officer" => vec![Role::Officer],
+        "D. Director" => vec![Role::Director],
+        "R. Cords" => vec![Role::Records],
+        "M. Room" => vec![Role::MailRoom],
+        "T. Author" => vec![Role::Author],
+        "S. Admin" => vec![Role::Administrator],
+        _ => Vec::new(),
+    };
+    let email = format!("{}@fsu.example.ca", name.to_lowercase().replace(". ", "."));
+    let is = Particulars { name: name.to_owned(), email, roles, programs: Vec::new() };
+    Who::Person(Account { id: AccountId::new(name), is, state: AccountState::Open })
+}
+
+/// Whoever runs this machine.
+pub fn machine() -> Who {
+    Who::Operator("tests".to_owned())
+}
+
+/// What the people of the tests sign in with.
+pub const PASSWORD: &str = "four words that nobody knows";
+
+/// Signs in one of the unit's people, with an account of their own, and gives the session's secret.
+pub async fn signed_in(desk: &Desk, name: &str) -> String {
+    let here = Proof { address: "192.0.2.1", browser: "tests" };
+    let Who::Person(Account { is, .. }) = person(name) else { unreachable!() };
+    let email = is.email.clone();
+    let secret = match desk.invite(&machine(), is).await {
+        Ok((_, link)) => desk.sign_in_by_link(&link, None, PASSWORD, here).await,
+        Err(_) => desk.sign_in(&email, PASSWORD, here).await,
+    };
+    secret.unwrap().text().to_owned()
 }
 
 /// A desk in a folder, its clock at an instant.
 pub async fn desk_at(folder: &Path, instant: &str) -> Desk {
-    let settings = Settings { people: people(), ..Settings::default() };
-    Desk::open(studio(), settings, at(instant), folder).await.unwrap()
+    Desk::open(studio(), Settings::default(), at(instant), folder).await.unwrap()
 }
 
 /// A desk with letter types of its own, at the sample day's instant.
@@ -146,7 +177,7 @@ pub async fn state(desk: &Desk, letter: &LetterId) -> (&'static str, Vec<String>
 
 /// The follow-ups that wait for a decision, the oldest due first.
 pub async fn proposed(desk: &Desk) -> Vec<FollowUpRow> {
-    desk.reader().follow_ups(Some(FollowUpState::Proposed), None, 100).await.unwrap()
+    desk.reader().follow_ups(Some(FollowUpState::Proposed), None, &[], 100).await.unwrap()
 }
 
 /// Runs the `recto` binary at the sample day's instant.

@@ -144,10 +144,22 @@ const EDITS: &[(&str, &str, &str)] = &[
         "follow-up-altered",
     ),
     ("follow_ups", "DELETE FROM follow_ups", "follow-up-missing"),
+    ("accounts", "UPDATE accounts SET roles = '[\"director\"]' WHERE email LIKE 'l.abernethy@%'", "account-altered"),
+    ("accounts", "UPDATE accounts SET state = 'closed' WHERE email LIKE 'l.abernethy@%'", "account-altered"),
+    ("accounts", "DELETE FROM accounts WHERE email LIKE 'i.pell@%'", "account-altered"),
+    (
+        "system_tokens",
+        "INSERT INTO system_tokens (id, name, name_folded, secret_hash, permissions, made_at) \
+         VALUES ('t', 'T', 't', 's', '[\"look\"]', '2026-11-17T19:45:00.000000Z')",
+        "account-altered",
+    ),
+    ("audit", "UPDATE audit SET actor = replace(actor, 'recto demo', 'somebody') WHERE number = 2", "audit-altered"),
+    ("audit", "DELETE FROM audit WHERE number = 3", "audit-altered"),
+    ("audit", "DELETE FROM audit WHERE number = (SELECT max(number) FROM audit)", "audit-altered"),
 ];
 
 /// Tables that say nothing of what was done: who is at work now, what the migrations have done, and how the next sheet may be understood.
-const NOTHING_TO_PROVE: [&str; 3] = ["claims", "_sqlx_migrations", "sheet_mappings"];
+const NOTHING_TO_PROVE: [&str; 5] = ["claims", "_sqlx_migrations", "sheet_mappings", "sign_in_links", "sessions"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edited_row_of_any_table_is_found() {

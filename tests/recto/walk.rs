@@ -13,7 +13,7 @@ use recto::studio::Studio;
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
-use crate::support::{NOW, at, edit, event, operator, people, proposed, raise, sample, seed, small_copy, take, work};
+use crate::support::{NOW, at, edit, event, operator, person, proposed, raise, sample, seed, small_copy, take, work};
 
 /// The letter types of the walk: few, so that the set is quickly checked.
 const TYPES: [&str; 7] = [
@@ -49,8 +49,7 @@ struct Walk {
 
 async fn opened(home: &tempfile::TempDir, folder: &tempfile::TempDir, clock: Clock) -> Arc<CurrentDesk> {
     let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let settings = Settings { people: people(), ..Settings::default() };
-    let desk = Desk::open(studio, settings, clock, folder.path()).await.unwrap();
+    let desk = Desk::open(studio, Settings::default(), clock, folder.path()).await.unwrap();
     Arc::new(CurrentDesk::new(desk, home.path().to_owned()))
 }
 
@@ -184,20 +183,20 @@ impl Walk {
     async fn approve(&mut self) -> Option<String> {
         let row = self.some_letter(Some(LetterState::AwaitingApproval))?;
         let by = ["A. Manager", "A. Manager", "D. Director", "O. Officer"][self.chance.below(4)];
-        let done = self.open.desk().approve(&row.id, &row.seal?, by).await;
+        let done = self.open.desk().approve(&row.id, &row.seal?, &person(by)).await;
         Some(format!("approve {} by {by}: {}", row.id, decided(done)))
     }
 
     async fn let_pass(&mut self) -> Option<String> {
         let row = self.some_letter(Some(LetterState::Held))?;
         let rule = self.chance.one(&row.reasons)?.code.clone();
-        let done = self.open.desk().override_hold(&row.id, &rule, "It is so", "A. Manager").await;
+        let done = self.open.desk().override_hold(&row.id, &rule, "It is so", &person("A. Manager")).await;
         Some(format!("let {} pass {rule}: {}", row.id, decided(done)))
     }
 
     async fn withdraw(&mut self) -> Option<String> {
         let row = self.some_letter(None)?;
-        let done = self.open.desk().withdraw(&row.id, "A mistake", "O. Officer").await;
+        let done = self.open.desk().withdraw(&row.id, "A mistake", &person("O. Officer")).await;
         Some(format!("withdraw {}: {}", row.id, decided(done)))
     }
 
@@ -209,15 +208,18 @@ impl Walk {
             use Answer::*;
             let answer = [OnePerson, TwoPeople, NewPerson, KnownPerson, OtherCase, Mistake][self.chance.below(6)];
             let case = CaseRef::new(format!("DR-2026-00460{}", self.chance.below(8)));
-            let person = PersonId::new(format!("P-{}", self.chance.below(7)));
-            let said = WhoItIs { answer, name: None, person: Some(person), case: Some(case), reason: None };
-            return Some(format!("{answer:?}: {}", decided(desk.say_who_it_is(&row.id, &said, "O. Officer").await)));
+            let known = PersonId::new(format!("P-{}", self.chance.below(7)));
+            let said = WhoItIs { answer, name: None, person: Some(known), case: Some(case), reason: None };
+            return Some(format!(
+                "{answer:?}: {}",
+                decided(desk.say_who_it_is(&row.id, &said, &person("O. Officer")).await)
+            ));
         }
         if self.chance.below(3) == 0 {
-            let declined = desk.decline_follow_up(&row.id, "O. Officer", "Not now").await;
+            let declined = desk.decline_follow_up(&row.id, &person("O. Officer"), "Not now").await;
             return Some(format!("decline {}: {}", row.kind, decided(declined)));
         }
-        Some(format!("accept {}: {}", row.kind, decided(desk.accept_follow_up(&row.id, "O. Officer").await)))
+        Some(format!("accept {}: {}", row.kind, decided(desk.accept_follow_up(&row.id, &person("O. Officer")).await)))
     }
 
     async fn close_run(&mut self) -> String {

@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::check::{MergeCheck, MergeRequest};
 use crate::case::fault::Reasons;
-use crate::case::{Actor, ActorKind, CaseEvent, CaseRef, Fault, LetterId, MergeId, MergeState, PersonId, Sha256};
+use crate::case::{CaseEvent, CaseRef, Fault, LetterId, MergeId, MergeState, PersonId, Sha256};
 use crate::desk::take::Outcome;
 use crate::desk::{DecideError, Desk, DeskError};
 use crate::intake::Offer;
 use crate::letter::LetterType;
+use crate::people::{Permission, Who};
 use crate::register::{MergeRecord, MergeRowRecord, NewMerge};
 
 /// The source of events that are rows of sheets.
@@ -30,18 +31,21 @@ impl Desk {
     /// large for one. The events are taken by [`Desk::make_merges`].
     pub async fn confirm_merge(
         &self,
-        actor: Actor,
+        by: &Who,
         request: &MergeRequest,
         name: &str,
         hash: &Sha256,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Merged, DecideError> {
         if let Some(record) = self.reader().merge_of(hash).await? {
-            return Ok(Merged::Recorded(Box::new(self.second(actor, record).await?)));
+            return Ok(Merged::Recorded(Box::new(self.second(by, record).await?)));
         }
         let check = self.check_merge(request, progress).await?;
         if check.confirm.as_ref() != Some(hash) {
             return Ok(Merged::Changed(Box::new(check)));
+        }
+        if let Some(program) = check.totals.programs.keys().find(|program| !by.works_in(program)) {
+            return Err(DecideError::OtherProgram(program.clone()));
         }
         let id = MergeId::new(&hash.as_str()[..12]);
         let state = if self.needs_second(&check) { MergeState::AwaitingSecond } else { MergeState::Taking };
@@ -57,7 +61,7 @@ impl Desk {
             confirmed: hash,
             state,
         };
-        let mut act = self.begin(actor).await?;
+        let mut act = self.begin(by.actor()).await?;
         // Somebody may have confirmed the same meanwhile.
         if act.confirm_merge(&new).await? {
             for row in &check.rows {
@@ -90,9 +94,10 @@ impl Desk {
         check.totals.letters > alone.unwrap_or_default()
     }
 
-    /// Confirms as the second person: one of the unit's people, and not who confirmed first.
-    async fn second(&self, actor: Actor, record: MergeRecord) -> Result<MergeRecord, DecideError> {
-        let is_second = actor.kind == ActorKind::Person && record.confirmed_by()? != actor;
+    /// Confirms as the second person: who may decide, and is not who confirmed first.
+    async fn second(&self, by: &Who, record: MergeRecord) -> Result<MergeRecord, DecideError> {
+        let actor = by.actor();
+        let is_second = by.may(Permission::Decide) && record.confirmed_by()? != actor;
         if record.state != MergeState::AwaitingSecond || !is_second {
             return Ok(record);
         }
@@ -104,10 +109,13 @@ impl Desk {
     }
 
     /// Confirms a merge that waits for a second person.
-    pub async fn second_merge(&self, id: &MergeId, by: &str) -> Result<MergeRecord, DecideError> {
-        let member = self.member(by)?;
+    pub async fn second_merge(&self, id: &MergeId, by: &Who) -> Result<MergeRecord, DecideError> {
+        let account = by.person().ok_or(DecideError::NotAPerson)?;
         let record = self.merge_record(id).await?;
-        self.second(Actor::person(&member.name), record).await
+        if record.state == MergeState::AwaitingSecond && record.confirmed_by()? == by.actor() {
+            return Err(DecideError::Preparer(account.is.name.clone()));
+        }
+        self.second(by, record).await
     }
 
     /// A merge, which must be there.
@@ -159,11 +167,10 @@ impl Desk {
     }
 
     /// Stops a merge: no further row is taken, and every letter that has not left is withdrawn, with this reason.
-    pub async fn stop_merge(&self, id: &MergeId, reason: &str, by: &str) -> Result<MergeRecord, DecideError> {
-        let member = self.member(by)?;
+    pub async fn stop_merge(&self, id: &MergeId, reason: &str, by: &Who) -> Result<MergeRecord, DecideError> {
         let reason = crate::desk::decide::given(reason)?;
         self.merge_record(id).await?;
-        let mut act = self.begin(Actor::person(&member.name)).await?;
+        let mut act = self.begin(by.actor()).await?;
         act.stop_merge(id, &reason).await?;
         act.commit().await?;
         while self.take_back_stopped().await? > 0 {}
@@ -177,8 +184,7 @@ impl Desk {
         for (letter, merge) in letters {
             let Some(record) = self.reader().merge(&merge).await? else { continue };
             let Some(actor) = record.stopped_by()? else { continue };
-            let role = self.member(&actor.name).map_or_else(|_| String::new(), |member| member.role.clone());
-            match self.take_out(&letter, actor, role, record.stop_reason.unwrap_or_default()).await {
+            match self.take_out(&letter, actor, record.stop_reason.unwrap_or_default()).await {
                 Ok(()) => withdrawn += 1,
                 Err(DecideError::NotWaiting(_)) => {}
                 Err(DecideError::Desk(error)) => return Err(error),

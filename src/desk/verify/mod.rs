@@ -5,6 +5,7 @@ mod case_files;
 mod issuances;
 mod letters;
 mod merges;
+mod people;
 mod remedies;
 mod runs;
 mod wordings;
@@ -126,6 +127,7 @@ impl Desk {
         self.verify_houses(&mut audit).await?;
         self.verify_wordings(&mut audit).await?;
         self.verify_merges(&mut audit).await?;
+        self.verify_people(&mut audit).await?;
         self.verify_letters(&mut audit).await?;
         for key in self.office.archive.keys().await? {
             if !audit.objects.contains(&key) {

@@ -15,6 +15,7 @@ use super::letters::{show, unshowable};
 use crate::case::fault::{FaultView, views};
 use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, PersonId, Sha256, Text, insurance, money};
 use crate::desk::{Answer, Outcome, WhoItIs};
+use crate::people::Who;
 use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
 use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
@@ -90,16 +91,13 @@ pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterI
     Ok(([(header::CONTENT_TYPE, "application/pdf")], set.pdf).into_response())
 }
 
-/// An approval, bound to what was seen.
+/// An approval, bound to what was seen. Whoever sends it gives it: a person with the authority, and not who prepared the letter.
 #[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalRequest {
     /// The `seal` of the letter as it was seen.
     #[schemars(with = "String")]
     seal: Sha256,
-    /// Who approves: one of the unit's people, with the authority, and not who prepared it.
-    #[schema(pattern = r"\S")]
-    by: String,
 }
 
 /// Approve a letter that waits for it.
@@ -107,12 +105,13 @@ pub struct ApprovalRequest {
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn approve(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
     let request: ApprovalRequest = body_with(&body, &[("content_hash", "seal")])?;
-    service.desk.approve(&id, &request.seal, named(&request.by)?).await?;
+    service.desk.approve(&id, &request.seal, &who).await?;
     show(State(service), headers, Path(id)).await
 }
 
@@ -124,9 +123,6 @@ pub struct OverrideRequest {
     rule: String,
     /// Why, in a sentence: it goes into the case file.
     reason: String,
-    /// Who decides: one of the unit's people who could approve the letter.
-    #[schema(pattern = r"\S")]
-    by: String,
 }
 
 /// Let a held letter pass a rule, where the rule allows it.
@@ -134,12 +130,13 @@ pub struct OverrideRequest {
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn override_hold(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
     let request: OverrideRequest = body_of(&body)?;
-    service.desk.override_hold(&id, &request.rule, &request.reason, named(&request.by)?).await?;
+    service.desk.override_hold(&id, &request.rule, &request.reason, &who).await?;
     show(State(service), headers, Path(id)).await
 }
 
@@ -149,9 +146,6 @@ pub(super) async fn override_hold(
 pub struct WithdrawalRequest {
     /// Why, in a sentence: it goes into the case file.
     reason: String,
-    /// Who decides: one of the unit's people.
-    #[schema(pattern = r"\S")]
-    by: String,
 }
 
 /// Take a letter out for ever, before it has left.
@@ -159,12 +153,13 @@ pub struct WithdrawalRequest {
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn withdraw(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(id): Path<LetterId>,
     body: Bytes,
 ) -> Result<Json<LetterView>, Problem> {
     let request: WithdrawalRequest = body_of(&body)?;
-    service.desk.withdraw(&id, &request.reason, named(&request.by)?).await?;
+    service.desk.withdraw(&id, &request.reason, &who).await?;
     show(State(service), headers, Path(id)).await
 }
 
@@ -182,6 +177,7 @@ pub struct FollowUpQuery {
 #[utoipa::path(get, operation_id = "follow_ups", path = "/follow-ups", params(FollowUpQuery), responses((status = 200, body = Vec<FollowUpView>, description = "The follow-ups")))]
 pub(super) async fn follow_ups(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<Vec<FollowUpView>>, Problem> {
@@ -196,7 +192,8 @@ pub(super) async fn follow_ups(
     };
     given.done()?;
     let state = query.state.unwrap_or(FollowUpState::Proposed);
-    let rows = service.desk.reader().follow_ups(Some(state), query.case.as_ref(), MAX_FOLLOW_UPS).await?;
+    let rows =
+        service.desk.reader().follow_ups(Some(state), query.case.as_ref(), who.programs(), MAX_FOLLOW_UPS).await?;
     let views: Result<Vec<_>, _> = rows.into_iter().map(|row| FollowUpView::of(row, accepted(&headers))).collect();
     Ok(Json(views?))
 }
@@ -217,9 +214,6 @@ pub enum Choice {
 pub struct FollowUpDecision {
     /// `accept` or `decline`.
     decision: Choice,
-    /// Who decides: one of the unit's people.
-    #[schema(pattern = r"\S")]
-    by: String,
     /// Why it is declined.
     #[serde(default)]
     reason: String,
@@ -230,19 +224,19 @@ pub struct FollowUpDecision {
     responses((status = 200, body = FollowUpView, description = "The follow-up as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn decide_follow_up(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(id): Path<FollowUpId>,
     body: Bytes,
 ) -> Result<Json<FollowUpView>, Problem> {
     let request: FollowUpDecision = body_of(&body)?;
-    let by = named(&request.by)?;
     match request.decision {
         Choice::Accept => {
-            if let Outcome::Refused(faults) = service.desk.accept_follow_up(&id, by).await? {
+            if let Outcome::Refused(faults) = service.desk.accept_follow_up(&id, &who).await? {
                 return Err(Problem::faults(faults));
             }
         }
-        Choice::Decline => service.desk.decline_follow_up(&id, by, &request.reason).await?,
+        Choice::Decline => service.desk.decline_follow_up(&id, &who, &request.reason).await?,
     }
     as_it_is_now(&service, &headers, &id).await
 }
@@ -259,9 +253,6 @@ async fn as_it_is_now(service: &Service, headers: &HeaderMap, id: &FollowUpId) -
 pub struct WhoItIsRequest {
     /// Of two names: `one-person` or `two-people`. Of an event: `new-person`, `known-person`, `other-case` or `mistake`.
     answer: Answer,
-    /// Who says so: one of the unit's people.
-    #[schema(pattern = r"\S")]
-    by: String,
     /// Of two people: the name that is right in this case; the one by which the case knows the person where it is not said.
     #[serde(default)]
     name: Option<String>,
@@ -287,18 +278,13 @@ pub struct WhoItIsRequest {
     responses((status = 200, body = FollowUpView, description = "The follow-up, with what became of it"), (status = 403), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn say_who_it_is(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(id): Path<FollowUpId>,
     body: Bytes,
 ) -> Result<Json<FollowUpView>, Problem> {
-    let WhoItIsRequest { answer, by, name, person, case, reason } = body_of(&body)?;
+    let WhoItIsRequest { answer, name, person, case, reason } = body_of(&body)?;
     let said = WhoItIs { answer, name, person, case, reason };
-    service.desk.say_who_it_is(&id, &said, named(&by)?).await?;
+    service.desk.say_who_it_is(&id, &said, &who).await?;
     as_it_is_now(&service, &headers, &id).await
-}
-
-fn named(by: &str) -> Result<&str, Problem> {
-    let by = by.trim();
-    let empty = || Problem::bad_request("`by` is empty. Say who decides.", "`by` est vide. Dites qui décide.");
-    if by.is_empty() { Err(empty()) } else { Ok(by) }
 }

@@ -12,8 +12,9 @@ use super::binding::Message;
 use crate::case::fault::{FaultView, views};
 use crate::case::{CaseRef, Fault, LetterId};
 use crate::desk::{Batch, DeskError, Outcome};
+use crate::people::Who;
+use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
-use crate::web::{Service, system};
 
 /// What an event led to. A repeated event gets the same answer.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -36,12 +37,17 @@ pub struct Receipt {
     responses((status = 202, body = Receipt, description = "Recorded; an array of receipts for a batch"),
         (status = 409, description = "The source and id are known with other contents"),
         (status = 415), (status = 422)))]
-pub(super) async fn take(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+pub(super) async fn take(
+    State(service): State<Service>,
+    who: Who,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
     let message = Message::read(&headers, &body)?;
     let offers = message.offers();
     // A task of its own: what was begun goes on to its end even where the client has gone away, and a repeat gets its answer.
     let desk = service.desk.clone();
-    let taking = tokio::spawn(async move { desk.take(system(), offers, Batch::AllOrNone).await });
+    let taking = tokio::spawn(async move { desk.take(who.actor(), offers, Batch::AllOrNone).await });
     let outcomes = taking.await.map_err(DeskError::Task)??;
     let (mut receipts, mut keys, mut faults) = (Vec::<Receipt>::new(), Vec::new(), Vec::new());
     for (index, (event, outcome)) in message.events.iter().zip(outcomes).enumerate() {

@@ -13,8 +13,9 @@ use crate::case::fault::{FaultView, views};
 use crate::case::{Language, Stamp};
 use crate::desk::{CurrentDesk, Reload, ReloadState};
 use crate::letter::LetterType;
+use crate::people::Who;
+use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
-use crate::web::{Service, system};
 
 /// A letter type.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -140,8 +141,12 @@ impl ReloadView {
 /// its faults, and the old one stays; what was begun under the old one is finished under it.
 #[utoipa::path(post, operation_id = "reload_letter_types", path = "/letter-types/reload",
     responses((status = 202, body = ReloadView, description = "Begun"), (status = 409, description = "One is under way")))]
-pub(super) async fn reload(State(open): State<Arc<CurrentDesk>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let begun = open.begin_reload(system()).ok_or_else(Problem::reload_under_way)?;
+pub(super) async fn reload(
+    State(open): State<Arc<CurrentDesk>>,
+    who: Who,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let begun = open.begin_reload(who.actor()).ok_or_else(Problem::reload_under_way)?;
     let place = [(header::LOCATION, "/api/v1/letter-types/reload")];
     Ok((StatusCode::ACCEPTED, place, Json(ReloadView::of(begun, &headers))).into_response())
 }

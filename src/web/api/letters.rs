@@ -14,10 +14,11 @@ use super::asked::{Parameters, body as body_of};
 use crate::case::{CaseRef, Day, Fault, LetterId, LetterState, Text};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
+use crate::people::Who;
 use crate::register::Filter;
+use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
 use crate::web::view::LetterView;
-use crate::web::{Service, system};
 
 /// Letters on one page of a list, at most.
 const MAX_LIMIT: i64 = 200;
@@ -90,6 +91,7 @@ pub struct LetterList {
 #[utoipa::path(get, operation_id = "list_letters", path = "/letters", params(ListQuery), responses((status = 200, body = LetterList, description = "One page of the letters")))]
 pub(super) async fn list(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Json<LetterList>, Problem> {
@@ -103,6 +105,7 @@ pub(super) async fn list(
         delivery: None,
         date: query.date,
         before: query.cursor,
+        programs: who.programs().to_vec(),
         limit: limit + 1,
     };
     let mut rows = service.desk.reader().letters(&filter).await?;
@@ -133,6 +136,7 @@ pub struct LetterRequest {
     responses((status = 201, body = LetterView, description = "The letter, called for now or before"), (status = 409), (status = 422)))]
 pub(super) async fn create(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -147,7 +151,7 @@ pub(super) async fn create(
     })?;
     let request: LetterRequest = body_of(&body)?;
     let asked = AskedLetter { letter_type: request.letter, data: request.data, key: key.to_owned() };
-    match service.desk.ask_for(system(), asked).await? {
+    match service.desk.ask_for(&who, asked).await? {
         Requested::Called(row) => {
             let place = format!("/api/v1/letters/{}", row.id);
             let goes_on = service.desk.goes_on(&row).await?;

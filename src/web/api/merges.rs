@@ -14,10 +14,11 @@ use super::asked::{Parameters, body as body_of};
 use crate::case::{Fault, Language, MergeId, Sha256, said};
 use crate::desk::{MergeRequest, MergeTally, merge_changed};
 use crate::merge::Mapping;
+use crate::people::Who;
+use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
 use crate::web::uploads::{Confirmation, Stage, Upload};
 use crate::web::view::{MergeCheckView, MergeView};
-use crate::web::{Service, system};
 
 /// The media type of a workbook.
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -42,13 +43,11 @@ pub struct MergeQuery {
     confirm: Option<Sha256>,
     /// What people call the merge.
     name: Option<String>,
-    /// Who confirms it: one of the unit's people.
-    by: Option<String>,
 }
 
 impl MergeQuery {
     fn read(given: Vec<(String, String)>) -> Result<MergeQuery, Problem> {
-        let known = ["letter", "file", "mapping", "confirm", "name", "by"];
+        let known = ["letter", "file", "mapping", "confirm", "name"];
         let mut given = Parameters::of(given, &known);
         let text = |value: &str| Some(value.to_owned());
         let query = MergeQuery {
@@ -59,7 +58,6 @@ impl MergeQuery {
                 .read("confirm", ("the hash of a check", "l’empreinte d’une vérification"), text)
                 .map(Sha256::new),
             name: given.read("name", ("a name", "un nom"), text),
-            by: given.read("by", ("the name of one of the unit's people", "le nom d’une personne de l’unité"), text),
         };
         given.done().map(|()| query)
     }
@@ -84,6 +82,7 @@ pub struct MergeDetail {
         (status = 403), (status = 404), (status = 409, description = "What was seen is not what would be made now"), (status = 422)))]
 pub(super) async fn merge(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Query(given): Query<Vec<(String, String)>>,
     body: Bytes,
@@ -95,13 +94,8 @@ pub(super) async fn merge(
     }
     let mapping = query.mapping.as_deref().map(mapping).transpose().map_err(|fault| Problem::faults(vec![fault]))?;
     let request = MergeRequest { letter_type: query.letter, sheet: body.to_vec(), file_name: query.file, mapping };
-    let confirmation = match query.confirm {
-        Some(hash) => {
-            let actor = query.by.map_or_else(|| Ok(system()), |by| desk.somebody(&by))?;
-            Some(Confirmation { hash, name: query.name.unwrap_or_default(), actor })
-        }
-        None => None,
-    };
+    let name = query.name.unwrap_or_default();
+    let confirmation = query.confirm.map(|hash| Confirmation { hash, name, by: who });
     let upload = service.uploads.take_in(request)?;
     match confirmation {
         Some(confirmation) => service.uploads.confirm(&upload, confirmation),
@@ -237,24 +231,15 @@ fn workbook(name: &str, bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, WORKBOOK.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
-/// Who confirms a merge as the second person.
-#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SecondRequest {
-    /// One of the unit's people, and not who confirmed it first.
-    by: String,
-}
-
-/// Confirm a merge that is too large for one person, as the second one.
-#[utoipa::path(post, operation_id = "second_merge", path = "/merges/{id}/second", params(("id" = MergeId, Path, description = "The merge")), request_body = SecondRequest,
-    responses((status = 200, body = MergeDetail, description = "The merge as it is now"), (status = 403), (status = 404), (status = 422)))]
+/// Confirm a merge that is too large for one person, as the second one: somebody who may decide, and has not confirmed it first.
+#[utoipa::path(post, operation_id = "second_merge", path = "/merges/{id}/second", params(("id" = MergeId, Path, description = "The merge")),
+    responses((status = 200, body = MergeDetail, description = "The merge as it is now"), (status = 403), (status = 404)))]
 pub(super) async fn second(
     State(service): State<Service>,
+    who: Who,
     Path(id): Path<MergeId>,
-    body: Bytes,
 ) -> Result<Json<MergeDetail>, Problem> {
-    let request: SecondRequest = body_of(&body)?;
-    service.desk.second_merge(&id, &request.by).await?;
+    service.desk.second_merge(&id, &who).await?;
     Ok(Json(detail(&service, &id).await?))
 }
 
@@ -262,8 +247,6 @@ pub(super) async fn second(
 #[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StopRequest {
-    /// One of the unit's people.
-    by: String,
     /// Why, in a sentence.
     reason: String,
 }
@@ -273,10 +256,11 @@ pub struct StopRequest {
     responses((status = 200, body = MergeDetail, description = "The merge as it is now"), (status = 403), (status = 404), (status = 422)))]
 pub(super) async fn stop(
     State(service): State<Service>,
+    who: Who,
     Path(id): Path<MergeId>,
     body: Bytes,
 ) -> Result<Json<MergeDetail>, Problem> {
     let request: StopRequest = body_of(&body)?;
-    service.desk.stop_merge(&id, &request.reason, &request.by).await?;
+    service.desk.stop_merge(&id, &request.reason, &who).await?;
     Ok(Json(detail(&service, &id).await?))
 }

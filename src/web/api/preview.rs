@@ -12,6 +12,7 @@ use super::letters::{LetterRequest, unshowable};
 use crate::case::fault::{FaultView, views};
 use crate::case::{Channel, Day, Fault, Language, said};
 use crate::desk::Foreseen;
+use crate::people::Who;
 use crate::web::problem::{Problem, ProblemDocument, accepted};
 use crate::web::{PREVIEW_SCALE, Service};
 
@@ -103,6 +104,7 @@ fn says(foreseen: &Foreseen, language: Language) -> String {
     responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"), (PreviewView = "application/json")), description = "The letter, one of its pages, or what would become of it"), (status = 422, body = ProblemDocument, content_type = "application/problem+json", description = "Nothing was recorded; every fault is listed")))]
 pub(super) async fn preview(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Query(given): Query<Vec<(String, String)>>,
     body: Bytes,
@@ -114,7 +116,7 @@ pub(super) async fn preview(
     });
     given.done()?;
     let request: LetterRequest = body_of(&body)?;
-    let foreseen = service.desk.preview(&request.letter, &request.data).await?.map_err(Problem::faults)?;
+    let foreseen = service.desk.preview(&who, &request.letter, &request.data).await?.map_err(Problem::faults)?;
     unshowable(foreseen.set.stops.clone())?;
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("application/json") {

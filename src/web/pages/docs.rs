@@ -1,7 +1,6 @@
 //! The API's description as a page.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -9,11 +8,11 @@ use super::Asked;
 use crate::web::{Service, api};
 
 /// `/api/docs`: every route with what it takes and answers, with examples; those of events and letters are of every type.
-pub(in crate::web) async fn docs(State(service): State<Service>, uri: Uri, headers: HeaderMap) -> Response {
+pub(in crate::web) async fn docs(State(service): State<Service>, asked: Asked) -> Response {
     let described = api::described(&service.desk.studio.catalogue);
     let routes: Vec<Value> = described["paths"].as_object().into_iter().flatten().flat_map(routes_at).collect();
     let context = json!({"about": described["info"]["description"], "routes": routes});
-    Asked::of(&uri, &headers).page(&service, "docs.html", context)
+    asked.page(&service, "docs.html", context)
 }
 
 fn routes_at((path, operations): (&String, &Value)) -> Vec<Value> {

@@ -1,14 +1,14 @@
 //! The list of letters, with its search.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 use strum::VariantArray;
 
 use super::{Asked, answer};
+use crate::case::texts::folded;
 use crate::case::{CaseRef, Day, Language, LetterState};
-use crate::register::{Filter, Kind, folded};
+use crate::register::{Filter, Kind};
 use crate::web::Service;
 use crate::web::problem::Problem;
 use crate::web::view::{FollowUpView, LetterView};
@@ -59,16 +59,14 @@ impl Search {
 
 pub(super) async fn list(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Response {
-    let asked = Asked::of(&uri, &headers);
-    answer(&service, &asked, "letters.html", list_context(&service, asked.language, Search::of(given))).await
+    answer(&service, &asked, "letters.html", list_context(&service, &asked, Search::of(given))).await
 }
 
-async fn list_context(service: &Service, language: Language, search: Search) -> Result<Option<Value>, Problem> {
-    let catalogue = &service.desk.studio.catalogue;
+async fn list_context(service: &Service, asked: &Asked, search: Search) -> Result<Option<Value>, Problem> {
+    let (catalogue, language) = (&service.desk.studio.catalogue, asked.language);
     let unclear = search.unclear(catalogue.types.contains_key(&search.letter_type));
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let filter = Filter {
@@ -79,6 +77,7 @@ async fn list_context(service: &Service, language: Language, search: Search) -> 
         delivery: None,
         date: search.date.parse().ok(),
         before: search.before.parse().ok(),
+        programs: asked.programs(),
         limit: PAGE + 1,
     };
     let mut rows = match unclear.is_empty() {
@@ -119,7 +118,7 @@ async fn questions(service: &Service, language: Language, filter: &Filter) -> Re
     }
     // All of them: who is looked for may be in the last.
     let asks = Kind::Is(super::WHO_IS_IT);
-    let rows = service.desk.reader().proposed(asks, filter.case.as_ref(), i64::MAX).await?;
+    let rows = service.desk.reader().proposed(asks, filter.case.as_ref(), &filter.programs, i64::MAX).await?;
     let wanted = filter.person.as_deref().map(folded);
     let views: Result<Vec<_>, _> = rows.into_iter().map(|row| FollowUpView::of(row, language)).collect();
     let names =

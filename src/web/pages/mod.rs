@@ -4,25 +4,30 @@ mod docs;
 mod list;
 mod merges;
 mod page;
+mod people;
+mod sign_in;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
 pub(super) use self::docs::docs;
 use self::list::{encoded, list};
-use self::page::keep_language;
 pub(super) use self::page::{Pages, language_of};
+use self::page::{Unwritten, keep_language};
 use super::problem::Problem;
 use super::view::{CaseView, EntryView, FollowUpView, GroupView, LetterView, MAX_FOLLOW_UPS, RunView};
 use super::{PREVIEW_SCALE, Service, Shared, api};
 use crate::case::fault::problem;
 use crate::case::{CaseRef, DeliveryState, FollowUpState, Language, LetterId, LetterState};
+use crate::people::{Permission, Who};
 use crate::register::{Filter, FollowUpRow, Kind};
 
 /// Letters that are shown as the latest.
@@ -36,35 +41,60 @@ const FOLLOW_UPS: i64 = 20;
 
 pub(super) fn router() -> Router<Shared> {
     Router::new()
-        .route("/", get(today))
+        .route("/", get(home))
         .route("/letters", get(list))
         .route("/letters/{id}", get(letter))
         .route("/letters/{id}/pdf", get(api::letter_pdf))
         .route("/letters/{id}/{page}", get(picture))
         .route("/cases/{reference}", get(case))
         .merge(merges::router())
+        .merge(people::router())
+        .merge(sign_in::router())
 }
 
 /// What a page needs of its request.
-struct Asked {
+pub(in crate::web) struct Asked {
+    who: Option<Who>,
     language: Language,
     path: String,
     query: String,
 }
 
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Asked, Infallible> {
+        Ok(Asked::of(&parts.uri, &parts.headers, &parts.extensions))
+    }
+}
+
 impl Asked {
-    fn of(uri: &Uri, headers: &HeaderMap) -> Asked {
+    fn of(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Asked {
         let query = uri.query().unwrap_or_default().to_owned();
         let path = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
-        Asked { language: language_of(headers, &query), path, query }
+        Asked { who: extensions.get().cloned(), language: language_of(headers, &query), path, query }
+    }
+
+    /// Whether whoever asks may do something.
+    fn may(&self, permission: Permission) -> bool {
+        self.who.as_ref().is_some_and(|who| who.may(permission))
+    }
+
+    /// The programs that whoever asks works in; none where it is all.
+    fn programs(&self) -> Vec<String> {
+        self.who.as_ref().map_or_else(Vec::new, |who| who.programs().to_vec())
     }
 
     /// The page; where it cannot be made, the page that says so.
     fn page(&self, service: &Service, name: &str, context: Value) -> Response {
-        match service.pages.render(name, self.language, &self.path, service, context) {
+        match self.rendered(service, name, context) {
             Ok(page) => self.keep(page),
             Err(_) => self.error(service, StatusCode::INTERNAL_SERVER_ERROR),
         }
+    }
+
+    fn rendered(&self, service: &Service, name: &str, context: Value) -> Result<Html<String>, Unwritten> {
+        service.pages.render(name, self.language, &self.path, service, self.who.as_ref(), context)
     }
 
     fn keep(&self, page: Html<String>) -> Response {
@@ -79,7 +109,7 @@ impl Asked {
         let title = problem.title(self.language);
         let context =
             json!({"status": problem.status().as_u16(), "title": title, "message": problem.detail(self.language)});
-        match service.pages.render("error.html", self.language, &self.path, service, context) {
+        match self.rendered(service, "error.html", context) {
             Ok(page) => (problem.status(), self.keep(page)).into_response(),
             Err(unwritten) => unwritten.into_response(),
         }
@@ -101,7 +131,7 @@ impl Asked {
             }
         };
         let context = json!({"status": status.as_u16(), "title": title, "message": message});
-        match service.pages.render("error.html", self.language, &self.path, service, context) {
+        match self.rendered(service, "error.html", context) {
             Ok(page) => (status, self.keep(page)).into_response(),
             Err(unwritten) => unwritten.into_response(),
         }
@@ -113,7 +143,12 @@ pub(super) async fn not_found(State(service): State<Service>, request: Request) 
     if request.uri().path().starts_with("/api/") {
         return Problem::not_found(request.uri().path()).into_response();
     }
-    Asked::of(request.uri(), request.headers()).error(&service, StatusCode::NOT_FOUND)
+    Asked::of(request.uri(), request.headers(), request.extensions()).error(&service, StatusCode::NOT_FOUND)
+}
+
+/// The page that says why something is not done.
+pub(super) fn refused(service: &Service, request: &Request, problem: &Problem) -> Response {
+    Asked::of(request.uri(), request.headers(), request.extensions()).problem(service, problem)
 }
 
 /// Answers with the page, or with the error's page; a problem has been logged where it was made.
@@ -130,14 +165,20 @@ async fn answer(
     }
 }
 
-async fn today(State(service): State<Service>, uri: Uri, headers: HeaderMap) -> Response {
-    let asked = Asked::of(&uri, &headers);
-    answer(&service, &asked, "today.html", today_context(&service, asked.language)).await
+/// The first page of whoever comes: today's letters, or what their role is for.
+async fn home(State(service): State<Service>, asked: Asked) -> Response {
+    let homes = [(Permission::Look, None), (Permission::Administer, Some("/people"))];
+    match homes.into_iter().find(|(permission, _)| asked.may(*permission)) {
+        Some((_, Some(elsewhere))) => Redirect::to(elsewhere).into_response(),
+        Some((_, None)) => answer(&service, &asked, "today.html", today_context(&service, &asked)).await,
+        None => Redirect::to("/account").into_response(),
+    }
 }
 
 /// What was done today, and what is stopped now, whenever it was stopped.
-async fn today_context(service: &Service, language: Language) -> Result<Option<Value>, Problem> {
+async fn today_context(service: &Service, asked: &Asked) -> Result<Option<Value>, Problem> {
     let (reader, catalogue) = (service.desk.reader(), &service.desk.studio.catalogue);
+    let (language, programs) = (asked.language, asked.programs());
     let (from, until) = service.desk.clock.day();
     let mut by_type: BTreeMap<String, Counts> = BTreeMap::new();
     for tally in reader.tally_between(from, until).await? {
@@ -161,8 +202,9 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         row.insert("title".into(), json!(letter.description.title.get(language)));
         rows.push(row);
     }
-    let state = |state| Filter { state: Some(state), limit: STOPPED, ..Filter::default() };
-    let failed = Filter { delivery: Some(DeliveryState::Failed), limit: STOPPED, ..Filter::default() };
+    let of = |limit| Filter { limit, programs: programs.clone(), ..Filter::default() };
+    let state = |state| Filter { state: Some(state), ..of(STOPPED) };
+    let failed = Filter { delivery: Some(DeliveryState::Failed), ..of(STOPPED) };
     let mut stopped = Vec::new();
     let states = [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused, LetterState::Ended];
     for filter in states.map(state).into_iter().chain([failed]) {
@@ -172,18 +214,18 @@ async fn today_context(service: &Service, language: Language) -> Result<Option<V
         rows.into_iter().map(|row| FollowUpView::of(row, language)).collect::<Result<Vec<_>, _>>()
     };
     let (asks, others) = (Kind::Is(WHO_IS_IT), Kind::IsNot(WHO_IS_IT));
-    let who_is_it = views(reader.proposed(asks, None, MAX_FOLLOW_UPS).await?)?;
-    let follow_ups = views(reader.proposed(others, None, FOLLOW_UPS).await?)?;
-    let recent = reader.letters(&Filter { limit: LATEST, ..Filter::default() }).await?;
+    let who_is_it = views(reader.proposed(asks, None, &programs, MAX_FOLLOW_UPS).await?)?;
+    let follow_ups = views(reader.proposed(others, None, &programs, FOLLOW_UPS).await?)?;
+    let recent = reader.letters(&of(LATEST)).await?;
     let run = reader.newest_run(service.desk.run_date().into()).await?.map(RunView::of);
     Ok(Some(json!({
         "counts": totals,
         "by_type": rows,
         "stopped": stopped,
         "who_is_it": who_is_it,
-        "who_is_it_count": reader.proposed_count(asks).await?,
+        "who_is_it_count": reader.proposed_count(asks, &programs).await?,
         "follow_ups": follow_ups,
-        "follow_up_count": reader.proposed_count(others).await?,
+        "follow_up_count": reader.proposed_count(others, &programs).await?,
         "run": run,
         "recent": LetterView::all(recent, catalogue, language),
     })))
@@ -210,8 +252,7 @@ fn counted<'c>(counts: impl Iterator<Item = &'c Counts>) -> serde_json::Map<Stri
     names.into_iter().map(|name| (name.to_owned(), json!(sum(name)))).collect()
 }
 
-async fn letter(State(service): State<Service>, uri: Uri, headers: HeaderMap, Path(id): Path<LetterId>) -> Response {
-    let asked = Asked::of(&uri, &headers);
+async fn letter(State(service): State<Service>, asked: Asked, Path(id): Path<LetterId>) -> Response {
     answer(&service, &asked, "letter.html", letter_context(&service, asked.language, &id)).await
 }
 
@@ -266,13 +307,7 @@ async fn picture(
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 
-async fn case(
-    State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(reference): Path<CaseRef>,
-) -> Response {
-    let asked = Asked::of(&uri, &headers);
+async fn case(State(service): State<Service>, asked: Asked, Path(reference): Path<CaseRef>) -> Response {
     answer(&service, &asked, "case.html", case_context(&service, asked.language, &reference)).await
 }
 

@@ -10,10 +10,12 @@ use minijinja::value::{Serde, Value as Template};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use rust_embed::RustEmbed;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use crate::case::clock::toronto;
 use crate::case::format::Formats;
 use crate::case::{Language, Phrases};
+use crate::people::{Permission, Who};
 use crate::web::Service;
 use crate::web::access::cookie;
 use crate::web::problem::accepted;
@@ -58,6 +60,7 @@ impl Pages {
         language: Language,
         path: &str,
         service: &Service,
+        who: Option<&Who>,
         values: Value,
     ) -> Result<Html<String>, Unwritten> {
         let other = if language == Language::En { Language::Fr } else { Language::En };
@@ -68,6 +71,8 @@ impl Pages {
             "environment": service.desk.environment().as_str(),
             "today": service.desk.clock.today().to_string(),
             "path": path.split('?').next(),
+            "me": who.map(|who| json!({"name": who.actor().name, "is_person": who.person().is_some()})),
+            "may": Permission::VARIANTS.iter().filter(|one| who.is_some_and(|who| who.may(**one))).collect::<Vec<_>>(),
         });
         if let (Some(context), Value::Object(values)) = (context.as_object_mut(), values) {
             context.extend(values);
@@ -155,8 +160,7 @@ pub(super) fn keep_language(query: &str) -> Option<(header::HeaderName, String)>
 /// The same address in the other language.
 fn with_language(path: &str, language: Language) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let kept =
-        query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=") && !pair.starts_with("token="));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
     let mut pairs: Vec<&str> = kept.collect();
     let chosen = format!("lang={}", language.code());
     pairs.push(&chosen);

@@ -115,7 +115,7 @@ impl CaseView {
         }
         let filter = Filter { case: Some(reference.clone()), limit: MAX_LETTERS, ..Filter::default() };
         let letters = LetterView::all(reader.letters(&filter).await?, &desk.studio.catalogue, language);
-        let follow_ups = reader.follow_ups(None, Some(reference), MAX_LETTERS).await?;
+        let follow_ups = reader.follow_ups(None, Some(reference), &[], MAX_LETTERS).await?;
         let follow_ups: Result<Vec<_>, DeskError> =
             follow_ups.into_iter().map(|row| FollowUpView::of(row, language)).collect();
         let entries = reader.entries_of_case(reference).await?;

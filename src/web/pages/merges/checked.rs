@@ -25,7 +25,6 @@ pub(super) fn put(context: &mut Value, service: &Service, check: &MergeCheck, at
     let last = (first + ROWS).min(check.rows.len());
     let row_faults = check.rows.iter().map(|row| row.faults.len()).sum::<usize>();
     let questions: Vec<QuestionView> = check.questions.iter().map(|one| QuestionView::of(one, language)).collect();
-    let members: Vec<&str> = service.desk.members().iter().map(|member| member.name.as_str()).collect();
     let checked = json!({
         "ready": check.confirm.is_some(),
         "confirm": check.confirm,
@@ -48,7 +47,6 @@ pub(super) fn put(context: &mut Value, service: &Service, check: &MergeCheck, at
         "before": (first > 0).then(|| check.rows[first.saturating_sub(ROWS)].number),
         "after": (last < check.rows.len()).then(|| check.rows[last].number),
         "look_at": check.totals.to_look_at.iter().map(|place| named(&check.rows[*place])).collect::<Vec<_>>(),
-        "members": members,
     });
     context["check"] = checked;
 }

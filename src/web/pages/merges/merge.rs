@@ -1,14 +1,15 @@
 //! The page of a merge that was confirmed: how far it has come, what became of each row, and how it is stopped.
 
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::{title, workbook};
 use crate::case::fault::views;
-use crate::case::{Language, LetterState, MergeId, MergeState};
+use crate::case::{LetterState, MergeId, MergeState};
 use crate::desk::{DecideError, MergeTally};
+use crate::people::{Permission, Who};
 use crate::web::Service;
 use crate::web::pages::{Asked, answer};
 use crate::web::problem::Problem;
@@ -19,25 +20,23 @@ const ROWS: i64 = 50;
 
 pub(super) async fn show(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
     Path(id): Path<MergeId>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Response {
-    let asked = Asked::of(&uri, &headers);
     let after =
         given.iter().find(|(name, _)| name == "after").and_then(|(_, row)| row.parse().ok()).unwrap_or_default();
-    answer(&service, &asked, "merge.html", context(&service, asked.language, &id, after, None)).await
+    answer(&service, &asked, "merge.html", context(&service, &asked, &id, after, None)).await
 }
 
 async fn context(
     service: &Service,
-    language: Language,
+    asked: &Asked,
     id: &MergeId,
     after: i64,
     problem: Option<(&Problem, &Given)>,
 ) -> Result<Option<Value>, Problem> {
-    let (desk, reader) = (&service.desk, service.desk.reader());
+    let (desk, reader, language) = (&service.desk, service.desk.reader(), asked.language);
     let Some(record) = reader.merge(id).await? else { return Ok(None) };
     let tally = desk.merge_tally(id).await?;
     let mut records = reader.merge_rows(id, after, ROWS + 1).await?;
@@ -53,7 +52,7 @@ async fn context(
         rows.push(json!({"number": row.row, "case": row.case_reference, "letter": letter, "faults": views(&row.faults, language)}));
     }
     let given = problem.map(|(_, given)| given);
-    let confirmer = record.confirmed_by().ok().map(|actor| actor.name);
+    let own = asked.who.as_ref().map(Who::actor);
     Ok(Some(json!({
         "merge": MergeView::of(&record)?,
         "letter": title(service, &record.letter_type, language),
@@ -63,10 +62,9 @@ async fn context(
         "rows": rows,
         "after": rows.last().filter(|_| more).map(|row| row["number"].clone()),
         "first": after == 0,
-        "others": desk.members().iter().map(|member| member.name.as_str()).filter(|name| Some(*name) != confirmer.as_deref()).collect::<Vec<_>>(),
-        "members": desk.members().iter().map(|member| member.name.as_str()).collect::<Vec<_>>(),
+        "may_second": asked.may(Permission::Decide) && own.as_ref() != Some(&record.confirmed_by()?),
         "problem": problem.map(|(problem, _)| problem.said(language)),
-        "given": {"by": given.map(|given| &given.by), "reason": given.map(|given| &given.reason)},
+        "reason": given.map(|given| &given.reason),
     })))
 }
 
@@ -84,24 +82,16 @@ pub(super) async fn back(Path(id): Path<MergeId>) -> Redirect {
 }
 
 /// The sheet with what became of each row.
-pub(super) async fn result(
-    State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(id): Path<MergeId>,
-) -> Response {
-    let asked = Asked::of(&uri, &headers);
+pub(super) async fn result(State(service): State<Service>, asked: Asked, Path(id): Path<MergeId>) -> Response {
     match service.desk.merge_result(&id, asked.language).await {
         Ok(sheet) => workbook(id.as_ref(), sheet),
         Err(error) => asked.problem(&service, &Problem::from(error)),
     }
 }
 
-/// What a form says: who does it, and why.
+/// What a form says: why.
 #[derive(serde::Deserialize)]
 pub(super) struct Given {
-    #[serde(default)]
-    by: String,
     #[serde(default)]
     reason: String,
 }
@@ -109,25 +99,25 @@ pub(super) struct Given {
 /// Confirms a merge as the second person.
 pub(super) async fn second(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
+    who: Who,
     Path(id): Path<MergeId>,
     Form(given): Form<Given>,
 ) -> Response {
-    let done = service.desk.second_merge(&id, &given.by).await.map(drop);
-    done_or_said(&service, &Asked::of(&uri, &headers), &id, &given, done).await
+    let done = service.desk.second_merge(&id, &who).await.map(drop);
+    done_or_said(&service, &asked, &id, &given, done).await
 }
 
 /// Stops a merge.
 pub(super) async fn stop(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
+    who: Who,
     Path(id): Path<MergeId>,
     Form(given): Form<Given>,
 ) -> Response {
-    let done = service.desk.stop_merge(&id, &given.reason, &given.by).await.map(drop);
-    done_or_said(&service, &Asked::of(&uri, &headers), &id, &given, done).await
+    let done = service.desk.stop_merge(&id, &given.reason, &who).await.map(drop);
+    done_or_said(&service, &asked, &id, &given, done).await
 }
 
 /// The merge's page, with what was wrong where nothing was done.
@@ -143,6 +133,6 @@ async fn done_or_said(
     if problem.status() == StatusCode::NOT_FOUND {
         return asked.error(service, StatusCode::NOT_FOUND);
     }
-    let context = context(service, asked.language, id, 0, Some((&problem, given)));
+    let context = context(service, asked, id, 0, Some((&problem, given)));
     (problem.status(), answer(service, asked, "merge.html", context).await).into_response()
 }

@@ -7,7 +7,7 @@ mod sheet;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Query, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
@@ -40,13 +40,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/merges/{id}/stop", get(merge::back).post(merge::stop))
 }
 
-async fn list(
-    State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
-    Query(given): Query<Vec<(String, String)>>,
-) -> Response {
-    let asked = Asked::of(&uri, &headers);
+async fn list(State(service): State<Service>, asked: Asked, Query(given): Query<Vec<(String, String)>>) -> Response {
     let letter = given.into_iter().find(|(name, _)| name == "letter").map(|(_, letter)| letter).unwrap_or_default();
     answer(&service, &asked, "merges.html", list_context(&service, asked.language, &letter, &[])).await
 }
@@ -83,8 +77,7 @@ fn title(service: &Service, key: &str, language: Language) -> String {
 }
 
 /// Takes in a sheet, and leads to its page.
-async fn hand_in(State(service): State<Service>, uri: Uri, headers: HeaderMap, form: Multipart) -> Response {
-    let asked = Asked::of(&uri, &headers);
+async fn hand_in(State(service): State<Service>, asked: Asked, form: Multipart) -> Response {
     let request = match handed_in(form).await {
         Ok(request) => request,
         Err(problem) => return asked.problem(&service, &problem),
@@ -140,11 +133,9 @@ fn own_name(name: &str) -> String {
 /// An empty sheet for a letter type.
 async fn empty_sheet(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Response {
-    let asked = Asked::of(&uri, &headers);
     let letter = given.into_iter().find(|(name, _)| name == "letter").map(|(_, letter)| letter).unwrap_or_default();
     match service.desk.merge_template(&letter, asked.language) {
         Ok(Some(sheet)) => workbook(&letter, sheet),

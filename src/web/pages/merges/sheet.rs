@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
@@ -12,10 +11,11 @@ use super::{checked, title, workbook};
 use crate::case::Sha256;
 use crate::desk::MergeCheck;
 use crate::merge::Mapping;
+use crate::people::Who;
+use crate::web::Service;
 use crate::web::pages::Asked;
 use crate::web::problem::Problem;
 use crate::web::uploads::{Confirmation, Stage, Upload};
-use crate::web::{Service, system};
 
 /// How long a page waits for a sheet, before it shows how far it has come: most are read by then.
 const AT_ONCE: Duration = Duration::from_millis(1_500);
@@ -27,31 +27,18 @@ pub(super) fn address(id: &str) -> String {
 
 pub(super) async fn show(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
     Path(id): Path<String>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Response {
-    let asked = Asked::of(&uri, &headers);
     let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
     let at = given.iter().find(|(name, _)| name == "at").and_then(|(_, row)| row.parse().ok()).unwrap_or_default();
     let stage = upload.settled(AT_ONCE).await;
-    page(&service, &asked, &upload, stage, Shown { at, ..Shown::default() })
+    page(&service, &asked, &upload, stage, at)
 }
 
-/// What of a sheet's page is shown.
-#[derive(Default)]
-struct Shown<'s> {
-    /// The row from which rows are shown.
-    at: usize,
-    /// What was wrong with what was given in a form.
-    problem: Option<&'s Problem>,
-    /// What was given.
-    name: &'s str,
-    by: &'s str,
-}
-
-fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, shown: Shown<'_>) -> Response {
+/// The page of a sheet, with its rows from that of a number on.
+fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, at: usize) -> Response {
     let language = asked.language;
     let (file, letter_type) = (upload.file_name(), upload.letter_type());
     let mut context = json!({
@@ -59,9 +46,7 @@ fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, shown: 
         "file": file,
         "letter": title(service, &letter_type, language),
         "changed": matches!(stage, Stage::Changed(_)),
-        "problem": shown.problem.map(|problem| problem.said(language)),
-        "name": if shown.name.is_empty() { stem(&file) } else { shown.name },
-        "by": shown.by,
+        "name": stem(&file),
     });
     match stage {
         Stage::Confirmed(id) => Redirect::to(&format!("/merges/{id}")).into_response(),
@@ -76,12 +61,8 @@ fn page(service: &Service, asked: &Asked, upload: &Upload, stage: Stage, shown: 
             (problem.status(), page).into_response()
         }
         Stage::Checked(check) | Stage::Changed(check) => {
-            checked::put(&mut context, service, &check, shown.at, language);
-            let page = asked.page(service, "merge-sheet.html", context);
-            match shown.problem {
-                Some(problem) => (problem.status(), page).into_response(),
-                None => page,
-            }
+            checked::put(&mut context, service, &check, at, language);
+            asked.page(service, "merge-sheet.html", context)
         }
     }
 }
@@ -100,12 +81,10 @@ fn gone(service: &Service, asked: &Asked) -> Response {
 /// Has the sheet understood as the form says, and checked once more.
 pub(super) async fn understand(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
     Path(id): Path<String>,
     Form(given): Form<Vec<(String, String)>>,
 ) -> Response {
-    let asked = Asked::of(&uri, &headers);
     let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
     let mapping = upload.stage().check().map(|check| mapping(check, &given));
     service.uploads.check(&upload, mapping);
@@ -140,40 +119,25 @@ fn mapping(check: &Arc<MergeCheck>, given: &[(String, String)]) -> Mapping {
     mapping
 }
 
-/// What somebody confirms: the hash of what the page showed, a name for the merge, and who it is.
+/// What somebody confirms: the hash of what the page showed, and a name for the merge.
 #[derive(serde::Deserialize)]
 pub(super) struct Confirming {
     hash: String,
     #[serde(default)]
     name: String,
-    #[serde(default)]
-    by: String,
 }
 
 /// Makes a merge of the sheet as the page showed it.
 pub(super) async fn confirm(
     State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
+    asked: Asked,
+    who: Who,
     Path(id): Path<String>,
     Form(given): Form<Confirming>,
 ) -> Response {
-    let asked = Asked::of(&uri, &headers);
     let Some(upload) = service.uploads.get(&id) else { return gone(&service, &asked) };
-    // Where the unit has named nobody, it is whoever has the token.
-    let actor = if service.desk.members().is_empty() { Ok(system()) } else { service.desk.somebody(&given.by) };
-    match actor {
-        Ok(actor) => {
-            let Confirming { hash, name, .. } = given;
-            service.uploads.confirm(&upload, Confirmation { hash: Sha256::new(hash), name, actor });
-            Redirect::to(&address(&id)).into_response()
-        }
-        Err(error) => {
-            let problem = Problem::from(error);
-            let shown = Shown { at: 0, problem: Some(&problem), name: &given.name, by: &given.by };
-            page(&service, &asked, &upload, upload.stage(), shown)
-        }
-    }
+    service.uploads.confirm(&upload, Confirmation { hash: Sha256::new(given.hash), name: given.name, by: who });
+    Redirect::to(&address(&id)).into_response()
 }
 
 /// Where a form was sent to and did not do what was asked: the page that has it.
@@ -188,13 +152,7 @@ pub(super) async fn discard(State(service): State<Service>, Path(id): Path<Strin
 }
 
 /// The sheet with what was found beside each row.
-pub(super) async fn checked(
-    State(service): State<Service>,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    let asked = Asked::of(&uri, &headers);
+pub(super) async fn checked(State(service): State<Service>, asked: Asked, Path(id): Path<String>) -> Response {
     let upload = service.uploads.get(&id);
     let Some((upload, check)) =
         upload.and_then(|upload| Some((Arc::clone(&upload), Arc::clone(upload.stage().check()?))))
