@@ -10,7 +10,7 @@ use recto::register::AuditFilter;
 use serde_json::{Value, json};
 
 use crate::http::{Api, STRUCTURED};
-use crate::support::{PASSWORD, debt_referred, desk, desk_at, machine, sample, signed_in};
+use crate::support::{PASSWORD, debt_referred, desk, desk_at, event, machine, sample, signed_in};
 
 const HERE: Proof<'static> = Proof { address: "192.0.2.7", browser: "Tests/1.0" };
 
@@ -282,18 +282,17 @@ async fn what_a_person_asks_for_is_prepared_by_that_person_who_cannot_approve_it
     assert_eq!(status, StatusCode::CREATED, "{letter:#}");
     crate::support::work(&api.desk).await;
     let id = letter["id"].as_str().unwrap();
-    let event = api.desk.reader().letter(&recto::case::LetterId::new(id)).await.unwrap().unwrap().event;
-    let event = api.desk.reader().event(event).await.unwrap().unwrap().event;
-    assert_eq!(event.data["facts"]["prepared_by"], "A. Manager");
-    // Where the facts name nobody, who asked is known all the same: by the entry of the act.
-    let mut plan = sample("plan-confirmation", "plausible");
-    plan.as_object_mut().unwrap().remove("dated");
-    plan["facts"]["plan"]["instalment"] = json!("21.00");
-    let body = json!({"letter": "plan-confirmation", "data": plan}).to_string();
-    let (status, letter) = api.call_by("A. Manager", "POST", "/letters", &[("idempotency-key", "k-3")], body).await;
-    assert_eq!(status, StatusCode::CREATED, "{letter:#}");
+    let row = api.desk.reader().letter(&recto::case::LetterId::new(id)).await.unwrap().unwrap();
+    let asked = api.desk.reader().event(row.event).await.unwrap().unwrap().event;
+    assert_eq!(asked.data["facts"]["prepared_by"], "A. Manager");
+    // Whomever the facts name, who told of it is known: by the entry of the act.
+    let mut data = sample("reimbursement", "plausible");
+    data["facts"]["prepared_by"] = json!("O. Officer");
+    let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data).to_string();
+    let (status, receipt) = api.call_by("A. Manager", "POST", "/events", &[STRUCTURED], credit).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{receipt:#}");
     crate::support::work(&api.desk).await;
-    let path = format!("/letters/{}", letter["id"].as_str().unwrap());
+    let path = format!("/letters/{}", receipt["letters"][0].as_str().unwrap());
     assert_eq!(api.get(&path).await["state"], "awaiting-approval");
     let seal = json!({"seal": api.get(&format!("{path}/review")).await["seal"]});
     let own = api.post_by("A. Manager", &format!("{path}/approve"), &seal).await;
