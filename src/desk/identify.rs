@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use super::ask::SOURCE;
 use super::decide::given;
@@ -49,6 +50,17 @@ impl Desk {
         act.commit().await?;
         self.wake();
         Ok(outcome)
+    }
+
+    /// The answers that a follow-up which asks who somebody is can have; none where it asks nothing, or no more.
+    pub async fn answers_to(&self, row: &FollowUpRow) -> Result<Vec<Answer>, DeskError> {
+        let case = self.case(&row.case_reference).await?;
+        let people = self.people(&case);
+        let mut questions = people.questions().into_iter();
+        let question = questions.find(|question| identity_of_question(people.case(), question) == row.id);
+        let about = question.map(|question| question.about);
+        let fits = |answer: &&Answer| about.as_ref().is_some_and(|about| about.is_answered_by(**answer));
+        Ok(Answer::VARIANTS.iter().filter(fits).copied().collect())
     }
 
     async fn record_answer(

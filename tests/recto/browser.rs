@@ -3,12 +3,15 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use recto::case::LetterState;
+use recto::register::{Filter, Kind, Register};
 use serde_json::Value;
 
 use crate::support::{command, home};
 
 /// By what the sample day's manager signs in.
 const MANAGER: &str = "o.marchildon@fsu.example.ca";
+const ADMINISTRATOR: &str = "s.dufresne@fsu.example.ca";
 
 /// The running service; its standard output is held open beside it.
 struct Service(Child);
@@ -56,15 +59,43 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     let piece = &manifest[0];
     paths.push(format!("/letters/{}", piece["letter"].as_str().unwrap()));
     paths.push(format!("/cases/{}", piece["case"].as_str().unwrap()));
+    paths.extend(decided_of(folder.path()));
+    let shots = folder.path().join("shots");
+    looked_at(&base, MANAGER, &password, &shots, &paths);
+    let own = ["/people", "/tokens", "/audit", "/account", "/sign-in"].map(str::to_owned);
+    looked_at(&base, ADMINISTRATOR, &password, &shots, &own);
+}
+
+/// The pages of letters and follow-ups on which somebody decides.
+fn decided_of(folder: &std::path::Path) -> Vec<String> {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let register = Register::open(folder, "specimen").await.unwrap();
+        let reader = register.reader();
+        let mut paths = Vec::new();
+        for state in [LetterState::AwaitingApproval, LetterState::Held, LetterState::Issued] {
+            let filter = Filter { state: Some(state), limit: 1, ..Filter::default() };
+            paths.push(format!("/letters/{}", reader.letters(&filter).await.unwrap()[0].id));
+        }
+        for kind in [Kind::Is("who-is-it"), Kind::IsNot("who-is-it")] {
+            let rows = reader.proposed(kind, None, &[], 1).await.unwrap();
+            paths.extend(rows.iter().map(|row| format!("/follow-ups/{}", row.id)));
+        }
+        register.close().await;
+        paths
+    })
+}
+
+/// Has the browser open each page in both languages, signed in as somebody.
+fn looked_at(base: &str, email: &str, password: &str, shots: &std::path::Path, paths: &[String]) {
     let both = paths.iter().flat_map(|path| {
         let mark = if path.contains('?') { '&' } else { '?' };
         ["en", "fr"].map(|lang| format!("{path}{mark}lang={lang}"))
     });
-    let shots = folder.path().join("shots");
     let output = Command::new("node")
         .arg(home().join("tests/browser/pages.mjs"))
-        .args([&base, MANAGER, &password])
-        .arg(&shots)
+        .args([base, email, password])
+        .arg(shots)
         .args(both)
         .output()
         .unwrap();

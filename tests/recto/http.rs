@@ -128,6 +128,32 @@ impl Api {
         String::from_utf8_lossy(&response.into_body().collect().await.unwrap().to_bytes()).into_owned()
     }
 
+    /// A page that somebody opens who is signed in.
+    pub async fn open(&self, name: &str, path: &str, language: &str) -> Answer {
+        let request = Request::get(path).header(header::ACCEPT_LANGUAGE, language);
+        let request =
+            self.session(name).await.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        self.answered(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form of a page that somebody has open who is signed in.
+    pub async fn fill_in(&self, name: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path).header(header::ACCEPT_LANGUAGE, "en");
+        let request =
+            self.session(name).await.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        self.answered(form(request, fields)).await
+    }
+
+    /// Sends a request of a browser.
+    pub async fn answered(&self, request: Request<Body>) -> Answer {
+        let answer = self.send(request).await;
+        let place = answer.headers().get(header::LOCATION).map(|place| place.to_str().unwrap().to_owned());
+        let status = answer.status();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&bytes).replace("&#x2f;", "/");
+        Answer { status, place: place.unwrap_or_default(), text }
+    }
+
     /// Posts a document, and gives the status and the problem's stable kind, such as `no-authority`; empty where all was well.
     pub async fn post(&self, path: &str, body: &Value) -> (u16, String) {
         kind_of(self.call("POST", path, &[], body.to_string()).await)
@@ -152,6 +178,28 @@ impl Api {
         let codes = letter["reasons"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned());
         (letter["state"].as_str().unwrap().to_owned(), codes.collect())
     }
+}
+
+/// What a browser is answered: the status, where it leads, what it says.
+pub struct Answer {
+    pub status: StatusCode,
+    pub place: String,
+    pub text: String,
+}
+
+/// A form as a browser sends it.
+pub fn form(request: axum::http::request::Builder, fields: &[(&str, &str)]) -> Request<Body> {
+    let encoded = |text: &str| {
+        let byte = |byte: u8| match byte.is_ascii_alphanumeric() {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        };
+        text.bytes().map(byte).collect::<String>()
+    };
+    let body: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    request.body(Body::from(body.join("&"))).unwrap()
 }
 
 /// The status, and the stable kind of the problem; empty where all was well.

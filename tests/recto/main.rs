@@ -13,6 +13,7 @@ mod cloud_events;
 mod contract;
 mod day;
 mod decisions;
+mod desk_pages;
 mod doors;
 mod events;
 mod exports;

@@ -2,30 +2,14 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use http_body_util::BodyExt;
 use recto::case::LetterState;
 use recto::register::Filter;
 
-use crate::http::{Api, TOKEN};
+use crate::http::{Answer, Api, TOKEN, form};
 use crate::merges::{everybody_known, sheet};
 use crate::support::work;
 
 const BOUNDARY: &str = "a-line-that-is-in-no-part";
-
-/// An answer: status, where it leads, what it says.
-struct Answer {
-    status: StatusCode,
-    place: String,
-    text: String,
-}
-
-async fn send(api: &Api, request: Request<Body>) -> Answer {
-    let answer = api.send(request).await;
-    let place = answer.headers().get(header::LOCATION).map(|place| place.to_str().unwrap().to_owned());
-    let status = answer.status();
-    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-    Answer { status, place: place.unwrap_or_default(), text: String::from_utf8_lossy(&bytes).replace("&#x2f;", "/") }
-}
 
 fn asked(method: &str, path: &str) -> axum::http::request::Builder {
     let request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, "en");
@@ -33,7 +17,7 @@ fn asked(method: &str, path: &str) -> axum::http::request::Builder {
 }
 
 async fn get(api: &Api, path: &str) -> Answer {
-    send(api, asked("GET", path).body(Body::empty()).unwrap()).await
+    api.answered(asked("GET", path).body(Body::empty()).unwrap()).await
 }
 
 /// Hands in a sheet.
@@ -46,34 +30,12 @@ async fn hand_in(api: &Api, letter: &str, name: &str, sheet: &[u8]) -> Answer {
     body.extend_from_slice(sheet);
     body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-    send(api, asked("POST", "/merges").header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()).await
+    api.answered(asked("POST", "/merges").header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()).await
 }
 
 /// Sends a form.
 async fn fill_in(api: &Api, path: &str, fields: &[(&str, &str)]) -> Answer {
-    send(api, form(asked("POST", path), fields)).await
-}
-
-/// Sends a form of a page that somebody has open who is signed in.
-async fn fill_in_by(api: &Api, name: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let session = api.session(name).await;
-    let request = Request::builder().method("POST").uri(path).header(header::ACCEPT_LANGUAGE, "en");
-    let request = session.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-    send(api, form(request, fields)).await
-}
-
-fn form(request: axum::http::request::Builder, fields: &[(&str, &str)]) -> Request<Body> {
-    let encoded = |text: &str| {
-        text.bytes()
-            .map(
-                |byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") },
-            )
-            .collect::<String>()
-    };
-    let body: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    request.body(Body::from(body.join("&"))).unwrap()
+    api.answered(form(asked("POST", path), fields)).await
 }
 
 /// What stands in a page between two marks.
@@ -193,7 +155,7 @@ async fn what_was_kept_of_an_earlier_sheet_can_be_asked_again() {
     fill_in(&api, &first, &[("answer:dates:B", "day-first")]).await;
     let page = checked(&api, &first).await;
     let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
-    fill_in_by(&api, "O. Officer", &format!("{first}/confirm"), &[("hash", &hash)]).await;
+    api.fill_in("O. Officer", &format!("{first}/confirm"), &[("hash", &hash)]).await;
     while get(&api, &first).await.status != StatusCode::SEE_OTHER {}
     // The next sheet with these headings is understood alike, until somebody says otherwise.
     let second = hand_in(&api, "account-statement", "b.csv", text(3).as_bytes()).await.place;
@@ -262,10 +224,10 @@ async fn a_sheet_is_confirmed_as_it_was_seen_by_one_of_the_units_people_and_stop
 
     let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
     let confirm = format!("{address}/confirm");
-    let nobody = fill_in_by(&api, "R. Cords", &confirm, &[("hash", &hash), ("name", "November")]).await;
+    let nobody = api.fill_in("R. Cords", &confirm, &[("hash", &hash), ("name", "November")]).await;
     assert_eq!(nobody.status, StatusCode::FORBIDDEN, "{}", nobody.text);
     let other = "0".repeat(64);
-    assert_eq!(fill_in_by(&api, "O. Officer", &confirm, &[("hash", &other)]).await.place, address);
+    assert_eq!(api.fill_in("O. Officer", &confirm, &[("hash", &other)]).await.place, address);
     let page = checked(&api, &address).await;
     assert!(page.contains("id=\"changed\""), "{page}");
     let letters = async || {
@@ -275,7 +237,7 @@ async fn a_sheet_is_confirmed_as_it_was_seen_by_one_of_the_units_people_and_stop
     assert!(letters().await.is_empty(), "nothing is made before");
 
     for _ in 0..2 {
-        let confirmed = fill_in_by(&api, "O. Officer", &confirm, &[("hash", &hash), ("name", "November")]).await;
+        let confirmed = api.fill_in("O. Officer", &confirm, &[("hash", &hash), ("name", "November")]).await;
         assert_eq!(confirmed.status, StatusCode::SEE_OTHER, "{}", confirmed.text);
     }
     let merge = loop {
@@ -298,10 +260,10 @@ async fn a_sheet_is_confirmed_as_it_was_seen_by_one_of_the_units_people_and_stop
     assert!(result.status == StatusCode::OK && result.text.starts_with("PK"));
 
     let stop = format!("{merge}/stop");
-    let unsaid = fill_in_by(&api, "O. Officer", &stop, &[("reason", " ")]).await;
+    let unsaid = api.fill_in("O. Officer", &stop, &[("reason", " ")]).await;
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unsaid.text);
     assert!(unsaid.text.contains("role=\"alert\""), "{}", unsaid.text);
-    let stopped = fill_in_by(&api, "O. Officer", &stop, &[("reason", "The wrong month")]).await;
+    let stopped = api.fill_in("O. Officer", &stop, &[("reason", "The wrong month")]).await;
     assert_eq!((stopped.status, stopped.place), (StatusCode::SEE_OTHER, merge.clone()));
     let page = get(&api, &merge).await.text;
     assert!(page.contains("The wrong month") && !page.contains(&stop), "{page}");
@@ -312,10 +274,7 @@ async fn a_sheet_is_confirmed_as_it_was_seen_by_one_of_the_units_people_and_stop
     // A form's own address, in another language or from the history, leads to the page that has it.
     assert_eq!(get(&api, &format!("{stop}?lang=fr")).await.place, merge);
     assert_eq!(get(&api, &format!("{address}/confirm?lang=fr")).await.place, address);
-    assert_eq!(
-        fill_in_by(&api, "O. Officer", "/merges/0/stop", &[("reason", "x")]).await.status,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(api.fill_in("O. Officer", "/merges/0/stop", &[("reason", "x")]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -335,7 +294,7 @@ async fn a_large_merge_is_confirmed_by_a_second_person_on_its_page() {
     }
     let hash = between(&page, "name=\"hash\" value=\"", "\"").to_owned();
     assert!(page.contains("a second person must confirm it"), "{page}");
-    fill_in_by(&api, "O. Officer", &format!("{address}/confirm"), &[("hash", &hash)]).await;
+    api.fill_in("O. Officer", &format!("{address}/confirm"), &[("hash", &hash)]).await;
     let merge = loop {
         let answer = get(&api, &address).await;
         if answer.status == StatusCode::SEE_OTHER {
@@ -344,16 +303,11 @@ async fn a_large_merge_is_confirmed_by_a_second_person_on_its_page() {
     };
     let page = get(&api, &merge).await.text;
     let second = format!("{merge}/second");
-    let page_of = async |name: &str| {
-        let session = api.session(name).await;
-        let request = Request::get(&merge).header(header::ACCEPT_LANGUAGE, "en");
-        let request = session.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        send(&api, request.body(Body::empty()).unwrap()).await.text
-    };
+    let page_of = async |name: &str| api.open(name, &merge, "en").await.text;
     assert!(!page.contains(&second), "no system seconds: {page}");
     assert!(!page_of("O. Officer").await.contains(&second) && page_of("A. Manager").await.contains(&second));
-    assert_eq!(fill_in_by(&api, "O. Officer", &second, &[]).await.status, StatusCode::FORBIDDEN);
-    fill_in_by(&api, "A. Manager", &second, &[]).await;
+    assert_eq!(api.fill_in("O. Officer", &second, &[]).await.status, StatusCode::FORBIDDEN);
+    api.fill_in("A. Manager", &second, &[]).await;
     let page = page_of("D. Director").await;
     assert!(page.contains("A. Manager") && !page.contains(&second), "{page}");
     assert!(page.contains(&format!("{merge}?after=51#rows")), "{page}");

@@ -140,7 +140,7 @@ impl Desk {
         let secret = new_secret()?;
         let mut act = self.begin(by.actor()).await?;
         act.set_link(None, &secret.hash(), self.link_ends()).await?;
-        act.audit(AuditKind::LinkMade, "", &json!({"first": true})).await?;
+        act.audit(AuditKind::LinkMade, "", &json!({})).await?;
         act.commit().await?;
         Ok(Some(secret))
     }

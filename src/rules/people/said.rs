@@ -16,6 +16,8 @@ use crate::case::CaseEvent;
     Serialize,
     Deserialize,
     strum::IntoStaticStr,
+    strum::EnumString,
+    strum::VariantArray,
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "kebab-case")]

@@ -84,11 +84,16 @@ pub(super) async fn review(
 /// See a letter's page as it would go today, whatever stands against it.
 #[utoipa::path(get, operation_id = "draft_letter", path = "/letters/{id}/draft", params(("id" = LetterId, Path, description = "The letter")), responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The letter as it would be"), (status = 404), (status = 422)))]
 pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterId>) -> Result<Response, Problem> {
-    let (_, assessed) = service.desk.assessed(&id).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], drafted(&service, &id).await?).into_response())
+}
+
+/// A letter's PDF as it would go today.
+pub(in crate::web) async fn drafted(service: &Service, id: &LetterId) -> Result<Vec<u8>, Problem> {
+    let (_, assessed) = service.desk.assessed(id).await?;
     let (studio, composed) = (&service.desk.studio, assessed.composed);
     let set = studio.threads.set(composed.job).await.map_err(Problem::faults)?;
     unshowable(studio.last_look(&composed.draft, &[], &set))?;
-    Ok(([(header::CONTENT_TYPE, "application/pdf")], set.pdf).into_response())
+    Ok(set.pdf)
 }
 
 /// An approval, bound to what was seen. Whoever sends it gives it: a person with the authority, and not who prepared the letter.

@@ -81,6 +81,7 @@ fn documented() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
 }
 
+pub(in crate::web) use decisions::drafted as letter_draft;
 pub(in crate::web) use letters::pdf as letter_pdf;
 
 /// The routes.

@@ -26,20 +26,24 @@ pub(super) async fn lines(service: &Service, filter: &AuditFilter) -> Result<Vec
         let detail = row.detail()?;
         Ok(json!({
             "number": row.number, "at": row.at, "actor": row.actor()?, "kind": row.kind, "subject": row.subject,
-            "detail": detail.as_object().into_iter().flatten().map(|(name, value)| format!("{name}: {}", said(value))).collect::<Vec<_>>(),
+            "detail": facts(&detail),
         }))
     };
     rows.iter().map(line).collect()
 }
 
-fn said(value: &Value) -> String {
+/// What a line says besides, each with its values; of a change, what holds now.
+fn facts(detail: &Value) -> Vec<Value> {
+    let now = detail.get("now").unwrap_or(detail);
+    let facts = now.as_object().into_iter().flatten().filter(|(_, value)| !value.as_array().is_some_and(Vec::is_empty));
+    facts.map(|(name, value)| json!({"name": name, "values": values(value)})).collect()
+}
+
+fn values(value: &Value) -> Vec<String> {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) => list.iter().map(said).collect::<Vec<_>>().join(" "),
-        Value::Object(map) => {
-            map.iter().map(|(name, value)| format!("{name} {}", said(value))).collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
+        Value::Array(list) => list.iter().flat_map(values).collect(),
+        Value::String(text) => vec![text.clone()],
+        other => vec![other.to_string()],
     }
 }
 

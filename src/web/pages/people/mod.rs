@@ -7,10 +7,9 @@ mod tokens;
 use axum::Router;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
-use strum::VariantArray;
 
 use super::{Asked, answer};
-use crate::people::{PERMISSIONS, Permission};
+use crate::people::PERMISSIONS;
 use crate::web::Shared;
 
 pub(super) fn router() -> Router<Shared> {
@@ -28,11 +27,6 @@ pub(super) fn router() -> Router<Shared> {
 }
 
 /// The table of roles and permissions, as the pages show it.
-fn table() -> Value {
-    let may = |permissions: &[Permission]| -> Vec<bool> {
-        Permission::VARIANTS.iter().map(|permission| permissions.contains(permission)).collect()
-    };
-    let rows: Vec<Value> =
-        PERMISSIONS.iter().map(|(role, permissions)| json!({"role": role, "may": may(permissions)})).collect();
-    json!({"permissions": Permission::VARIANTS, "rows": rows})
+fn table() -> Vec<Value> {
+    PERMISSIONS.iter().map(|(role, permissions)| json!({"role": role, "may": permissions})).collect()
 }

@@ -1,0 +1,190 @@
+//! One letter: its pages as they went, or as they would go today; and what somebody decides of it.
+
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::{Value, json};
+
+use super::{Asked, answer};
+use crate::case::fault::{problem, views};
+use crate::case::{DeliveryState, LetterId, LetterState, Sha256, money};
+use crate::desk::{DecideError, office, rule_words};
+use crate::people::Who;
+use crate::web::problem::Problem;
+use crate::web::view::{EntryView, LetterView};
+use crate::web::{PREVIEW_SCALE, Service, api};
+
+pub(super) async fn show(State(service): State<Service>, asked: Asked, Path(id): Path<LetterId>) -> Response {
+    answer(&service, &asked, "letter.html", context(&service, &asked, &id, None)).await
+}
+
+/// What a form says, and what was wrong with it.
+type Refused<'r> = (&'r Given, &'r Problem);
+
+async fn context(
+    service: &Service,
+    asked: &Asked,
+    id: &LetterId,
+    refused: Option<Refused<'_>>,
+) -> Result<Option<Value>, Problem> {
+    let (reader, language) = (service.desk.reader(), asked.language);
+    let Some(row) = reader.letter(id).await? else { return Ok(None) };
+    let event = reader.event(row.event).await?.map(|stored| stored.event);
+    let issuance = reader.issuance(id).await?;
+    // What was taken back is not shown as the letter: nobody is to send it from here.
+    let is_out = row.state == LetterState::Issued;
+    let pages = issuance.as_ref().filter(|_| is_out).map_or(0, |issuance| issuance.pages);
+    let catalogue = &service.desk.studio.catalogue;
+    let entries = reader.entries_of_letter(id).await?.into_iter();
+    let entries: Vec<_> = entries.map(|filed| EntryView::of(filed, catalogue, language)).collect();
+    let mut deliveries = json!(reader.deliveries_of(id).await?);
+    for delivery in deliveries.as_array_mut().into_iter().flatten() {
+        if let Some(kept) = delivery["problem"].as_str() {
+            delivery["problem"] = problem(kept, language).into();
+        }
+    }
+    let goes_on = service.desk.goes_on(&row).await?;
+    let has_left = is_out && row.delivery.is_none_or(|delivery| delivery != DeliveryState::Waiting);
+    let may_be_withdrawn = row.state != LetterState::Withdrawn && !has_left;
+    let review = if may_be_withdrawn && !is_out { review(service, asked, id).await } else { None };
+    let mut letter = json!(LetterView::of(row, catalogue, language).going(goes_on));
+    letter["event"] = event
+        .map_or(Value::Null, |event| json!({"id": event.id, "says": catalogue.happened(&event.kind).get(language)}));
+    let merge = match reader.merge_row_of(id).await? {
+        Some(row) => {
+            reader.merge(&row.merge).await?.map(|merge| json!({"id": merge.id, "name": merge.name, "row": row.row}))
+        }
+        None => None,
+    };
+    Ok(Some(json!({
+        "letter": letter,
+        "merge": merge,
+        "issuance": issuance,
+        "deliveries": deliveries,
+        "entries": entries,
+        "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
+        "pdf": is_out.then(|| format!("/letters/{id}/pdf")),
+        "review": review,
+        "may_be_withdrawn": may_be_withdrawn,
+        "given": refused.map(|(given, _)| json!({"rule": given.rule, "reason": given.reason})),
+        "problem": refused.map(|(_, problem)| problem.said(language)),
+    })))
+}
+
+/// A letter that has not been made, as those who decide of it are shown it: its pages as they would go today, what its approval rests on
+/// and what it could pass. None where it cannot be written now; its reasons say why.
+async fn review(service: &Service, asked: &Asked, id: &LetterId) -> Option<Value> {
+    let (row, assessed) = service.desk.assessed(id).await.ok()?;
+    let policy = assessed.composed.draft.policy;
+    let approvers = policy.approvers(&row.letter_type, assessed.amount);
+    let approvers: Vec<String> =
+        approvers.iter().map(|role| office(&role.to_string()).get(asked.language).to_owned()).collect();
+    let notes = views(&assessed.answers.notes, asked.language);
+    let passable: Vec<Value> = assessed
+        .answers
+        .may_pass
+        .iter()
+        .map(|found| json!({"rule": found.guard, "says": rule_words(&found.guard).map(|says| says.get(asked.language).to_owned())}))
+        .collect();
+    let (seal, amount, needs) = (assessed.seal.clone(), money::plain(assessed.amount), assessed.needs_approval);
+    let set = service.desk.studio.threads.set(assessed.composed.job).await.ok();
+    let pages = set.map_or(0, |set| set.pages.len());
+    Some(json!({
+        "seal": seal,
+        "amount": amount,
+        "needs_approval": needs,
+        "approvers": approvers,
+        "notes": notes,
+        "may_pass": passable,
+        "page_images": (1..=pages).map(|page| format!("/letters/{id}/draft-{page}.png")).collect::<Vec<_>>(),
+        "pdf": format!("/letters/{id}/draft.pdf"),
+    }))
+}
+
+/// `page-1.png`: a page of the issued letter; `draft-1.png`, `draft.pdf`: of the letter as it would go today.
+pub(super) async fn picture(
+    State(service): State<Service>,
+    Path((id, name)): Path<(LetterId, String)>,
+) -> Result<Response, Problem> {
+    let missing = || Problem::not_found(&format!("{name} of letter {id}"));
+    let number = |before: &str| name.strip_prefix(before)?.strip_suffix(".png")?.parse().ok();
+    if name == "draft.pdf" {
+        return Ok(
+            ([(header::CONTENT_TYPE, "application/pdf")], api::letter_draft(&service, &id).await?).into_response()
+        );
+    }
+    let (pdf, page) = match (number("page-"), number("draft-")) {
+        (Some(page), _) => (service.desk.pdf(&id).await?.ok_or_else(missing)?.0, page),
+        (None, Some(page)) => (api::letter_draft(&service, &id).await?, page),
+        (None, None) => return Err(missing()),
+    };
+    let png = service.desk.studio.threads.draw(pdf, page, PREVIEW_SCALE).await.ok_or_else(missing)?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
+}
+
+/// What the forms of a letter's page say; each has some of it.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Given {
+    seal: String,
+    rule: String,
+    reason: String,
+}
+
+/// Approves the letter as the page showed it.
+pub(super) async fn approve(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<LetterId>,
+    Form(given): Form<Given>,
+) -> Response {
+    let done = service.desk.approve(&id, &Sha256::new(given.seal.clone()), &who).await;
+    done_or_said(&service, &asked, &id, &given, done).await
+}
+
+/// Lets the letter pass a rule.
+pub(super) async fn let_pass(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<LetterId>,
+    Form(given): Form<Given>,
+) -> Response {
+    let done = service.desk.override_hold(&id, &given.rule, &given.reason, &who).await;
+    done_or_said(&service, &asked, &id, &given, done).await
+}
+
+/// Withdraws the letter.
+pub(super) async fn withdraw(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<LetterId>,
+    Form(given): Form<Given>,
+) -> Response {
+    let done = service.desk.withdraw(&id, &given.reason, &who).await;
+    done_or_said(&service, &asked, &id, &given, done).await
+}
+
+/// The letter's page, with what was wrong where nothing was done.
+async fn done_or_said(
+    service: &Service,
+    asked: &Asked,
+    id: &LetterId,
+    given: &Given,
+    done: Result<(), DecideError>,
+) -> Response {
+    let Err(error) = done else { return Redirect::to(&format!("/letters/{id}")).into_response() };
+    let problem = Problem::from(error);
+    if problem.status() == StatusCode::NOT_FOUND {
+        return asked.error(service, StatusCode::NOT_FOUND);
+    }
+    let page = answer(service, asked, "letter.html", context(service, asked, id, Some((given, &problem)))).await;
+    (problem.status(), page).into_response()
+}
+
+/// Where a form was sent to and did not do what was asked: the page that has it.
+pub(super) async fn back(Path(id): Path<LetterId>) -> Redirect {
+    Redirect::to(&format!("/letters/{id}"))
+}
