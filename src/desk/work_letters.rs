@@ -10,7 +10,7 @@ use super::record::Recorded;
 use super::worker::{Worker, is_gone};
 use super::{Desk, DeskError};
 use crate::archive;
-use crate::case::{Actor, Fault};
+use crate::case::{Actor, Channel, Fault};
 use crate::register::{Claim, Claimed, Issuance, LetterRow, Seen};
 
 /// Letters taken up together.
@@ -64,10 +64,12 @@ impl Desk {
         done.map(|()| count)
     }
 
-    /// On a new day, has worked again what is stopped: a time that ran may be over.
+    /// On a new day, and once a run is closed or its cut-off is over, has worked again what is stopped: a time that ran may be over, and
+    /// whoever approves is shown the date that the letter would bear.
     async fn begin_day(&self) -> Result<(), DeskError> {
+        let print = self.mailing_date(Channel::Print).await?;
         let mut act = self.begin(Actor::program()).await?;
-        if act.begin_day(self.today()).await? {
+        if act.begin_day(self.today(), print.into()).await? {
             act.commit().await?;
         }
         Ok(())

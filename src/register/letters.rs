@@ -278,14 +278,14 @@ impl Act {
         Ok(())
     }
 
-    /// Begins a day: what is stopped is worked again, because a time that ran may be over, and the date is another. False where that
-    /// was done on this day.
-    pub async fn begin_day(&mut self, day: Day) -> Result<bool, RegisterError> {
+    /// Begins a day, or, within it, the time in which print is promised to a later run: what is stopped is worked again, because a time
+    /// that ran may be over, and the date is another. False where that was done.
+    pub async fn begin_day(&mut self, day: Day, print: Day) -> Result<bool, RegisterError> {
         let begun = sqlx::query(
             "INSERT INTO settings (name, value) VALUES ('day', $1) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE settings.value < excluded.value",
         )
-        .bind(day)
+        .bind(format!("{day} {print}"))
         .execute(&mut *self.transaction)
         .await?;
         if begun.rows_affected() == 0 {

@@ -176,3 +176,20 @@ async fn an_administrator_invites_changes_and_closes_and_sees_no_case() {
     assert!(csv.starts_with("number,at,actor_kind,actor,what,subject,detail\n"), "{csv}");
     assert!(csv.contains("token-made") && csv.contains("Case system") && csv.lines().count() > 6, "{csv}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_approved_at_once_when_the_run_of_its_day_was_closed_meanwhile() {
+    let api = Api::start().await;
+    let data = sample("reimbursement", "plausible");
+    let letter = api.taken(&event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data)).await.remove(0);
+    assert_eq!(api.post("/runs/2026-11-17/close", &Value::Null).await.0, 200);
+    work(&api.desk).await;
+    let path = format!("/letters/{letter}");
+    let page = api.open("A. Manager", &path, "en").await.text;
+    let seal = between(&page, "name=\"seal\" value=\"", "\"").to_owned();
+    let done = api.fill_in("A. Manager", &format!("{path}/approve"), &[("seal", &seal)]).await;
+    assert_eq!(done.place, path, "{}", done.text);
+    work(&api.desk).await;
+    let letter = api.get(&path).await;
+    assert_eq!((&letter["state"], &letter["date"]), (&json!("issued"), &json!("2026-11-18")));
+}
