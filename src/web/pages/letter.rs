@@ -77,8 +77,7 @@ async fn review(service: &Service, asked: &Asked, id: &LetterId) -> Option<Value
     let (row, assessed) = service.desk.assessed(id).await.ok()?;
     let policy = assessed.composed.draft.policy;
     let approvers = policy.approvers(&row.letter_type, assessed.amount);
-    let approvers: Vec<String> =
-        approvers.iter().map(|role| office(&role.to_string()).get(asked.language).to_owned()).collect();
+    let approvers: Vec<String> = approvers.iter().map(|role| office(role).get(asked.language).to_owned()).collect();
     let notes = views(&assessed.answers.notes, asked.language);
     let passable: Vec<Value> = assessed
         .answers
