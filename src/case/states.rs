@@ -118,6 +118,8 @@ states! {
         TokenMade,
         /// The token of a system was revoked.
         TokenRevoked,
+        /// A file of a print run was fetched.
+        RunFetched,
     }
 
     /// What became of something that Recto noticed to be due.

@@ -22,6 +22,7 @@ mod record;
 mod release;
 mod reload;
 mod renew;
+mod run_files;
 mod says;
 mod send;
 mod set_again;
@@ -57,6 +58,7 @@ pub use merge::{
 pub use people::{Invited, PeopleError, Proof, SignInError};
 pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reload, ReloadState};
+pub use run_files::RunFile;
 pub use says::{NoRun, Stand, office};
 pub use settings::{Environment, Settings};
 pub use take::{Batch, Outcome};

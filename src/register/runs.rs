@@ -239,6 +239,12 @@ impl Reader {
         Ok(sqlx::query_as(sql).bind(date).fetch_optional(&self.pool).await?)
     }
 
+    /// One run.
+    pub async fn run(&self, id: &RunId) -> Result<Option<RunRow>, RegisterError> {
+        let sql = select_runs!("WHERE id = $1");
+        Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)
+    }
+
     /// All runs, newest first.
     pub async fn runs(&self, limit: i64) -> Result<Vec<RunRow>, RegisterError> {
         let sql = select_runs!("ORDER BY date DESC, ordinal DESC LIMIT $1");

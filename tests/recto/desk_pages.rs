@@ -193,3 +193,38 @@ async fn what_waits_is_approved_at_once_when_the_run_of_its_day_was_closed_meanw
     let letter = api.get(&path).await;
     assert_eq!((&letter["state"], &letter["date"]), (&json!("issued"), &json!("2026-11-18")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mail_room_closes_the_run_and_fetches_its_files_and_opens_no_letter() {
+    let api = Api::start().await;
+    let letter = api.taken(&debt_referred("e-1")).await.remove(0);
+    assert_eq!(api.open("M. Room", "/", "en").await.place, "/runs");
+    let page = api.open("M. Room", "/runs", "fr").await.text;
+    assert!(page.contains("17 novembre 2026") && page.contains("lettre l’attend"), "{page}");
+    let close = "/runs/2026-11-17/close";
+    assert!(page.contains(close) && !api.open("O. Officer", "/runs", "en").await.text.contains(close));
+    assert_eq!(api.open("M. Room", &format!("/letters/{letter}"), "en").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(api.fill_in("M. Room", "/runs/2026-11-19/close", &[]).await.status, StatusCode::CONFLICT);
+    assert_eq!(api.fill_in("M. Room", "/runs/someday/close", &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(api.fill_in("M. Room", close, &[]).await.place, "/runs/2026-11-17");
+    let run = api.open("M. Room", "/runs/2026-11-17", "en").await.text;
+    for name in ["letters-001.pdf", "manifest.csv", "manifest.json", "totals.json", "SHA256SUMS"] {
+        let path = format!("/runs/2026-11-17/files/{name}");
+        assert!(run.contains(&path), "{path}: {run}");
+        let fetched = api.open("M. Room", &path, "en").await;
+        let kept = std::fs::read(api.folder().join("runs/2026-11-17").join(name)).unwrap();
+        assert_eq!(fetched.status, StatusCode::OK);
+        assert_eq!(fetched.text, String::from_utf8_lossy(&kept), "{name} as it lies there");
+        assert_eq!(api.open("O. Officer", &path, "en").await.status, StatusCode::FORBIDDEN);
+    }
+    for way_out in ["..%2F..%2Ftoken", "token", "%2Fetc%2Fpasswd", "."] {
+        let path = format!("/runs/2026-11-17/files/{way_out}");
+        assert_eq!(api.open("M. Room", &path, "en").await.status, StatusCode::NOT_FOUND, "{way_out}");
+    }
+    for way_out in ["..", "..%2Farchive", "2026-11-18"] {
+        let path = format!("/runs/{way_out}/files/recto.db");
+        assert_eq!(api.open("M. Room", &path, "en").await.status, StatusCode::NOT_FOUND, "{way_out}");
+    }
+    let trail = api.open("S. Admin", "/audit?kind=run-fetched", "en").await.text;
+    assert!(trail.contains("manifest.csv") && trail.contains("M. Room"), "{trail}");
+}

@@ -34,6 +34,7 @@ const POST: &str = "POST";
 const LOOK: Door = Door::May(&[Look]);
 const PREPARE: Door = Door::May(&[Prepare]);
 const DECIDE: Door = Door::May(&[Decide]);
+const RUNS: Door = Door::May(&[Look, Mail]);
 const ADMINISTER: Door = Door::May(&[Administer]);
 
 /// The routes with their doors. What is not here is shut to everybody.
@@ -80,6 +81,11 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (POST, "/merges/{id}/second", DECIDE),
     (GET, "/merges/{id}/stop", LOOK),
     (POST, "/merges/{id}/stop", PREPARE),
+    (GET, "/runs", RUNS),
+    (GET, "/runs/{id}", RUNS),
+    (GET, "/runs/{id}/close", RUNS),
+    (POST, "/runs/{id}/close", Door::May(&[Mail])),
+    (GET, "/runs/{id}/files/{name}", Door::May(&[Mail])),
     (GET, "/people", ADMINISTER),
     (POST, "/people", ADMINISTER),
     (GET, "/people/{id}", ADMINISTER),
@@ -120,7 +126,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (GET, "/api/v1/merges/{id}/result", LOOK),
     (POST, "/api/v1/merges/{id}/second", DECIDE),
     (POST, "/api/v1/merges/{id}/stop", PREPARE),
-    (GET, "/api/v1/runs", Door::May(&[Look, Mail])),
+    (GET, "/api/v1/runs", RUNS),
     (POST, "/api/v1/runs/{date}/close", Door::May(&[Mail])),
     (GET, "/api/v1/event-types", Door::Known),
     (GET, "/api/v1/event-types/{name}", Door::Known),

@@ -8,6 +8,7 @@ mod list;
 mod merges;
 mod page;
 mod people;
+mod runs;
 mod sign_in;
 mod today;
 
@@ -45,6 +46,10 @@ pub(super) fn router() -> Router<Shared> {
         .route("/letters/{id}/{page}", get(letter::picture))
         .route("/cases/{reference}", get(case::show))
         .route("/follow-ups/{id}", get(case::follow_up).post(case::decide))
+        .route("/runs", get(runs::list))
+        .route("/runs/{id}", get(runs::show))
+        .route("/runs/{id}/close", get(runs::back).post(runs::close))
+        .route("/runs/{id}/files/{name}", get(runs::file))
         .merge(merges::router())
         .merge(people::router())
         .merge(sign_in::router())

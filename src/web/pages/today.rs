@@ -23,7 +23,8 @@ const FOLLOW_UPS: i64 = 20;
 
 /// The first page of whoever comes: today's letters, or what their role is for.
 pub(super) async fn home(State(service): State<Service>, asked: Asked) -> Response {
-    let homes = [(Permission::Look, None), (Permission::Administer, Some("/people"))];
+    let homes =
+        [(Permission::Look, None), (Permission::Mail, Some("/runs")), (Permission::Administer, Some("/people"))];
     match homes.into_iter().find(|(permission, _)| asked.may(*permission)) {
         Some((_, Some(elsewhere))) => Redirect::to(elsewhere).into_response(),
         Some((_, None)) => answer(&service, &asked, "today.html", today_context(&service, &asked)).await,
