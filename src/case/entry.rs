@@ -56,6 +56,8 @@ pub enum Entry {
     LetterSent(Sent),
     /// A letter could not be delivered.
     DeliveryFailed(Failed),
+    /// Somebody has looked at a letter.
+    LetterViewed(Viewed),
 }
 
 stored_as_text!(EntryKind);
@@ -136,6 +138,23 @@ pub struct Approved {
     /// Who gave it, in an entry of before actors were recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+}
+
+/// In which way a letter was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// On its page.
+    Page,
+    /// Its PDF was fetched.
+    Pdf,
+}
+
+/// A look at a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewed {
+    /// In which way.
+    pub way: View,
 }
 
 /// A withdrawal.

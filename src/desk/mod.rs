@@ -15,6 +15,7 @@ mod explain;
 mod follow;
 mod identify;
 mod judge;
+mod look;
 mod merge;
 mod people;
 mod preview;

@@ -53,6 +53,8 @@ fn a_newcomer_sees_the_day_in_both_languages() {
         held.into(),
         "/letters?person=Trem&type=debt-notice".into(),
         "/merges".into(),
+        "/runs".into(),
+        "/runs/2026-11-17".into(),
     ];
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("runs/2026-11-17/manifest.json")).unwrap()).unwrap();

@@ -200,7 +200,7 @@ async fn the_mail_room_closes_the_run_and_fetches_its_files_and_opens_no_letter(
     let letter = api.taken(&debt_referred("e-1")).await.remove(0);
     assert_eq!(api.open("M. Room", "/", "en").await.place, "/runs");
     let page = api.open("M. Room", "/runs", "fr").await.text;
-    assert!(page.contains("17 novembre 2026") && page.contains("lettre l’attend"), "{page}");
+    assert!(page.contains("datetime=\"2026-11-17\"") && page.contains("lettre l’attend"), "{page}");
     let close = "/runs/2026-11-17/close";
     assert!(page.contains(close) && !api.open("O. Officer", "/runs", "en").await.text.contains(close));
     assert_eq!(api.open("M. Room", &format!("/letters/{letter}"), "en").await.status, StatusCode::FORBIDDEN);
@@ -227,4 +227,27 @@ async fn the_mail_room_closes_the_run_and_fetches_its_files_and_opens_no_letter(
     }
     let trail = api.open("S. Admin", "/audit?kind=run-fetched", "en").await.text;
     assert!(trail.contains("manifest.csv") && trail.contains("M. Room"), "{trail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_looked_at_a_letter_and_fetched_it_stands_in_its_case_file() {
+    let api = Api::start().await;
+    let letter = api.taken(&debt_referred("e-1")).await.remove(0);
+    let path = format!("/letters/{letter}");
+    for name in ["O. Officer", "R. Cords"] {
+        for _ in 0..2 {
+            assert_eq!(api.open(name, &path, "en").await.status, StatusCode::OK);
+        }
+    }
+    api.open("R. Cords", &format!("{path}/pdf"), "en").await;
+    assert_eq!(api.call("GET", &format!("{path}/pdf"), &[], String::new()).await.0, StatusCode::OK);
+    let case = api.get("/cases/DR-2026-004512").await;
+    let entries = case["entries"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "letter-viewed");
+    let looks: Vec<(&str, &str)> = entries
+        .map(|entry| (entry["actor"]["name"].as_str().unwrap(), entry["detail"]["way"].as_str().unwrap()))
+        .collect();
+    assert_eq!(looks, [("O. Officer", "page"), ("R. Cords", "page"), ("R. Cords", "pdf"), ("API", "pdf")]);
+    let page = api.open("A. Manager", &path, "fr").await.text;
+    assert!(page.contains("R. Cords, PDF obtenu") && page.contains("Qui l’a consultée"), "{page}");
+    assert_eq!(api.desk.verify().await.unwrap(), []);
 }

@@ -287,7 +287,10 @@ impl Decisions {
             value
         };
         let mut end = BTreeMap::new();
-        let mut letters = get("/letters")["letters"].take();
+        // Once the run is closed, what is stopped is looked at again under another date.
+        let worked =
+            |found: &Value| found["letters"].as_array().unwrap().iter().all(|letter| letter["to_work"] == false);
+        let mut letters = service.until("/letters", worked).unwrap()["letters"].take();
         letters.as_array_mut().unwrap().sort_by_key(|letter| letter["id"].as_str().unwrap().to_owned());
         for case in letters.as_array().unwrap().iter().map(|letter| letter["case"].as_str().unwrap().to_owned()) {
             let mut entries = get(&format!("/cases/{case}"))["entries"].take();

@@ -173,7 +173,8 @@ impl LoggedLetter {
             _ => {}
         }
         // These say something of a letter without moving it.
-        let beside = [EntryKind::LetterOverridden, EntryKind::LetterCleared, EntryKind::LetterApproved];
+        let beside =
+            [EntryKind::LetterOverridden, EntryKind::LetterCleared, EntryKind::LetterApproved, EntryKind::LetterViewed];
         if !beside.contains(&EntryKind::from(&said)) {
             self.last = Some(said);
         }

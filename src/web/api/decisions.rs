@@ -12,6 +12,7 @@ use strum::VariantArray;
 
 use super::asked::{Parameters, body as body_of, body_with};
 use super::letters::{show, unshowable};
+use crate::case::entry::View;
 use crate::case::fault::{FaultView, views};
 use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, PersonId, Sha256, Text, insurance, money};
 use crate::desk::{Answer, Outcome, WhoItIs};
@@ -83,7 +84,13 @@ pub(super) async fn review(
 
 /// See a letter's page as it would go today, whatever stands against it.
 #[utoipa::path(get, operation_id = "draft_letter", path = "/letters/{id}/draft", params(("id" = LetterId, Path, description = "The letter")), responses((status = 200, body = Vec<u8>, content_type = "application/pdf", description = "The letter as it would be"), (status = 404), (status = 422)))]
-pub(super) async fn draft(State(service): State<Service>, Path(id): Path<LetterId>) -> Result<Response, Problem> {
+pub(super) async fn draft(
+    State(service): State<Service>,
+    who: Who,
+    Path(id): Path<LetterId>,
+) -> Result<Response, Problem> {
+    let row = service.desk.reader().letter(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    service.desk.looked_at(&who, &row, View::Pdf).await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], drafted(&service, &id).await?).into_response())
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use strum::VariantArray;
 
 use super::asked::{Parameters, body as body_of};
+use crate::case::entry::View;
 use crate::case::{CaseRef, Day, Fault, LetterId, LetterState, Text};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
@@ -179,6 +180,7 @@ pub(super) async fn show(
     (status = 304, description = "If-None-Match has its hash"), (status = 404)))]
 pub(in crate::web) async fn pdf(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(id): Path<LetterId>,
 ) -> Result<Response, Problem> {
@@ -191,6 +193,8 @@ pub(in crate::web) async fn pdf(
     }) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
+    let row = service.desk.reader().letter(&id).await?.ok_or_else(|| Problem::not_found(&id))?;
+    service.desk.looked_at(&who, &row, View::Pdf).await?;
     let name = format!("inline; filename=\"{id}.pdf\"");
     let kind = "application/pdf".to_owned();
     let described = [(header::ETAG, tag), (header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::{Asked, WHO_IS_IT, answer};
-use crate::case::{CaseRef, FollowUpId, FollowUpState, Language, PersonId};
+use crate::case::{CaseRef, EntryKind, FollowUpId, FollowUpState, Language, PersonId};
 use crate::desk::{DecideError, Outcome, WhoItIs};
 use crate::people::Who;
 use crate::web::Service;
@@ -26,6 +26,7 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
     standing.dedup();
     let asks = |one: &&FollowUpView| one.kind == WHO_IS_IT && one.state == FollowUpState::Proposed;
     let (who_is_it, follow_ups): (Vec<&FollowUpView>, Vec<_>) = case.follow_ups.iter().partition(asks);
+    let entries: Vec<_> = case.entries.iter().filter(|entry| entry.kind != EntryKind::LetterViewed).collect();
     let which = GroupView::all(&service.desk, reference, language).await?;
     Ok(Some(json!({
         "case": case.reference,
@@ -37,7 +38,7 @@ async fn case_context(service: &Service, language: Language, reference: &CaseRef
         "letters": case.letters,
         "follow_ups": follow_ups,
         "which": which,
-        "entries": case.entries,
+        "entries": entries,
     })))
 }
 

@@ -6,15 +6,25 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
 use super::{Asked, answer};
+use crate::case::entry::View;
 use crate::case::fault::{problem, views};
-use crate::case::{DeliveryState, LetterId, LetterState, Sha256, money};
+use crate::case::{DeliveryState, EntryKind, LetterId, LetterState, Sha256, money};
 use crate::desk::{DecideError, office, rule_words};
 use crate::people::Who;
 use crate::web::problem::Problem;
 use crate::web::view::{EntryView, LetterView};
 use crate::web::{PREVIEW_SCALE, Service, api};
 
-pub(super) async fn show(State(service): State<Service>, asked: Asked, Path(id): Path<LetterId>) -> Response {
+pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who, Path(id): Path<LetterId>) -> Response {
+    match service.desk.reader().letter(&id).await.map_err(Problem::from) {
+        Ok(Some(row)) => {
+            if let Err(error) = service.desk.looked_at(&who, &row, View::Page).await {
+                return asked.problem(&service, &Problem::from(error));
+            }
+        }
+        Ok(None) => {}
+        Err(problem) => return asked.problem(&service, &problem),
+    }
     answer(&service, &asked, "letter.html", context(&service, &asked, &id, None)).await
 }
 
@@ -36,7 +46,9 @@ async fn context(
     let pages = issuance.as_ref().filter(|_| is_out).map_or(0, |issuance| issuance.pages);
     let catalogue = &service.desk.studio.catalogue;
     let entries = reader.entries_of_letter(id).await?.into_iter();
-    let entries: Vec<_> = entries.map(|filed| EntryView::of(filed, catalogue, language)).collect();
+    let (looks, entries): (Vec<_>, Vec<_>) = entries
+        .map(|filed| EntryView::of(filed, catalogue, language))
+        .partition(|entry| entry.kind == EntryKind::LetterViewed);
     let mut deliveries = json!(reader.deliveries_of(id).await?);
     for delivery in deliveries.as_array_mut().into_iter().flatten() {
         if let Some(kept) = delivery["problem"].as_str() {
@@ -62,6 +74,7 @@ async fn context(
         "issuance": issuance,
         "deliveries": deliveries,
         "entries": entries,
+        "looks": looks,
         "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
         "pdf": is_out.then(|| format!("/letters/{id}/pdf")),
         "review": review,
@@ -103,10 +116,14 @@ async fn review(service: &Service, asked: &Asked, id: &LetterId) -> Option<Value
 /// `page-1.png`: a page of the issued letter; `draft-1.png`, `draft.pdf`: of the letter as it would go today.
 pub(super) async fn picture(
     State(service): State<Service>,
+    who: Who,
     Path((id, name)): Path<(LetterId, String)>,
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found(&format!("{name} of letter {id}"));
     let number = |before: &str| name.strip_prefix(before)?.strip_suffix(".png")?.parse().ok();
+    let way = if name == "draft.pdf" { View::Pdf } else { View::Page };
+    let row = service.desk.reader().letter(&id).await?.ok_or_else(missing)?;
+    service.desk.looked_at(&who, &row, way).await?;
     if name == "draft.pdf" {
         return Ok(
             ([(header::CONTENT_TYPE, "application/pdf")], api::letter_draft(&service, &id).await?).into_response()
