@@ -192,7 +192,7 @@ async fn merge(desk: &Desk, samples: &Path, day: &DayMerge) -> anyhow::Result<us
     let file_name =
         Path::new(&day.sheet).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let letter_type = day.letter.clone();
-    let request = MergeRequest { letter_type, sheet, file_name, mapping: None };
+    let request = MergeRequest { letter_type, sheet, file_name, mapping: None, programs: Vec::new() };
     let check = desk.check_merge(&request, &|_, _| {}).await?;
     let hash = check.confirm.context("the sample sheet is in order")?;
     desk.confirm_merge(&operator(), &request, "", &hash, &|_, _| {}).await?;

@@ -124,7 +124,7 @@ fn request(arguments: &Arguments, path: &Path) -> anyhow::Result<MergeRequest> {
     let sheet = std::fs::read(path).map_err(unread)?;
     let mapping = arguments.map.as_deref().map(mapping).transpose()?;
     let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(MergeRequest { letter_type: arguments.letter.clone(), sheet, file_name, mapping })
+    Ok(MergeRequest { letter_type: arguments.letter.clone(), sheet, file_name, mapping, programs: Vec::new() })
 }
 
 /// A mapping from its file, or from what a dry run has printed.

@@ -45,6 +45,9 @@ impl Desk {
             Ok(called) => called,
             Err(faults) => return Ok(Requested::Refused(faults)),
         };
+        if let Some(fault) = self.other_program(by, &event).await? {
+            return Ok(Requested::Refused(vec![fault]));
+        }
         let program = event.program().to_owned();
         // A repeat has the time of the first request, so that it is the same event.
         let known = self.reader().event_by_key(SOURCE, &request.key).await?;
@@ -75,13 +78,17 @@ impl Desk {
         Ok(Requested::Refused(vec![not_for_program(&request.letter_type, &program)]))
     }
 
-    /// The request as somebody's own: in a program that they work in, and, where its letter says who prepared it, by nobody but the
-    /// person who is signed in. A system answers for whom it names.
+    /// What keeps somebody from telling of a case: it is, or would be by what is told, of a program that they do not work in.
+    pub async fn other_program(&self, by: &Who, event: &CaseEvent) -> Result<Option<Fault>, DeskError> {
+        let known = self.reader().program_of(&event.subject).await?;
+        let programs = known.as_deref().into_iter().chain([event.program()]);
+        Ok(programs.filter(|program| !by.works_in(program)).map(|_| program_not_yours()).next())
+    }
+
+    /// The request as somebody's own: where its letter says who prepared it, it is nobody but the person who is signed in. A system
+    /// answers for whom it names.
     pub(super) fn request_of(&self, by: &Who, mut request: LetterRequest) -> Result<LetterRequest, Vec<Fault>> {
         let mut faults = Vec::new();
-        if let Some(program) = request.data["case"]["program"].as_str().filter(|program| !by.works_in(program)) {
-            faults.push(program_not_yours(program));
-        }
         let letter = self.studio.catalogue.types.get(&request.letter_type);
         if let (Some(account), Some(letter)) = (by.person(), letter)
             && let Some(facts) = request.data["facts"].as_object_mut()
@@ -141,14 +148,13 @@ fn not_you(fact: &str, name: &str) -> Fault {
     )
 }
 
-fn program_not_yours(program: &str) -> Fault {
+/// The case is of a program that whoever asks does not work in. Which it is, is not said.
+pub(super) fn program_not_yours() -> Fault {
     Fault::new(
         "program-not-yours",
         "/data/case/program",
-        format!("You do not work in the program “{program}”. An administrator can add it to your account."),
-        format!(
-            "Vous ne travaillez pas dans le programme « {program} ». L’administration peut l’ajouter à votre compte."
-        ),
+        "This case, or what is told of it, is of a program that you do not work in. An administrator can add the program to your account.",
+        "Ce dossier, ou ce qui en est dit, relève d’un programme dans lequel vous ne travaillez pas. L’administration peut ajouter le programme à votre compte.",
     )
 }
 

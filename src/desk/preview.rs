@@ -46,6 +46,9 @@ impl Desk {
             Ok(called) => called,
             Err(faults) => return Ok(Err(faults)),
         };
+        if let Some(fault) = self.other_program(by, &event).await? {
+            return Ok(Err(vec![fault]));
+        }
         let case = self.case(&event.subject).await?;
         // What has changed since, such as an address, stands on the page as it would on the letter.
         let (verdict, Draftable { data, date }) = self.weigh(letter, &event, &case).await?;

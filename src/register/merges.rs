@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::cases::listed;
 use super::{Act, Reader, RegisterError, expect_one, json, json_text};
 use crate::case::fault::Reasons;
 use crate::case::{Actor, DeliveryState, LetterId, LetterState, MergeId, MergeState, Sha256, Stamp};
@@ -292,9 +293,27 @@ impl Reader {
     }
 
     /// The newest merges; of one state where it is named.
-    pub async fn merges(&self, state: Option<MergeState>, limit: i64) -> Result<Vec<MergeRecord>, RegisterError> {
-        let sql = merges!("WHERE ($1 IS NULL OR state = $1) ORDER BY confirmed_at DESC, id LIMIT $2");
-        Ok(sqlx::query_as(sql).bind(state).bind(limit).fetch_all(&self.pool).await?)
+    pub async fn merges(
+        &self,
+        state: Option<MergeState>,
+        programs: &[String],
+        limit: i64,
+    ) -> Result<Vec<MergeRecord>, RegisterError> {
+        let sql = merges!(
+            "WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR NOT EXISTS (SELECT 1 FROM merge_rows r \
+             JOIN cases c ON c.reference = r.case_reference WHERE r.merge = merges.id AND $2 NOT LIKE '%,' || c.program || ',%')) \
+             ORDER BY confirmed_at DESC, id LIMIT $3"
+        );
+        Ok(sqlx::query_as(sql).bind(state).bind(listed(programs)).bind(limit).fetch_all(&self.pool).await?)
+    }
+
+    /// Whether a merge has a row of a case that is of none of these programs.
+    pub async fn merge_has_others(&self, id: &str, programs: &[String]) -> Result<bool, RegisterError> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM merge_rows r JOIN cases c ON c.reference = r.case_reference \
+                   WHERE r.merge = $1 AND $2 NOT LIKE '%,' || c.program || ',%' LIMIT 1) AS other";
+        let Some(listed) = listed(programs) else { return Ok(false) };
+        let count: i64 = sqlx::query_scalar(sql).bind(id).bind(listed).fetch_one(&self.pool).await?;
+        Ok(count > 0)
     }
 
     /// The sheet of a merge.

@@ -55,7 +55,13 @@ async fn measure(rows: usize) {
             let reading = merge::read(&book, &known, None, &Default::default(), &is_reference).unwrap();
             assert_eq!(reading.rows.len(), rows);
         });
-        let request = MergeRequest { letter_type: LETTER.into(), sheet: sheet.clone(), file_name: name, mapping: None };
+        let request = MergeRequest {
+            letter_type: LETTER.into(),
+            sheet: sheet.clone(),
+            file_name: name,
+            mapping: None,
+            programs: Vec::new(),
+        };
         forget_peak();
         let begun = Instant::now();
         let check = desk.check_merge(&request, &|_, _| {}).await.unwrap();

@@ -54,7 +54,13 @@ pub async fn everybody_known(desk: &Desk) {
 }
 
 fn request(name: &str, sheet: impl Into<Vec<u8>>) -> MergeRequest {
-    MergeRequest { letter_type: "account-statement".into(), sheet: sheet.into(), file_name: name.into(), mapping: None }
+    MergeRequest {
+        letter_type: "account-statement".into(),
+        sheet: sheet.into(),
+        file_name: name.into(),
+        mapping: None,
+        programs: Vec::new(),
+    }
 }
 
 async fn check(desk: &Desk, request: &MergeRequest) -> MergeCheck {
@@ -537,7 +543,7 @@ async fn a_merge_that_is_killed_at_random_moments_makes_each_letter_once() {
     }
     assert!(kills >= 2, "{kills}");
     let after = desk(&data).await;
-    let [record] = &after.reader().merges(None, 10).await.unwrap()[..] else { panic!("one merge") };
+    let [record] = &after.reader().merges(None, &[], 10).await.unwrap()[..] else { panic!("one merge") };
     assert_eq!(record.state, MergeState::Made);
     let tally = after.merge_tally(&record.id).await.unwrap();
     assert_eq!((tally.rows, tally.letters, tally.faulty), (240, 240, 0), "{tally:?}");

@@ -259,6 +259,25 @@ async fn who_works_in_one_program_sees_and_asks_for_nothing_of_another() {
             .header("sec-fetch-site", "same-origin");
         let status = api.send(preview.body(Body::from(request.to_string())).unwrap()).await.status();
         assert_eq!(status.is_success(), is_in, "a preview by {name}: {status}");
+        // What is told under another program's name does not bring the case over.
+        let mut told = debt_referred(&format!("t-{of}"));
+        told["data"]["case"]["program"] = json!(of);
+        let tell = Request::post("/api/v1/events")
+            .header(STRUCTURED.0, STRUCTURED.1)
+            .header(header::COOKIE, format!("recto_session={}", secret.text()))
+            .header("sec-fetch-site", "same-origin");
+        let status = api.send(tell.body(Body::from(told.to_string())).unwrap()).await.status();
+        assert_eq!(status.is_success(), is_in, "an event by {name}: {status}");
+        // Nor does a sheet of references alone show what the register knows.
+        let sheet = Request::post("/api/v1/merges?letter=account-statement&file=s.csv")
+            .header(header::COOKIE, format!("recto_session={}", secret.text()))
+            .header("sec-fetch-site", "same-origin");
+        let rows = "Case;Requested on\nDR-2026-004512;2026-11-03\n";
+        let answer = api.send(sheet.body(Body::from(rows)).unwrap()).await;
+        let text = answer.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert_eq!(text.contains("Tremblay"), is_in, "a sheet by {name}: {text}");
+        assert_eq!(text.contains("program-not-yours"), !is_in, "a sheet by {name}: {text}");
     }
 }
 

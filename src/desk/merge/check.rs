@@ -16,6 +16,7 @@ use super::whose::{Known, Whose, name_of, told_address, whose};
 use crate::case::letter::sha256_hex;
 use crate::case::texts::normalize;
 use crate::case::{CaseRef, Channel, Fault, LetterId, PreferredLanguage, Sha256};
+use crate::desk::ask::program_not_yours;
 use crate::desk::explain::Group;
 use crate::desk::{Desk, DeskError, LetterRequest};
 use crate::letter::LetterType;
@@ -42,6 +43,8 @@ pub struct MergeRequest {
     pub file_name: String,
     /// How it is to be understood, as far as somebody has said.
     pub mapping: Option<Mapping>,
+    /// Keys of the programs that its asker works in; all where there is none. What the register knows of other cases is not shown.
+    pub programs: Vec<String>,
 }
 
 /// What was found of a sheet. Nothing is recorded.
@@ -174,7 +177,7 @@ impl Desk {
                 return Ok(check);
             }
         };
-        self.check_rows(&mut check, letter, &fields, reading, progress).await?;
+        self.check_rows(&mut check, letter, &fields, reading, &request.programs, progress).await?;
         Ok(check)
     }
 
@@ -184,6 +187,7 @@ impl Desk {
         letter: &LetterType,
         fields: &[Field],
         reading: Reading,
+        programs: &[String],
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<(), DeskError> {
         let Reading { columns, rows, left_out, questions, faults, mapping, form } = reading;
@@ -204,7 +208,7 @@ impl Desk {
         let answers = check.mapping.answers.clone();
         let mut looked = Vec::with_capacity(all);
         for some in rows.chunks(AT_A_TIME) {
-            let looks: Vec<_> = some.iter().map(|row| self.look(letter, row, &places, &answers)).collect();
+            let looks: Vec<_> = some.iter().map(|row| self.look(letter, row, &places, &answers, programs)).collect();
             let mut looks = stream::iter(looks).buffered(TOGETHER);
             while let Some(one) = looks.next().await {
                 looked.push(one?);
@@ -222,6 +226,7 @@ impl Desk {
         row: &MergeRow,
         places: &Places<'_>,
         answers: &BTreeMap<String, String>,
+        programs: &[String],
     ) -> Result<Looked, DeskError> {
         let mut data = normalize(row.data());
         let content = sha256_hex(
@@ -237,6 +242,12 @@ impl Desk {
         };
         data["case"]["reference"] = json!(told);
         let case = self.case(&CaseRef::new(&told)).await?;
+        if case.program().is_some_and(|program| !programs.is_empty() && !programs.contains(&program)) {
+            let place = places.cell("case.reference", row.number);
+            looked.row.faults.push(Fault { place, ..program_not_yours() });
+            looked.row.data = data.to_string();
+            return Ok(looked);
+        }
         let people = self.people(&case);
         let name = name_of(&data["party"], row.full_name.as_deref());
         let mut is_somebody = true;

@@ -127,7 +127,7 @@ impl Desk {
     /// many.
     pub async fn make_merges(&self) -> Result<usize, DeskError> {
         let mut made = 0;
-        for record in self.reader().merges(Some(MergeState::Taking), 10).await? {
+        for record in self.reader().merges(Some(MergeState::Taking), &[], 10).await? {
             made += self.take_rows(&record).await?;
         }
         Ok(made + self.take_back_stopped().await?)

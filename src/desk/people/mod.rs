@@ -12,6 +12,8 @@ pub use self::accounts::PeopleError;
 pub(super) use self::accounts::detail;
 pub use self::sign_in::{Invited, Proof, SignInError};
 use super::DeskError;
+use tokio::sync::Semaphore;
+
 use crate::case::TokenId;
 use crate::people::{Account, BackOff, Particulars, Permission, Secret, SystemToken};
 use crate::register::{AccountRow, RegisterError, TokenRow};
@@ -21,10 +23,15 @@ const ATTEMPTS_AT_ACCOUNT: u32 = 5;
 /// Attempts from one address before it waits: an office may come from one.
 const ATTEMPTS_FROM_ADDRESS: u32 = 50;
 
+/// Passwords that are hashed at the same time.
+const HASHED_AT_ONCE: usize = 4;
+
 /// The attempts at signing in, as far as this process has seen them.
 pub(super) struct Attempts {
     at_account: Mutex<BackOff>,
     from_address: Mutex<BackOff>,
+    /// Passwords that are hashed at the same time: each takes 19 MiB, and anybody may send one.
+    hashing: Semaphore,
 }
 
 impl Default for Attempts {
@@ -32,6 +39,7 @@ impl Default for Attempts {
         Attempts {
             at_account: Mutex::new(BackOff::after(ATTEMPTS_AT_ACCOUNT)),
             from_address: Mutex::new(BackOff::after(ATTEMPTS_FROM_ADDRESS)),
+            hashing: Semaphore::new(HASHED_AT_ONCE),
         }
     }
 }

@@ -65,10 +65,9 @@ impl Desk {
         let row = self.reader().account_by_email(email.trim()).await?;
         let open = row.filter(|row| row.state == AccountState::Open);
         let kept = open.as_ref().and_then(|row| row.password.clone());
-        let given = password.to_owned();
-        let is_right = tokio::task::spawn_blocking(move || is_kept(&given, kept.as_deref())).await;
+        let is_right = self.is_right(password, kept).await;
         let known = self.reader().account_by_email(email.trim()).await?;
-        let Some(row) = open.filter(|_| matches!(is_right, Ok(true))) else {
+        let Some(row) = open.filter(|_| is_right) else {
             // What was given as an address may be a password that went into the wrong field: it is not written down.
             let subject = known.map(|row| row.id).unwrap_or_default();
             let mut act = self.begin(Actor::program()).await?;
@@ -158,9 +157,7 @@ impl Desk {
     ) -> Result<(), SignInError> {
         self.attempt(&folded(&own.is.email), proof.address)?;
         let row = self.reader().account(&own.id).await?;
-        let (given, kept) = (old.to_owned(), row.and_then(|row| row.password));
-        let is_right = tokio::task::spawn_blocking(move || is_kept(&given, kept.as_deref())).await;
-        if !matches!(is_right, Ok(true)) {
+        if !self.is_right(old, row.and_then(|row| row.password)).await {
             return Err(SignInError::Wrong);
         }
         self.succeeded(&folded(&own.is.email), proof.address);
@@ -211,8 +208,17 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether a password is the one that is kept.
+    async fn is_right(&self, given: &str, kept: Option<String>) -> bool {
+        let given = given.to_owned();
+        let _turn = self.office.attempts.hashing.acquire().await;
+        let compared = tokio::task::spawn_blocking(move || is_kept(&given, kept.as_deref())).await;
+        matches!(compared, Ok(true))
+    }
+
     async fn hashed(&self, password: &str) -> Result<String, SignInError> {
         let (password, salt) = (password.to_owned(), drawn::<16>()?);
+        let _turn = self.office.attempts.hashing.acquire().await;
         let hashed = tokio::task::spawn_blocking(move || hashed(&password, &salt)).await.map_err(DeskError::Task)?;
         Ok(hashed.map_err(|error| DeskError::Io(std::io::Error::other(error)))?)
     }

@@ -10,7 +10,7 @@ use crate::desk::{Desk, DeskError};
 
 impl Desk {
     pub(super) async fn verify_merges(&self, audit: &mut Audit) -> Result<(), DeskError> {
-        for record in self.reader().merges(None, i64::MAX).await? {
+        for record in self.reader().merges(None, &[], i64::MAX).await? {
             let place = format!("merges/{}", record.id);
             let sheet = self.reader().merge_sheet(&record.id).await?.unwrap_or_default();
             let is_own = record.confirmed.as_str().starts_with(record.id.as_str());

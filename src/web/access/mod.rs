@@ -64,11 +64,9 @@ pub(super) async fn admit(
         return refused(&service, &request, &Problem::cross_site());
     }
     if let Some(who) = &who {
-        match program_of(&service, &route, &params).await {
-            Ok(Some(program)) if !who.works_in(&program) => {
-                return refused(&service, &request, &Problem::other_program(path));
-            }
-            Ok(_) => {}
+        match is_of_other_program(&service, who, &route, &params).await {
+            Ok(true) => return refused(&service, &request, &Problem::other_program(path)),
+            Ok(false) => {}
             Err(problem) => return problem.into_response(),
         }
     }
@@ -94,8 +92,16 @@ async fn known(service: &Service, headers: &HeaderMap) -> Result<Option<Who>, Pr
     Ok(service.desk.signed_in(&secret).await?.map(Who::Person))
 }
 
-/// The program of what a route is about; none where it is about nothing of one.
-async fn program_of(service: &Service, route: &str, params: &RawPathParams) -> Result<Option<String>, Problem> {
+/// Whether what a route is about is of a program that somebody does not work in.
+async fn is_of_other_program(
+    service: &Service,
+    who: &Who,
+    route: &str,
+    params: &RawPathParams,
+) -> Result<bool, Problem> {
+    if who.programs().is_empty() {
+        return Ok(false);
+    }
     let route = route.trim_start_matches("/api/v1");
     let named = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let reader = service.desk.reader();
@@ -107,12 +113,13 @@ async fn program_of(service: &Service, route: &str, params: &RawPathParams) -> R
         (Some(id), _) if route.starts_with("/follow-ups/") => {
             reader.follow_up(&FollowUpId::new(id)).await?.map(|row| row.case_reference)
         }
+        (Some(id), _) if route.starts_with("/merges/{id}") => {
+            return Ok(reader.merge_has_others(id, who.programs()).await?);
+        }
         _ => None,
     };
-    match case {
-        Some(case) => Ok(reader.program_of(&case).await?),
-        None => Ok(None),
-    }
+    let Some(case) = case else { return Ok(false) };
+    Ok(reader.program_of(&case).await?.is_some_and(|program| !who.works_in(&program)))
 }
 
 /// A route whose method is not taken; or, where the table of doors lacks it, one that nobody passes.

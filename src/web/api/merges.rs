@@ -93,7 +93,13 @@ pub(super) async fn merge(
         return Err(Problem::faults(vec![desk.studio.unknown_type(&query.letter)]));
     }
     let mapping = query.mapping.as_deref().map(mapping).transpose().map_err(|fault| Problem::faults(vec![fault]))?;
-    let request = MergeRequest { letter_type: query.letter, sheet: body.to_vec(), file_name: query.file, mapping };
+    let request = MergeRequest {
+        letter_type: query.letter,
+        sheet: body.to_vec(),
+        file_name: query.file,
+        mapping,
+        programs: who.programs().to_vec(),
+    };
     let name = query.name.unwrap_or_default();
     let confirmation = query.confirm.map(|hash| Confirmation { hash, name, by: who });
     let upload = service.uploads.take_in(request)?;
@@ -187,8 +193,8 @@ async fn detail(service: &Service, id: &MergeId) -> Result<MergeDetail, Problem>
 
 /// The merges, newest first.
 #[utoipa::path(get, operation_id = "list_merges", path = "/merges", responses((status = 200, body = Vec<MergeView>, description = "The merges")))]
-pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<MergeView>>, Problem> {
-    let merges = service.desk.reader().merges(None, MAX_MERGES).await?;
+pub(super) async fn list(State(service): State<Service>, who: Who) -> Result<Json<Vec<MergeView>>, Problem> {
+    let merges = service.desk.reader().merges(None, who.programs(), MAX_MERGES).await?;
     Ok(Json(merges.iter().map(MergeView::of).collect::<Result<_, _>>()?))
 }
 

@@ -42,16 +42,17 @@ pub(super) fn router() -> Router<Shared> {
 
 async fn list(State(service): State<Service>, asked: Asked, Query(given): Query<Vec<(String, String)>>) -> Response {
     let letter = given.into_iter().find(|(name, _)| name == "letter").map(|(_, letter)| letter).unwrap_or_default();
-    answer(&service, &asked, "merges.html", list_context(&service, asked.language, &letter, &[])).await
+    answer(&service, &asked, "merges.html", list_context(&service, &asked, &letter, &[])).await
 }
 
 async fn list_context(
     service: &Service,
-    language: Language,
+    asked: &Asked,
     letter: &str,
     faults: &[Fault],
 ) -> Result<Option<Value>, Problem> {
-    let merges = service.desk.reader().merges(None, MERGES).await?;
+    let language = asked.language;
+    let merges = service.desk.reader().merges(None, &asked.programs(), MERGES).await?;
     let views = merges.iter().map(MergeView::of).collect::<Result<Vec<_>, _>>()?;
     Ok(Some(json!({
         "types": types(service, language),
@@ -79,7 +80,7 @@ fn title(service: &Service, key: &str, language: Language) -> String {
 /// Takes in a sheet, and leads to its page.
 async fn hand_in(State(service): State<Service>, asked: Asked, form: Multipart) -> Response {
     let request = match handed_in(form).await {
-        Ok(request) => request,
+        Ok(request) => MergeRequest { programs: asked.programs(), ..request },
         Err(problem) => return asked.problem(&service, &problem),
     };
     let mut faults = Vec::new();
@@ -94,7 +95,7 @@ async fn hand_in(State(service): State<Service>, asked: Asked, form: Multipart) 
         faults.push(no_file());
     }
     if !faults.is_empty() {
-        let context = list_context(&service, asked.language, &request.letter_type, &faults);
+        let context = list_context(&service, &asked, &request.letter_type, &faults);
         let page = answer(&service, &asked, "merges.html", context).await;
         return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
     }
@@ -110,8 +111,13 @@ async fn hand_in(State(service): State<Service>, asked: Asked, form: Multipart) 
 /// The parts of the form.
 async fn handed_in(mut form: Multipart) -> Result<MergeRequest, Problem> {
     let unread = |error: axum::extract::multipart::MultipartError| Problem::of_status(error.status());
-    let mut request =
-        MergeRequest { letter_type: String::new(), sheet: Vec::new(), file_name: String::new(), mapping: None };
+    let mut request = MergeRequest {
+        letter_type: String::new(),
+        sheet: Vec::new(),
+        file_name: String::new(),
+        mapping: None,
+        programs: Vec::new(),
+    };
     while let Some(part) = form.next_field().await.map_err(unread)? {
         match part.name() {
             Some("letter") => request.letter_type = part.text().await.map_err(unread)?.trim().to_owned(),
@@ -141,7 +147,7 @@ async fn empty_sheet(
         Ok(Some(sheet)) => workbook(&letter, sheet),
         Ok(None) => {
             let faults = [no_letter()];
-            let context = list_context(&service, asked.language, &letter, &faults);
+            let context = list_context(&service, &asked, &letter, &faults);
             let page = answer(&service, &asked, "merges.html", context).await;
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
