@@ -248,6 +248,6 @@ async fn who_has_looked_at_a_letter_and_fetched_it_stands_in_its_case_file() {
         .collect();
     assert_eq!(looks, [("O. Officer", "page"), ("R. Cords", "page"), ("R. Cords", "pdf"), ("API", "pdf")]);
     let page = api.open("A. Manager", &path, "fr").await.text;
-    assert!(page.contains("R. Cords, PDF obtenu") && page.contains("Qui l’a consultée"), "{page}");
+    assert!(page.contains("R. Cords, PDF ouvert") && page.contains("Qui l’a consultée"), "{page}");
     assert_eq!(api.desk.verify().await.unwrap(), []);
 }
