@@ -143,7 +143,7 @@ async fn preview(desk: &Desk, check: &MergeCheck, folder: &Path) -> anyhow::Resu
     for place in &check.totals.to_look_at {
         let row = &check.rows[*place];
         let data = serde_json::from_str(&row.data)?;
-        if let Ok(foreseen) = desk.preview(&operator(), &check.letter_type, &data).await? {
+        if let Ok(foreseen) = desk.preview_row(&check.letter_type, &data).await? {
             write(&folder.join(format!("row-{}.pdf", row.number)), &foreseen.set.pdf)?;
         }
     }

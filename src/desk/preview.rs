@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::case_context::Draftable;
 use super::{Desk, DeskError, LetterRequest};
-use crate::case::{Channel, DeliveryState, Fault, LetterState};
+use crate::case::{CaseEvent, Channel, DeliveryState, Fault, LetterState};
+use crate::letter::LetterType;
 use crate::people::Who;
 use crate::register::LetterRow;
 use crate::studio::Preview;
@@ -49,11 +50,28 @@ impl Desk {
         if let Some(fault) = self.other_program(by, &event).await? {
             return Ok(Err(vec![fault]));
         }
+        self.foresee(letter, &event).await
+    }
+
+    /// The same of a row of a sheet: who prepared it, the sheet says.
+    pub async fn preview_row(
+        &self,
+        letter_type: &str,
+        data: &Value,
+    ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
+        let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
+        match self.event_for(&request) {
+            Ok((letter, event)) => self.foresee(letter, &event).await,
+            Err(faults) => Ok(Err(faults)),
+        }
+    }
+
+    async fn foresee(&self, letter: &LetterType, event: &CaseEvent) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         let case = self.case(&event.subject).await?;
         // What has changed since, such as an address, stands on the page as it would on the letter.
-        let (verdict, Draftable { data, date }) = self.weigh(letter, &event, &case).await?;
+        let (verdict, Draftable { data, date }) = self.weigh(letter, event, &case).await?;
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
-        let set = match self.studio.preview(letter_type, &data.json, date).await {
+        let set = match self.studio.preview(&letter.key, &data.json, date).await {
             Ok(set) => set,
             Err(faults) => return Ok(Err(below(faults))),
         };

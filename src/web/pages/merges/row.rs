@@ -11,7 +11,6 @@ use super::checked::row_shown;
 use super::{sheet, title};
 use crate::case::fault::views;
 use crate::desk::{CheckedRow, Foreseen, MergeCheck};
-use crate::people::Who;
 use crate::web::pages::{Asked, answer};
 use crate::web::problem::Problem;
 use crate::web::{PREVIEW_SCALE, Service};
@@ -26,7 +25,6 @@ fn found(service: &Service, id: &str, number: usize) -> Option<(Arc<MergeCheck>,
 /// The row's letter with what would become of it; what is wrong with the row where it makes none.
 async fn foreseen(
     service: &Service,
-    who: &Who,
     check: &MergeCheck,
     row: &CheckedRow,
 ) -> Result<Result<Foreseen, Vec<crate::case::Fault>>, Problem> {
@@ -34,30 +32,23 @@ async fn foreseen(
         return Ok(Err(row.faults.clone()));
     }
     let data = serde_json::from_str(&row.data).unwrap_or_default();
-    Ok(service.desk.preview(who, &check.letter_type, &data).await?)
+    Ok(service.desk.preview_row(&check.letter_type, &data).await?)
 }
 
 pub(super) async fn show(
     State(service): State<Service>,
     asked: Asked,
-    who: Who,
     Path((id, number)): Path<(String, usize)>,
 ) -> Response {
-    answer(&service, &asked, "merge-row.html", context(&service, &asked, &who, &id, number)).await
+    answer(&service, &asked, "merge-row.html", context(&service, &asked, &id, number)).await
 }
 
-async fn context(
-    service: &Service,
-    asked: &Asked,
-    who: &Who,
-    id: &str,
-    number: usize,
-) -> Result<Option<Value>, Problem> {
+async fn context(service: &Service, asked: &Asked, id: &str, number: usize) -> Result<Option<Value>, Problem> {
     let language = asked.language;
     let Some((check, place)) = found(service, id, number) else { return Ok(None) };
     let row = &check.rows[place];
     let beside = |place: Option<usize>| place.and_then(|place| check.rows.get(place)).map(|row| row.number);
-    let (pages, faults, notes, date) = match foreseen(service, who, &check, row).await? {
+    let (pages, faults, notes, date) = match foreseen(service, &check, row).await? {
         Ok(foreseen) => {
             let date = foreseen.may_go.then(|| foreseen.date.to_string());
             (foreseen.set.pages.len(), Vec::new(), views(&foreseen.notes, language), date)
@@ -81,12 +72,11 @@ async fn context(
 /// `page-1.png`: a page of the row's letter; `letter.pdf`: all of it.
 pub(super) async fn picture(
     State(service): State<Service>,
-    who: Who,
     Path((id, number, name)): Path<(String, usize, String)>,
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found(&format!("{name} of row {number}"));
     let (check, place) = found(&service, &id, number).ok_or_else(missing)?;
-    let foreseen = foreseen(&service, &who, &check, &check.rows[place]).await?.map_err(Problem::faults)?;
+    let foreseen = foreseen(&service, &check, &check.rows[place]).await?.map_err(Problem::faults)?;
     if name == "letter.pdf" {
         return Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/pdf")], foreseen.set.pdf).into_response());
     }
