@@ -43,6 +43,12 @@ impl Desk {
             return Err(DecideError::Faults(vec![answers_other_question(said.answer)]));
         }
         let answer = self.answer(&question, said, &people, &by.actor(), id)?;
+        // Whether there is such a case in a program of others, nobody learns by it.
+        if let Some(other) = &said.case
+            && self.reader().program_of(other).await?.is_some_and(|program| !by.works_in(&program))
+        {
+            return Err(faults(case_not_there()));
+        }
         let anew = self.taken_anew(&question, said, &people, &case, id).await?;
         let reason = said.reason.as_deref().and_then(|reason| given(reason).ok());
         let mut act = self.begin(by.actor()).await?;

@@ -75,6 +75,13 @@ impl Act {
         Ok(ended.execute(&mut *self.transaction).await?.rows_affected())
     }
 
+    /// Ends all sessions of an account but one.
+    pub async fn end_other_sessions(&mut self, account: &AccountId, but: &Sha256) -> Result<(), RegisterError> {
+        let sql = "DELETE FROM sessions WHERE account = $1 AND secret_hash <> $2";
+        sqlx::query(sql).bind(account).bind(but).execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
     /// Takes away sessions that were noted last before an instant.
     pub async fn drop_sessions_before(&mut self, seen: Stamp) -> Result<(), RegisterError> {
         sqlx::query("DELETE FROM sessions WHERE seen_at < $1").bind(seen).execute(&mut *self.transaction).await?;

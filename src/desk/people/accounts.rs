@@ -58,6 +58,8 @@ impl Desk {
             return Err(PeopleError::fault(taken()));
         }
         act.audit(AuditKind::AccountMade, &id, &detail(&says)).await?;
+        // Somebody has an account now: nobody comes as the first administrator any more.
+        act.drop_links(None).await?;
         let secret = self.link(&mut act, &id).await?;
         act.commit().await?;
         Ok((Account { id, is: says, state: AccountState::Invited }, secret))
@@ -127,6 +129,7 @@ impl Desk {
         self.account(id).await?;
         let mut act = self.begin(by.actor()).await?;
         let ended = act.end_sessions(id).await?;
+        act.drop_links(Some(id)).await?;
         act.audit(AuditKind::SessionsEnded, id, &json!({"sessions": ended})).await?;
         act.commit().await?;
         Ok(ended)

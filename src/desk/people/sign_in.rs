@@ -13,6 +13,9 @@ use crate::desk::{Desk, DeskError, PeopleError};
 use crate::people::{Account, Particulars, Role, Secret, hashed, is_kept, is_over, is_password, is_to_be_noted};
 use crate::register::{Act, RegisterError, SessionRow};
 
+/// Bytes of an e-mail address at most.
+const LONGEST_EMAIL: usize = 320;
+
 /// Why somebody was not let in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -60,6 +63,10 @@ pub enum Invited {
 impl Desk {
     /// Signs somebody in by e-mail address and password. Gives the session's secret.
     pub async fn sign_in(&self, email: &str, password: &str, proof: Proof<'_>) -> Result<Secret, SignInError> {
+        // No address is longer (RFC 5321, section 4.5.3.1); nor is what is kept of the attempts.
+        if email.len() > LONGEST_EMAIL {
+            return Err(SignInError::Wrong);
+        }
         let aimed_at = folded(email.trim());
         self.attempt(&aimed_at, proof.address)?;
         let row = self.reader().account_by_email(email.trim()).await?;
@@ -163,12 +170,10 @@ impl Desk {
         self.succeeded(&folded(&own.is.email), proof.address);
         is_password(new, &own.is).map_err(|fault| SignInError::Faults(vec![fault]))?;
         let kept = self.hashed(new).await?;
-        let others = self.reader().sessions_of(&own.id).await?;
         let mut act = self.begin(Actor::person(&own.is.name)).await?;
         act.set_password(&own.id, &kept).await?;
-        for other in others.iter().filter(|other| other.secret_hash != current.hash()) {
-            act.end_session(&other.secret_hash).await?;
-        }
+        act.end_other_sessions(&own.id, &current.hash()).await?;
+        act.drop_links(Some(&own.id)).await?;
         act.audit(AuditKind::PasswordSet, &own.id, &json!({"by": "owner"})).await?;
         act.commit().await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! Signing in and out, one-time links, and one's own account.
 
 use axum::Router;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,6 +16,9 @@ use crate::web::access::{client, ended, held, kept};
 use crate::web::problem::Problem;
 use crate::web::{Service, Shared};
 
+/// The largest form of signing in, in bytes.
+const MAX_FORM_BYTES: usize = 16 << 10;
+
 pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/sign-in", get(sign_in_page).post(sign_in))
@@ -24,6 +27,8 @@ pub(super) fn router() -> Router<Shared> {
         .route("/account", get(own_account))
         .route("/account/password", post(change_password))
         .route("/account/sign-out-everywhere", post(sign_out_everywhere))
+        // Anybody may send these: a form of this kind is small.
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
 }
 
 /// What a form of these pages says; each has some of it.
@@ -56,7 +61,8 @@ impl Origin {
 
 /// Where to go once signed in: a path of this service, and no other's.
 fn onward(next: &str) -> &str {
-    let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let is_own =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(|c: char| c == '\\' || c.is_control());
     if is_own && !next.starts_with("/sign-in") { next } else { "/" }
 }
 
