@@ -3,6 +3,7 @@ pub mod archive;
 pub mod case;
 pub mod desk;
 pub mod dispatch;
+pub mod form;
 pub mod intake;
 pub mod letter;
 pub mod merge;

@@ -21,6 +21,8 @@ text_identity! {
     FollowUpId;
     /// The identity of a mail merge: the beginning of the hash that was confirmed.
     MergeId;
+    /// By which the register knows what somebody is writing.
+    DraftId;
     /// By which the register knows the account of one of the unit's people.
     AccountId;
     /// By which the register knows the token of a system.

@@ -49,7 +49,7 @@ pub use entry::{Entry, EntryKind, FiledEntry};
 pub use event::CaseEvent;
 pub use fault::Fault;
 pub use identity::{
-    AccountId, CaseRef, FollowUpId, LetterId, MergeId, PersonId, RunId, Sha256, TokenId, WorkerId, hex,
+    AccountId, CaseRef, DraftId, FollowUpId, LetterId, MergeId, PersonId, RunId, Sha256, TokenId, WorkerId, hex,
 };
 pub use language::{Both, Language, Text};
 pub use letter::{CoveringMail, Reading};

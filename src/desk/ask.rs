@@ -94,9 +94,9 @@ impl Desk {
             && let Some(facts) = request.data["facts"].as_object_mut()
         {
             let name = &account.is.name;
-            let told = |fact: &&str| facts.get(*fact).and_then(Value::as_str).is_some_and(|told| !is_same(told, name));
-            faults
-                .extend(["prepared_by", "edited_by"].iter().filter(|fact| told(fact)).map(|fact| not_you(fact, name)));
+            let others = ["prepared_by", "edited_by"].into_iter();
+            let others = others.filter(|fact| facts.get(*fact).is_some_and(|told| !own_name(told, name)));
+            faults.extend(others.map(|fact| not_you(fact, name)));
             if letter.schema.properties().iter().any(|(property, _)| property == "prepared_by") {
                 facts.insert("prepared_by".to_owned(), name.clone().into());
             }
@@ -131,11 +131,12 @@ impl Desk {
     }
 }
 
-fn is_same(name: &str, other: &str) -> bool {
-    folded(name.trim()) == folded(other)
+/// Whether a name that is told, if one is, is somebody's own.
+pub(super) fn own_name(told: &Value, name: &str) -> bool {
+    told.as_str().is_none_or(|told| folded(told.trim()) == folded(name))
 }
 
-fn not_you(fact: &str, name: &str) -> Fault {
+pub(super) fn not_you(fact: &str, name: &str) -> Fault {
     Fault::new(
         "prepared-by-somebody-else",
         format!("/data/facts/{fact}"),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::assess::{Answers, Asking, asked};
 use super::calls::{Call, OnFile, is_settled};
 use super::case_context::{address_to_representative, as_it_stands};
-use super::{DecideError, Desk, DeskError};
+use super::{CaseRead, DecideError, Desk, DeskError};
 use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, Policy, Text};
 use crate::letter::{Data, LetterType, OnRequest, Program};
 use crate::register::LetterRow;
@@ -100,10 +100,21 @@ impl Desk {
     /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
     /// of the case was taken.
     pub async fn explain(&self, case: &CaseRef, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
+        let read = self.case(case).await?;
+        self.explain_with(&read, case, letter_type, None).await
+    }
+
+    /// The same as it would be with one event more.
+    pub(super) async fn explain_with(
+        &self,
+        read: &CaseRead,
+        case: &CaseRef,
+        letter_type: Option<&str>,
+        more: Option<&CaseEvent>,
+    ) -> Result<Vec<Eligibility>, DeskError> {
         let rows = self.reader().letters_of_case(case).await?;
         let due = self.undecided(case).await?;
-        let read = self.case(case).await?;
-        let people = self.people(&read);
+        let people = self.people_of(read, |_| true, more);
         let (stored, letters) = (read.counted(&people), &read.letters);
         let mut answers = Vec::new();
         for person in &people.known() {

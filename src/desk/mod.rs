@@ -11,12 +11,15 @@ mod case_context;
 mod case_read;
 mod close;
 mod decide;
+mod drafts;
 mod explain;
 mod follow;
 mod identify;
 mod judge;
+mod known;
 mod look;
 mod merge;
+mod outlook;
 mod people;
 mod preview;
 mod record;
@@ -29,6 +32,7 @@ mod send;
 mod set_again;
 mod settings;
 mod take;
+mod tell;
 mod verify;
 mod weigh;
 mod work_letters;
@@ -51,11 +55,14 @@ pub use calls::{Call, CalledBy};
 pub use case_read::CaseRead;
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
+pub use drafts::Draft;
 pub use explain::{Eligibility, Group};
 pub use identify::WhoItIs;
+pub use known::KnownCase;
 pub use merge::{
     CheckedColumn, CheckedRow, MergeCheck, MergeRequest, MergeTally, Merged, Outlook, Totals, changed as merge_changed,
 };
+pub use outlook::{EventOutlook, Moved};
 pub use people::{Invited, PeopleError, Proof, SignInError};
 pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reload, ReloadState};
@@ -63,6 +70,7 @@ pub use run_files::RunFile;
 pub use says::{NoRun, Stand, office};
 pub use settings::{Environment, Settings};
 pub use take::{Batch, Outcome};
+pub use tell::Told;
 pub use verify::Difference;
 
 /// What can go wrong with an act. Faults of the input are not here: they are outcomes.

@@ -19,7 +19,9 @@ mod table;
 mod value;
 mod words;
 
+pub use amount::{AmountText, read as read_amount};
 pub use columns::{Column, LEAVE_OUT, TAKE};
+pub use day::{DayText, month as read_month, read as read_day};
 pub use field::{FULL_NAME, Field, FieldKind, LINES, REFERENCE, fields};
 pub use heading::{Headings, Meaning, folded, is_own, is_same};
 pub use lines::example_word;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::{files, home};
 
 /// The rooms and the others that each names: no more and no fewer. A room within a room has a list of its own.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("case", &[]),
     ("letter", &["case"]),
     ("typeset", &["case"]),
@@ -17,6 +17,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("register", &["case"]),
     ("spreadsheet", &["case"]),
     ("merge", &["case", "letter", "spreadsheet"]),
+    ("form", &["case", "merge"]),
     ("studio", &["case", "letter", "typeset", "rules"]),
     (
         "desk",
@@ -38,7 +39,10 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("work", &["desk"]),
     ("web/view", &["case", "letter", "merge", "dispatch", "register", "desk"]),
     ("web/api", &["case", "letter", "merge", "intake", "dispatch", "people", "register", "desk", "web", "web/view"]),
-    ("web/pages", &["case", "merge", "people", "register", "spreadsheet", "desk", "web", "web/view", "web/api"]),
+    (
+        "web/pages",
+        &["case", "form", "merge", "people", "register", "spreadsheet", "desk", "web", "web/view", "web/api"],
+    ),
     ("web", &["case", "merge", "people", "register", "desk", "web/view", "web/api", "web/pages"]),
     (
         "command",

@@ -144,6 +144,14 @@ impl Api {
         self.answered(form(request, fields)).await
     }
 
+    /// The same while somebody types, as the page's script does.
+    pub async fn type_in(&self, name: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path).header(header::ACCEPT_LANGUAGE, "en").header("hx-request", "true");
+        let request =
+            self.session(name).await.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        self.answered(form(request, fields)).await
+    }
+
     /// Sends a request of a browser.
     pub async fn answered(&self, request: Request<Body>) -> Answer {
         let answer = self.send(request).await;

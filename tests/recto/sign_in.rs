@@ -304,9 +304,16 @@ async fn what_a_person_asks_for_is_prepared_by_that_person_who_cannot_approve_it
     let row = api.desk.reader().letter(&recto::case::LetterId::new(id)).await.unwrap().unwrap();
     let asked = api.desk.reader().event(row.event).await.unwrap().unwrap().event;
     assert_eq!(asked.data["facts"]["prepared_by"], "A. Manager");
-    // Whomever the facts name, who told of it is known: by the entry of the act.
+    // An event that a person brings is that person's as well.
     let mut data = sample("reimbursement", "plausible");
     data["facts"]["prepared_by"] = json!("O. Officer");
+    let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data).to_string();
+    let (status, problem) = api.call_by("A. Manager", "POST", "/events", &[STRUCTURED], credit).await;
+    assert_eq!(
+        (status, &problem["faults"][0]["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("prepared-by-somebody-else"))
+    );
+    data["facts"]["prepared_by"] = json!("a. manager");
     let credit = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &data).to_string();
     let (status, receipt) = api.call_by("A. Manager", "POST", "/events", &[STRUCTURED], credit).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{receipt:#}");

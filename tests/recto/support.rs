@@ -59,7 +59,7 @@ pub fn person(name: &str) -> Who {
     let roles = match name {
         "A. Manager" => vec![Role::Manager],
         "L. Lead" => vec![Role::TeamLead],
-        "O. Officer" => vec![Role::Officer],
+        "O. Officer" | "E. Lsewhere" => vec![Role::Officer],
         "D. Director" => vec![Role::Director],
         "R. Cords" => vec![Role::Records],
         "M. Room" => vec![Role::MailRoom],
@@ -68,7 +68,9 @@ pub fn person(name: &str) -> Who {
         _ => Vec::new(),
     };
     let email = format!("{}@fsu.example.ca", name.to_lowercase().replace(". ", "."));
-    let is = Particulars { name: name.to_owned(), email, roles, programs: Vec::new() };
+    // Who is kept to one program.
+    let programs = if name == "E. Lsewhere" { vec!["odsp".to_owned()] } else { Vec::new() };
+    let is = Particulars { name: name.to_owned(), email, roles, programs };
     Who::Person(Account { id: AccountId::new(name), is, state: AccountState::Open })
 }
 

@@ -12,7 +12,7 @@ use crate::letter::LetterType;
 use crate::rules::{Debt, Figures, LetterProposal, MovementKind, Standing, grounds};
 
 /// Puts what the letter needs, the sheet does not tell and the register knows into the facts.
-pub(super) fn fill(
+pub(in crate::desk) fn fill(
     facts: &mut Value,
     letter: &LetterType,
     known: &Known,

@@ -13,6 +13,7 @@ mod totals;
 mod whole;
 mod whose;
 
+pub(super) use known_facts::fill as fill_in_facts;
 pub(super) use read_back::{Owners, difference};
 
 pub use check::{CheckedColumn, CheckedRow, MergeCheck, MergeRequest, Outlook};
@@ -20,3 +21,4 @@ pub(super) use make::SOURCE;
 pub use make::{Merged, changed};
 pub use result::MergeTally;
 pub use totals::Totals;
+pub(super) use whose::Known;

@@ -11,7 +11,7 @@ use crate::desk::case_context::as_it_stands;
 use crate::rules::{Name, People, Reach, Standing, is_same_mailbox, is_same_place};
 
 /// What the register knows of the person of a row.
-pub(super) struct Known {
+pub(in crate::desk) struct Known {
     pub person: PersonId,
     pub standing: Standing,
     /// `{case, party}` as they stand today.
@@ -57,7 +57,7 @@ pub(super) fn whose(case: &CaseRead, people: &People<'_>, party: &Value, name: O
     }
     if let Some(number) = party["id"].as_str() {
         return match newest.iter().find(|(id, _)| id.as_str().eq_ignore_ascii_case(number)) {
-            Some((id, event)) => Whose::Known(Box::new(of(case, people, id, event))),
+            Some((id, event)) => Whose::Known(Box::new(Known::of(case, people, id, event))),
             None => Whose::Unclear(Differs {
                 path: "party.id",
                 says: Text::new(
@@ -68,14 +68,14 @@ pub(super) fn whose(case: &CaseRead, people: &People<'_>, party: &Value, name: O
         };
     }
     if let [(id, event)] = newest.as_slice() {
-        return Whose::Known(Box::new(of(case, people, id, event)));
+        return Whose::Known(Box::new(Known::of(case, people, id, event)));
     }
     let named: Vec<_> = newest
         .iter()
         .filter(|(_, event)| name.is_some_and(|name| name.contains(&Name::of(&event.data["party"]))))
         .collect();
     match named.as_slice() {
-        [(id, event)] => Whose::Known(Box::new(of(case, people, id, event))),
+        [(id, event)] => Whose::Known(Box::new(Known::of(case, people, id, event))),
         _ => Whose::Unclear(Differs {
             path: "case.reference",
             says: Text::new(
@@ -99,23 +99,24 @@ fn listed(people: &[(&PersonId, &CaseEvent)]) -> String {
     people.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn of(case: &CaseRead, people: &People<'_>, person: &PersonId, newest: &CaseEvent) -> Known {
-    let standing = people.standing(person, &case.letters);
-    let mut alone = newest.clone();
-    if let Some(data) = alone.data.as_object_mut() {
-        data.shift_remove("addressee");
-    }
-    let mut data = as_it_stands(&alone, &standing, &Reach::default());
-    if let Some(data) = data.as_object_mut() {
-        data.shift_remove("facts");
-    }
-    let reach = &standing.person.reach;
-    let address = reach.address.as_ref().map(|word| word.is.clone());
-    let email = reach.email.as_ref().map(|word| word.is.clone());
-    Known { person: person.clone(), data, address, email, standing }
-}
-
 impl Known {
+    /// What the register knows of a person of a case, by the person's newest event.
+    pub(in crate::desk) fn of(case: &CaseRead, people: &People<'_>, person: &PersonId, newest: &CaseEvent) -> Known {
+        let standing = people.standing(person, &case.letters);
+        let mut alone = newest.clone();
+        if let Some(data) = alone.data.as_object_mut() {
+            data.shift_remove("addressee");
+        }
+        let mut data = as_it_stands(&alone, &standing, &Reach::default());
+        if let Some(data) = data.as_object_mut() {
+            data.shift_remove("facts");
+        }
+        let reach = &standing.person.reach;
+        let address = reach.address.as_ref().map(|word| word.is.clone());
+        let email = reach.email.as_ref().map(|word| word.is.clone());
+        Known { person: person.clone(), data, address, email, standing }
+    }
+
     /// What of a row is not this person's by the register.
     pub(super) fn differs(&self, party: &Value, name: Option<&Name>) -> Vec<Differs> {
         let mut found = Vec::new();

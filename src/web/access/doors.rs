@@ -34,6 +34,8 @@ const POST: &str = "POST";
 const LOOK: Door = Door::May(&[Look]);
 const PREPARE: Door = Door::May(&[Prepare]);
 const DECIDE: Door = Door::May(&[Decide]);
+const RECORD: Door = Door::May(&[Record]);
+const WRITE: Door = Door::May(&[Prepare, Record]);
 const RUNS: Door = Door::May(&[Look, Mail]);
 const ADMINISTER: Door = Door::May(&[Administer]);
 
@@ -60,6 +62,12 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (POST, "/letters/{id}/override", DECIDE),
     (GET, "/letters/{id}/withdraw", LOOK),
     (POST, "/letters/{id}/withdraw", PREPARE),
+    (GET, "/letters/new", PREPARE),
+    (GET, "/events/new", RECORD),
+    (GET, "/events/take-back", RECORD),
+    (POST, "/events/take-back", RECORD),
+    (GET, "/drafts/{id}", WRITE),
+    (POST, "/drafts/{id}", WRITE),
     (GET, "/follow-ups/{id}", LOOK),
     (POST, "/follow-ups/{id}", PREPARE),
     (GET, "/cases/{reference}", LOOK),
@@ -102,7 +110,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     // The API
     (GET, "/api/docs", Door::Open),
     (GET, "/api/v1/openapi.json", Door::Open),
-    (POST, "/api/v1/events", Door::May(&[Record])),
+    (POST, "/api/v1/events", RECORD),
     (GET, "/api/v1/letters", LOOK),
     (POST, "/api/v1/letters", PREPARE),
     (POST, "/api/v1/letters/preview", PREPARE),

@@ -44,16 +44,10 @@ pub(super) async fn take(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let message = Message::read(&headers, &body)?;
-    let mut offers = message.offers();
-    for offer in &mut offers {
-        let Ok(event) = &offer.event else { continue };
-        if let Some(fault) = service.desk.other_program(&who, event).await? {
-            offer.event = Err(vec![fault]);
-        }
-    }
+    let offers = message.offers();
     // A task of its own: what was begun goes on to its end even where the client has gone away, and a repeat gets its answer.
     let desk = service.desk.clone();
-    let taking = tokio::spawn(async move { desk.take(who.actor(), offers, Batch::AllOrNone).await });
+    let taking = tokio::spawn(async move { desk.take_from(&who, offers, Batch::AllOrNone).await });
     let outcomes = taking.await.map_err(DeskError::Task)??;
     let (mut receipts, mut keys, mut faults) = (Vec::<Receipt>::new(), Vec::new(), Vec::new());
     for (index, (event, outcome)) in message.events.iter().zip(outcomes).enumerate() {

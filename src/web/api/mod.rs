@@ -83,6 +83,7 @@ fn documented() -> OpenApiRouter<Shared> {
 
 pub(in crate::web) use decisions::drafted as letter_draft;
 pub(in crate::web) use letters::pdf as letter_pdf;
+pub(in crate::web) use preview::says as foreseen_says;
 
 /// The routes.
 pub(super) fn router() -> Router<Shared> {

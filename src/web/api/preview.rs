@@ -74,7 +74,7 @@ impl PreviewView {
 }
 
 /// What would become of the letter, in words.
-fn says(foreseen: &Foreseen, language: Language) -> String {
+pub(in crate::web) fn says(foreseen: &Foreseen, language: Language) -> String {
     let date = said::day(foreseen.date);
     let date = date.get(language);
     if !foreseen.may_go {

@@ -11,6 +11,7 @@ mod people;
 mod runs;
 mod sign_in;
 mod today;
+mod write;
 
 use std::convert::Infallible;
 
@@ -53,6 +54,7 @@ pub(super) fn router() -> Router<Shared> {
         .merge(merges::router())
         .merge(people::router())
         .merge(sign_in::router())
+        .merge(write::router())
 }
 
 /// What a page needs of its request.

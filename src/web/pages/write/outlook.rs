@@ -1,0 +1,133 @@
+//! What would become of what is written: the page and its verdict, what an event would change, or what is wrong with it.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use super::writing::{What, Writing, Written};
+use crate::case::fault::views;
+use crate::case::{Fault, Language, Sha256, money};
+use crate::desk::{EventOutlook, Foreseen, Told};
+use crate::people::Who;
+use crate::web::Service;
+use crate::web::api::foreseen_says;
+use crate::web::problem::Problem;
+
+/// Pixels a point of the page beside the form: 108 dots an inch.
+const SCALE: f32 = 1.5;
+/// The code of what is not typed yet.
+const MISSING: &str = "fact-missing";
+
+/// What would become of it.
+pub(super) struct Outlook {
+    /// What is wrong with what was typed, at places such as `/facts/plan/amount`.
+    pub faults: Vec<Fault>,
+    /// What the page shows; null where something is wrong.
+    pub shown: Value,
+    /// What whoever sends it has seen: what was typed and what was said of it.
+    pub seen: Sha256,
+}
+
+impl Outlook {
+    /// The faults of what was typed; what is not typed yet is none while somebody types.
+    pub fn of_typed(&self) -> Vec<Fault> {
+        self.faults.iter().filter(|fault| fault.code != MISSING).cloned().collect()
+    }
+
+    /// How many facts are not typed yet.
+    pub fn missing(&self) -> usize {
+        self.faults.iter().filter(|fault| fault.code == MISSING).count()
+    }
+}
+
+/// What would become of it now; of a letter, with one of its pages.
+pub(super) async fn outlook(
+    service: &Service,
+    who: &Who,
+    writing: &Writing,
+    written: &Written,
+    (page, language): (usize, Language),
+) -> Result<Outlook, Problem> {
+    let found = match writing.what {
+        What::Letter => match service.desk.preview(who, &writing.key, &written.data).await? {
+            Ok(foreseen) => Ok(letter(service, &foreseen, page, language).await),
+            Err(faults) => Err(faults),
+        },
+        What::Event => {
+            let told = told(writing, written);
+            service.desk.foresee_event(who, told).await?.map(|outlook| event(service, &outlook, language))
+        }
+    };
+    let (faults, shown) = match found {
+        Ok(shown) if written.faults.is_empty() => (Vec::new(), shown),
+        // What cannot be read stands in the data as it was typed, and is no second fault of its place.
+        found => {
+            let unread = |fault: &Fault| written.faults.iter().any(|one| one.place == fault.place);
+            let others = found.err().unwrap_or_default().into_iter().map(at_field).filter(|fault| !unread(fault));
+            (written.faults.iter().cloned().chain(others).collect(), Value::Null)
+        }
+    };
+    let seen = Sha256::of(json!([written.data, shown["says"], shown["reasons"]]).to_string().as_bytes());
+    Ok(Outlook { faults, shown, seen })
+}
+
+/// The event that is told.
+pub(super) fn told(writing: &Writing, written: &Written) -> Told {
+    Told {
+        kind: writing.key.clone(),
+        case: writing.case.clone(),
+        data: written.data.clone(),
+        key: writing.id.to_string(),
+    }
+}
+
+/// A fault of the data at the place of its field.
+pub(super) fn at_field(fault: Fault) -> Fault {
+    let place = fault.place.strip_prefix("/data").map(str::to_owned).unwrap_or_default();
+    Fault { place, ..fault }
+}
+
+async fn letter(service: &Service, foreseen: &Foreseen, page: usize, language: Language) -> Value {
+    let pages = foreseen.set.pages.len();
+    let page = page.clamp(1, pages.max(1));
+    let drawn = service.desk.studio.threads.draw(foreseen.set.pdf.clone(), page, SCALE).await;
+    let way = if !foreseen.may_go {
+        "held"
+    } else if foreseen.needs_approval {
+        "approval"
+    } else {
+        "goes"
+    };
+    json!({
+        "says": foreseen_says(foreseen, language),
+        "way": way,
+        "date": foreseen.date,
+        "channel": foreseen.channel,
+        "reasons": views(&foreseen.reasons, language),
+        "notes": views(&foreseen.notes, language),
+        "page": page,
+        "pages": pages,
+        "words": foreseen.set.pages.get(page - 1),
+        "picture": drawn.map(|png| format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png))),
+    })
+}
+
+pub(super) fn event(service: &Service, outlook: &EventOutlook, language: Language) -> Value {
+    let types = &service.desk.studio.catalogue.types;
+    let title = |key: &String| {
+        types.get(key).map_or_else(|| key.clone(), |letter| letter.description.title.get(language).to_owned())
+    };
+    let owed = |amount: Option<rust_decimal::Decimal>| amount.map(money::plain);
+    json!({
+        "calls_for": outlook.calls_for.iter().map(title).collect::<Vec<_>>(),
+        "waits": outlook.waits,
+        "owed": outlook.owed.iter().map(|moved| {
+            json!({"name": moved.name, "before": owed(moved.before), "after": owed(moved.after)})
+        }).collect::<Vec<_>>(),
+        "stops": outlook.stops.iter().map(|(name, letter, why)| {
+            json!({"name": name, "letter": title(letter), "why": why.message.get(language)})
+        }).collect::<Vec<_>>(),
+        "allows": outlook.allows.iter().map(|(name, letter)| json!({"name": name, "letter": title(letter)})).collect::<Vec<_>>(),
+        "keeps_back": outlook.keeps_back,
+    })
+}

@@ -1,0 +1,282 @@
+//! The page on which somebody writes.
+
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::{Value, json};
+
+use super::outlook::{Outlook, at_field, outlook, told};
+use super::writing::{Part, What, Writing, Written};
+use crate::case::{CaseRef, DraftId, Fault, Language, LetterId, PersonId, Sha256};
+use crate::desk::{DeskError, LetterRequest, Outcome, Requested};
+use crate::form::{Change, Control, MOST, Typed, nearest};
+use crate::people::Who;
+use crate::web::Service;
+use crate::web::pages::Asked;
+use crate::web::problem::Problem;
+
+/// The roots of what is typed.
+const ROOTS: [&str; 4] = ["case", "party", "facts", "addressee"];
+
+/// What somebody does with what they write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Button {
+    /// Types: it is kept, and what would become of it is shown.
+    Type,
+    /// Looks at what is wrong with it, with all that is missing.
+    Look,
+    /// Adds, moves or takes out a row.
+    Change(Change),
+    /// Sends it.
+    Send,
+    /// Throws it away.
+    Drop,
+}
+
+impl Button {
+    fn of(button: &str) -> Button {
+        match button {
+            "look" => Button::Look,
+            "send" => Button::Send,
+            "drop" => Button::Drop,
+            other => Change::read(other).map_or(Button::Type, Button::Change),
+        }
+    }
+}
+
+/// What a form has sent besides what was typed.
+struct Sent {
+    button: Button,
+    /// Which page is to be seen.
+    page: usize,
+    /// What its sender has seen.
+    seen: Sha256,
+}
+
+/// Shows what somebody is writing.
+pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who, Path(id): Path<DraftId>) -> Response {
+    match service.desk.draft(&who, &id).await.map(|draft| draft.and_then(Writing::of)) {
+        Ok(Some(writing)) => opened(&service, &asked, &who, &writing).await,
+        Ok(None) => asked.error(&service, StatusCode::NOT_FOUND),
+        Err(error) => asked.problem(&service, &Problem::from(error)),
+    }
+}
+
+/// The page of something that is opened, with what would become of it as it stands.
+pub(super) async fn opened(service: &Service, asked: &Asked, who: &Who, writing: &Writing) -> Response {
+    let sent = Sent { button: Button::Type, page: 1, seen: Sha256::new("") };
+    page(service, asked, who, writing, &sent, &[], false)
+        .await
+        .unwrap_or_else(|problem| asked.problem(service, &problem))
+}
+
+/// Takes what was typed and does what was asked with it.
+pub(super) async fn write(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<DraftId>,
+    headers: HeaderMap,
+    Form(given): Form<Vec<(String, String)>>,
+) -> Response {
+    let live = headers.get("hx-request").is_some_and(|value| value == "true");
+    let one = |wanted: &str| given.iter().rev().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim());
+    let Ok(what) = one("what").parse::<What>() else { return asked.error(&service, StatusCode::NOT_FOUND) };
+    let mut writing = Writing {
+        id,
+        what,
+        key: one("key").to_owned(),
+        case: CaseRef::new(one("case")),
+        person: PersonId::new(one("person")),
+        typed: Typed::of(&given, &ROOTS),
+    };
+    let sent =
+        Sent { button: Button::of(one("act")), page: one("page").parse().unwrap_or(1), seen: Sha256::new(one("seen")) };
+    if !writing.what.needs().into_iter().all(|permission| asked.may(permission)) {
+        return asked.problem(&service, &Problem::not_permitted());
+    }
+    let done = written(&service, &asked, &who, &mut writing, &sent, live).await;
+    done.unwrap_or_else(|problem| asked.problem(&service, &problem))
+}
+
+async fn written(
+    service: &Service,
+    asked: &Asked,
+    who: &Who,
+    writing: &mut Writing,
+    sent: &Sent,
+    live: bool,
+) -> Result<Response, Problem> {
+    if sent.button == Button::Drop {
+        service.desk.drop_draft(who, &writing.id).await?;
+        return Ok(Redirect::to(&format!("/cases/{}", writing.case)).into_response());
+    }
+    // Sent before, by another click or in another window: there is nothing left to write.
+    if let Some((case, letter)) = service.desk.sent_draft(who, &writing.id).await? {
+        service.desk.drop_draft(who, &writing.id).await?;
+        return Ok(Redirect::to(&address_of(&case, letter.as_ref())).into_response());
+    }
+    let length: usize = writing.typed.0.iter().map(|(path, text)| path.len() + text.len()).sum();
+    if length > MOST {
+        return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    if let Button::Change(change) = &sent.button {
+        writing.typed.change(change);
+    }
+    if !service.desk.keep_draft(who, &writing.draft(service)).await? {
+        return Ok(asked.error(service, StatusCode::NOT_FOUND));
+    }
+    match &sent.button {
+        Button::Send => send(service, asked, who, writing, sent).await,
+        _ => page(service, asked, who, writing, sent, &[], live).await,
+    }
+}
+
+/// Sends it, where it is what its sender has seen; else shows what would become of it now.
+async fn send(
+    service: &Service,
+    asked: &Asked,
+    who: &Who,
+    writing: &Writing,
+    sent: &Sent,
+) -> Result<Response, Problem> {
+    let Some(parts) = writing.parts(service) else { return Ok(asked.error(service, StatusCode::NOT_FOUND)) };
+    let written = writing.written(service, who, &parts).await?;
+    let before = outlook(service, who, writing, &written, (sent.page, asked.language)).await?;
+    if before.seen != sent.seen || !before.faults.is_empty() {
+        return page(service, asked, who, writing, sent, &[], false).await;
+    }
+    // A task of its own: what was begun goes on to its end even where the browser has gone away.
+    let (desk, by, writing_, data) = (service.desk.clone(), who.clone(), writing.clone(), written);
+    let doing = tokio::spawn(async move {
+        let done = match writing_.what {
+            What::Letter => {
+                let request = LetterRequest {
+                    letter_type: writing_.key.clone(),
+                    data: data.data.clone(),
+                    key: writing_.id.to_string(),
+                };
+                match desk.ask_for(&by, request).await? {
+                    Requested::Called(letter) => Ok(address_of(&letter.case_reference, Some(&letter.id))),
+                    Requested::Refused(faults) => Err(faults),
+                }
+            }
+            What::Event => match desk.tell(&by, told(&writing_, &data)).await? {
+                Outcome::Refused(faults) => Err(faults),
+                _ => Ok(address_of(&writing_.case, None)),
+            },
+        };
+        if done.is_ok() {
+            desk.drop_draft(&by, &writing_.id).await?;
+        }
+        Ok::<_, DeskError>(done)
+    });
+    match doing.await.map_err(DeskError::Task)?? {
+        Ok(address) => Ok(Redirect::to(&address).into_response()),
+        Err(faults) => {
+            let faults: Vec<Fault> = faults.into_iter().map(at_field).collect();
+            page(service, asked, who, writing, sent, &faults, false).await
+        }
+    }
+}
+
+/// Where what was sent is to be seen.
+fn address_of(case: &CaseRef, letter: Option<&LetterId>) -> String {
+    letter.map_or_else(|| format!("/cases/{case}"), |letter| format!("/letters/{letter}"))
+}
+
+/// The page; or, where its script asks while somebody types, what has changed of it.
+async fn page(
+    service: &Service,
+    asked: &Asked,
+    who: &Who,
+    writing: &Writing,
+    sent: &Sent,
+    refused: &[Fault],
+    live: bool,
+) -> Result<Response, Problem> {
+    let (Some(parts), Some(title)) = (writing.parts(service), writing.title(service)) else {
+        return Ok(asked.error(service, StatusCode::NOT_FOUND));
+    };
+    let language = asked.language;
+    let written = writing.written(service, who, &parts).await?;
+    let outlook = outlook(service, who, writing, &written, (sent.page, language)).await?;
+    let is_looked_at = matches!(sent.button, Button::Look | Button::Send);
+    let faults = if is_looked_at { [refused, &outlook.faults[..]].concat() } else { outlook.of_typed() };
+    let sections = sections(&parts, writing, (language, written.languages), &faults);
+    let all: Vec<Control> = sections.iter().flat_map(|(_, controls)| controls.iter().cloned()).collect();
+    let summary: Vec<Value> = faults.iter().map(|fault| said(fault, &all, language)).collect();
+    let context = json!({
+        "draft": writing.id,
+        "what": <&str>::from(writing.what),
+        "key": writing.key,
+        "title": title.get(language),
+        "case": writing.case,
+        "person": writing.person,
+        "party": party(&written, &writing.person),
+        "sections": sections.iter().map(|(root, controls)| {
+            let open = *root != "addressee" || !writing.typed.is_blank("addressee");
+            json!({"root": root, "controls": controls, "open": open})
+        }).collect::<Vec<_>>(),
+        "problem": if is_looked_at { summary } else { Vec::new() },
+        "asked_again": sent.button == Button::Send && refused.is_empty() && outlook.faults.is_empty(),
+        "outlook": shown(&outlook),
+    });
+    let name = if live && sent.button == Button::Type { "writing-live.html" } else { "writing.html" };
+    // Whoever loads the page anew comes to the draft.
+    let address = [("hx-replace-url", format!("/drafts/{}", writing.id))];
+    let shown = (address, asked.page(service, name, context)).into_response();
+    Ok(if faults.is_empty() || !is_looked_at {
+        shown
+    } else {
+        (StatusCode::UNPROCESSABLE_ENTITY, shown).into_response()
+    })
+}
+
+fn sections(
+    parts: &[Part],
+    writing: &Writing,
+    languages: (Language, &[Language]),
+    faults: &[Fault],
+) -> Vec<(&'static str, Vec<Control>)> {
+    parts.iter().map(|part| (part.root, part.controls(&writing.typed, languages, faults))).collect()
+}
+
+/// What the page says of a fault, with the field to which it leads.
+fn said(fault: &Fault, controls: &[Control], language: Language) -> Value {
+    let at = nearest(controls, &fault.place).map(|control| control.id.clone());
+    json!({"place": at, "message": fault.message.get(language)})
+}
+
+/// What the page says of what would become of it.
+fn shown(outlook: &Outlook) -> Value {
+    json!({"is": outlook.shown, "missing": outlook.missing(), "wrong": outlook.of_typed().len(), "seen": outlook.seen})
+}
+
+/// The person as the register knows them; null where it is somebody new.
+fn party(written: &Written, person: &PersonId) -> Value {
+    if person.as_str().is_empty() {
+        return Value::Null;
+    }
+    let mut party = written.data["party"].clone();
+    crate::case::party::write_out(&mut party);
+    let lines: Vec<String> = party["address"]["lines"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|line| line.as_str().map(str::to_owned))
+        .chain(
+            ["municipality", "province", "postal_code", "country"]
+                .iter()
+                .filter_map(|part| party["address"][*part].as_str().map(str::to_owned)),
+        )
+        .collect();
+    json!({
+        "name": crate::case::party::full_name_in(&party),
+        "id": person,
+        "language": party["language"],
+        "channel": party["channel"],
+        "email": party["email"],
+        "lines": lines,
+    })
+}

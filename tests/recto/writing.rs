@@ -1,0 +1,257 @@
+//! Writing on the pages: an officer's letter from its form to its issue, events told by hand and taken back, drafts.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::http::{Answer, Api, STRUCTURED};
+use crate::support::{debt_referred, event, sample, with_facts, work};
+
+/// A text as HTML has it, as it was.
+fn unescaped(text: &str) -> String {
+    let marks = [("&quot;", "\""), ("&#x27;", "'"), ("&#x2f;", "/"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    marks.iter().fold(text.to_owned(), |text, (escaped, mark)| text.replace(escaped, mark))
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    Some(unescaped(rest.split_once('"')?.0))
+}
+
+/// The fields of the form on which somebody writes, as a browser would send them without a button.
+fn fields(page: &str) -> BTreeMap<String, String> {
+    let (_, form) = page.split_once("<form id=\"writing\"").unwrap_or_else(|| panic!("no form in {page}"));
+    let form = form.split_once("</form>").unwrap().0;
+    let mut fields = BTreeMap::new();
+    for tag in form.split('<').skip(1) {
+        let (tag, text) = tag.split_once('>').unwrap_or((tag, ""));
+        let name = attribute(tag, "name");
+        match (tag.split([' ', '\n']).next().unwrap(), name) {
+            ("input", Some(name)) => drop(fields.insert(name, attribute(tag, "value").unwrap_or_default())),
+            ("textarea", Some(name)) => drop(fields.insert(name, unescaped(text.trim_start_matches('\n')))),
+            ("select", Some(name)) => {
+                let (_, rest) = form.split_once(&format!("name=\"{name}\"")).unwrap();
+                let options = rest.split_once("</select>").unwrap().0;
+                let chosen = options.split("<option").find(|option| option.contains(" selected"));
+                fields.insert(name, chosen.and_then(|option| attribute(option, "value")).unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+    fields
+}
+
+/// The address to which the form goes.
+fn address(page: &str) -> String {
+    let (_, form) = page.split_once("<form id=\"writing\"").unwrap();
+    attribute(form, "action").unwrap()
+}
+
+/// Sends the form of a page as it is, with some fields typed and one button.
+async fn send(api: &Api, name: &str, page: &str, typed: &[(&str, &str)], button: &str) -> Answer {
+    let mut all = fields(page);
+    all.extend(typed.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    all.insert("act".to_owned(), button.to_owned());
+    let all: Vec<(&str, &str)> = all.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    api.fill_in(name, &address(page), &all).await
+}
+
+const CASE: &str = "DR-2026-004512";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_writes_a_letter_from_what_the_case_knows_and_sends_it() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    work(&api.desk).await;
+    // What can be written, what calls for it, and why what may not go may not.
+    let page = api.open("O. Officer", &format!("/letters/new?case={}", CASE.to_lowercase()), "en").await.text;
+    let link = format!("/letters/new?case={CASE}&amp;person=P-10023&amp;letter=account-statement");
+    assert!(unescaped(&page).contains(&unescaped(&link)), "{page}");
+    let page = api.open("O. Officer", &unescaped(&link), "en").await.text;
+    let has = fields(&page);
+    // Nothing that Recto knows is typed again.
+    assert_eq!(has["facts.balance"], "1846.35");
+    assert_eq!(has["facts.transactions.0.debit"], "2412.75");
+    assert_eq!(has["facts.as_of"], "2026-11-17");
+    assert!(page.contains("Étienne Tremblay") && page.contains("data:image/png;base64,"), "{page}");
+    assert!(
+        page.contains("It would go on November\u{a0}18, 2026") || page.contains("It would go on November"),
+        "{page}"
+    );
+    // What is seen is what is sent: a changed fact is looked at first.
+    let sent = send(&api, "O. Officer", &page, &[("facts.balance", "1")], "send").await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+    assert!(sent.text.contains("Nothing was sent yet") && sent.text.contains("1,846.35"), "{}", sent.text);
+    let sent = send(&api, "O. Officer", &sent.text, &[("facts.balance", "$1,846.35")], "look").await;
+    let sent = send(&api, "O. Officer", &sent.text, &[], "send").await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let letter = sent.place.strip_prefix("/letters/").expect("the letter's page").to_owned();
+    work(&api.desk).await;
+    assert_eq!(api.state(&letter).await.0, "issued");
+    // The draft is gone, and who asked for the letter is in the case file.
+    let draft = address(&page);
+    let late = fields(&page);
+    let late: Vec<(&str, &str)> = late.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let late = api.type_in("O. Officer", &draft, &late).await;
+    assert_eq!(late.place, sent.place, "what the page sends after it makes no draft anew");
+    assert_eq!(api.open("O. Officer", &draft, "en").await.status, StatusCode::NOT_FOUND);
+    let case = api.get(&format!("/cases/{CASE}")).await;
+    let asked = case["entries"].as_array().unwrap().iter().rev().find(|entry| entry["kind"] == "event-taken").unwrap();
+    assert_eq!(asked["actor"]["name"], "O. Officer");
+    // Sent once more, by another click, it is the same letter.
+    let again = send(&api, "O. Officer", &page, &[], "send").await;
+    assert_eq!(again.place, format!("/letters/{letter}"), "{}", again.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    work(&api.desk).await;
+    let path = format!("/letters/new?case={CASE}&letter=account-statement");
+    for (language, amount, day, missing) in [
+        ("en", "is no amount to the cent", "is no day", "is required"),
+        ("fr", "n’est pas un montant au cent près", "n’est pas un jour", "est obligatoire"),
+    ] {
+        let page = api.open("O. Officer", &path, language).await.text;
+        let mut all = fields(&page);
+        all.extend([
+            ("facts.balance".to_owned(), "about 50".to_owned()),
+            ("facts.as_of".to_owned(), "yesterday <b>".to_owned()),
+            ("facts.transactions.0.kind".to_owned(), String::new()),
+            ("act".to_owned(), "look".to_owned()),
+        ]);
+        let all: Vec<(&str, &str)> = all.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let path = format!("{}?lang={language}", address(&page));
+        let answer = api.fill_in("O. Officer", &path, &all).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = &answer.text;
+        for (id, says) in [("facts-balance", amount), ("facts-as_of", day), ("facts-transactions-0-kind", missing)] {
+            let beside = text.split_once(&format!("id=\"{id}-fault\">")).unwrap_or_else(|| panic!("{id}: {text}")).1;
+            assert!(beside.split_once("</p>").unwrap().0.contains(says), "{id}: {text}");
+            assert!(text.contains(&format!("href=\"#{id}\"")), "the summary leads to {id}");
+        }
+        let again = fields(text);
+        assert_eq!((again["facts.balance"].as_str(), again["facts.as_of"].as_str()), ("about 50", "yesterday <b>"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_somebody_types_the_page_stands_beside_and_what_is_typed_is_kept() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    work(&api.desk).await;
+    let page = api.open("O. Officer", &format!("/letters/new?case={CASE}&letter=account-statement"), "en").await.text;
+    let mut all = fields(&page);
+    all.insert("facts.balance".to_owned(), String::new());
+    all.insert("facts.transactions.0.debit".to_owned(), "x".to_owned());
+    let all: Vec<(&str, &str)> = all.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let live = api.type_in("O. Officer", &address(&page), &all).await;
+    assert_eq!(live.status, StatusCode::OK);
+    assert!(live.text.contains("hx-swap-oob") && !live.text.contains("<form"), "{}", live.text);
+    // What is not typed yet is counted, and no fault; what cannot be read is one.
+    assert!(live.text.contains("Still to be filled in: 1\u{a0}fact"), "{}", live.text);
+    let beside = |id: &str| {
+        live.text.split_once(&format!("id=\"{id}-fault\"")).unwrap().1.split_once("</p>").unwrap().0.to_owned()
+    };
+    assert!(beside("facts-transactions-0-debit").contains("no amount"), "{}", live.text);
+    assert!(!beside("facts-balance").contains("required"), "{}", live.text);
+    // It is there on another day and in another browser, for whoever typed it and nobody else.
+    let draft = address(&page);
+    let opened = api.open("O. Officer", &draft, "en").await;
+    assert_eq!(fields(&opened.text)["facts.transactions.0.debit"], "x");
+    assert_eq!(api.open("L. Lead", &draft, "en").await.status, StatusCode::NOT_FOUND);
+    let taken = api.fill_in("L. Lead", &draft, &all).await;
+    assert_eq!(taken.status, StatusCode::NOT_FOUND, "nobody writes into it");
+    assert!(api.open("O. Officer", "/", "en").await.text.contains(&draft), "the first page has it");
+    let added = send(&api, "O. Officer", &opened.text, &[], "add:facts.transactions").await;
+    assert!(fields(&added.text).contains_key("facts.transactions.5.kind"), "{}", added.text);
+    let dropped = send(&api, "O. Officer", &added.text, &[], "drop").await;
+    assert_eq!(dropped.place, format!("/cases/{CASE}"));
+    assert_eq!(api.open("O. Officer", &draft, "en").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_recorded_by_hand_and_taken_back_and_both_stand_in_the_case_file() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    work(&api.desk).await;
+    let page = api.open("O. Officer", &format!("/events/new?case={CASE}"), "fr").await.text;
+    assert!(
+        unescaped(&page).contains(&format!("/events/new?case={CASE}&person=P-10023&event=payment.received")),
+        "{page}"
+    );
+    let page = api.open("O. Officer", &format!("/events/new?case={CASE}&event=payment.received"), "en").await.text;
+    let paid = [("facts.received", "Nov 16, 2026"), ("facts.amount", "846,35"), ("facts.kind", "payment")];
+    let look = send(&api, "O. Officer", &page, &paid, "look").await;
+    assert_eq!(look.status, StatusCode::OK, "{}", look.text);
+    assert!(look.text.contains("1,846.35") && look.text.contains("1,000.00"), "what it moves: {}", look.text);
+    assert_eq!(api.get(&format!("/cases/{CASE}")).await["debts"][0]["balance"], "1846.35", "nothing is recorded yet");
+    let sent = send(&api, "O. Officer", &look.text, &[], "send").await;
+    assert_eq!(sent.place, format!("/cases/{CASE}"), "{}", sent.text);
+    let case = api.get(&format!("/cases/{CASE}")).await;
+    assert_eq!(case["debts"][0]["balance"], "1000.00");
+    let told = case["entries"].as_array().unwrap().iter().rev().find(|entry| entry["kind"] == "event-taken").unwrap();
+    assert_eq!(told["actor"], json!({"kind": "person", "name": "O. Officer"}));
+    let (source, id) = (told["detail"]["source"].as_str().unwrap(), told["detail"]["event"].as_str().unwrap());
+    // It was somebody else's payment.
+    let path = format!("/events/take-back?case={CASE}&source={source}&event={id}");
+    let page = api.open("O. Officer", &path, "en").await.text;
+    assert!(page.contains("1,000.00") && page.contains("1,846.35"), "{page}");
+    let key = page.split_once("name=\"key\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    let fields = [("case", CASE), ("source", source), ("event", id), ("key", &key)];
+    let unsaid = api.fill_in("O. Officer", "/events/take-back", &fields).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = [&fields[..], &[("reason", "It was another person's cheque")]].concat();
+    for _ in 0..2 {
+        let done = api.fill_in("O. Officer", "/events/take-back", &said).await;
+        assert_eq!(done.place, format!("/cases/{CASE}"), "{}", done.text);
+    }
+    let case = api.get(&format!("/cases/{CASE}")).await;
+    assert_eq!(case["debts"][0]["balance"], "1846.35");
+    let taken = case["entries"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "event-taken").count();
+    assert_eq!(taken, 3, "nothing is erased, and twice is once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_writes_what_is_not_theirs_to_write_or_sees_what_is_not_theirs_to_see() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    for name in ["R. Cords", "M. Room", "S. Admin", "T. Author"] {
+        for path in [format!("/letters/new?case={CASE}"), format!("/events/new?case={CASE}")] {
+            assert_eq!(api.open(name, &path, "en").await.status, StatusCode::FORBIDDEN, "{name} {path}");
+        }
+    }
+    // Who works in other programs learns nothing of the case, not even that it is there.
+    let other = "E. Lsewhere";
+    let known =
+        api.open(other, &format!("/letters/new?case={CASE}&person=P-10023&letter=account-statement"), "en").await;
+    let unknown =
+        api.open(other, "/letters/new?case=DR-2026-999999&person=P-10023&letter=account-statement", "en").await;
+    assert!(!known.text.contains("Tremblay") && !known.text.contains("1,846.35"), "{}", known.text);
+    assert_eq!(known.text.replace(CASE, "X"), unknown.text.replace("DR-2026-999999", "X"));
+    let fields =
+        [("what", "letter"), ("key", "account-statement"), ("case", CASE), ("person", "P-10023"), ("act", "look")];
+    let answer = api.fill_in(other, "/drafts/0123456789abcdef0123456789abcdef", &fields).await;
+    assert!(!answer.text.contains("Tremblay"), "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_a_person_brings_is_prepared_by_nobody_else_and_no_source_of_recto_is_borrowed() {
+    let api = Api::start().await;
+    let credit = with_facts(&sample("reimbursement", "plausible"), json!({"prepared_by": "Somebody Else"}));
+    let told = event("c-1", "credit.found", "2026-11-17T09:00:00-05:00", &credit);
+    let (status, said) = api.call_by("A. Manager", "POST", "/events", &[STRUCTURED], told.to_string()).await;
+    assert_eq!(
+        (status, said["faults"][0]["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("prepared-by-somebody-else"))
+    );
+    let mut borrowed = debt_referred("e-1");
+    borrowed["source"] = json!("urn:recto:officer");
+    let (status, said) = api.call("POST", "/events", &[STRUCTURED], borrowed.to_string()).await;
+    assert_eq!(
+        (status, said["faults"][0]["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("source-reserved"))
+    );
+}
