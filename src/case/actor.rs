@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::AccountId;
+
 /// What kind of actor it is.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString, utoipa::ToSchema,
@@ -26,27 +28,47 @@ pub struct Actor {
     pub kind: ActorKind,
     /// The person's name, the system's, or the command.
     pub name: String,
+    /// Of a person: the account, by which somebody is known whose name has changed. Absent in entries of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
 }
 
 impl Actor {
-    /// One of the unit's people.
+    /// One of the unit's people, by name alone.
     pub fn person(name: impl Into<String>) -> Actor {
-        Actor { kind: ActorKind::Person, name: name.into() }
+        Actor::of(ActorKind::Person, name)
+    }
+
+    /// One of the unit's people, by the account.
+    pub fn account(account: &AccountId, name: impl Into<String>) -> Actor {
+        Actor { account: Some(account.clone()), ..Actor::person(name) }
+    }
+
+    fn of(kind: ActorKind, name: impl Into<String>) -> Actor {
+        Actor { kind, name: name.into(), account: None }
+    }
+
+    /// Whether two acts are the same actor's: by the account where both have one, and else by name.
+    pub fn is_same(&self, other: &Actor) -> bool {
+        match (&self.account, &other.account) {
+            (Some(own), Some(other)) => own == other,
+            _ => self.kind == other.kind && self.name == other.name,
+        }
     }
 
     /// A system with a token.
     pub fn case_system(name: impl Into<String>) -> Actor {
-        Actor { kind: ActorKind::CaseSystem, name: name.into() }
+        Actor::of(ActorKind::CaseSystem, name)
     }
 
     /// Recto itself.
     pub fn program() -> Actor {
-        Actor { kind: ActorKind::Program, name: "Recto".to_owned() }
+        Actor::of(ActorKind::Program, "Recto")
     }
 
     /// Whoever runs a command, such as `recto take`.
     pub fn operator(command: impl Into<String>) -> Actor {
-        Actor { kind: ActorKind::Operator, name: command.into() }
+        Actor::of(ActorKind::Operator, command)
     }
 }
 

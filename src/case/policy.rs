@@ -38,6 +38,8 @@ pub struct Policy {
     pub duplicate_days: u32,
     /// Letters of a mail merge that one person may confirm alone.
     pub merge_alone_at_most: u32,
+    /// Minutes that an e-mail waits after it was asked for: until then it can be withdrawn, or corrected.
+    pub email_window_minutes: u32,
     /// Days until a payment counts as cleared.
     pub clearing_days: u32,
     /// Days that a missed instalment may still be in the mail before a reminder is proposed.

@@ -28,6 +28,11 @@ impl CaseRead {
         self.own().map(|stored| &stored.event).find(|event| event.source == source && event.id == id)
     }
 
+    /// Leaves one of its events out, by its place in the register.
+    pub(super) fn forget(&mut self, sequence: i64) {
+        self.stored.retain(|stored| stored.sequence != sequence);
+    }
+
     /// One of its events, by its place in the register.
     pub(super) fn called(&self, sequence: i64) -> Option<&CaseEvent> {
         self.own().find(|stored| stored.sequence == sequence).map(|stored| &stored.event)

@@ -7,7 +7,7 @@ use crate::case::insurance::masked;
 use crate::case::texts::folded;
 use crate::case::{Actor, ActorKind, DeliveryState, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
 use crate::people::{Account, Permission, Who};
-use crate::register::LetterRow;
+use crate::register::{Act, LetterRow};
 use crate::rules::guard;
 
 /// Why a decision was not taken.
@@ -137,18 +137,29 @@ impl Desk {
     pub(super) async fn take_out(&self, letter: &LetterId, actor: Actor, reason: String) -> Result<(), DecideError> {
         let role = self.office_of(&actor).await?;
         let row = self.letter_to_decide(letter).await?;
-        let waiting = self.reader().waiting_delivery(letter).await?;
         let mut act = self.begin(actor).await?;
-        if let Some(delivery) = waiting {
-            self.take_back(&mut act, &row, &delivery, &[withdrawn()]).await?;
-        }
-        if !act.set_withdrawn(letter).await? {
-            return Err(not_waiting(&row));
-        }
-        act.enter(row.subject(), &Entry::LetterWithdrawn(entry::Withdrawn { role, reason })).await?;
-        act.requeue_rivals(&row.case_reference, letter).await?;
+        self.take_out_by(&mut act, &row, role, reason).await?;
         act.commit().await?;
         self.wake();
+        Ok(())
+    }
+
+    /// Takes a letter out by an act, for whoever does it in a role.
+    pub(super) async fn take_out_by(
+        &self,
+        act: &mut Act,
+        row: &LetterRow,
+        role: String,
+        reason: String,
+    ) -> Result<(), DecideError> {
+        if let Some(delivery) = self.reader().waiting_delivery(&row.id).await? {
+            self.take_back(act, row, &delivery, &[withdrawn()]).await?;
+        }
+        if !act.set_withdrawn(&row.id).await? {
+            return Err(not_waiting(row));
+        }
+        act.enter(row.subject(), &Entry::LetterWithdrawn(entry::Withdrawn { role, reason })).await?;
+        act.requeue_rivals(&row.case_reference, &row.id).await?;
         Ok(())
     }
 
@@ -177,10 +188,12 @@ impl Desk {
     ) -> Result<(LetterRow, Assessment<'_>, &'w Account, &'static str), DecideError> {
         let (row, assessed) = self.assessed(letter).await?;
         let account = by.person().ok_or(DecideError::NotAPerson)?;
-        let mut prepared: Vec<String> = self.askers(&row).await?;
+        let asked = self.askers(&row).await?;
+        let mut prepared: Vec<String> = asked.iter().map(|actor| actor.name.clone()).collect();
         let facts = &assessed.composed.draft.data.facts;
         prepared.extend(["prepared_by", "edited_by"].iter().filter_map(|fact| facts[fact].as_str()).map(str::to_owned));
-        if prepared.iter().any(|name| may_be_the_same(name, &account.is.name)) {
+        let is_own = asked.iter().any(|actor| actor.is_same(&by.actor()));
+        if is_own || prepared.iter().any(|name| may_be_the_same(name, &account.is.name)) {
             return Err(DecideError::Preparer(account.is.name.clone()));
         }
         let policy = assessed.composed.draft.policy;
@@ -190,23 +203,26 @@ impl Desk {
     }
 
     /// The people who asked for a letter: whose act took its event, and who confirmed the merge that it is a row of.
-    async fn askers(&self, row: &LetterRow) -> Result<Vec<String>, DeskError> {
+    async fn askers(&self, row: &LetterRow) -> Result<Vec<Actor>, DeskError> {
         let mut asked = vec![self.reader().taken_by(&row.case_reference, row.event).await?];
         if let Some(merged) = self.reader().merge_row_of(&row.id).await?
             && let Some(record) = self.reader().merge(&merged.merge).await?
         {
             asked.push(Some(record.confirmed_by()?));
         }
-        let people = asked.into_iter().flatten().filter(|actor| actor.kind == ActorKind::Person);
-        Ok(people.map(|actor| actor.name).collect())
+        Ok(asked.into_iter().flatten().filter(|actor| actor.kind == ActorKind::Person).collect())
     }
 
     /// In which role somebody prepares, or what they are where it is no person.
-    async fn office_of(&self, actor: &Actor) -> Result<String, DeskError> {
+    pub(super) async fn office_of(&self, actor: &Actor) -> Result<String, DeskError> {
         if actor.kind != ActorKind::Person {
             return Ok(actor.kind.as_str().to_owned());
         }
-        let account = self.accounts().await?.into_iter().find(|account| account.is.name == actor.name);
+        let account = self
+            .accounts()
+            .await?
+            .into_iter()
+            .find(|account| Actor::account(&account.id, &account.is.name).is_same(actor));
         let prepares = |account: Account| {
             account.is.roles.into_iter().find(|role| role.permissions().contains(&Permission::Prepare))
         };
@@ -228,7 +244,7 @@ fn may_be_the_same(name: &str, other: &str) -> bool {
     last(&name).is_some() && last(&name) == last(&other) && first(&name) == first(&other)
 }
 
-fn not_waiting(row: &LetterRow) -> DecideError {
+pub(super) fn not_waiting(row: &LetterRow) -> DecideError {
     // What is filed has no delivery: it is where it goes to.
     let gone = row.delivery.is_none_or(|delivery| delivery != DeliveryState::Waiting);
     DecideError::NotWaiting(Stand::Letter(row.state, gone))

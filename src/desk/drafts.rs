@@ -20,6 +20,8 @@ pub struct Draft {
     pub case: CaseRef,
     /// The person's key; empty where it is somebody new.
     pub person: PersonId,
+    /// The letter whose place it is to take.
+    pub replaces: Option<LetterId>,
     /// What was typed, as JSON.
     pub typed: String,
     /// When it was kept last.
@@ -28,8 +30,9 @@ pub struct Draft {
 
 impl Draft {
     fn of(row: DraftRow) -> Draft {
-        let DraftRow { id, kind, what, case_reference, person, typed, saved_at, .. } = row;
-        Draft { id, kind, what, case: case_reference, person, typed, saved_at }
+        let DraftRow { id, kind, what, case_reference, person, replaces, typed, saved_at, .. } = row;
+        let replaces = Some(replaces).filter(|letter| !letter.as_str().is_empty());
+        Draft { id, kind, what, case: case_reference, person, replaces, typed, saved_at }
     }
 }
 
@@ -41,8 +44,10 @@ impl Desk {
 
     /// Keeps what somebody is writing. False where it is somebody else's.
     pub async fn keep_draft(&self, by: &Who, draft: &Draft) -> Result<bool, DeskError> {
-        let Draft { id, kind, what, case, person, typed, saved_at } = draft.clone();
-        let row = DraftRow { id, owner: owner(by), kind, what, case_reference: case, person, typed, saved_at };
+        let Draft { id, kind, what, case, person, replaces, typed, saved_at } = draft.clone();
+        let replaces = replaces.unwrap_or_else(|| LetterId::new(""));
+        let row =
+            DraftRow { id, owner: owner(by), kind, what, case_reference: case, person, replaces, typed, saved_at };
         let mut act = self.begin(by.actor()).await?;
         let kept = act.keep_draft(&row).await?;
         act.commit().await?;

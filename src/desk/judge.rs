@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::case_context::CaseContext;
 use super::{Assessment, Desk, DeskError};
@@ -11,7 +11,7 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
-use crate::case::{Channel, Fault, Format, Sha256, Times};
+use crate::case::{Channel, Fault, Format, Policy, Sha256, Stamp, Times};
 use crate::register::{Issuance, Kept, KeptSource, LetterRow, Way};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
@@ -35,6 +35,8 @@ pub(super) enum Verdict {
         wordings: Vec<Wording>,
         content_hash: Sha256,
         way: Way,
+        /// When it may leave at the earliest.
+        leaves: Stamp,
         basis: Basis,
     },
 }
@@ -67,6 +69,7 @@ impl Desk {
         if let Err(faults) = self.studio.check_data(letter_type, &context.data.json) {
             return Ok(Verdict::refused(faults));
         }
+        let asked_at = context.asked_at;
         let assessed = match self.assess(letter_type, letter, date, context) {
             Ok(assessed) => assessed,
             Err(unwritten) if unwritten.stops.is_empty() => return Ok(Verdict::refused(unwritten.faults)),
@@ -92,14 +95,14 @@ impl Desk {
             let Assessment { seal, answers, basis, .. } = assessed;
             return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), basis });
         }
-        self.issue(letter, date, assessed, typeset).await
+        self.issue(letter, (date, asked_at), assessed, typeset).await
     }
 
     /// Puts what was set into the archive, with all that is to be recorded of it.
     async fn issue(
         &self,
         letter: &LetterRow,
-        date: NaiveDate,
+        (date, asked_at): (NaiveDate, DateTime<Utc>),
         assessed: Assessment<'_>,
         typeset: Typeset,
     ) -> Result<Verdict, DeskError> {
@@ -128,7 +131,8 @@ impl Desk {
         self.office.archive.put(&key, typeset.pdf).await?;
         let (content_hash, basis) = (Sha256::new(content_hash), assessed.basis);
         let way = Way { channel: draft.data.addressee.channel, language: draft.data.addressee.language };
-        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, way, basis })
+        let leaves = leaves(way.channel, draft.policy, (asked_at, self.clock.now())).into();
+        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, way, leaves, basis })
     }
 
     /// Sets a letter, in the time that one letter may take.
@@ -159,6 +163,16 @@ impl Desk {
             date = next_business_day(date);
         }
         Ok(date)
+    }
+}
+
+/// When a letter may leave at the earliest: an e-mail after the time in which it can be taken back, which runs from when it was asked for.
+/// One whose figures are those of this very look was asked for by nobody who could.
+fn leaves(channel: Channel, policy: &Policy, (asked_at, now): (DateTime<Utc>, DateTime<Utc>)) -> DateTime<Utc> {
+    let window = TimeDelta::minutes(policy.email_window_minutes.into());
+    match channel {
+        Channel::Email if asked_at <= now => now.max(asked_at + window),
+        _ => now,
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::case_context::Draftable;
-use super::{Desk, DeskError, LetterRequest};
+use super::{CaseRead, Desk, DeskError, LetterRequest};
 use crate::case::{CaseEvent, Channel, DeliveryState, Fault, LetterState};
 use crate::letter::LetterType;
 use crate::people::Who;
@@ -19,6 +19,8 @@ pub struct Foreseen {
     pub date: NaiveDate,
     /// How it would travel.
     pub channel: Channel,
+    /// Minutes in which it could be taken back if it goes by e-mail.
+    pub email_window: u32,
     /// Whether it would go without waiting for anything but an approval.
     pub may_go: bool,
     /// Whether somebody would have to approve it.
@@ -50,7 +52,8 @@ impl Desk {
         if let Some(fault) = self.other_program(by, &event).await? {
             return Ok(Err(vec![fault]));
         }
-        self.foresee(letter, &event).await
+        let case = self.case(&event.subject).await?;
+        self.foresee(letter, &event, &case).await
     }
 
     /// The same of a row of a sheet: who prepared it, the sheet says.
@@ -61,15 +64,19 @@ impl Desk {
     ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
         match self.event_for(&request) {
-            Ok((letter, event)) => self.foresee(letter, &event).await,
+            Ok((letter, event)) => self.foresee(letter, &event, &self.case(&event.subject).await?).await,
             Err(faults) => Ok(Err(faults)),
         }
     }
 
-    async fn foresee(&self, letter: &LetterType, event: &CaseEvent) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
-        let case = self.case(&event.subject).await?;
+    pub(super) async fn foresee(
+        &self,
+        letter: &LetterType,
+        event: &CaseEvent,
+        case: &CaseRead,
+    ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         // What has changed since, such as an address, stands on the page as it would on the letter.
-        let (verdict, Draftable { data, date }) = self.weigh(letter, event, &case).await?;
+        let (verdict, Draftable { data, date }) = self.weigh(letter, event, case).await?;
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
         let set = match self.studio.preview(&letter.key, &data.json, date).await {
             Ok(set) => set,
@@ -78,8 +85,10 @@ impl Desk {
         let reasons: Vec<Fault> = set.stops.iter().cloned().chain(verdict.reasons).collect();
         let notes: Vec<Fault> = set.notes.iter().cloned().chain(verdict.notes).collect();
         let channel = data.addressee.channel;
+        let policy = self.program_and_policy(event.program(), self.clock.today()).map(|(_, policy)| policy);
+        let email_window = policy.map_or(0, |policy| policy.email_window_minutes);
         let (may_go, needs_approval) = (reasons.is_empty(), verdict.needs_approval || !notes.is_empty());
-        Ok(Ok(Foreseen { set, date, channel, may_go, needs_approval, reasons, notes }))
+        Ok(Ok(Foreseen { set, date, channel, email_window, may_go, needs_approval, reasons, notes }))
     }
 
     /// The day on which a letter goes if nothing stops it: while it is to be worked, the one that it would be promised to now; once

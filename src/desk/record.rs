@@ -53,12 +53,12 @@ impl Desk {
             act.stop_merge_of(&letter.id, &difference.message.en).await?;
         }
         let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
-        if let Verdict::Issued { issuance, kept, wordings, way, .. } = &verdict {
+        if let Verdict::Issued { issuance, kept, wordings, way, leaves, .. } = &verdict {
             act.issue(issuance, kept).await?;
             act.keep_wordings(wordings).await?;
             // What is filed with the case is not on its way to anybody.
             if way.channel != Channel::File {
-                act.post(issuance, way.channel).await?;
+                act.post(issuance, way.channel, *leaves).await?;
             }
         }
         act.enter(letter.subject(), &verdict.into_entry()).await?;
@@ -121,7 +121,7 @@ impl Verdict {
             Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
                 Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
             }
-            Verdict::Issued { issuance, kept, wordings, content_hash, way, basis } => {
+            Verdict::Issued { issuance, kept, wordings, content_hash, way, basis, .. } => {
                 Entry::LetterIssued(issued(&issuance, kept.as_ref(), wordings, content_hash, Some(way), Some(basis)))
             }
         }

@@ -66,7 +66,7 @@ impl Page<'_> {
     fn one(&self, field: &Field, path: String) -> Control {
         let long = if field.is_long() { "long" } else { "line" };
         let (kind, inner) = match &field.kind {
-            Kind::Group(inner) => ("group", self.below(inner, &path)),
+            Kind::Group(inner) => ("group", self.group(inner, &path)),
             Kind::Rows(inner) => ("rows", self.rows(inner, &path)),
             Kind::Both => ("group", self.both(field, &path, long)),
             Kind::BothLines => ("group", self.both(field, &path, "lines")),
@@ -92,6 +92,24 @@ impl Page<'_> {
         // What is wrong with a field within is said there.
         let parts = matches!(field.kind, Kind::Group(_) | Kind::Rows(_));
         Control { options, inner, lang, ..self.plain(field, path, kind, parts) }
+    }
+
+    /// The fields of a group; of words by language, those of the letter's languages, and of the other one where they are there.
+    fn group(&self, inner: &[Field], path: &str) -> Vec<Control> {
+        let by_language = inner.iter().all(|field| Language::parse(&field.name).is_some());
+        let is_needed = |field: &&Field| match Language::parse(&field.name).filter(|_| by_language) {
+            Some(language) => self.is_needed(language, path),
+            None => true,
+        };
+        let mut needed: Vec<Field> = inner.iter().filter(is_needed).cloned().collect();
+        // A schema wants at least one; the letter wants its own.
+        needed.iter_mut().filter(|_| by_language).for_each(|field| field.required = true);
+        self.below(&needed, path)
+    }
+
+    /// Whether words below a path are needed in a language, or are there.
+    fn is_needed(&self, language: Language, path: &str) -> bool {
+        self.languages.contains(&language) || !self.typed.is_blank(&format!("{path}.{}", language.code()))
     }
 
     fn plain(&self, field: &Field, path: String, kind: &'static str, parts: bool) -> Control {
@@ -138,9 +156,6 @@ impl Page<'_> {
 
     /// The words in the letter's language, and in the other one where both are needed, or are there.
     fn both(&self, field: &Field, path: &str, kind: &'static str) -> Vec<Control> {
-        let needed = |language: &Language| {
-            self.languages.contains(language) || !self.typed.is_blank(&format!("{path}.{}", language.code()))
-        };
         let one = |language: Language| {
             let label = match language {
                 Language::En => ("English", "Anglais").into(),
@@ -150,7 +165,7 @@ impl Page<'_> {
             let path = format!("{path}.{}", language.code());
             Control { lang: Some(language.code()), faults: Vec::new(), ..self.plain(&own, path, kind, true) }
         };
-        Language::BOTH.into_iter().filter(needed).map(one).collect()
+        Language::BOTH.into_iter().filter(|language| self.is_needed(*language, path)).map(one).collect()
     }
 }
 

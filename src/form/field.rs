@@ -67,7 +67,7 @@ pub enum Kind {
 impl Field {
     /// Whether its text may have several lines.
     pub fn is_long(&self) -> bool {
-        self.longest.is_none_or(|longest| longest >= LONG)
+        self.longest.is_some_and(|longest| longest >= LONG)
     }
 }
 

@@ -18,7 +18,7 @@ impl Who {
     /// As the case file has it.
     pub fn actor(&self) -> Actor {
         match self {
-            Who::Person(account) => Actor::person(&account.is.name),
+            Who::Person(account) => Actor::account(&account.id, &account.is.name),
             Who::System(token) => Actor::case_system(&token.name),
             Who::Operator(command) => Actor::operator(command),
         }

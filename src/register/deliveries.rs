@@ -46,6 +46,8 @@ pub struct DeliveryRow {
     pub message_id: Option<String>,
     /// Why it was not sent, or not yet.
     pub problem: Option<String>,
+    /// When it leaves at the earliest.
+    pub due_at: Stamp,
     /// When it was sent.
     pub sent_at: Option<Stamp>,
 }
@@ -71,8 +73,8 @@ macro_rules! in_no_run {
 pub(super) use in_no_run;
 
 impl Act {
-    /// Sets an issuance on its way, due now.
-    pub async fn post(&mut self, issuance: &Issuance, channel: Channel) -> Result<(), RegisterError> {
+    /// Sets an issuance on its way, due at an instant.
+    pub async fn post(&mut self, issuance: &Issuance, channel: Channel, due_at: Stamp) -> Result<(), RegisterError> {
         sqlx::query(
             "INSERT INTO deliveries (letter, number, channel, date, state, due_at) VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -81,7 +83,7 @@ impl Act {
         .bind(channel)
         .bind(issuance.date)
         .bind(DeliveryState::Waiting)
-        .bind(self.now())
+        .bind(due_at)
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
@@ -170,7 +172,7 @@ impl Reader {
     pub async fn deliveries_of(&self, letter: &LetterId) -> Result<Vec<DeliveryRow>, RegisterError> {
         Ok(sqlx::query_as(
             "SELECT d.letter, d.number, d.channel, d.date, d.state, d.attempts, p.run, p.number AS piece, d.message_id, \
-             d.problem, d.sent_at FROM deliveries d LEFT JOIN pieces p ON p.letter = d.letter AND p.issuance = d.number \
+             d.problem, d.due_at, d.sent_at FROM deliveries d LEFT JOIN pieces p ON p.letter = d.letter AND p.issuance = d.number \
              WHERE d.letter = $1 ORDER BY d.number",
         )
         .bind(letter)

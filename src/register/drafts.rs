@@ -1,7 +1,7 @@
 //! What people are writing.
 
 use super::{Act, Reader, RegisterError};
-use crate::case::{CaseRef, DraftId, PersonId, Stamp};
+use crate::case::{CaseRef, DraftId, LetterId, PersonId, Stamp};
 
 /// A letter that nobody has asked for yet, or an event that nobody has told yet.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -18,6 +18,8 @@ pub struct DraftRow {
     pub case_reference: CaseRef,
     /// The person's key; empty where nobody is chosen yet.
     pub person: PersonId,
+    /// The letter whose place it is to take; empty where it is none.
+    pub replaces: LetterId,
     /// What was typed, as JSON.
     pub typed: String,
     /// When it was kept last.
@@ -28,7 +30,7 @@ impl Act {
     /// Keeps what somebody is writing, in place of what was kept of it. False where it is somebody else's.
     pub async fn keep_draft(&mut self, draft: &DraftRow) -> Result<bool, RegisterError> {
         let kept = sqlx::query(
-            "INSERT INTO drafts (id, owner, kind, what, case_reference, person, typed, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+            "INSERT INTO drafts (id, owner, kind, what, case_reference, person, replaces, typed, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
              ON CONFLICT (id) DO UPDATE SET typed = excluded.typed, saved_at = excluded.saved_at WHERE drafts.owner = excluded.owner",
         )
         .bind(&draft.id)
@@ -37,6 +39,7 @@ impl Act {
         .bind(&draft.what)
         .bind(&draft.case_reference)
         .bind(&draft.person)
+        .bind(&draft.replaces)
         .bind(&draft.typed)
         .bind(self.now())
         .execute(&mut *self.transaction)
@@ -56,7 +59,7 @@ impl Reader {
     /// What somebody is writing, by its id.
     pub async fn draft(&self, id: &DraftId, owner: &str) -> Result<Option<DraftRow>, RegisterError> {
         Ok(sqlx::query_as(
-            "SELECT id, owner, kind, what, case_reference, person, typed, saved_at FROM drafts WHERE id = $1 AND owner = $2",
+            "SELECT id, owner, kind, what, case_reference, person, replaces, typed, saved_at FROM drafts WHERE id = $1 AND owner = $2",
         )
         .bind(id)
         .bind(owner)
@@ -67,7 +70,7 @@ impl Reader {
     /// All that somebody is writing, the newest first.
     pub async fn drafts_of(&self, owner: &str) -> Result<Vec<DraftRow>, RegisterError> {
         Ok(sqlx::query_as(
-            "SELECT id, owner, kind, what, case_reference, person, typed, saved_at FROM drafts WHERE owner = $1 ORDER BY saved_at DESC",
+            "SELECT id, owner, kind, what, case_reference, person, replaces, typed, saved_at FROM drafts WHERE owner = $1 ORDER BY saved_at DESC",
         )
         .bind(owner)
         .fetch_all(&self.pool)

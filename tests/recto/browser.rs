@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::support::{command, home};
 
 /// By what the sample day's manager signs in.
+const OFFICER: &str = "l.abernethy@fsu.example.ca";
 const MANAGER: &str = "o.marchildon@fsu.example.ca";
 const ADMINISTRATOR: &str = "s.dufresne@fsu.example.ca";
 
@@ -133,5 +134,30 @@ fn an_officer_merges_a_sheet_in_either_language_and_without_scripts() {
             told["pages"].as_array().unwrap().iter().map(|page| page["name"].as_str().unwrap()).collect();
         assert_eq!(pages, ["hand-in", "sheet", "row", "merge"], "{told:#}");
         assert!(std::fs::read(shots.join("result.xlsx")).unwrap().starts_with(b"PK"));
+    }
+}
+
+#[test]
+fn an_officer_writes_by_keyboard_alone_in_either_language_and_without_scripts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_service, _output, base, password) = served(folder.path());
+    let pages = ["choose-case", "choose-letter", "blank", "written", "faults", "event"];
+    for (number, (language, option)) in [("en", ""), ("fr", ""), ("fr", "--without-scripts")].into_iter().enumerate() {
+        let shots = folder.path().join(format!("shots-{number}"));
+        let output = Command::new("node")
+            .arg(home().join("tests/browser/write.mjs"))
+            .args([&base, OFFICER, &password])
+            .arg(&shots)
+            .args([language, "DR-2026-004512"])
+            .args([option].iter().filter(|option| !option.is_empty()))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+        let told: Value = serde_json::from_str(text.trim()).unwrap();
+        let seen: Vec<&str> =
+            told["pages"].as_array().unwrap().iter().map(|page| page["name"].as_str().unwrap()).collect();
+        assert_eq!(seen, pages, "{told:#}");
+        assert_eq!(told["letter"].as_str().unwrap().len(), 14, "{told:#}");
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use recto::case::DeliveryState;
+use recto::desk::{Desk, LetterRequest, Requested};
 use serde_json::json;
 
 use crate::http::{Answer, Api, STRUCTURED};
-use crate::support::{debt_referred, event, sample, with_facts, work};
+use crate::support::{debt_referred, event, person, sample, with_facts, work};
 
 /// A text as HTML has it, as it was.
 fn unescaped(text: &str) -> String {
@@ -193,7 +195,7 @@ async fn a_payment_is_recorded_by_hand_and_taken_back_and_both_stand_in_the_case
     let case = api.get(&format!("/cases/{CASE}")).await;
     assert_eq!(case["debts"][0]["balance"], "1000.00");
     let told = case["entries"].as_array().unwrap().iter().rev().find(|entry| entry["kind"] == "event-taken").unwrap();
-    assert_eq!(told["actor"], json!({"kind": "person", "name": "O. Officer"}));
+    assert_eq!((told["actor"]["kind"].as_str(), told["actor"]["name"].as_str()), (Some("person"), Some("O. Officer")));
     let (source, id) = (told["detail"]["source"].as_str().unwrap(), told["detail"]["event"].as_str().unwrap());
     // It was somebody else's payment.
     let path = format!("/events/take-back?case={CASE}&source={source}&event={id}");
@@ -254,4 +256,80 @@ async fn an_event_that_a_person_brings_is_prepared_by_nobody_else_and_no_source_
         (status, said["faults"][0]["code"].as_str()),
         (StatusCode::UNPROCESSABLE_ENTITY, Some("source-reserved"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_has_not_left_is_corrected_by_another_that_takes_its_place() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let page = api.open("O. Officer", &format!("/letters/new?case={CASE}&letter=correspondence"), "en").await.text;
+    let text = [("facts.subject.en", "Your question"), ("facts.body.en", "The first answer was **wrong**.\n\n- one")];
+    let looked = send(&api, "O. Officer", &page, &text, "look").await;
+    let sent = send(&api, "O. Officer", &looked.text, &[], "send").await;
+    work(&api.desk).await;
+    let old = sent.place.strip_prefix("/letters/").unwrap_or_else(|| panic!("{}", sent.text)).to_owned();
+    assert_eq!(api.state(&old).await.0, "issued");
+    assert!(api.open("O. Officer", &sent.place, "en").await.text.contains(&format!("/letters/{old}/correct")));
+    // It begins with what was asked for; the old letter does not stand in its way.
+    let page = api.open("O. Officer", &format!("/letters/{old}/correct"), "en").await.text;
+    let has = fields(&page);
+    assert_eq!(has["facts.body.en"], "The first answer was **wrong**.\n\n- one");
+    assert!(page.contains(&old) && page.contains("It would go on"), "{page}");
+    let looked = send(&api, "O. Officer", &page, &[("facts.body.en", "The right answer.")], "look").await;
+    let sent = send(&api, "O. Officer", &looked.text, &[], "send").await;
+    let new = sent.place.strip_prefix("/letters/").unwrap_or_else(|| panic!("{}", sent.text)).to_owned();
+    work(&api.desk).await;
+    assert_ne!(new, old);
+    assert_eq!((api.state(&old).await.0, api.state(&new).await.0), ("withdrawn".to_owned(), "issued".to_owned()));
+    // What asked for the first one is set aside, and nothing is erased.
+    let case = api.get(&format!("/cases/{CASE}")).await;
+    let told = case["entries"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "event-taken").count();
+    assert_eq!(told, 4);
+    assert!(case["entries"].to_string().contains(&format!("{new} takes its place.")));
+    // Twice is once; and what has been withdrawn is corrected no more.
+    let again = send(&api, "O. Officer", &looked.text, &[], "send").await;
+    assert_eq!(again.place, sent.place);
+    assert_eq!(api.open("O. Officer", &format!("/letters/{old}/correct"), "en").await.place, format!("/letters/{old}"));
+    // What the case system has asked for, it corrects itself.
+    let letters = api.get(&format!("/letters?case={CASE}&type=debt-notice")).await;
+    let notice = letters["letters"][0]["id"].as_str().unwrap_or_else(|| panic!("{letters:#}")).to_owned();
+    assert_eq!(
+        api.open("O. Officer", &format!("/letters/{notice}/correct"), "en").await.place,
+        format!("/letters/{notice}")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_e_mail_waits_for_half_an_hour_in_which_it_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |time: &str| format!("2026-11-17T{time}:00-05:00");
+    let mut told = debt_referred("e-1");
+    told["data"]["party"]["channel"] = json!("email");
+    told["data"]["party"]["email"] = json!("etienne@example.org");
+    told["time"] = json!(at("09:00"));
+    // One who tells late waits for nobody: the event asked long ago.
+    let desk = crate::support::desk_at(folder.path(), &at("14:00")).await;
+    let early = crate::support::taken(&desk, &told).await.remove(0);
+    work(&desk).await;
+    assert_eq!(desk.reader().letter(&early).await.unwrap().unwrap().delivery, Some(DeliveryState::Sent));
+    let mut data = sample("account-statement", "plausible");
+    data.as_object_mut().unwrap().remove("dated");
+    for part in ["case", "party"] {
+        data[part] = told["data"][part].clone();
+    }
+    let facts = told["data"]["facts"].clone();
+    data["facts"] = json!({"requested": "2026-11-17", "as_of": facts["as_of"], "balance": facts["balance"], "transactions": facts["transactions"]});
+    let request = LetterRequest { letter_type: "account-statement".to_owned(), data, key: "k-1".to_owned() };
+    let asked = desk.ask_for(&person("O. Officer"), request).await.unwrap();
+    let Requested::Called(letter) = asked else { panic!("{asked:?}") };
+    work(&desk).await;
+    let delivery = async |desk: &Desk| desk.reader().letter(&letter.id).await.unwrap().unwrap().delivery;
+    assert_eq!(delivery(&desk).await, Some(DeliveryState::Waiting));
+    desk.close().await;
+    for (time, state) in [("14:29", DeliveryState::Waiting), ("14:30", DeliveryState::Sent)] {
+        let desk = crate::support::desk_at(folder.path(), &at(time)).await;
+        work(&desk).await;
+        assert_eq!(delivery(&desk).await, Some(state), "{time}");
+        desk.close().await;
+    }
 }

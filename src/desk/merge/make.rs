@@ -97,7 +97,7 @@ impl Desk {
     /// Confirms as the second person: who may decide, and is not who confirmed first.
     async fn second(&self, by: &Who, record: MergeRecord) -> Result<MergeRecord, DecideError> {
         let actor = by.actor();
-        let is_second = by.may(Permission::Decide) && record.confirmed_by()? != actor;
+        let is_second = by.may(Permission::Decide) && !record.confirmed_by()?.is_same(&actor);
         if record.state != MergeState::AwaitingSecond || !is_second {
             return Ok(record);
         }
@@ -112,7 +112,7 @@ impl Desk {
     pub async fn second_merge(&self, id: &MergeId, by: &Who) -> Result<MergeRecord, DecideError> {
         let account = by.person().ok_or(DecideError::NotAPerson)?;
         let record = self.merge_record(id).await?;
-        if record.state == MergeState::AwaitingSecond && record.confirmed_by()? == by.actor() {
+        if record.state == MergeState::AwaitingSecond && record.confirmed_by()?.is_same(&by.actor()) {
             return Err(DecideError::Preparer(account.is.name.clone()));
         }
         self.second(by, record).await

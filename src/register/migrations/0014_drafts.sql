@@ -8,6 +8,8 @@ CREATE TABLE drafts (
     what            TEXT NOT NULL,
     case_reference  TEXT NOT NULL,
     person          TEXT NOT NULL,
+    -- The letter whose place it is to take; empty where it is none.
+    replaces        TEXT NOT NULL,
     -- Everything that was typed, as it was typed: a JSON object of field and text.
     typed           TEXT NOT NULL,
     saved_at        TEXT NOT NULL

@@ -63,6 +63,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (GET, "/letters/{id}/withdraw", LOOK),
     (POST, "/letters/{id}/withdraw", PREPARE),
     (GET, "/letters/new", PREPARE),
+    (GET, "/letters/{id}/correct", PREPARE),
     (GET, "/events/new", RECORD),
     (GET, "/events/take-back", RECORD),
     (POST, "/events/take-back", RECORD),

@@ -42,7 +42,9 @@ document.addEventListener("paste", (event) => {
   const field = event.target.closest?.("textarea[data-marks]");
   const html = event.clipboardData?.getData("text/html");
   if (!field || !html) return;
-  const blocks = marked(new DOMParser().parseFromString(html, "text/html").body);
+  // Its styles are not wanted, and the page's policy would refuse them one by one.
+  const unstyled = html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle=("[^"]*"|'[^']*')/gi, "");
+  const blocks = marked(new DOMParser().parseFromString(unstyled, "text/html").body);
   const text = blocks.reduce((all, block) => {
     const inList = block.startsWith("- ") && /(^|\n)- [^\n]*$/.test(all);
     return all + (all ? (inList ? "\n" : "\n\n") : "") + block;

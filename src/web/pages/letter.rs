@@ -55,6 +55,10 @@ async fn context(
             delivery["problem"] = problem(kept, language).into();
         }
     }
+    let may_be_corrected = match &asked.who {
+        Some(who) => service.desk.correctable(who, id).await?.is_some(),
+        None => false,
+    };
     let goes_on = service.desk.goes_on(&row).await?;
     let has_left = is_out && row.delivery.is_none_or(|delivery| delivery != DeliveryState::Waiting);
     let may_be_withdrawn = row.state != LetterState::Withdrawn && !has_left;
@@ -72,6 +76,7 @@ async fn context(
         "letter": letter,
         "merge": merge,
         "issuance": issuance,
+        "may_be_corrected": may_be_corrected,
         "deliveries": deliveries,
         "entries": entries,
         "looks": looks,

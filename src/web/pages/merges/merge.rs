@@ -53,6 +53,7 @@ async fn context(
     }
     let given = problem.map(|(_, given)| given);
     let own = asked.who.as_ref().map(Who::actor);
+    let confirmed_by = record.confirmed_by()?;
     Ok(Some(json!({
         "merge": MergeView::of(&record)?,
         "letter": title(service, &record.letter_type, language),
@@ -62,7 +63,7 @@ async fn context(
         "rows": rows,
         "after": rows.last().filter(|_| more).map(|row| row["number"].clone()),
         "first": after == 0,
-        "may_second": asked.may(Permission::Decide) && own.as_ref() != Some(&record.confirmed_by()?),
+        "may_second": asked.may(Permission::Decide) && own.is_none_or(|own| !own.is_same(&confirmed_by)),
         "problem": problem.map(|(problem, _)| problem.said(language)),
         "reason": given.map(|given| &given.reason),
     })))

@@ -40,6 +40,7 @@ const OWN_FACTS: [&str; 2] = ["prepared_by", "edited_by"];
 pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/letters/new", get(start::letter))
+        .route("/letters/{id}/correct", get(page::correct))
         .route("/events/new", get(start::event))
         .route("/events/take-back", get(take_back::show).post(take_back::take_back))
         .route("/drafts/{id}", get(page::show).post(page::write).layer(DefaultBodyLimit::max(2 * MOST)))

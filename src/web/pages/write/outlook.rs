@@ -22,6 +22,8 @@ const MISSING: &str = "fact-missing";
 pub(super) struct Outlook {
     /// What is wrong with what was typed, at places such as `/facts/plan/amount`.
     pub faults: Vec<Fault>,
+    /// The places at which nothing is typed yet.
+    blank: Vec<String>,
     /// What the page shows; null where something is wrong.
     pub shown: Value,
     /// What whoever sends it has seen: what was typed and what was said of it.
@@ -29,14 +31,18 @@ pub(super) struct Outlook {
 }
 
 impl Outlook {
-    /// The faults of what was typed; what is not typed yet is none while somebody types.
+    /// The faults of what was typed. What is not typed yet is none while somebody types.
     pub fn of_typed(&self) -> Vec<Fault> {
-        self.faults.iter().filter(|fault| fault.code != MISSING).cloned().collect()
+        self.faults.iter().filter(|fault| !self.is_missing(fault)).cloned().collect()
     }
 
     /// How many facts are not typed yet.
     pub fn missing(&self) -> usize {
-        self.faults.iter().filter(|fault| fault.code == MISSING).count()
+        self.faults.iter().filter(|fault| self.is_missing(fault)).count()
+    }
+
+    fn is_missing(&self, fault: &Fault) -> bool {
+        fault.code == MISSING || self.blank.contains(&fault.place)
     }
 }
 
@@ -49,10 +55,16 @@ pub(super) async fn outlook(
     (page, language): (usize, Language),
 ) -> Result<Outlook, Problem> {
     let found = match writing.what {
-        What::Letter => match service.desk.preview(who, &writing.key, &written.data).await? {
-            Ok(foreseen) => Ok(letter(service, &foreseen, page, language).await),
-            Err(faults) => Err(faults),
-        },
+        What::Letter => {
+            let foreseen = match &writing.replaces {
+                Some(old) => service.desk.preview_correction(who, old, writing.request(&written.data)).await?,
+                None => service.desk.preview(who, &writing.key, &written.data).await?,
+            };
+            match foreseen {
+                Ok(foreseen) => Ok(letter(service, &foreseen, page, language).await),
+                Err(faults) => Err(faults),
+            }
+        }
         What::Event => {
             let told = told(writing, written);
             service.desk.foresee_event(who, told).await?.map(|outlook| event(service, &outlook, language))
@@ -68,7 +80,9 @@ pub(super) async fn outlook(
         }
     };
     let seen = Sha256::of(json!([written.data, shown["says"], shown["reasons"]]).to_string().as_bytes());
-    Ok(Outlook { faults, shown, seen })
+    let is_blank = |place: &&String| place.len() > 1 && writing.typed.is_blank(&place[1..].replace('/', "."));
+    let blank = faults.iter().map(|fault| &fault.place).filter(is_blank).cloned().collect();
+    Ok(Outlook { faults, blank, shown, seen })
 }
 
 /// The event that is told.
@@ -103,6 +117,7 @@ async fn letter(service: &Service, foreseen: &Foreseen, page: usize, language: L
         "way": way,
         "date": foreseen.date,
         "channel": foreseen.channel,
+        "email_window": foreseen.email_window,
         "reasons": views(&foreseen.reasons, language),
         "notes": views(&foreseen.notes, language),
         "page": page,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::outlook::{Outlook, at_field, outlook, told};
 use super::writing::{Part, What, Writing, Written};
 use crate::case::{CaseRef, DraftId, Fault, Language, LetterId, PersonId, Sha256};
-use crate::desk::{DeskError, LetterRequest, Outcome, Requested};
+use crate::desk::{DeskError, Outcome, Requested};
 use crate::form::{Change, Control, MOST, Typed, nearest};
 use crate::people::Who;
 use crate::web::Service;
@@ -62,6 +62,36 @@ pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who,
     }
 }
 
+/// Begins a letter in the place of one that has not left.
+pub(super) async fn correct(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<LetterId>,
+) -> Response {
+    let begun = async {
+        let Some(old) = service.desk.correctable(&who, &id).await? else { return Ok(None) };
+        let mut writing = Writing {
+            id: service.desk.new_draft_id()?,
+            what: What::Letter,
+            key: old.letter.letter_type.clone(),
+            case: old.letter.case_reference.clone(),
+            person: old.letter.person.clone(),
+            replaces: Some(id.clone()),
+            typed: Typed::default(),
+        };
+        if let Some(parts) = writing.parts(&service) {
+            writing.type_out(&old.event.data, &parts);
+        }
+        Ok::<_, DeskError>(Some(writing))
+    };
+    match begun.await {
+        Ok(Some(writing)) => opened(&service, &asked, &who, &writing).await,
+        Ok(None) => Redirect::to(&format!("/letters/{id}")).into_response(),
+        Err(error) => asked.problem(&service, &Problem::from(error)),
+    }
+}
+
 /// The page of something that is opened, with what would become of it as it stands.
 pub(super) async fn opened(service: &Service, asked: &Asked, who: &Who, writing: &Writing) -> Response {
     let sent = Sent { button: Button::Type, page: 1, seen: Sha256::new("") };
@@ -88,6 +118,7 @@ pub(super) async fn write(
         key: one("key").to_owned(),
         case: CaseRef::new(one("case")),
         person: PersonId::new(one("person")),
+        replaces: Some(one("replaces")).filter(|letter| !letter.is_empty()).map(LetterId::new),
         typed: Typed::of(&given, &ROOTS),
     };
     let sent =
@@ -151,12 +182,12 @@ async fn send(
     let doing = tokio::spawn(async move {
         let done = match writing_.what {
             What::Letter => {
-                let request = LetterRequest {
-                    letter_type: writing_.key.clone(),
-                    data: data.data.clone(),
-                    key: writing_.id.to_string(),
+                let request = writing_.request(&data.data);
+                let asked = match &writing_.replaces {
+                    Some(old) => desk.correct(&by, old, request).await?,
+                    None => desk.ask_for(&by, request).await?,
                 };
-                match desk.ask_for(&by, request).await? {
+                match asked {
                     Requested::Called(letter) => Ok(address_of(&letter.case_reference, Some(&letter.id))),
                     Requested::Refused(faults) => Err(faults),
                 }
@@ -169,7 +200,7 @@ async fn send(
         if done.is_ok() {
             desk.drop_draft(&by, &writing_.id).await?;
         }
-        Ok::<_, DeskError>(done)
+        Ok::<_, Problem>(done)
     });
     match doing.await.map_err(DeskError::Task)?? {
         Ok(address) => Ok(Redirect::to(&address).into_response()),
@@ -213,6 +244,7 @@ async fn page(
         "title": title.get(language),
         "case": writing.case,
         "person": writing.person,
+        "replaces": writing.replaces,
         "party": party(&written, &writing.person),
         "sections": sections.iter().map(|(root, controls)| {
             let open = *root != "addressee" || !writing.typed.is_blank("addressee");

@@ -102,6 +102,7 @@ async fn begun_or_chosen(
             key: key.clone(),
             case: begun.case.clone(),
             person: person.clone(),
+            replaces: None,
             typed: begun.typed.clone(),
         };
         if let Some(parts) = writing.parts(service) {
@@ -126,7 +127,9 @@ async fn choices(
     let groups = match (&person, what) {
         (Some(person), What::Letter) if has_case => letters(service, language, begun, known, person).await?,
         (Some(person), What::Event) if has_case => {
-            vec![json!({"title": null, "choices": events(service, language, begun, (person, known.is_none()))})]
+            vec![
+                json!({"title": null, "folded": false, "choices": events(service, language, begun, (person, known.is_none()))}),
+            ]
         }
         _ => Vec::new(),
     };
@@ -156,7 +159,7 @@ async fn letters(
             catalogue.types.values().filter(|letter| catalogue.brings_person(&letter.description.called_by.event));
         let choices: Vec<Value> =
             brings.map(|letter| choice(What::Letter, begun, person, &letter.key, title(&letter.key), None)).collect();
-        return Ok(vec![json!({"title": null, "choices": choices})]);
+        return Ok(vec![json!({"title": null, "choices": choices, "folded": false})]);
     }
     let mut answers = service.desk.explain(&begun.case, None).await?;
     answers.retain(|one| one.person == person.as_str());
@@ -169,7 +172,8 @@ async fn letters(
                 choice(What::Letter, begun, person, &one.letter_type, title(&one.letter_type), calls.or(why))
             })
             .collect();
-        json!({"title": group.title().get(language), "choices": choices})
+        let folded = matches!(group, Group::MayNot | Group::NoGround);
+        json!({"title": group.title().get(language), "choices": choices, "folded": folded})
     };
     Ok(Group::VARIANTS.iter().map(group).filter(|group| group["choices"] != json!([])).collect())
 }

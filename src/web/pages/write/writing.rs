@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::OWN_FACTS;
-use crate::case::{CaseRef, DraftId, Fault, Language, PersonId, Text};
-use crate::desk::{DeskError, Draft};
+use crate::case::{CaseRef, DraftId, Fault, Language, LetterId, PersonId, Text};
+use crate::desk::{DeskError, Draft, LetterRequest};
 use crate::form::{self, Control, Field, Kind, Typed};
 use crate::people::{Permission, Who};
 use crate::web::Service;
@@ -39,6 +39,8 @@ pub(super) struct Writing {
     pub case: CaseRef,
     /// Empty where it is somebody whom the case does not know.
     pub person: PersonId,
+    /// The letter whose place it is to take.
+    pub replaces: Option<LetterId>,
     pub typed: Typed,
 }
 
@@ -68,6 +70,7 @@ impl Writing {
             key: draft.what,
             case: draft.case,
             person: draft.person,
+            replaces: draft.replaces,
             typed,
         })
     }
@@ -80,6 +83,7 @@ impl Writing {
             what: self.key.clone(),
             case: self.case.clone(),
             person: self.person.clone(),
+            replaces: self.replaces.clone(),
             typed: json!(self.typed).to_string(),
             saved_at: service.desk.clock.now().into(),
         }
@@ -142,6 +146,19 @@ impl Writing {
             data["facts"] = read.value;
         }
         Ok(Written { data, languages, faults })
+    }
+
+    /// The data that it would be asked for with.
+    pub fn request(&self, data: &Value) -> LetterRequest {
+        LetterRequest { letter_type: self.key.clone(), data: data.clone(), key: self.id.to_string() }
+    }
+
+    /// Types out what another letter of its type was asked for with.
+    pub fn type_out(&mut self, data: &Value, parts: &[Part]) {
+        let languages = languages(data);
+        for part in parts {
+            form::type_out(&part.fields, &data[part.root], &mut self.typed, part.root, languages);
+        }
     }
 
     /// Types out what the register knows of it, where nothing is typed.

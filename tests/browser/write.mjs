@@ -1,0 +1,156 @@
+// Writes a letter and tells an event in Debian's Chromium as an officer would, by keyboard alone, and names every fault of each page on
+// the way:
+//
+//     node write.mjs BASE_URL EMAIL PASSWORD FOLDER LANG CASE [--without-scripts]
+//
+// Asks for a free letter about CASE: types its subject and text, pastes from a word processor, sees the page beside change, leaves and comes back to the draft, sends it.
+// Then records a payment. Without scripts nothing is shown while one types, and a paste is plain; the rest is the same.
+//
+// Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "letter", "live_ms"} and leaves FOLDER/NAME.png and
+// FOLDER/NAME-narrow.png. Exit codes: 0 no fault, 1 a fault, 2 wrong use or no browser.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { NARROW, WIDE, launch, refuse, signIn, stickingOut, violations, watched } from "./chromium.mjs";
+
+const [base, email, password, folder, lang, reference, option] = process.argv.slice(2);
+if (!reference) refuse("usage: node write.mjs BASE_URL EMAIL PASSWORD FOLDER LANG CASE [--without-scripts]");
+const scripts = option !== "--without-scripts";
+mkdirSync(folder, { recursive: true });
+
+const errors = [];
+const pages = [];
+// What is refused on purpose is answered with 422, and Chromium says so.
+let refusing = false;
+const fault = (text) => (refusing && /422/.test(text)) || errors.includes(text) || errors.push(text);
+const browser = await launch();
+const context = await watched(browser, base, fault, { javaScriptEnabled: scripts });
+const page = await context.newPage();
+const at = (path) => page.goto(new URL(path, base).href);
+
+async function look(name) {
+  const report = { name, title: await page.title(), lang: await page.getAttribute("html", "lang"), violations: [] };
+  if (scripts) report.violations = await violations(page);
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.setViewportSize(NARROW);
+  const wide = scripts && (await page.evaluate(stickingOut));
+  if (wide) fault(`${name} scrolls sideways: ${wide}`);
+  await page.screenshot({ path: join(folder, `${name}-narrow.png`), fullPage: true });
+  await page.setViewportSize(WIDE);
+  pages.push(report);
+}
+
+// Goes on with the Tab key to what a selector names, as somebody does who has no mouse.
+async function tabTo(selector) {
+  for (let steps = 0; steps < 200; steps++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+  }
+  throw new Error(`the Tab key does not lead to ${selector}`);
+}
+
+async function typeInto(selector, text) {
+  await tabTo(selector);
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(text);
+}
+
+const button = (act) => `#writing button[name=act][value=${act}]:not([tabindex])`;
+const live = [];
+// Types, and waits until the page beside has changed.
+async function typeAndSee(selector, text) {
+  const before = await page.locator("#page-beside img").getAttribute("src").catch(() => "");
+  await typeInto(selector, text);
+  if (!scripts) return;
+  const began = Date.now();
+  const answer = await page.waitForResponse((response) => response.url().includes("/drafts/") && response.request().method() === "POST");
+  await answer.finished();
+  live.push(Math.round(answer.request().timing().responseEnd));
+  await page.waitForFunction((old) => document.querySelector("#page-beside img")?.src !== old, before, { timeout: 10_000 });
+  if (Date.now() - began > 5_000) fault("the page beside comes late");
+}
+
+const words = { en: ["Your question of November 5", "English"], fr: ["Votre question du 5 novembre", "Français"] }[lang];
+const html = "<style>p{}</style><h2>Titre</h2><p>One &amp; two</p><ul><li>first</li><li>second</li></ul><table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>";
+const marked = "# Titre\n\nOne & two\n\n- first\n- second\n\n| A | B |\n| 1 | 2 |";
+
+let letter = "";
+try {
+  await signIn(page, base, email, password);
+  await at(`/letters/new?lang=${lang}`);
+  await look("choose-case");
+  await typeInto("#case", reference.toLowerCase());
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".choices a");
+  await look("choose-letter");
+  await tabTo('a[href*="letter=correspondence"]');
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#writing");
+  await look("blank");
+  const own = (await page.locator("#facts-body-fr").count()) ? "fr" : "en";
+  await typeInto(`#facts-subject-${own}`, words[0]);
+  await typeAndSee(`#facts-body-${own}`, "First paragraph.\n\n# A heading\n\n- one\n- two");
+  if (scripts) {
+    if (!(await page.locator("#verdict .verdict__says").textContent()).trim()) fault("nothing is said of what will happen");
+    if (new URL(page.url()).pathname.split("/")[1] !== "drafts") fault("loaded anew, the page would lose the draft");
+    await page.locator(`#facts-body-${own}`).evaluate((field, [pasted]) => {
+      field.select();
+      const data = new DataTransfer();
+      data.setData("text/html", pasted);
+      field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    }, [html]);
+    const is = await page.locator(`#facts-body-${own}`).inputValue();
+    if (is !== marked) fault(`what was pasted became ${JSON.stringify(is)}`);
+    await page.waitForTimeout(1_500);
+    await look("written");
+    // Somebody calls; the browser is closed; an hour later it is all there.
+    await at("/");
+    await page.click('a[href*="/drafts/"]');
+    await page.waitForSelector("#writing");
+    if ((await page.locator(`#facts-body-${own}`).inputValue()) !== marked) fault("the draft is not what was typed");
+  } else {
+    await tabTo(button("look"));
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#page-beside img");
+    await look("written");
+  }
+  await page.focus("#main");
+  await tabTo(button("send"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/letters/*");
+  letter = new URL(page.url()).pathname.split("/").pop();
+
+  await at(`/events/new?case=${reference}&event=payment.received`);
+  await page.waitForSelector("#writing");
+  await typeInto("#facts-received", "yesterday");
+  await typeInto("#facts-amount", "0.00");
+  refusing = true;
+  await tabTo(button("look"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#wrong");
+  await look("faults");
+  refusing = false;
+  // Each fault leads to its field.
+  await page.locator("section[role=alert] a").first().press("Enter");
+  if (!(await page.evaluate(() => location.hash.length > 1 && document.querySelector(location.hash)))) fault("a fault leads nowhere");
+  await typeInto("#facts-received", "2026-11-16");
+  await typeInto("#facts-amount", "50,00");
+  await tabTo("#facts-kind");
+  await page.keyboard.press("ArrowDown");
+  await tabTo(button("look"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".verdict__says");
+  await look("event");
+  await page.focus("#main");
+  await tabTo(button("send"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/cases/*");
+} catch (cause) {
+  fault(cause.message);
+  await page.screenshot({ path: join(folder, "fault.png"), fullPage: true });
+}
+await browser.close();
+const clean = errors.length === 0 && pages.every((one) => one.violations.length === 0);
+console.log(JSON.stringify({ pages, errors, letter, live_ms: live }));
+process.exit(clean ? 0 : 1);
