@@ -36,7 +36,7 @@ impl Studio {
         let data = self.check_request(letter, data, date)?;
         let composed = self.compose(letter, no_id(), date, data)?;
         let (draft, main) = (&composed.draft, composed.job.main.clone());
-        let set = self.threads.set(composed.job).await;
+        let set = self.threads.set_first(composed.job).await;
         let typeset = set.map_err(|faults| {
             faults.into_iter().map(|fault| self.at_template(draft, &main, fault)).collect::<Vec<_>>()
         })?;

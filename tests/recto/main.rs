@@ -42,6 +42,7 @@ mod oracle;
 mod pages;
 mod pdf;
 mod people;
+mod press;
 mod print_run;
 mod promises;
 mod proofs;

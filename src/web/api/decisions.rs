@@ -98,7 +98,7 @@ pub(super) async fn draft(
 pub(in crate::web) async fn drafted(service: &Service, id: &LetterId) -> Result<Vec<u8>, Problem> {
     let (_, assessed) = service.desk.assessed(id).await?;
     let (studio, composed) = (&service.desk.studio, assessed.composed);
-    let set = studio.threads.set(composed.job).await.map_err(Problem::faults)?;
+    let set = studio.threads.set_first(composed.job).await.map_err(Problem::faults)?;
     unshowable(studio.last_look(&composed.draft, &[], &set))?;
     Ok(set.pdf)
 }

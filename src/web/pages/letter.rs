@@ -104,7 +104,7 @@ async fn review(service: &Service, asked: &Asked, id: &LetterId) -> Option<Value
         .map(|found| json!({"rule": found.guard, "says": rule_words(&found.guard).map(|says| says.get(asked.language).to_owned())}))
         .collect();
     let (seal, amount, needs) = (assessed.seal.clone(), money::plain(assessed.amount), assessed.needs_approval);
-    let set = service.desk.studio.threads.set(assessed.composed.job).await.ok();
+    let set = service.desk.studio.threads.set_first(assessed.composed.job).await.ok();
     let pages = set.map_or(0, |set| set.pages.len());
     Some(json!({
         "seal": seal,
