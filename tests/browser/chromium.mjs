@@ -92,6 +92,21 @@ export async function violations(page) {
   }));
 }
 
+/** The tables that a screen reader would not find as tables, because of how they are laid out: how many of how many; none if all are. */
+export async function tablesLost(page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  const found = (role) => nodes.filter((node) => !node.ignored && node.role?.value === role).length;
+  const shown = await page.evaluate(() => {
+    const seen = (name) => [...document.querySelectorAll(name)].filter((one) => one.checkVisibility()).length;
+    return { tables: seen("table"), rows: seen("tr"), heads: seen("tbody th") };
+  });
+  const is = { tables: found("table"), rows: found("row"), heads: found("rowheader") };
+  const lost = Object.keys(shown).filter((name) => is[name] < shown[name]);
+  return lost.length ? lost.map((name) => `${name}: ${is[name]} of ${shown[name]}`).join(", ") : null;
+}
+
 /** What sticks out to the right of the window, the outermost first; empty if nothing scrolls. */
 export function stickingOut() {
   const width = document.documentElement.clientWidth;

@@ -5,10 +5,10 @@
 // Chooses LETTER, hands in SHEET, answers each question with its last choice, changes what the last column tells to nothing and back, opens the letter of the first row to look at,
 // confirms, waits until the merge is made, and fetches FOLDER/result.xlsx. Without scripts no page has any, and axe-core cannot be asked.
 //
-// Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "merge"}, and leaves FOLDER/NAME.png and
+// Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "merge"}, and leaves FOLDER/NAME.html, FOLDER/NAME.png and
 // FOLDER/NAME-narrow.png. Exit codes: 0 no fault, 1 a fault, 2 wrong use or no browser.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { NARROW, WIDE, launch, refuse, signIn, stickingOut, violations, watched } from "./chromium.mjs";
@@ -28,6 +28,7 @@ const page = await context.newPage();
 async function look(name) {
   const report = { name, title: await page.title(), lang: await page.getAttribute("html", "lang"), violations: [] };
   if (scripts) report.violations = await violations(page);
+  writeFileSync(join(folder, `${name}.html`), await page.content());
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   await page.setViewportSize(NARROW);
   const wide = scripts && (await page.evaluate(stickingOut));

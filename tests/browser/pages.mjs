@@ -6,13 +6,14 @@
 // in chromium.mjs.
 //
 // Prints one JSON line a page: {"path", "title", "lang", "violations": [{"id", "impact", "help", "nodes"}], "errors"},
-// and leaves FOLDER/N.png and FOLDER/N-narrow.png, the whole page at each width (N counts from 1 as the PATHs do).
+// and leaves FOLDER/NAME.html, the page as it came, and FOLDER/NAME.png and FOLDER/NAME-narrow.png, all of it at each width; NAME is made
+// of the PATH.
 // Exit codes: 0 no fault, 1 a fault, 2 wrong use or no browser.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ANSWER_WITHIN_MS, NARROW, launch, refuse, shortened, signIn, stickingOut, violations, watched } from "./chromium.mjs";
+import { ANSWER_WITHIN_MS, NARROW, launch, refuse, shortened, signIn, stickingOut, tablesLost, violations, watched } from "./chromium.mjs";
 
 const [base, email, password, folder, ...paths] = process.argv.slice(2);
 if (paths.length === 0) refuse("usage: node pages.mjs BASE_URL EMAIL PASSWORD FOLDER PATH...");
@@ -29,24 +30,28 @@ async function open(page, path) {
   const type = response.headers()["content-type"] ?? "nothing";
   if (!type.startsWith("text/html")) throw new Error(`not an HTML page: its Content-Type is ${type}`);
   await page.waitForLoadState("networkidle");
+  return response.text();
 }
 
-async function inspect(path, number) {
+async function inspect(path) {
+  const name = path.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "") || "first";
   errors = [];
   const report = { path, title: "", lang: "", violations: [], errors };
   const page = await context.newPage();
   try {
-    await open(page, path);
+    writeFileSync(join(folder, `${name}.html`), await open(page, path));
     report.title = await page.title();
     report.lang = await page.evaluate(() => document.documentElement.lang);
     if (!report.title) fault("no title");
     if (!report.lang) fault("no language");
     report.violations = await violations(page);
-    await page.screenshot({ path: join(folder, `${number}.png`), fullPage: true });
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
     await page.setViewportSize(NARROW);
     const wide = await page.evaluate(stickingOut);
     if (wide) fault(`scrolls sideways at ${NARROW.width} px: ${wide}`);
-    await page.screenshot({ path: join(folder, `${number}-narrow.png`), fullPage: true });
+    const lost = await tablesLost(page);
+    if (lost) fault(`at ${NARROW.width} px, a screen reader does not find ${lost}`);
+    await page.screenshot({ path: join(folder, `${name}-narrow.png`), fullPage: true });
   } catch (cause) {
     fault(short(cause.message));
   } finally {
@@ -65,6 +70,6 @@ const first = await context.newPage();
 await signIn(first, base, email, password).catch((cause) => fault(short(cause.message)));
 await first.close();
 if (errors.length > 0) print({ path: "/sign-in", title: "", lang: "", violations: [], errors });
-for (const [index, path] of paths.entries()) print(await inspect(path, index + 1));
+for (const path of paths) print(await inspect(path));
 await browser.close();
 process.exitCode = clean ? 0 : 1;

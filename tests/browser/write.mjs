@@ -6,10 +6,10 @@
 // Asks for a free letter about CASE: types its subject and text, pastes from a word processor, sees the page beside change, leaves and comes back to the draft, sends it.
 // Then records a payment. Without scripts nothing is shown while one types, and a paste is plain; the rest is the same.
 //
-// Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "letter", "live_ms"} and leaves FOLDER/NAME.png and
+// Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "letter", "live_ms"} and leaves FOLDER/NAME.html, FOLDER/NAME.png and
 // FOLDER/NAME-narrow.png. Exit codes: 0 no fault, 1 a fault, 2 wrong use or no browser.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { NARROW, WIDE, launch, refuse, signIn, stickingOut, violations, watched } from "./chromium.mjs";
@@ -32,6 +32,7 @@ const at = (path) => page.goto(new URL(path, base).href);
 async function look(name) {
   const report = { name, title: await page.title(), lang: await page.getAttribute("html", "lang"), violations: [] };
   if (scripts) report.violations = await violations(page);
+  writeFileSync(join(folder, `${name}.html`), await page.content());
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   await page.setViewportSize(NARROW);
   const wide = scripts && (await page.evaluate(stickingOut));

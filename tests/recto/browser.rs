@@ -7,7 +7,7 @@ use recto::case::LetterState;
 use recto::register::{Filter, Kind, Register};
 use serde_json::Value;
 
-use crate::support::{command, home};
+use crate::support::{command, home, tool, tools};
 
 /// By what the sample day's manager signs in.
 const OFFICER: &str = "l.abernethy@fsu.example.ca";
@@ -42,6 +42,19 @@ fn served(folder: &std::path::Path) -> (Service, BufReader<std::process::ChildSt
     (Service(process), output, base, password)
 }
 
+/// Where pictures of the pages are left: in the folder that `RECTO_PICTURES` names, or with what the test throws away.
+fn pictures(folder: &tempfile::TempDir, name: &str) -> std::path::PathBuf {
+    let kept = std::env::var_os("RECTO_PICTURES").map(std::path::PathBuf::from);
+    kept.unwrap_or_else(|| folder.path().join("pictures")).join(name)
+}
+
+/// Writes the HTML of each e-mail of a folder into another.
+const HTML_PARTS: &str = "import email, email.policy, pathlib, sys\n\
+    for mail in pathlib.Path(sys.argv[1]).glob('*.eml'):\n\
+    \x20   parts = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).walk()\n\
+    \x20   html = [part.get_content() for part in parts if part.get_content_type() == 'text/html']\n\
+    \x20   pathlib.Path(sys.argv[2], mail.stem + '.html').write_text(html[0])";
+
 #[test]
 fn a_newcomer_sees_the_day_in_both_languages() {
     let folder = tempfile::tempdir().unwrap();
@@ -63,8 +76,14 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     paths.push(format!("/letters/{}", piece["letter"].as_str().unwrap()));
     paths.push(format!("/cases/{}", piece["case"].as_str().unwrap()));
     paths.extend(decided_of(folder.path()));
-    let shots = folder.path().join("shots");
+    let shots = pictures(&folder, "pages");
     looked_at(&base, MANAGER, &password, &shots, &paths);
+    let mails = folder.path().join("mails");
+    std::fs::create_dir(&mails).unwrap();
+    let outbox = folder.path().join("outbox");
+    tool("python3", &["-c", HTML_PARTS, outbox.to_str().unwrap(), mails.to_str().unwrap()]);
+    assert!(std::fs::read_dir(&mails).unwrap().count() >= 12);
+    checked(&mails);
     let own = ["/people", "/tokens", "/audit", "/account", "/sign-in"].map(str::to_owned);
     looked_at(&base, ADMINISTRATOR, &password, &shots, &own);
 }
@@ -104,6 +123,7 @@ fn looked_at(base: &str, email: &str, password: &str, shots: &std::path::Path, p
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    checked(shots);
     let pages: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(pages.len(), 2 * paths.len());
     for (number, page) in pages.iter().enumerate() {
@@ -119,7 +139,7 @@ fn an_officer_merges_a_sheet_in_either_language_and_without_scripts() {
     let sheet = home().join("samples/merges/statements.xlsx");
     // Handed in again, its letters are asked for once more, and held: the same letter has gone.
     for (number, (language, option)) in [("en", ""), ("fr", ""), ("fr", "--without-scripts")].into_iter().enumerate() {
-        let shots = folder.path().join(format!("shots-{number}"));
+        let shots = pictures(&folder, &format!("merge-{number}-{language}"));
         let mut browser = Command::new("node");
         browser.arg(home().join("tests/browser/merge.mjs")).args([&base, MANAGER, &password]).arg(&shots);
         browser
@@ -133,6 +153,7 @@ fn an_officer_merges_a_sheet_in_either_language_and_without_scripts() {
         let pages: Vec<&str> =
             told["pages"].as_array().unwrap().iter().map(|page| page["name"].as_str().unwrap()).collect();
         assert_eq!(pages, ["hand-in", "sheet", "row", "merge"], "{told:#}");
+        checked(&shots);
         assert!(std::fs::read(shots.join("result.xlsx")).unwrap().starts_with(b"PK"));
     }
 }
@@ -143,7 +164,7 @@ fn an_officer_writes_by_keyboard_alone_in_either_language_and_without_scripts() 
     let (_service, _output, base, password) = served(folder.path());
     let pages = ["choose-case", "choose-letter", "blank", "written", "faults", "event"];
     for (number, (language, option)) in [("en", ""), ("fr", ""), ("fr", "--without-scripts")].into_iter().enumerate() {
-        let shots = folder.path().join(format!("shots-{number}"));
+        let shots = pictures(&folder, &format!("write-{number}-{language}"));
         let output = Command::new("node")
             .arg(home().join("tests/browser/write.mjs"))
             .args([&base, OFFICER, &password])
@@ -158,6 +179,16 @@ fn an_officer_writes_by_keyboard_alone_in_either_language_and_without_scripts() 
         let seen: Vec<&str> =
             told["pages"].as_array().unwrap().iter().map(|page| page["name"].as_str().unwrap()).collect();
         assert_eq!(seen, pages, "{told:#}");
+        checked(&shots);
         assert_eq!(told["letter"].as_str().unwrap().len(), 14, "{told:#}");
     }
+}
+
+/// Has the W3C's Nu checker read every page of a folder: it finds nothing, not even to warn of.
+fn checked(folder: &std::path::Path) {
+    let jar = tools().join("browser/node_modules/vnu-jar/build/dist/vnu.jar");
+    let output =
+        Command::new("java").arg("-jar").arg(jar).args(["--skip-non-html", "--stdout"]).arg(folder).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.trim().is_empty(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
 }
