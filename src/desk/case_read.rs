@@ -18,6 +18,16 @@ pub struct CaseRead {
 }
 
 impl CaseRead {
+    /// The case.
+    pub fn reference(&self) -> &CaseRef {
+        &self.reference
+    }
+
+    /// Its own events, in the order of taking.
+    pub fn events(&self) -> impl Iterator<Item = &StoredEvent> {
+        self.own()
+    }
+
     /// The program's key, by its newest event; none where no event of it was taken.
     pub fn program(&self) -> Option<String> {
         self.own().last().map(|stored| stored.event.program().to_owned())

@@ -18,6 +18,7 @@ mod judge;
 mod look;
 mod merge;
 mod people;
+mod plan;
 mod preview;
 mod record;
 mod release;
@@ -43,7 +44,10 @@ use crate::archive::{self, Archive};
 use crate::case::{Actor, Clock, Day, LetterId, LetterState, RunId, Sha256};
 use crate::dispatch::{Post, PrintError, SmtpError};
 use crate::register::{Act, Reader, Register, RegisterError};
-pub use crate::rules::{Answer, DebtState, Owed};
+pub use crate::rules::{
+    Answer, BalanceStep, DebtState, Dispute, Fate, Insolvency, Owed, People, Person, Plan, RowState, Standing,
+    StepKind, guard,
+};
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
@@ -57,6 +61,7 @@ pub use merge::{
     CheckedColumn, CheckedRow, MergeCheck, MergeRequest, MergeTally, Merged, Outlook, Totals, changed as merge_changed,
 };
 pub use people::{Invited, PeopleError, Proof, SignInError};
+pub use plan::{PlanForm, PlanLetter, PlanSheet, Planned, plan_of};
 pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reload, ReloadState};
 pub use run_files::RunFile;
