@@ -114,13 +114,19 @@ async fn a_plan_is_worked_out_on_its_page_and_becomes_a_letter_by_a_link_with_it
     assert_eq!(first.status, StatusCode::OK);
     assert!(first.text.contains("Owed as of") && first.text.contains("minimum is $43.41 a month"), "{}", first.text);
     let asked = format!("{path}?way=count&count=7&frequency=monthly&first_due=2027-01-31&method=cheque");
-    let page = api.open("O. Officer", &asked, "en").await.text.replace("&#x2f;", "/").replace("&amp;", "&");
+    let page = api
+        .open("O. Officer", &asked, "en")
+        .await
+        .text
+        .replace("&#x2f;", "/")
+        .replace("&amp;", "&")
+        .replace('\u{a0}', " ");
     for words in [
-        "7\u{a0}payments of $124.03, every month",
-        "From January\u{a0}31, 2027 to July\u{a0}31, 2027.",
+        "7 payments of $124.03, every month",
+        "From January 31, 2027 to July 31, 2027.",
         "is $123.99",
         "All payments come to $868.17",
-        "February\u{a0}28, 2027",
+        "February 28, 2027",
         "last day of the month",
         "value=\"7\"",
         "needed for that",
@@ -179,7 +185,7 @@ async fn all_faults_of_a_plan_stand_at_once_beside_their_fields_and_nothing_type
         ("way=instalment&instalment=900.00&frequency=monthly&first_due=2027-01-15", "868.17 for one payment"),
         ("way=instalment&instalment=1.00&frequency=weekly&first_due=2027-01-15", "at most 120 are allowed"),
         ("way=instalment&instalment=100.00&frequency=weekly&first_due=2026-11-01", "that is to come"),
-        ("way=count&count=500&frequency=weekly&first_due=2027-01-15", "at most 120 are allowed"),
+        ("way=count&count=130&frequency=weekly&first_due=2027-01-15", "at most 120 are allowed"),
         ("way=count&count=0&frequency=weekly&first_due=2027-01-15", "whole number"),
         ("way=count&count=9999&frequency=weekly&first_due=2027-01-15", "smaller number"),
     ] {
