@@ -44,8 +44,8 @@ impl CaseRead {
     }
 
     /// Its own events that count.
-    pub(super) fn counted(&self, people: &People<'_>) -> Vec<StoredEvent> {
-        self.own().filter(|stored| people.counts(&stored.event)).cloned().collect()
+    pub(super) fn counted(&self, people: &People<'_>) -> Vec<&StoredEvent> {
+        self.own().filter(|stored| people.counts(&stored.event)).collect()
     }
 
     fn own(&self) -> impl Iterator<Item = &StoredEvent> {

@@ -109,14 +109,15 @@ impl Desk {
     /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
     /// of the case was taken.
     pub async fn explain(&self, case: &CaseRef, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
-        self.explain_read(&self.case(case).await?, letter_type).await
+        let asked = |letter: &LetterType| letter_type.is_none_or(|wanted| wanted == letter.key);
+        self.explain_read(&self.case(case).await?, asked).await
     }
 
-    /// The same of a case that was read.
+    /// The same of a case that was read, for some letter types.
     pub async fn explain_read(
         &self,
         read: &CaseRead,
-        letter_type: Option<&str>,
+        asked: impl Fn(&LetterType) -> bool,
     ) -> Result<Vec<Eligibility>, DeskError> {
         let rows = self.reader().letters_of_case(read.reference()).await?;
         let due = self.undecided(read).await?;
@@ -133,7 +134,7 @@ impl Desk {
             let wanted = |letter: &&LetterType| {
                 let programs = &letter.description.called_by.programs;
                 let own = programs.is_empty() || programs.iter().any(|one| one == newest.program());
-                own && letter_type.is_none_or(|wanted| wanted == letter.key)
+                own && asked(letter)
             };
             let wanted: Vec<&LetterType> = self.studio.catalogue.types.values().filter(wanted).collect();
             // What is owed elsewhere is read once, whichever of them asks for it.

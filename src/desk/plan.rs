@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{CaseRead, Desk, DeskError, Eligibility};
+use super::{Desk, DeskError, Eligibility};
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::insurance::masked;
 use crate::case::schedule::{Agreed, Frequency, Instalment};
@@ -108,22 +108,28 @@ impl Desk {
             Some(balance) => plan_of(&form, balance, policy, leaves),
             None => (None, vec![nothing_to_repay(balance)]),
         };
-        let mut letters = Vec::new();
         let of_program = |letter: &&LetterType| {
             let called = &letter.description.called_by;
             let own = called.programs.is_empty() || called.programs.contains(&program.key);
             own && letter.plan().is_some() && called.on_request != OnRequest::OnlyWhenCalledFor
         };
         let types: Vec<&LetterType> = self.studio.catalogue.types.values().filter(of_program).collect();
-        for letter in &types {
-            let facts =
-                planned.as_ref().zip(balance).map(|(planned, balance)| facts(letter, planned, &form, balance, today));
-            let about = balance.unwrap_or_default();
-            letters.extend(self.plan_letter(&read, letter, standing, policy, about, facts.unwrap_or_default()).await?);
-        }
+        let answers = self.explain_read(&read, |letter| types.iter().any(|one| one.key == letter.key)).await?;
+        let letter = |letter: &&LetterType| {
+            let own = |answer: &&Eligibility| answer.person == standing.person.id && answer.letter_type == letter.key;
+            let approvers = policy.approvers(&letter.key, balance.unwrap_or_default());
+            let told = planned.as_ref().zip(balance);
+            Some(PlanLetter {
+                answer: answers.iter().find(own)?.clone(),
+                approvers: approvers.into_iter().map(str::to_owned).collect(),
+                facts: told.map_or_else(Vec::new, |(plan, balance)| facts(letter, plan, &form, balance, today)),
+            })
+        };
+        let letters = types.iter().filter_map(letter).collect();
         Ok(Some(PlanSheet {
             people: liable.iter().map(|one| (one.person.id.clone(), masked(&one.person.name))).collect(),
-            minimum: policy.plan_minimum(balance.unwrap_or_default()).max(Decimal::ZERO),
+            // Up to the cent, as an instalment of it would be.
+            minimum: Agreed::for_count(policy.plan_minimum(balance.unwrap_or_default()).max(Decimal::ZERO), 1),
             methods: types.first().map(|letter| methods(letter)).unwrap_or_default(),
             policy: policy.clone(),
             as_of: today,
@@ -134,21 +140,6 @@ impl Desk {
             faults,
             letters,
         }))
-    }
-
-    async fn plan_letter(
-        &self,
-        read: &CaseRead,
-        letter: &LetterType,
-        standing: &Standing,
-        policy: &Policy,
-        balance: Decimal,
-        facts: Vec<(String, String)>,
-    ) -> Result<Option<PlanLetter>, DeskError> {
-        let answers = self.explain_read(read, Some(&letter.key)).await?;
-        let answer = answers.into_iter().find(|answer| answer.person == standing.person.id);
-        let approvers = policy.approvers(&letter.key, balance).into_iter().map(str::to_owned).collect();
-        Ok(answer.map(|answer| PlanLetter { answer, approvers, facts }))
     }
 }
 

@@ -136,7 +136,7 @@ async fn a_plan_is_worked_out_on_its_page_and_becomes_a_letter_by_a_link_with_it
     let facts = "&facts.plan.instalment=124.03&facts.plan.frequency=monthly&facts.plan.first_due=2027-01-31\
                  &facts.balance=868.17&facts.plan.method=cheque&facts.as_of=2026-11-17";
     for letter in ["plan-proposal", "plan-confirmation"] {
-        let link = format!("/letters/new?case={CASE}&person=P-10023&letter={letter}{facts}");
+        let link = format!("/letters/new?case={CASE}&person=P-10023&letter={letter}{facts}\"");
         assert!(page.contains(&link), "{link}: {page}");
     }
     let records = api.open("R. Cords", &asked, "fr").await.text;

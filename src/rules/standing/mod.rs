@@ -30,6 +30,7 @@ pub use ledger::{Debt, Ledger, Movement, MovementKind};
 pub use offers::{Offer, Proposed};
 pub use person::{Flag, Ground, Person, Representative};
 pub use plan::{Missed, Plan, PlanRow, RowState, Terms};
+use reach::Addresses;
 pub use reach::{Reach, Word, is_same_mailbox, is_same_place};
 pub use worked_out::{Step as BalanceStep, StepKind, WorkedOut};
 
@@ -207,10 +208,11 @@ impl Standing {
         ordered.sort_by_key(|event| event.time);
         let mut standing = Standing { letters: letters.to_vec(), ..Standing::default() };
         person.clone_into(&mut standing.person.id);
-        let mut returned = Vec::new();
+        let (mut returned, mut addresses) = (Vec::new(), Addresses::default());
         for event in ordered {
             let own = event.subject == case;
-            match Told::read(event) {
+            let read = Told::read(event);
+            match read.map(|told| Told { address: addresses.of(event), ..told }) {
                 Ok(told) if own => {
                     let told = standing.apply(told);
                     returned.extend(matches!(told.happened, Happened::MailReturned(_)).then_some(told));

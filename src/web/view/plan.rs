@@ -15,10 +15,12 @@ use crate::desk::{Plan, RowState, Standing};
 pub struct PlanView {
     /// Whose plan it is.
     pub person: PersonId,
-    /// `proposed`, `kept`, `completed` or `defaulted`.
+    /// `proposed`, `kept`, `completed`, `defaulted`, or `unknown` where nothing but a missed instalment was told of it.
     pub state: &'static str,
-    /// The day on which it was agreed on, or told of where that is not known.
+    /// The day on which it was agreed on, or told of where that is not known, or proposed.
     pub since: Day,
+    /// Whether that is the day of the agreement.
+    pub agreed: bool,
     /// The day on which it defaulted.
     pub defaulted: Option<Day>,
     /// Dollars that it repays; absent where nothing but a missed instalment was told of it.
@@ -91,6 +93,7 @@ impl PlanView {
             person: PersonId::new(masked(person)),
             state,
             since: since.into(),
+            agreed: false,
             defaulted: None,
             balance: None,
             instalment: None,
@@ -109,6 +112,7 @@ impl PlanView {
         let state = match (plan.defaulted, standing.is_completed(plan)) {
             (Some(_), _) => "defaulted",
             (None, true) => "completed",
+            (None, false) if plan.agreed_on.is_none() => "unknown",
             (None, false) => "kept",
         };
         let is_due = |state| matches!(state, RowState::Missed | RowState::Late);
@@ -116,6 +120,7 @@ impl PlanView {
         let behind: Decimal = due.map(|row| row.instalment.amount - row.paid).sum();
         let since = plan.agreed_on.unwrap_or(toronto(plan.told).date());
         PlanView {
+            agreed: plan.agreed_on.is_some(),
             defaulted: plan.defaulted.map(Day::from),
             balance: plan.terms.map(|terms| money::plain(terms.balance)),
             instalment: plan.terms.map(|terms| money::plain(terms.plan.instalment)),
