@@ -44,8 +44,19 @@ pub fn accrued(
     payments: &[(NaiveDate, Decimal)],
     terms: &[Terms],
 ) -> Decimal {
+    charges(principal, from, until, payments, terms).into_iter().map(|(_, amount)| amount).sum()
+}
+
+/// The same month by month: the day up to which each charge counts, and the charge; without those that come to nothing.
+pub fn charges(
+    principal: Decimal,
+    from: NaiveDate,
+    until: NaiveDate,
+    payments: &[(NaiveDate, Decimal)],
+    terms: &[Terms],
+) -> Vec<(NaiveDate, Decimal)> {
     let paid = Paid::after(from, payments);
-    let mut interest = Decimal::ZERO;
+    let (mut interest, mut charges) = (Decimal::ZERO, Vec::new());
     for month in 0..MAX_MONTHS {
         let begins = from + Months::new(month);
         let ends = from + Months::new(month + 1);
@@ -54,7 +65,7 @@ pub fn accrued(
         }
         let Some(in_force) = terms.iter().rev().find(|terms| terms.from <= begins) else { continue };
         let rate = in_force.percent / Decimal::ONE_HUNDRED;
-        interest += match in_force.method {
+        let charge = match in_force.method {
             Method::None => Decimal::ZERO,
             Method::MonthlyCompound if ends <= until => {
                 let unpaid = principal - paid.by(ends) + interest;
@@ -63,8 +74,12 @@ pub fn accrued(
             Method::MonthlyCompound => Decimal::ZERO,
             Method::Simple => cents(paid.dollar_days(principal, begins, ends.min(until)) * rate / Decimal::from(365)),
         };
+        interest += charge;
+        if !charge.is_zero() {
+            charges.push((ends.min(until), charge));
+        }
     }
-    interest
+    charges
 }
 
 /// What was paid in all, by each day on which something was, oldest first.

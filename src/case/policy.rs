@@ -150,6 +150,13 @@ impl Policy {
         ]
     }
 
+    /// Dollars that the instalments of a plan come to in a month, at least, without an approval. A debt smaller than that is paid at
+    /// once.
+    pub fn plan_minimum(&self, balance: Decimal) -> Decimal {
+        let share = self.plan_minimum_percent * balance / Decimal::ONE_HUNDRED;
+        share.max(self.plan_minimum_amount).min(balance)
+    }
+
     /// Whether a role may approve a letter of this type for this amount.
     pub fn may_approve(&self, role: &str, letter_type: &str, amount: Decimal) -> bool {
         self.delegation.iter().any(|line| {

@@ -10,6 +10,8 @@ use super::{Text, money};
 /// Instalments of a plan at most, whatever a policy allows; a longer plan is a fault.
 pub const MAX_INSTALMENTS: usize = 240;
 
+const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 /// One instalment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instalment {
@@ -94,6 +96,26 @@ impl Agreed {
         Ok(instalments)
     }
 
+    /// The smallest instalment, to the cent, with which no more than so many repay an amount.
+    pub fn for_count(amount: Decimal, count: u32) -> Decimal {
+        up_to_the_cent(amount / Decimal::from(count.max(1)))
+    }
+
+    /// The smallest instalment, to the cent, that comes to so much in a month; what would be more than an amount repays it at once.
+    pub fn for_month(amount: Decimal, monthly: Decimal, frequency: Frequency, first_due: NaiveDate) -> Agreed {
+        let spread = match frequency {
+            Frequency::Weekly => monthly * Decimal::from(12) / Decimal::from(52),
+            Frequency::Biweekly => monthly * Decimal::from(12) / Decimal::from(26),
+            Frequency::Monthly => monthly,
+        };
+        let mut agreed = Agreed { instalment: up_to_the_cent(spread), frequency, first_due };
+        // What a division has rounded away counts for the program.
+        if agreed.monthly() < monthly {
+            agreed.instalment += CENT;
+        }
+        Agreed { instalment: agreed.instalment.min(amount), ..agreed }
+    }
+
     /// When an instalment is due, counted from none; none after the end of the calendar.
     pub fn due(&self, place: usize) -> Option<NaiveDate> {
         let place = u32::try_from(place).ok()?;
@@ -112,6 +134,10 @@ impl Agreed {
             Frequency::Monthly => self.instalment,
         }
     }
+}
+
+fn up_to_the_cent(amount: Decimal) -> Decimal {
+    (amount / CENT).ceil() * CENT
 }
 
 /// The instalments of a plan among facts, spread over an amount, as [`Agreed::spread`] does.

@@ -1,5 +1,7 @@
 //! Assessing a letter: everything that speaks against it, and what an approval of it would be bound to.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -10,7 +12,7 @@ use crate::case::entry::Basis;
 use crate::case::{Channel, CoveringMail, Fault, Policy, Sha256};
 use crate::letter::{Data, LetterType};
 use crate::register::LetterRow;
-use crate::rules::{Asked, Effect, Finding, Found, OtherCase, Question, Standing, findings};
+use crate::rules::{Asked, Effect, Finding, Found, OtherCase, Question, Standing, findings, over_on};
 use crate::studio::Composed;
 
 /// A letter that was composed and assessed by the standing of its case.
@@ -46,6 +48,10 @@ pub struct Answers {
     pub ends: Vec<Fault>,
     /// What an approver is to look at.
     pub notes: Vec<Fault>,
+    /// Of what holds it, by code: the first day on which it no longer does, where time alone is what it waits for.
+    pub over: BTreeMap<String, NaiveDate>,
+    /// The first day on which no guard holds it any more, if nothing happens until then.
+    pub from: Option<NaiveDate>,
 }
 
 /// What guards are asked about a letter with: where it stands, and what it stands in.
@@ -80,6 +86,14 @@ impl Asking<'_> {
                 Effect::Review => answers.notes.push(reason),
             }
         }
+        let over = |stop: &Fault| Some((stop.code.clone(), over_on(&stop.code, &question)?));
+        answers.over = answers.stops.iter().filter_map(over).collect();
+        let stops = |date| {
+            let found = findings(guards, &question.on(date));
+            found.iter().any(|one| matches!(one.effect, Effect::Hold | Effect::HoldUnlessOverridden | Effect::Ground))
+        };
+        let all = answers.stops.iter().all(|stop| answers.over.contains_key(&stop.code));
+        answers.from = answers.over.values().max().copied().filter(|from| all && !stops(*from));
         answers
     }
 }

@@ -48,7 +48,7 @@ impl CalledBy {
 /// What is on file of one person that a letter may be called for by.
 pub(super) struct OnFile<'f> {
     pub person: &'f str,
-    pub events: &'f [StoredEvent],
+    pub events: &'f [&'f StoredEvent],
     pub letters: &'f [SentLetter],
     pub rows: &'f [LetterRow],
     pub due: &'f [Due],
@@ -57,7 +57,7 @@ pub(super) struct OnFile<'f> {
 impl<'f> OnFile<'f> {
     fn own(&self) -> impl Iterator<Item = &'f StoredEvent> {
         let person = self.person;
-        self.events.iter().filter(move |stored| stored.event.person().as_str() == person)
+        self.events.iter().copied().filter(move |stored| stored.event.person().as_str() == person)
     }
 
     /// The newest event that asks for a letter of a type, with the letter that was made of it.

@@ -8,7 +8,7 @@ use super::case_read::not_there;
 use super::release::verdict_before;
 use super::renew::Ground;
 use super::send::UNMAILABLE;
-use super::{Desk, DeskError};
+use super::{CaseRead, Desk, DeskError};
 use crate::case::entry::Basis;
 use crate::case::insurance::masked_in;
 use crate::case::{CaseEvent, Channel, Entry, EntryKind, Fault, FiledEntry, LetterId, PersonId, Role, Sha256, Stamp};
@@ -75,10 +75,20 @@ impl Desk {
         let (reference, person) = (&letter.case_reference, &letter.person);
         // Before the events are read, so that one that comes meanwhile is not taken for seen.
         let seen = self.reader().versions(reference, person).await?;
-        let case = self.case(reference).await?;
+        self.context_in(letter, &self.case(reference).await?, seen).await
+    }
+
+    /// The same by a case that was read.
+    pub(super) async fn context_in(
+        &self,
+        letter: &LetterRow,
+        case: &CaseRead,
+        seen: Seen,
+    ) -> Result<CaseContext, DeskError> {
+        let person = &letter.person;
         let mut calling = case.called(letter.event).ok_or_else(|| not_there(letter.event))?.clone();
-        let people = self.people(&case);
-        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, &case);
+        let people = self.people(case);
+        let Ground { told, facts: renewed, gone } = self.ground(letter, &calling, case);
         if let Some(facts) = &renewed {
             calling.data["facts"] = facts.clone();
         }

@@ -18,6 +18,16 @@ pub struct CaseRead {
 }
 
 impl CaseRead {
+    /// The case.
+    pub fn reference(&self) -> &CaseRef {
+        &self.reference
+    }
+
+    /// Its own events, in the order of taking.
+    pub fn events(&self) -> impl Iterator<Item = &StoredEvent> {
+        self.own()
+    }
+
     /// The program's key, by its newest event; none where no event of it was taken.
     pub fn program(&self) -> Option<String> {
         self.own().last().map(|stored| stored.event.program().to_owned())
@@ -39,8 +49,8 @@ impl CaseRead {
     }
 
     /// Its own events that count.
-    pub(super) fn counted(&self, people: &People<'_>) -> Vec<StoredEvent> {
-        self.own().filter(|stored| people.counts(&stored.event)).cloned().collect()
+    pub(super) fn counted(&self, people: &People<'_>) -> Vec<&StoredEvent> {
+        self.own().filter(|stored| people.counts(&stored.event)).collect()
     }
 
     fn own(&self) -> impl Iterator<Item = &StoredEvent> {

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Assessment, Desk, DeskError, Stand};
+use super::case_context::CaseContext;
+use super::{Assessment, CaseRead, Desk, DeskError, Stand};
 use crate::case::insurance::masked;
 use crate::case::texts::folded;
 use crate::case::{Actor, ActorKind, DeliveryState, Entry, Fault, LetterId, LetterState, Sha256, Text, entry, money};
@@ -166,13 +167,22 @@ impl Desk {
     /// A letter as it would go today, for those who decide of it: calculation, deadlines and what speaks against it.
     pub async fn assessed(&self, letter: &LetterId) -> Result<(LetterRow, Assessment<'_>), DecideError> {
         let row = self.letter_to_decide(letter).await?;
-        let context = self.read_case(&row).await?;
+        let assessed = self.assessed_by(&row, self.read_case(&row).await?).await?;
+        Ok((row, assessed))
+    }
+
+    /// The same by a case that was read.
+    pub(super) async fn assessed_in(&self, row: &LetterRow, case: &CaseRead) -> Result<Assessment<'_>, DecideError> {
+        let seen = self.reader().versions(&row.case_reference, &row.person).await?;
+        self.assessed_by(row, self.context_in(row, case, seen).await?).await
+    }
+
+    async fn assessed_by(&self, row: &LetterRow, context: CaseContext) -> Result<Assessment<'_>, DecideError> {
         let date = self.mailing_date(context.data.addressee.channel).await?;
         let gone = || DecideError::Faults(vec![super::judge::type_gone(&row.letter_type)]);
         let letter_type = self.studio.catalogue.types.get(&row.letter_type).ok_or_else(gone)?;
-        let assessed = self.assess(letter_type, &row, date, context);
-        let assessed = assessed.map_err(|unwritten| DecideError::Faults(unwritten.faults))?;
-        Ok((row, assessed))
+        let assessed = self.assess(letter_type, row, date, context);
+        assessed.map_err(|unwritten| DecideError::Faults(unwritten.faults))
     }
 
     async fn letter_to_decide(&self, letter: &LetterId) -> Result<LetterRow, DecideError> {

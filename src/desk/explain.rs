@@ -1,6 +1,8 @@
 //! For every letter type: is it called for, may it go to this person of this case today, and if not, why not?
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +13,7 @@ use super::{CaseRead, DecideError, Desk, DeskError};
 use crate::case::{Both, CaseEvent, CaseRef, Fault, LetterState, Policy, Text};
 use crate::letter::{Data, LetterType, OnRequest, Program};
 use crate::register::LetterRow;
-use crate::rules::{Asked, People, Standing};
+use crate::rules::{Asked, OtherCase, People, Standing, reads_other_cases};
 
 /// Whether a letter of one type is called for, and may go to one person today.
 #[derive(Debug, Clone, Serialize)]
@@ -36,6 +38,10 @@ pub struct Eligibility {
     pub notes: Vec<Fault>,
     /// The event whose facts it was judged by, where one called for it; without one, by the standing alone.
     pub event: Option<String>,
+    /// Of what stands against it, by code: the first day on which it no longer does, where time alone is what it waits for.
+    pub over: BTreeMap<String, NaiveDate>,
+    /// The first day on which it may go if nothing happens until then; none where it may go today, or where time does not help.
+    pub from: Option<NaiveDate>,
 }
 
 /// What an officer does about a letter type.
@@ -84,6 +90,8 @@ struct Judged<'j> {
     newest: &'j CaseEvent,
     program: &'j Program,
     policy: &'j Policy,
+    /// What the person owes elsewhere; empty where no letter type asks for it.
+    other_cases: &'j [OtherCase],
 }
 
 impl Eligibility {
@@ -92,7 +100,8 @@ impl Eligibility {
         let known = |fault: &&Fault| !self.reasons.contains(fault);
         let reasons: Vec<Fault> = holds.iter().filter(known).chain(&self.reasons).cloned().collect();
         let group = if self.group == Group::MayGo { Group::of(reasons.is_empty()) } else { self.group };
-        Eligibility { may_go: reasons.is_empty(), reasons, group, ..self }
+        let from = self.from.filter(|_| holds.is_empty());
+        Eligibility { may_go: reasons.is_empty(), reasons, group, from, ..self }
     }
 }
 
@@ -100,20 +109,28 @@ impl Desk {
     /// Every letter type of the case's program for every person of the case; of one type where it is named. Empty where no event
     /// of the case was taken.
     pub async fn explain(&self, case: &CaseRef, letter_type: Option<&str>) -> Result<Vec<Eligibility>, DeskError> {
-        let read = self.case(case).await?;
-        self.explain_with(&read, case, letter_type, None).await
+        let asked = |letter: &LetterType| letter_type.is_none_or(|wanted| wanted == letter.key);
+        self.explain_read(&self.case(case).await?, asked).await
+    }
+
+    /// The same of a case that was read, for some letter types.
+    pub async fn explain_read(
+        &self,
+        read: &CaseRead,
+        asked: impl Fn(&LetterType) -> bool,
+    ) -> Result<Vec<Eligibility>, DeskError> {
+        self.explain_with(read, asked, None).await
     }
 
     /// The same as it would be with one event more.
     pub(super) async fn explain_with(
         &self,
         read: &CaseRead,
-        case: &CaseRef,
-        letter_type: Option<&str>,
+        asked: impl Fn(&LetterType) -> bool,
         more: Option<&CaseEvent>,
     ) -> Result<Vec<Eligibility>, DeskError> {
-        let rows = self.reader().letters_of_case(case).await?;
-        let due = self.undecided(case).await?;
+        let rows = self.reader().letters_of_case(read.reference()).await?;
+        let due = self.undecided(read).await?;
         let people = self.people_of(read, |_| true, more);
         let (stored, letters) = (read.counted(&people), &read.letters);
         let mut answers = Vec::new();
@@ -124,14 +141,19 @@ impl Desk {
             let Some((program, policy)) = self.program_and_policy(newest.program(), self.clock.today()) else {
                 continue;
             };
-            let judged = Judged { on_file, people: &people, standing: &standing, newest, program, policy };
             let wanted = |letter: &&LetterType| {
                 let programs = &letter.description.called_by.programs;
                 let own = programs.is_empty() || programs.iter().any(|one| one == newest.program());
-                own && letter_type.is_none_or(|wanted| wanted == letter.key)
+                own && asked(letter)
             };
-            for letter in self.studio.catalogue.types.values().filter(wanted) {
-                answers.extend(self.eligibility(letter, &judged).await?.map(|answer| answer.held_for(&holds)));
+            let wanted: Vec<&LetterType> = self.studio.catalogue.types.values().filter(wanted).collect();
+            // What is owed elsewhere is read once, whichever of them asks for it.
+            let asks = wanted.iter().find(|letter| reads_other_cases(&letter.description.rules.guards)).copied();
+            let other_cases = &self.other_cases(asks, &people, person).await?[..];
+            let standing = &standing;
+            let judged = Judged { on_file, people: &people, standing, newest, program, policy, other_cases };
+            for letter in wanted {
+                answers.extend(self.eligibility(letter, &judged, read).await?.map(|answer| answer.held_for(&holds)));
             }
         }
         Ok(answers)
@@ -143,7 +165,12 @@ impl Desk {
         Some((program, program.policy_on(on)?))
     }
 
-    async fn eligibility(&self, letter: &LetterType, judged: &Judged<'_>) -> Result<Option<Eligibility>, DeskError> {
+    async fn eligibility(
+        &self,
+        letter: &LetterType,
+        judged: &Judged<'_>,
+        read: &CaseRead,
+    ) -> Result<Option<Eligibility>, DeskError> {
         let asking = judged.on_file.asking(letter);
         // An event whose letter has left, or was withdrawn, calls for nothing more.
         let open = asking.filter(|(_, row)| !row.is_some_and(is_settled));
@@ -160,15 +187,15 @@ impl Desk {
             }
             None => (proposed.as_ref(), None),
         };
-        let Some(mut answers) = self.judged_by(letter, judged, facts_of, own).await? else { return Ok(None) };
+        let Some(mut answers) = self.judged_by(letter, judged, facts_of, own) else { return Ok(None) };
         let mut needs_approval = letter.needs_approval() || !answers.notes.is_empty();
         if let Some(row) = own {
             // As the work assesses it, with its arithmetic, its deadlines and what a manager let pass.
-            match self.assessed(&row.id).await {
-                Ok((_, assessed)) => (answers, needs_approval) = (assessed.answers, assessed.needs_approval),
+            match self.assessed_in(row, read).await {
+                Ok(assessed) => (answers, needs_approval) = (assessed.answers, assessed.needs_approval),
                 Err(DecideError::Desk(error)) => return Err(error),
                 // Its words cannot be written: the reasons are those that it was refused for.
-                Err(_) => answers.stops = row.reasons.to_vec(),
+                Err(_) => (answers.stops, answers.from) = (row.reasons.to_vec(), None),
             }
         }
         let ended = own.is_some_and(|row| row.state == LetterState::Ended) && !answers.ends.is_empty();
@@ -191,18 +218,18 @@ impl Desk {
     }
 
     /// What the guards answer, with the facts of an event where there is one, and else by the standing alone.
-    async fn judged_by(
+    fn judged_by(
         &self,
         letter: &LetterType,
         judged: &Judged<'_>,
         event: Option<&CaseEvent>,
         own: Option<&LetterRow>,
-    ) -> Result<Option<Answers>, DeskError> {
+    ) -> Option<Answers> {
         let today = self.clock.today();
         let from = event.unwrap_or(judged.newest);
         let mut json = as_it_stands(from, judged.standing, &judged.people.addressee(from));
         address_to_representative(&mut json, judged.standing, today);
-        let Ok(mut data) = Data::read(&json) else { return Ok(None) };
+        let mut data = Data::read(&json).ok()?;
         if event.is_none() {
             data.facts = Value::Object(serde_json::Map::new());
         }
@@ -214,17 +241,17 @@ impl Desk {
             facts: event.map(|_| &data.facts),
             ..asked(letter, &data, asked_at)
         };
-        let other_cases = self.other_cases(Some(letter), judged.people, &from.person()).await?;
+        let asks = reads_other_cases(&letter.description.rules.guards);
         let asking = Asking {
             letter: asked,
             standing: judged.standing,
             policy: judged.policy,
             traits: judged.program.traits,
-            other_cases: &other_cases,
+            other_cases: if asks { judged.other_cases } else { &[] },
             overridden: &[],
             date: today,
         };
-        Ok(Some(asking.answers(&letter.description.rules.guards)))
+        Some(asking.answers(&letter.description.rules.guards))
     }
 }
 
@@ -237,9 +264,10 @@ pub(super) fn answered(
     needs_approval: bool,
     event: Option<&CaseEvent>,
 ) -> Eligibility {
-    let Answers { stops, ends, notes, groundless, .. } = answers;
+    let Answers { stops, ends, notes, groundless, over, from, .. } = answers;
     let has_ground = groundless.is_empty();
     let others = stops.into_iter().filter(|reason| !groundless.iter().any(|one| one.code == reason.code));
+    let from = from.filter(|_| ends.is_empty());
     let others: Vec<Fault> = others.chain(ends).collect();
     let reasons = [groundless, others].concat();
     let group = match (has_ground, called_for.is_empty()) {
@@ -254,6 +282,8 @@ pub(super) fn answered(
         group,
         called_for,
         may_go: reasons.is_empty(),
+        from: from.filter(|_| reasons.iter().all(|reason| over.contains_key(&reason.code))),
+        over,
         needs_approval,
         reasons,
         notes,

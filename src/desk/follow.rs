@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::decide::given;
-use super::{DecideError, Desk, DeskError, Outcome, Stand};
+use super::{CaseRead, DecideError, Desk, DeskError, Outcome, Stand};
 use crate::case::{Actor, CaseEvent, CaseRef, Entry, FollowUpId, FollowUpState, PersonId, Sha256, entry};
 use crate::intake::Offer;
 use crate::people::Who;
@@ -39,7 +39,7 @@ impl Desk {
         let cases = self.reader().cases_to_follow(today, BATCH).await?;
         for followed in &cases {
             let case = &followed.case;
-            let due = self.due_in(case).await?;
+            let due = self.due_in(&self.case(case).await?);
             let open = self.reader().follow_ups(Some(FollowUpState::Proposed), Some(case), &[], MAX_OPEN).await?;
             let mut act = self.begin(Actor::program()).await?;
             for gone in open.iter().filter(|row| !due.iter().any(|due| due.id == row.id)) {
@@ -76,7 +76,7 @@ impl Desk {
 
     async fn accept(&self, id: &FollowUpId, actor: Actor) -> Result<Outcome, DecideError> {
         let row = self.follow_up_to_decide(id).await?;
-        let due = self.due_in(&row.case_reference).await?.into_iter().find(|due| due.id == *id);
+        let due = self.due_in(&self.case(&row.case_reference).await?).into_iter().find(|due| due.id == *id);
         let due = due.ok_or(DecideError::NotWaiting(Stand::FollowUp(row.state)))?;
         if due.proposal.kind == ProposalKind::WhoIsIt {
             return Err(DecideError::WhoIsIt);
@@ -119,9 +119,9 @@ impl Desk {
     }
 
     /// What is due in a case today and nobody has decided on.
-    pub(super) async fn undecided(&self, case: &CaseRef) -> Result<Vec<Due>, DeskError> {
+    pub(super) async fn undecided(&self, case: &CaseRead) -> Result<Vec<Due>, DeskError> {
         let mut open = Vec::new();
-        for due in self.due_in(case).await? {
+        for due in self.due_in(case) {
             let known = self.reader().follow_up(&due.id).await?;
             if known.is_none_or(|row| matches!(row.state, FollowUpState::Proposed | FollowUpState::Lapsed)) {
                 open.push(due);
@@ -131,10 +131,9 @@ impl Desk {
     }
 
     /// What is due in a case today, for each of its people.
-    async fn due_in(&self, case: &CaseRef) -> Result<Vec<Due>, DeskError> {
+    fn due_in(&self, read: &CaseRead) -> Vec<Due> {
         let today = self.clock.today();
-        let read = self.case(case).await?;
-        let people = self.people(&read);
+        let (case, people) = (read.reference(), self.people(read));
         let mut due: Vec<Due> = people.questions().into_iter().map(|question| Due::question(case, question)).collect();
         for person in people.known() {
             let Some(newest) = people.newest(&person) else { continue };
@@ -161,7 +160,7 @@ impl Desk {
                 }
             }));
         }
-        Ok(due)
+        due
     }
 }
 

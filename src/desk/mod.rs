@@ -22,6 +22,7 @@ mod look;
 mod merge;
 mod outlook;
 mod people;
+mod plan;
 mod preview;
 mod record;
 mod release;
@@ -48,7 +49,10 @@ use crate::archive::{self, Archive};
 use crate::case::{Actor, Clock, Day, LetterId, LetterState, RunId, Sha256};
 use crate::dispatch::{Post, PrintError, SmtpError};
 use crate::register::{Act, Reader, Register, RegisterError};
-pub use crate::rules::{Answer, DebtState, Owed};
+pub use crate::rules::{
+    Answer, BalanceStep, DebtState, Dispute, Fate, Insolvency, Owed, People, Person, Plan, RowState, Standing,
+    StepKind, guard,
+};
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
@@ -66,6 +70,7 @@ pub use merge::{
 };
 pub use outlook::{EventOutlook, Moved};
 pub use people::{Invited, PeopleError, Proof, SignInError};
+pub use plan::{PlanForm, PlanLetter, PlanSheet, Planned, plan_of};
 pub use preview::Foreseen;
 pub use reload::{CurrentDesk, Reload, ReloadState};
 pub use run_files::RunFile;

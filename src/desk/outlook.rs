@@ -57,8 +57,8 @@ impl Desk {
         }
         let case = &event.subject;
         let read = self.case(case).await?;
-        let before = self.explain_with(&read, case, None, None).await?;
-        let after = self.explain_with(&read, case, None, Some(&event)).await?;
+        let before = self.explain_with(&read, |_| true, None).await?;
+        let after = self.explain_with(&read, |_| true, Some(&event)).await?;
         let (people, with) = (self.people(&read), self.people_of(&read, |_| true, Some(&event)));
         let rows = self.reader().letters_of_case(case).await?;
         let called = self.studio.catalogue.called_by(&event.kind, event.program(), event.facts());

@@ -136,7 +136,7 @@ impl Catalogue {
     }
 
     /// The schema in `_events/`, or that of the letter type which alone has the event.
-    fn schema_of_event(&self, kind: &str) -> Option<&Schema> {
+    pub(super) fn schema_of_event(&self, kind: &str) -> Option<&Schema> {
         self.event_schema(kind).or_else(|| self.type_with(kind).map(|letter| &letter.schema))
     }
 

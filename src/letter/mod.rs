@@ -41,6 +41,7 @@ mod schema_words;
 mod shape;
 mod static_text;
 mod template;
+mod told;
 mod versions;
 mod words;
 
@@ -50,6 +51,7 @@ pub use draft::{Draft, Source};
 pub use key_facts::KeyFacts;
 pub use kind::{LetterType, OnRequest};
 pub use must_say::MustSay;
+pub use plan::faults_of as plan_faults_of;
 pub use policy_names::unused_parameters;
 pub use program::Program;
 pub use readability::readability;

@@ -31,7 +31,18 @@ pub(super) fn plan_faults(
         Derivation::Schedule { of, amount } => stated(facts, of, amount).map(|(plan, amount)| (of, plan, amount)),
         _ => None,
     });
-    plans.flat_map(|(of, plan, amount)| faults_of(of, plan, amount, policy, from)).collect()
+    plans.flat_map(|(of, plan, amount)| faults_of(&of.pointer(), plan, amount, policy, from)).collect()
+}
+
+impl LetterType {
+    /// Where among its facts it has a repayment plan, and the amount that the plan repays, such as `facts.plan` and `facts.balance`; none
+    /// where it spreads nothing over instalments.
+    pub fn plan(&self) -> Option<(&str, &str)> {
+        self.description.derived.values().find_map(|derivation| match derivation {
+            Derivation::Schedule { of, amount } => Some((of.as_str(), amount.as_str())),
+            _ => None,
+        })
+    }
 }
 
 /// The day from which the plan of an event is: that of the agreement, or the one on which it was told.
@@ -46,12 +57,13 @@ fn stated(facts: &Value, plan: &FactPath, amount: &FactPath) -> Option<(Agreed, 
     Some((plan, values.amount(amount).ok().filter(|amount| *amount > Decimal::ZERO)?))
 }
 
-fn faults_of(path: &FactPath, plan: Agreed, amount: Decimal, policy: &Policy, from: NaiveDate) -> Vec<Fault> {
+/// What is wrong with one plan, with places below that of the plan.
+pub fn faults_of(place: &str, plan: Agreed, amount: Decimal, policy: &Policy, from: NaiveDate) -> Vec<Fault> {
     let mut faults = Vec::new();
     if plan.first_due < from {
-        faults.push(due_before(path.below("first_due").pointer(), plan.first_due, from));
+        faults.push(due_before(format!("{place}/first_due"), plan.first_due, from));
     }
-    let place = path.below("instalment").pointer();
+    let place = format!("{place}/instalment");
     if plan.instalment > amount {
         faults.push(above(place, plan.instalment, amount));
     } else if is_too_long(plan, amount, policy) {

@@ -21,15 +21,18 @@ use serde_json::Value;
 use crate::case::letter::sha256_hex;
 pub use follow_up::{LetterProposal, Proposal, ProposalKind, follow_ups, grounds};
 pub use found::{Detail, Found, Particular};
-pub use guards::{Effect, Finding, Guard, Needs, findings, guard, guards, reads_other_cases, reads_other_letters};
+pub use guards::{
+    Effect, Finding, Guard, Needs, findings, guard, guards, over_on, reads_other_cases, reads_other_letters,
+};
 pub use last_look::{Known, last_look};
 pub use people::{About, Answer, Doubt, Fate, IDENTIFIED, Name, People, WhoIsIt};
 pub use question::{Asked, OtherCase, Question};
-pub use standing::{ByOtherMeans, DisputeKind};
 pub use standing::{
-    Debt, DebtState, Figures, Listed, Missed, Movement, MovementKind, Offer, Owed, Person, Plan, Proposed, Reach,
-    SentLetter, Standing, Terms, Word, is_same_mailbox, is_same_place,
+    BalanceStep, Debt, DebtState, Dispute, Figures, Filing, Flag, Ground, Insolvency, Listed, Missed, Movement,
+    MovementKind, Offer, Outcome, Owed, Person, Plan, PlanRow, Proposed, Reach, Representative, RowState, SentLetter,
+    Standing, StepKind, Terms, Word, WorkedOut, is_same_mailbox, is_same_place,
 };
+pub use standing::{ByOtherMeans, DisputeKind};
 
 /// The hash of a letter's facts, by which a letter is told from another of its type: of those that it is told apart by, or of all
 /// where none is named.

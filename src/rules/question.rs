@@ -33,6 +33,7 @@ pub struct Question<'q> {
 }
 
 /// The letter that is asked for.
+#[derive(Clone, Copy)]
 pub struct Asked<'q> {
     /// The letter type's key.
     pub letter_type: &'q str,
@@ -88,6 +89,11 @@ impl<'q> Question<'q> {
         other_cases: &'q [OtherCase],
     ) -> Question<'q> {
         Question { standing, policy, traits, letter, date, other_cases, owed: OnceCell::new() }
+    }
+
+    /// The same question for a letter of another date.
+    pub fn on(&self, date: NaiveDate) -> Question<'q> {
+        Question::new(self.standing, self.policy, self.traits, self.letter, date, self.other_cases)
     }
 
     /// One of the letter's facts, which must be there.

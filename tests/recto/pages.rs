@@ -66,7 +66,7 @@ async fn every_letter_and_every_case_of_a_day_with_all_its_decisions_has_its_pag
         response.into_body().collect().await.unwrap().to_bytes()
     };
     // What words there are for a party's role and for the office of who decided.
-    let mut unseen = vec!["(manager)", "(gestionnaire)", "Debtor</td>", "Débiteur ou débitrice</td>", "Sponsor</td>"];
+    let mut unseen = vec!["(manager)", "(gestionnaire)", "Debtor</dd>", "Débiteur ou débitrice</dd>", "Sponsor</dd>"];
     for path in paths {
         for language in ["en", "fr"] {
             let page = get(&path, language).await;

@@ -302,9 +302,7 @@ pub const GUARDS: [Guard; 14] = [
         finds: |q| {
             let (plan, balance) = (q.fact("plan")?, q.amount("balance")?);
             let monthly = Agreed::read(plan).map_err(|_| Unread::Fact("plan"))?.monthly();
-            let share = q.policy.plan_minimum_percent * balance / Decimal::ONE_HUNDRED;
-            // A debt smaller than the minimum is paid at once.
-            let minimum = share.max(q.policy.plan_minimum_amount).min(balance);
+            let minimum = q.policy.plan_minimum(balance);
             match monthly < minimum {
                 true => found(Note::new(
                     "below",

@@ -7,6 +7,9 @@ mod debt_ground;
 mod paid;
 mod person;
 mod plan;
+mod remedies;
+
+use chrono::{Days, NaiveDate};
 
 use super::Question;
 use super::found::{Answer, Detail, Found, Note, Unread, reason, with_values};
@@ -37,6 +40,11 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// What would change what it finds; none where its own words say so.
+    pub fn remedy(&self) -> Option<Both> {
+        remedies::REMEDIES.iter().find(|(key, _)| *key == self.key).map(|(_, remedy)| *remedy)
+    }
+
     /// What it rests on in the program of a policy, with the policy's values.
     pub fn basis_in(&self, policy: &Policy) -> Text {
         let everywhere = || self.basis.map(|basis| Text::new(basis.en, basis.fr));
@@ -98,6 +106,25 @@ pub fn guards() -> impl Iterator<Item = &'static Guard> {
 /// The guard of a name.
 pub fn guard(key: &str) -> Option<&'static Guard> {
     guards().find(|guard| guard.key == key)
+}
+
+/// Days ahead within which it is looked for the day on which something no longer speaks against a letter, as a power of two.
+const AHEAD: u32 = 9;
+
+/// The first day on which a guard, which finds something against a letter today, finds nothing more if nothing happens until then; none
+/// where time alone does not help.
+pub fn over_on(name: &str, question: &Question<'_>) -> Option<NaiveDate> {
+    let guard = guard(name)?;
+    let passes = |days: u64| matches!((guard.finds)(&question.on(question.date + Days::new(days))), Ok(None));
+    let (mut stops, mut over) = (0, 1 << AHEAD);
+    if !passes(over) {
+        return None;
+    }
+    while over - stops > 1 {
+        let middle = (stops + over) / 2;
+        if passes(middle) { over = middle } else { stops = middle }
+    }
+    Some(question.date + Days::new(over))
 }
 
 /// Whether one of the named guards reads the person's other cases.

@@ -147,7 +147,7 @@ impl<'e> People<'e> {
     }
 
     fn told(&self, event: &CaseEvent) -> Option<&Told<'e>> {
-        self.events.iter().find(|told| (&told.event.source, &told.event.id) == (&event.source, &event.id))
+        self.events.iter().find(|told| (&told.event.id, &told.event.source) == (&event.id, &event.source))
     }
 
     /// The other cases that know a person, by a name that is not somebody else's.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ledger::{Debt, Ledger, Movement, MovementKind};
-use crate::case::interest::{Terms, accrued};
+use crate::case::interest::{Terms, charges};
 use crate::case::money;
 
 /// Some figures: the balance of a statement, or those of a letter.
@@ -112,7 +112,7 @@ impl Listed {
         Some(Listed { on: day(&row["date"])?, amount, kind })
     }
 
-    fn is(&self, movement: &Movement) -> bool {
+    pub(super) fn is(&self, movement: &Movement) -> bool {
         (self.on, self.amount, self.kind) == (movement.on, movement.amount, movement.kind)
     }
 }
@@ -126,11 +126,33 @@ fn dollars(value: &Value) -> Option<Decimal> {
 }
 
 /// What a debt's balance is counted from.
-struct Base<'d> {
-    figures: Figures<'d>,
-    balance: Decimal,
+#[derive(Clone, Copy)]
+pub(super) struct Base<'d> {
+    pub figures: Figures<'d>,
+    pub balance: Decimal,
+    /// Whether a letter's event claimed it.
+    pub claimed: bool,
+    /// Whether it is that the debt was paid.
+    pub is_paid: bool,
     /// Whether it was told to be paid without saying by what: then whatever came until that day has paid it.
     paid_by_all: bool,
+}
+
+/// How what is owed on a debt is counted.
+pub(super) struct Count<'l> {
+    pub base: Base<'l>,
+    /// What moved since, in the order in which it was told.
+    pub moved: Vec<&'l Movement>,
+    /// Interest since, each charge with the day up to which it counts.
+    pub interest: Vec<(NaiveDate, Decimal)>,
+}
+
+impl Count<'_> {
+    pub fn balance(&self) -> Decimal {
+        let moved: Decimal = self.moved.iter().map(|one| one.amount).sum();
+        let interest: Decimal = self.interest.iter().map(|(_, amount)| *amount).sum();
+        self.base.balance - moved + interest
+    }
 }
 
 impl Ledger {
@@ -175,29 +197,42 @@ impl Ledger {
 
     /// What is owed on a debt by what was paid on it.
     fn balance_alone(&self, debt: &Debt, on: NaiveDate, terms: &[Terms]) -> Option<Decimal> {
-        let owed = |base: Base<'_>| {
+        self.count(debt, on, terms).map(|count| count.balance())
+    }
+
+    /// How that is counted.
+    pub(super) fn count<'l>(&'l self, debt: &'l Debt, on: NaiveDate, terms: &[Terms]) -> Option<Count<'l>> {
+        let count = |base: Base<'l>| {
             let came_before =
                 |one: &Movement| base.paid_by_all && one.amount > Decimal::ZERO && one.on <= base.figures.as_of;
             let moved = self.moved_since(debt, base.figures, on).into_iter().filter(|one| !came_before(one));
-            let paid: Vec<_> = moved.map(|one| (one.on, one.amount)).collect();
-            let interest = accrued(base.balance, base.figures.as_of, on, &paid, terms);
-            base.balance - paid.iter().map(|(_, amount)| *amount).sum::<Decimal>() + interest
+            let moved: Vec<&Movement> = moved.collect();
+            let paid: Vec<_> = moved.iter().map(|one| (one.on, one.amount)).collect();
+            let interest = charges(base.balance, base.figures.as_of, on, &paid, terms);
+            Count { base, moved, interest }
         };
         let stated = debt.stated.as_ref().filter(|stated| stated.as_of <= on).map(|stated| Base {
             figures: Figures { as_of: stated.as_of, told: stated.told, listed: &stated.listed },
             balance: stated.balance,
+            claimed: stated.claimed,
+            is_paid: false,
             paid_by_all: false,
         });
         let paid = debt.paid.as_ref().filter(|paid| paid.as_of <= on).map(|paid| Base {
             figures: Figures { as_of: paid.as_of, told: paid.told, listed: &paid.listed },
             balance: Decimal::ZERO,
+            claimed: false,
+            is_paid: true,
             paid_by_all: paid.listed.is_empty(),
         });
         match (paid, stated) {
             // Who says by what it was paid has counted; else what came above the statement is seen by the statement alone.
-            (Some(paid), Some(stated)) if paid.paid_by_all => Some(owed(paid).min(owed(stated))),
-            (Some(paid), _) => Some(owed(paid)),
-            (None, stated) => stated.map(owed),
+            (Some(paid), Some(stated)) if paid.paid_by_all => {
+                let (paid, stated) = (count(paid), count(stated));
+                Some(if stated.balance() < paid.balance() { stated } else { paid })
+            }
+            (Some(paid), _) => Some(count(paid)),
+            (None, stated) => stated.map(count),
         }
     }
 

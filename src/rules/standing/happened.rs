@@ -22,6 +22,8 @@ pub(super) struct Told<'e> {
     pub event: &'e CaseEvent,
     /// The key of the person whom it is about.
     pub person: &'e str,
+    /// The address of its party, where it was read.
+    pub address: Option<Address>,
     /// What any event may say of the debt.
     pub figures: Figures,
     /// What has happened.
@@ -338,7 +340,8 @@ impl<'e> Told<'e> {
     /// Reads an event. The error says which of its facts is not as its kind's schema has it.
     pub fn read(event: &'e CaseEvent) -> Result<Told<'e>, serde_json::Error> {
         let (facts, person) = (&event.data["facts"], event.data["party"]["id"].as_str().unwrap_or_default());
-        Ok(Told { event, person, figures: Figures::deserialize(facts)?, happened: Happened::read(&event.kind, facts)? })
+        let (figures, happened) = (Figures::deserialize(facts)?, Happened::read(&event.kind, facts)?);
+        Ok(Told { event, person, address: None, figures, happened })
     }
 }
 

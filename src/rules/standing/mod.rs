@@ -15,6 +15,7 @@ mod person;
 mod plan;
 mod reach;
 mod times;
+mod worked_out;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -22,14 +23,16 @@ use serde::{Deserialize, Serialize};
 use self::happened::{Happened, MailReturned, Told};
 use crate::case::{CaseEvent, Channel, Given, Tells, Times};
 pub use balance::{DebtState, Figures, Listed, Owed};
-pub use dispute::{Dispute, DisputeKind};
+pub use dispute::{Dispute, DisputeKind, Outcome};
 pub use happened::{Means, MissedRow};
-pub use insolvency::Insolvency;
+pub use insolvency::{Filing, Insolvency};
 pub use ledger::{Debt, Ledger, Movement, MovementKind};
 pub use offers::{Offer, Proposed};
-pub use person::Person;
-pub use plan::{Missed, Plan, Terms};
+pub use person::{Flag, Ground, Person, Representative};
+pub use plan::{Missed, Plan, PlanRow, RowState, Terms};
+use reach::Addresses;
 pub use reach::{Reach, Word, is_same_mailbox, is_same_place};
+pub use worked_out::{Step as BalanceStep, StepKind, WorkedOut};
 
 /// Whether what was told of two debts may be of one, by their numbers: what names none is about all.
 pub(super) fn same_debt(one: &str, other: &str) -> bool {
@@ -205,10 +208,11 @@ impl Standing {
         ordered.sort_by_key(|event| event.time);
         let mut standing = Standing { letters: letters.to_vec(), ..Standing::default() };
         person.clone_into(&mut standing.person.id);
-        let mut returned = Vec::new();
+        let (mut returned, mut addresses) = (Vec::new(), Addresses::default());
         for event in ordered {
             let own = event.subject == case;
-            match Told::read(event) {
+            let read = Told::read(event);
+            match read.map(|told| Told { address: addresses.of(event), ..told }) {
                 Ok(told) if own => {
                     let told = standing.apply(told);
                     returned.extend(matches!(told.happened, Happened::MailReturned(_)).then_some(told));
@@ -357,10 +361,16 @@ impl Standing {
     }
 
     /// Whether all of a plan has come in.
-    fn is_completed(&self, plan: &Plan) -> bool {
+    pub fn is_completed(&self, plan: &Plan) -> bool {
         let total: rust_decimal::Decimal = plan.instalments.iter().map(|one| one.amount).sum();
         let received = plan.counts_from.map(|day| self.ledger.received_since(day, plan.told, NaiveDate::MAX));
         !plan.instalments.is_empty() && received.is_some_and(|received| received >= total)
+    }
+
+    /// How the instalments of a plan are kept on a day, in order; none where its terms are not known.
+    pub fn kept(&self, plan: &Plan, today: NaiveDate, grace_days: u32) -> Vec<PlanRow> {
+        let Some(since) = plan.counts_from else { return Vec::new() };
+        plan.rows(self.ledger.received_since(since, plan.told, today), today, grace_days)
     }
 
     /// The letters that told the person one of some things about a debt (any, where no number is given) and did not come back.

@@ -236,7 +236,8 @@ impl Person {
     fn hear(&mut self, told: &Told<'_>) {
         let party = &told.event.data["party"];
         self.name_by(party);
-        self.reach.hear(told.event.time, party, |address| !has_returned(&self.returned_from, address));
+        let heard = |address: &Address| !has_returned(&self.returned_from, address);
+        self.reach.hear_at(told.event.time, party, told.address.clone(), heard);
         if let Some(email) = self.reach.email.as_ref().filter(|_| self.bounced_before) {
             self.bounced_from.push(email.is.clone());
             self.bounced_before = false;

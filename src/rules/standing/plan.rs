@@ -1,6 +1,6 @@
 //! A repayment plan and how it is kept.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -48,6 +48,34 @@ pub struct Missed {
     pub due: NaiveDate,
     /// What is missing of it.
     pub amount: Decimal,
+}
+
+/// An instalment, and how it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanRow {
+    /// The instalment.
+    pub instalment: Instalment,
+    /// What has come of it.
+    pub paid: Decimal,
+    /// How it is kept.
+    pub state: RowState,
+}
+
+/// How an instalment is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum RowState {
+    /// All of it has come.
+    Kept,
+    /// It was due and has not come, or not all of it.
+    Missed,
+    /// It was due and has not come, or not all of it; it may still be in the mail.
+    Late,
+    /// It is the next one.
+    Next,
+    /// It is to come.
+    ToCome,
 }
 
 impl Plan {
@@ -100,5 +128,27 @@ impl Plan {
             Missed { due: one.due, amount: one.amount - covered }
         });
         missing.filter(|missed| missed.amount > Decimal::ZERO).collect()
+    }
+
+    /// Its instalments, each with what of what was `received` since is for it: the oldest first.
+    pub(super) fn rows(&self, received: Decimal, today: NaiveDate, grace_days: u32) -> Vec<PlanRow> {
+        let (mut left, mut has_next) = (received.max(Decimal::ZERO), false);
+        let row = |instalment: &Instalment| {
+            let paid = left.min(instalment.amount);
+            left -= paid;
+            let state = if paid == instalment.amount {
+                RowState::Kept
+            } else if instalment.due + Days::new(grace_days.into()) < today {
+                RowState::Missed
+            } else if instalment.due < today {
+                RowState::Late
+            } else if std::mem::replace(&mut has_next, true) {
+                RowState::ToCome
+            } else {
+                RowState::Next
+            };
+            PlanRow { instalment: *instalment, paid, state }
+        };
+        self.instalments.iter().map(row).collect()
     }
 }

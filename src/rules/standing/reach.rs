@@ -5,7 +5,24 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::case::address::{Address, folded};
-use crate::case::{Channel, Format, PreferredLanguage};
+use crate::case::{CaseEvent, Channel, Format, PreferredLanguage};
+
+/// The addresses of the parties of a case's events: most events have the same one, and none is read twice.
+#[derive(Default)]
+pub(super) struct Addresses<'e>(Vec<(&'e Value, Option<Address>)>);
+
+impl<'e> Addresses<'e> {
+    /// The address of an event's party.
+    pub fn of(&mut self, event: &'e CaseEvent) -> Option<Address> {
+        let told = &event.data["party"]["address"];
+        if let Some((_, address)) = self.0.iter().find(|(other, _)| *other == told) {
+            return address.clone();
+        }
+        let address: Option<Address> = read(told);
+        self.0.push((told, address.clone()));
+        address
+    }
+}
 
 /// What was told of one thing, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,8 +67,19 @@ impl Reach {
     /// Takes in what an event has of its party. An address that is not `heard` is none: a record that still has the address from which
     /// mail came back says nothing new.
     pub(in crate::rules) fn hear(&mut self, told: DateTime<Utc>, party: &Value, heard: impl Fn(&Address) -> bool) {
+        self.hear_at(told, party, read(&party["address"]), heard);
+    }
+
+    /// The same where the party's address was read before.
+    pub(super) fn hear_at(
+        &mut self,
+        told: DateTime<Utc>,
+        party: &Value,
+        address: Option<Address>,
+        heard: impl Fn(&Address) -> bool,
+    ) {
         hear(&mut self.channel, told, read(&party["channel"]), false, PartialEq::eq);
-        hear(&mut self.address, told, read(&party["address"]).filter(heard), false, is_same_place);
+        hear(&mut self.address, told, address.filter(heard), false, is_same_place);
         hear(&mut self.email, told, read(&party["email"]), false, |one: &String, other| is_same_mailbox(one, other));
         hear(&mut self.language, told, read(&party["language"]), false, PartialEq::eq);
         hear(&mut self.format, told, read(&party["format"]), false, PartialEq::eq);
@@ -132,6 +160,9 @@ const KINDS: &str = "ST STREET RUE AVE AV AVENUE RD ROAD CH CHEMIN DR DRIVE LANE
 /// Whether two addresses are one place, however they are spelled: the same postal code and the same numbers, and a word of the street
 /// in common where both have one. The unit may stand before the street number or after the street.
 pub fn is_same_place(one: &Address, other: &Address) -> bool {
+    if one == other {
+        return true;
+    }
     let closed = |text: &str| folded(text).replace(' ', "");
     let foreign = |address: &Address| address.country.as_deref().map(closed);
     let (own, others) = (Place::of(one), Place::of(other));

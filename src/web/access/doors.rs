@@ -72,6 +72,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (GET, "/follow-ups/{id}", LOOK),
     (POST, "/follow-ups/{id}", PREPARE),
     (GET, "/cases/{reference}", LOOK),
+    (GET, "/cases/{reference}/plan", LOOK),
     (GET, "/merges", LOOK),
     (POST, "/merges", PREPARE),
     (GET, "/merges/empty-sheet", PREPARE),

@@ -1,45 +1,114 @@
 //! A case, and a follow-up of one with what somebody decides on it.
 
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use super::{Asked, WHO_IS_IT, answer};
-use crate::case::{CaseRef, EntryKind, FollowUpId, FollowUpState, Language, PersonId};
-use crate::desk::{DecideError, Outcome, WhoItIs};
+use crate::case::{CaseRef, FollowUpId, FollowUpState, Language, PersonId};
+use crate::desk::{CaseRead, DecideError, Outcome, WhoItIs};
 use crate::people::Who;
 use crate::web::Service;
 use crate::web::problem::Problem;
-use crate::web::view::{CaseView, FollowUpView, GroupView};
+use crate::web::view::{CaseView, FollowUpView, GroupView, Timeline, Topic};
 
-pub(super) async fn show(State(service): State<Service>, asked: Asked, Path(reference): Path<CaseRef>) -> Response {
-    answer(&service, &asked, "case.html", case_context(&service, asked.language, &reference)).await
+/// Entries on one page of a timeline.
+const PAGE: usize = 100;
+
+/// What of a case's timeline is shown.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    /// A topic; all but who looked at what, where none is named.
+    show: String,
+    /// `oldest` where the oldest come first.
+    order: String,
+    /// How many are left out before those that are shown; `all` where none is.
+    after: String,
 }
 
-async fn case_context(service: &Service, language: Language, reference: &CaseRef) -> Result<Option<Value>, Problem> {
-    let Some(case) = CaseView::of(&service.desk, reference, language).await? else { return Ok(None) };
+impl Shown {
+    fn topics(&self) -> Vec<Topic> {
+        let all = || Topic::VARIANTS.iter().copied().filter(|topic| *topic != Topic::Looks).collect();
+        self.show.parse().map_or_else(|_| all(), |topic| vec![topic])
+    }
+
+    /// How many are left out, and how many are shown at most.
+    fn place(&self) -> (usize, usize) {
+        if self.after == ALL { (0, usize::MAX) } else { (self.after.parse().unwrap_or_default(), PAGE) }
+    }
+}
+
+const ALL: &str = "all";
+
+pub(super) async fn show(
+    State(service): State<Service>,
+    asked: Asked,
+    Path(reference): Path<CaseRef>,
+    Query(shown): Query<Shown>,
+) -> Response {
+    answer(&service, &asked, "case.html", case_context(&service, asked.language, &reference, &shown)).await
+}
+
+async fn case_context(
+    service: &Service,
+    language: Language,
+    reference: &CaseRef,
+    shown: &Shown,
+) -> Result<Option<Value>, Problem> {
+    // It is read once, for all that is said of it.
+    let read = service.desk.case(reference).await?;
+    let Some(mut case) = CaseView::read(&service.desk, &read, language).await? else { return Ok(None) };
     let program = service.desk.studio.catalogue.programs.get(&case.program);
     let program = program.map(|program| program.in_language(language)["name"].clone());
     let mut standing: Vec<&str> = case.parties.iter().flat_map(|party| party.standing.iter().copied()).collect();
     standing.sort_unstable();
     standing.dedup();
+    let timeline = timeline(service, language, &read, &mut case, shown);
     let asks = |one: &&FollowUpView| one.kind == WHO_IS_IT && one.state == FollowUpState::Proposed;
     let (who_is_it, follow_ups): (Vec<&FollowUpView>, Vec<_>) = case.follow_ups.iter().partition(asks);
-    let entries: Vec<_> = case.entries.iter().filter(|entry| entry.kind != EntryKind::LetterViewed).collect();
-    let which = GroupView::all(&service.desk, reference, language).await?;
+    let which = GroupView::all(&service.desk, &read, language).await?;
     Ok(Some(json!({
         "case": case.reference,
         "who_is_it": who_is_it,
         "program": program.unwrap_or(json!(case.program)),
         "parties": case.parties,
         "standing": standing,
+        "owed": case.owed,
         "debts": case.debts,
+        "plans": case.plans,
+        "disputes": case.disputes,
         "letters": case.letters,
         "follow_ups": follow_ups,
         "which": which,
-        "entries": entries,
+        "timeline": timeline,
     })))
+}
+
+/// The part of the timeline that is shown, and where the others are.
+fn timeline(service: &Service, language: Language, read: &CaseRead, case: &mut CaseView, shown: &Shown) -> Value {
+    let timeline = Timeline::of(&service.desk, read, case);
+    let topics = shown.topics();
+    let named = shown.show.parse::<Topic>().ok();
+    let filters = Topic::VARIANTS.iter().map(|topic| json!({"key": topic, "count": timeline.count(*topic)}));
+    let filters: Vec<Value> = filters.collect();
+    let is_newest_first = shown.order != "oldest";
+    let (skip, take) = shown.place();
+    let (entries, all) = timeline.some(&service.desk, language, &topics, is_newest_first, (skip, take));
+    let to = skip.saturating_add(entries.len());
+    json!({
+        "entries": entries,
+        "filters": filters,
+        "show": named,
+        "newest_first": is_newest_first,
+        "all": all,
+        "from": skip.saturating_add(1),
+        "to": to,
+        "next": (to < all).then_some(to),
+        "before": (skip > 0).then(|| skip.saturating_sub(PAGE)),
+    })
 }
 
 /// What the form of a follow-up says.

@@ -8,6 +8,7 @@ mod list;
 mod merges;
 mod page;
 mod people;
+mod plan;
 mod runs;
 mod sign_in;
 mod today;
@@ -46,6 +47,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/letters/{id}/withdraw", get(letter::back).post(letter::withdraw))
         .route("/letters/{id}/{page}", get(letter::picture))
         .route("/cases/{reference}", get(case::show))
+        .route("/cases/{reference}/plan", get(plan::show))
         .route("/follow-ups/{id}", get(case::follow_up).post(case::decide))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))

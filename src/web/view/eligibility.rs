@@ -1,11 +1,14 @@
 //! Whether a letter is called for and may go.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use serde::Serialize;
 use strum::VariantArray;
 
 use crate::case::fault::{FaultView, views};
-use crate::case::{CaseRef, Day, Language, LetterId};
-use crate::desk::{Call, Desk, DeskError, Eligibility, Group};
+use crate::case::{Day, Fault, Language, LetterId};
+use crate::desk::{Call, CaseRead, Desk, DeskError, Eligibility, Group, guard};
 use crate::letter::Catalogue;
 
 /// Whether a letter of one type is called for, and may go to one person of the case today.
@@ -28,12 +31,29 @@ pub struct EligibilityView {
     pub may_go: bool,
     /// Whether somebody must approve it first.
     pub needs_approval: bool,
+    /// The first day on which it may go if nothing happens until then; absent where it may go today, or where time does not help.
+    pub from: Option<Day>,
     /// What stands against it: first what says that nothing on file bears it.
-    pub reasons: Vec<FaultView>,
+    pub reasons: Vec<ReasonView>,
     /// What an approver is to look at.
     pub notes: Vec<FaultView>,
     /// The event whose facts it was judged by, where one called for it; without one, by the standing alone.
     pub event: Option<String>,
+}
+
+/// What stands against a letter, until when, and what would change it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ReasonView {
+    /// The stable kebab-case code.
+    pub code: String,
+    /// The rule's number, or where.
+    pub place: String,
+    /// What stands against it.
+    pub message: String,
+    /// The first day on which it no longer does; absent where time alone does not help.
+    pub until: Option<Day>,
+    /// What would change it, where the message does not say so.
+    pub remedy: Option<String>,
 }
 
 /// The letter types of one group, as a page shows them.
@@ -48,13 +68,13 @@ pub struct GroupView {
 }
 
 impl GroupView {
-    /// The groups of a case that have letter types, in one language: first what is called for.
+    /// The groups of a case that was read that have letter types, in one language: first what is called for.
     pub(in crate::web) async fn all(
         desk: &Desk,
-        reference: &CaseRef,
+        read: &CaseRead,
         language: Language,
     ) -> Result<Vec<GroupView>, DeskError> {
-        let answers = desk.explain(reference, None).await?;
+        let answers = desk.explain_read(read, |_| true).await?;
         let group = |group: &Group| {
             let own = answers.iter().filter(|answer| answer.group == *group).cloned();
             let letters = own.map(|answer| EligibilityView::of(answer, &desk.studio.catalogue, language)).collect();
@@ -93,10 +113,19 @@ impl EligibilityView {
             called_for: answer.called_for.into_iter().map(|call| CallView::of(call, language)).collect(),
             may_go: answer.may_go,
             needs_approval: answer.needs_approval,
-            reasons: views(&answer.reasons, language),
+            from: answer.from.map(Day::from),
+            reasons: answer.reasons.iter().map(|reason| ReasonView::of(reason, &answer.over, language)).collect(),
             notes: views(&answer.notes, language),
             event: answer.event,
         }
+    }
+}
+
+impl ReasonView {
+    fn of(reason: &Fault, over: &BTreeMap<String, NaiveDate>, language: Language) -> ReasonView {
+        let FaultView { code, place, message } = reason.view(language);
+        let remedy = guard(&code).and_then(|guard| guard.remedy()).map(|remedy| remedy.get(language).to_owned());
+        ReasonView { until: over.get(&code).copied().map(Day::from), remedy, code, place, message }
     }
 }
 

@@ -1,18 +1,26 @@
 //! What the API and the pages show: letters, cases, follow-ups, runs and entries, in one language.
 
 mod case;
+mod debt;
 mod eligibility;
 mod follow_up;
 mod letter;
 mod merge;
+mod party;
+mod plan;
 mod run;
+mod timeline;
 
 pub(super) use case::CaseView;
+use debt::DebtView;
 pub(super) use eligibility::{EligibilityView, GroupView};
 pub(super) use follow_up::{FollowUpView, MAX_FOLLOW_UPS};
 pub(super) use letter::LetterView;
 pub use merge::{LeftOutView, MergeCheckView, MergeView, QuestionView};
+use party::{PartyView, SituationView};
+use plan::PlanView;
 pub(super) use run::RunView;
+pub(super) use timeline::{Timeline, Topic};
 
 use serde::Serialize;
 use serde_json::Value;
