@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::case_context::CaseContext;
+use super::words::{Findable, amount};
 use super::{Assessment, Desk, DeskError};
 use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
@@ -26,6 +28,7 @@ pub(super) enum Verdict {
     AwaitingApproval {
         seal: Sha256,
         notes: Reasons,
+        amount: Option<Decimal>,
         basis: Basis,
     },
     Refused(Reasons),
@@ -34,6 +37,7 @@ pub(super) enum Verdict {
         kept: Box<Kept>,
         wordings: Vec<Wording>,
         content_hash: Sha256,
+        findable: Findable,
         way: Way,
         basis: Basis,
     },
@@ -89,8 +93,9 @@ impl Desk {
             return Ok(Verdict::Held(Reasons(stops), Some(assessed.basis)));
         }
         if assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal) {
+            let amount = amount(&assessed.composed.draft);
             let Assessment { seal, answers, basis, .. } = assessed;
-            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), basis });
+            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), amount, basis });
         }
         self.issue(letter, date, assessed, typeset).await
     }
@@ -107,6 +112,7 @@ impl Desk {
         let by_ear = draft.data.addressee.format == Format::ScreenReader;
         let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
         let source = KeptSource { house: Sha256::new(self.studio.press.house_hash()), main, footer };
+        let findable = Findable::of(&draft, &source);
         let kept = Box::new(Kept { source, reading, mail: assessed.mail });
         let wordings = self.studio.catalogue.wordings_of(&draft.letter.key, &draft.data.case.program);
         let issuance = Issuance {
@@ -128,7 +134,7 @@ impl Desk {
         self.office.archive.put(&key, typeset.pdf).await?;
         let (content_hash, basis) = (Sha256::new(content_hash), assessed.basis);
         let way = Way { channel: draft.data.addressee.channel, language: draft.data.addressee.language };
-        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, way, basis })
+        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, findable, way, basis })
     }
 
     /// Sets a letter, in the time that one letter may take.

@@ -11,6 +11,7 @@ mod case_context;
 mod case_read;
 mod close;
 mod decide;
+mod disclose;
 mod explain;
 mod follow;
 mod identify;
@@ -31,6 +32,7 @@ mod settings;
 mod take;
 mod verify;
 mod weigh;
+mod words;
 mod work_letters;
 mod worker;
 
@@ -51,6 +53,7 @@ pub use calls::{Call, CalledBy};
 pub use case_read::CaseRead;
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
+pub use disclose::{Disclosed, Disclosure};
 pub use explain::{Eligibility, Group};
 pub use identify::WhoItIs;
 pub use merge::{
@@ -180,6 +183,7 @@ impl Desk {
         };
         let desk = Desk { studio: Arc::new(studio), clock, office: Arc::new(office) };
         desk.keep_house().await?;
+        desk.look_up_words().await?;
         Ok(desk)
     }
 

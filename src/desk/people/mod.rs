@@ -50,7 +50,7 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Bytes drawn by chance.
-fn drawn<const N: usize>() -> Result<[u8; N], DeskError> {
+pub(super) fn drawn<const N: usize>() -> Result<[u8; N], DeskError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| DeskError::Io(std::io::Error::other(error)))?;
     Ok(bytes)

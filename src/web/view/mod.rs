@@ -6,6 +6,7 @@ mod follow_up;
 mod letter;
 mod merge;
 mod run;
+mod search;
 
 pub(super) use case::CaseView;
 pub(super) use eligibility::{EligibilityView, GroupView};
@@ -13,6 +14,7 @@ pub(super) use follow_up::{FollowUpView, MAX_FOLLOW_UPS};
 pub(super) use letter::LetterView;
 pub use merge::{LeftOutView, MergeCheckView, MergeView, QuestionView};
 pub(super) use run::RunView;
+pub(super) use search::{cents_of, status_of};
 
 use serde::Serialize;
 use serde_json::Value;
