@@ -7,7 +7,7 @@ use super::{Reader, RegisterError};
 use crate::case::{CaseRef, Channel, Day, DeliveryState, LetterState, RunId};
 
 /// So many letters at most are few.
-const FEW: usize = 5_000;
+const FEW: usize = 2_000;
 /// So few that no other condition is asked whether it leaves fewer.
 const VERY_FEW: usize = 200;
 

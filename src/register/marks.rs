@@ -6,8 +6,9 @@
 
 use sqlx::{Sqlite, Transaction};
 
+use super::letters::select_letters;
 use super::search::Filter;
-use super::{Act, Reader, RegisterError};
+use super::{Act, LetterRow, Reader, RegisterError};
 use crate::case::texts::folded;
 use crate::case::{CaseRef, LetterId, PersonId};
 
@@ -214,12 +215,14 @@ impl Reader {
     }
 
     /// The letters that a number means, as it was written or read: one, or none; several where misreading makes them alike.
-    pub async fn letters_meant(&self, number: &str) -> Result<Vec<LetterId>, RegisterError> {
+    pub async fn letters_meant(&self, number: &str) -> Result<Vec<LetterRow>, RegisterError> {
         let Some(wanted) = self::number(number).filter(|_| folded_number(number).len() == 12) else {
             return Ok(Vec::new());
         };
-        let sql = "SELECT l.id FROM letter_marks m JOIN letters l ON l.sequence = m.rowid WHERE letter_marks MATCH $1 LIMIT 5";
-        Ok(sqlx::query_scalar(sql).bind(wanted).fetch_all(&self.pool).await?)
+        let sql = select_letters!(
+            "WHERE l.sequence IN (SELECT rowid FROM letter_marks WHERE letter_marks MATCH $1) ORDER BY l.sequence LIMIT 5"
+        );
+        Ok(sqlx::query_as(sql).bind(wanted).fetch_all(&self.pool).await?)
     }
 
     /// Letters whose newest issuance cannot be found by its words yet, each with that issuance's number.

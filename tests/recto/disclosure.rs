@@ -6,12 +6,14 @@ use std::io::{Cursor, Read};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
-use recto::case::Sha256;
+use recto::case::{PersonId, Sha256};
+use recto::desk::{Disclosed, Proof};
+use recto::people::{Particulars, Role, Who};
 use serde_json::{Value, json};
 
 use crate::http::{Api, BATCH};
 use crate::pdf::conformance;
-use crate::support::{debt_referred, pdf_text, work};
+use crate::support::{PASSWORD, debt_referred, machine, pdf_text, work};
 
 const CASE: &str = "DR-2026-004512";
 
@@ -178,4 +180,51 @@ async fn only_those_who_may_are_offered_a_bundle_and_get_one() {
         .flatten()
         .filter(|one| one.file_name().to_string_lossy().contains("disclosure"));
     assert_eq!(left.count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_works_in_one_program_finds_and_bundles_nothing_of_another() {
+    let api = Api::start().await;
+    let mut events = vec![debt_referred("e-1"), debt_referred("e-2")];
+    for (event, (case, program)) in events.iter_mut().zip([(CASE, "ontario-works"), ("DR-2026-000077", "odsp")]) {
+        event["subject"] = json!(case);
+        event["data"]["case"] = json!({"reference": case, "program": program});
+        (event["data"]["party"]["id"], event["data"]["party"]["surname"]) = (json!("P-1"), json!("Rantala"));
+    }
+    let (status, _) = api.call("POST", "/events", &[BATCH], json!(events).to_string()).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    work(&api.desk).await;
+    let id = async |case: &str| {
+        api.get(&format!("/letters?case={case}")).await["letters"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let (works, odsp) = (id(CASE).await, id("000077").await);
+    let is = Particulars {
+        name: "Rae Cord".to_owned(),
+        email: "rae@fsu.example.ca".to_owned(),
+        roles: vec![Role::Records],
+        programs: vec!["odsp".to_owned()],
+    };
+    let (account, link) = api.desk.invite(&machine(), is).await.unwrap();
+    let here = Proof { address: "192.0.2.1", browser: "tests" };
+    let secret = api.desk.sign_in_by_link(&link, None, PASSWORD, here).await.unwrap();
+    let open = async |path: &str| {
+        let request = Request::get(path).header(header::COOKIE, format!("recto_session={}", secret.text()));
+        api.answered(request.body(Body::empty()).unwrap()).await
+    };
+    for query in ["", "q=rantala", "person=P-1", "words=2026", "sort=name", "from=2026-01-01", "program=ontario-works"]
+    {
+        for path in [format!("/letters?{query}"), format!("/letters.csv?{query}"), format!("/api/v1/letters?{query}")] {
+            let answer = open(&path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert!(!answer.text.contains(&works), "{path}: {}", answer.text);
+        }
+    }
+    assert!(open("/letters.csv?q=rantala").await.text.contains(&odsp));
+    assert!(!open(&format!("/letters?q={works}")).await.text.contains(&format!("/letters/{works}")));
+    assert_eq!(open(&format!("/letters/{}", works.to_lowercase())).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(open(&format!("/letters/{}", odsp.to_lowercase())).await.place, format!("/letters/{odsp}"));
+    let rae = Who::Person(api.desk.accounts().await.unwrap().into_iter().find(|one| one.id == account.id).unwrap());
+    let whole = api.desk.disclosure(&rae, Disclosed::Person(PersonId::new("P-1"))).await.unwrap().unwrap();
+    assert!(whole.letters.iter().all(|letter| *letter.id == *odsp) && whole.letters.len() == 1);
+    assert!(!whole.entries.is_empty() && whole.entries.iter().all(|filed| *filed.case == *"DR-2026-000077"));
 }

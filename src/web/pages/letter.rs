@@ -24,10 +24,11 @@ pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who,
         }
         Ok(None) => {
             // As it was read aloud, or misread.
-            let meant = service.desk.reader().letters_meant(&id).await.unwrap_or_default();
+            let mut meant = service.desk.reader().letters_meant(&id).await.unwrap_or_default();
+            meant.retain(|letter| who.works_in(&letter.program));
             match &meant[..] {
                 [] => {}
-                [one] => return Redirect::to(&format!("/letters/{one}")).into_response(),
+                [one] => return Redirect::to(&format!("/letters/{}", one.id)).into_response(),
                 _ => return Redirect::to(&format!("/letters?number={}", encoded(&id))).into_response(),
             }
         }
