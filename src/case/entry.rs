@@ -148,6 +148,8 @@ pub enum View {
     Page,
     /// Its PDF was fetched.
     Pdf,
+    /// Its PDF was fetched in a disclosure bundle.
+    Bundle,
 }
 
 /// A look at a letter.
@@ -258,6 +260,9 @@ pub struct Issued {
     /// The times that it gave its reader. Absent before they were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<Times>,
+    /// Dollars that it asks for, or else is about. Absent where it is about no money, and before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
     /// How it goes, and in which languages it is written, by the newest word at the time. Absent before that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,

@@ -186,6 +186,7 @@ impl PreferredLanguage {
     Deserialize,
     strum::IntoStaticStr,
     strum::EnumString,
+    strum::VariantArray,
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]

@@ -120,6 +120,10 @@ states! {
         TokenRevoked,
         /// A file of a print run was fetched.
         RunFetched,
+        /// A list of letters was fetched as a file.
+        ListFetched,
+        /// A disclosure bundle of a case or a person was fetched.
+        BundleFetched,
     }
 
     /// What became of something that Recto noticed to be due.

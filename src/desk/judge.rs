@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use rust_decimal::Decimal;
 
 use super::case_context::CaseContext;
+use super::words::{Findable, amount};
 use super::{Assessment, Desk, DeskError};
 use crate::archive;
 use crate::case::calendar::{business_day_on_or_after, next_business_day};
@@ -26,6 +28,7 @@ pub(super) enum Verdict {
     AwaitingApproval {
         seal: Sha256,
         notes: Reasons,
+        amount: Option<Decimal>,
         basis: Basis,
     },
     Refused(Reasons),
@@ -34,6 +37,7 @@ pub(super) enum Verdict {
         kept: Box<Kept>,
         wordings: Vec<Wording>,
         content_hash: Sha256,
+        findable: Findable,
         way: Way,
         /// When it may leave at the earliest.
         leaves: Stamp,
@@ -92,8 +96,9 @@ impl Desk {
             return Ok(Verdict::Held(Reasons(stops), Some(assessed.basis)));
         }
         if assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal) {
+            let amount = amount(&assessed.composed.draft);
             let Assessment { seal, answers, basis, .. } = assessed;
-            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), basis });
+            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), amount, basis });
         }
         self.issue(letter, (date, asked_at), assessed, typeset).await
     }
@@ -110,6 +115,7 @@ impl Desk {
         let by_ear = draft.data.addressee.format == Format::ScreenReader;
         let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
         let source = KeptSource { house: Sha256::new(self.studio.press.house_hash()), main, footer };
+        let findable = Findable::of(&draft, &source);
         let kept = Box::new(Kept { source, reading, mail: assessed.mail });
         let wordings = self.studio.catalogue.wordings_of(&draft.letter.key, &draft.data.case.program);
         let issuance = Issuance {
@@ -132,7 +138,7 @@ impl Desk {
         let (content_hash, basis) = (Sha256::new(content_hash), assessed.basis);
         let way = Way { channel: draft.data.addressee.channel, language: draft.data.addressee.language };
         let leaves = leaves(way.channel, draft.policy, (asked_at, self.clock.now())).into();
-        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, way, leaves, basis })
+        Ok(Verdict::Issued { issuance: Box::new(issuance), kept, wordings, content_hash, findable, way, leaves, basis })
     }
 
     /// Sets a letter, in the time that one letter may take.

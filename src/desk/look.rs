@@ -1,10 +1,11 @@
 //! Who has looked at a letter: each look is an entry of the case file.
 
 use chrono::TimeDelta;
+use serde_json::json;
 
 use super::{Desk, DeskError};
 use crate::case::entry::{View, Viewed};
-use crate::case::{Entry, EntryKind};
+use crate::case::{AuditKind, Entry, EntryKind};
 use crate::people::Who;
 use crate::register::LetterRow;
 
@@ -12,6 +13,13 @@ use crate::register::LetterRow;
 const SAME_LOOK: TimeDelta = TimeDelta::minutes(5);
 
 impl Desk {
+    /// Notes that somebody has fetched the letters that a search finds, as a file.
+    pub async fn exported(&self, by: &Who, search: &str) -> Result<(), DeskError> {
+        let mut act = self.begin(by.actor()).await?;
+        act.audit(AuditKind::ListFetched, "letters", &json!({"search": search})).await?;
+        Ok(act.commit().await?)
+    }
+
     /// Notes that somebody has looked at a letter, or has fetched it.
     pub async fn looked_at(&self, by: &Who, letter: &LetterRow, way: View) -> Result<(), DeskError> {
         let (actor, entry) = (by.actor(), Entry::LetterViewed(Viewed { way }));

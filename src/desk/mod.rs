@@ -12,6 +12,7 @@ mod case_read;
 mod close;
 mod correct;
 mod decide;
+mod disclose;
 mod drafts;
 mod explain;
 mod follow;
@@ -37,6 +38,7 @@ mod take;
 mod tell;
 mod verify;
 mod weigh;
+mod words;
 mod work_letters;
 mod worker;
 
@@ -61,6 +63,7 @@ pub use case_read::CaseRead;
 pub use close::Closed;
 pub use correct::Correctable;
 pub use decide::{DecideError, rule_words};
+pub use disclose::{Disclosed, Disclosure};
 pub use drafts::Draft;
 pub use explain::{Eligibility, Group};
 pub use identify::WhoItIs;
@@ -195,6 +198,7 @@ impl Desk {
         };
         let desk = Desk { studio: Arc::new(studio), clock, office: Arc::new(office) };
         desk.keep_house().await?;
+        desk.look_up_words().await?;
         Ok(desk)
     }
 

@@ -1,11 +1,12 @@
 //! Recording what became of a letter.
 
 use super::judge::Verdict;
+use super::words::cents;
 use super::work_letters::{Work, Worked};
 use super::{Desk, DeskError};
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
-use crate::case::{Channel, Entry, LetterState, Sha256, entry};
+use crate::case::{Channel, Entry, LetterState, Sha256, entry, money};
 use crate::register::{Act, Claim, Issuance, Kept, LetterRow, LetterVerdict, Subject, Way};
 use crate::rules::reads_other_letters;
 
@@ -52,9 +53,15 @@ impl Desk {
         {
             act.stop_merge_of(&letter.id, &difference.message.en).await?;
         }
+        match &verdict {
+            Verdict::Issued { findable, .. } => act.set_cents(&letter.id, cents(findable.amount)).await?,
+            Verdict::AwaitingApproval { amount, .. } => act.set_cents(&letter.id, cents(*amount)).await?,
+            _ => {}
+        }
         let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
-        if let Verdict::Issued { issuance, kept, wordings, way, leaves, .. } = &verdict {
+        if let Verdict::Issued { issuance, kept, wordings, findable, way, leaves, .. } = &verdict {
             act.issue(issuance, kept).await?;
+            act.set_words(&letter.id, issuance.number, &findable.words).await?;
             act.keep_wordings(wordings).await?;
             // What is filed with the case is not on its way to anybody.
             if way.channel != Channel::File {
@@ -118,11 +125,12 @@ impl Verdict {
             Verdict::Held(Reasons(reasons), basis) => Entry::LetterHeld(entry::Stopped { reasons, basis }),
             Verdict::Ended(Reasons(reasons), basis) => Entry::LetterEnded(entry::Stopped { reasons, basis }),
             Verdict::Refused(Reasons(reasons)) => Entry::LetterRefused(entry::Stopped { reasons, basis: None }),
-            Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
+            Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis, .. } => {
                 Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
             }
-            Verdict::Issued { issuance, kept, wordings, content_hash, way, basis, .. } => {
-                Entry::LetterIssued(issued(&issuance, kept.as_ref(), wordings, content_hash, Some(way), Some(basis)))
+            Verdict::Issued { issuance, kept, wordings, content_hash, findable, way, basis, .. } => {
+                let issued = issued(&issuance, kept.as_ref(), wordings, content_hash, Some(way), Some(basis));
+                Entry::LetterIssued(entry::Issued { amount: findable.amount.map(money::plain), ..issued })
             }
         }
     }
@@ -154,6 +162,7 @@ fn issued(
         language: way.map(|way| way.language),
         wordings,
         times: issuance.times.clone(),
+        amount: None,
         basis,
     }
 }

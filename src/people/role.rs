@@ -81,6 +81,8 @@ pub enum Permission {
     Decide,
     /// See and close print runs.
     Mail,
+    /// Fetch all that there is of a case or a person in one bundle, for an access request.
+    Disclose,
     /// Take letter types anew.
     Author,
     /// Accounts, roles, tokens, sessions, and the audit trail. Only people have it.
@@ -99,16 +101,16 @@ impl Permission {
     }
 }
 
-use Permission::{Administer, Author, Decide, Look, Mail, Prepare, Record};
+use Permission::{Administer, Author, Decide, Disclose, Look, Mail, Prepare, Record};
 
 /// Which role may do what: pages, API and downloads alike ask here and nowhere else.
 pub const PERMISSIONS: [(Role, &[Permission]); 8] = [
     (Role::Officer, &[Look, Record, Prepare]),
     (Role::TeamLead, &[Look, Record, Prepare, Decide]),
-    (Role::Manager, &[Look, Record, Prepare, Decide, Mail]),
-    (Role::Director, &[Look, Record, Prepare, Decide, Mail]),
+    (Role::Manager, &[Look, Record, Prepare, Decide, Mail, Disclose]),
+    (Role::Director, &[Look, Record, Prepare, Decide, Mail, Disclose]),
     (Role::MailRoom, &[Mail]),
-    (Role::Records, &[Look]),
+    (Role::Records, &[Look, Disclose]),
     (Role::Author, &[Author]),
     (Role::Administrator, &[Administer]),
 ];

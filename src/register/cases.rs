@@ -70,6 +70,11 @@ impl Act {
         .bind(program)
         .execute(&mut *self.transaction)
         .await?;
+        sqlx::query("UPDATE letters SET program = $2 WHERE case_reference = $1 AND program <> $2")
+            .bind(case)
+            .bind(program)
+            .execute(&mut *self.transaction)
+            .await?;
         sqlx::query(
             "INSERT INTO persons (id, version) VALUES ($1, 1) ON CONFLICT (id) DO UPDATE SET version = persons.version + 1",
         )

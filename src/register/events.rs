@@ -135,6 +135,12 @@ impl Reader {
         row.map(StoredEvent::try_from).transpose()
     }
 
+    /// The events about a person, in the order of taking: of which case each is, and its key.
+    pub async fn events_about(&self, person: &PersonId) -> Result<Vec<(CaseRef, String, String)>, RegisterError> {
+        let sql = "SELECT case_reference, source, id FROM events WHERE person = $1 ORDER BY sequence";
+        Ok(sqlx::query_as(sql).bind(person).fetch_all(&self.pool).await?)
+    }
+
     /// Events after a sequence, in order: the way through all of them in pieces.
     pub async fn events_after(&self, sequence: i64, limit: i64) -> Result<Vec<StoredEvent>, RegisterError> {
         let sql = select_events!("WHERE sequence > $1 ORDER BY sequence LIMIT $2");

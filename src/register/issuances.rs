@@ -60,9 +60,10 @@ impl Act {
         .execute(&mut *self.transaction)
         .await?;
         self.keep(issuance, kept).await?;
-        let set = sqlx::query("UPDATE letters SET issuance = $2 WHERE id = $1")
+        let set = sqlx::query("UPDATE letters SET issuance = $2, day = $3 WHERE id = $1")
             .bind(&issuance.letter)
             .bind(issuance.number)
+            .bind(issuance.date)
             .execute(&mut *self.transaction)
             .await?;
         expect_one(&set, "letters", &issuance.letter)

@@ -1,6 +1,7 @@
 //! Letters: how far they have come, and what moves them on.
 
 use super::cases::Seen;
+use super::marks::{Marks, sort_name};
 use super::{Act, Reader, RegisterError, expect_one};
 use crate::case::fault::Reasons;
 use crate::case::{
@@ -67,6 +68,10 @@ pub struct LetterRow {
     pub worked: i64,
     /// Whether it is held for another letter's sake.
     pub held_for_letters: bool,
+    /// The program of its case.
+    pub program: String,
+    #[sqlx(flatten)]
+    found: FoundColumns,
     #[sqlx(flatten)]
     seen: SeenColumns,
     /// Why it is stopped, or what an approver is to look at.
@@ -99,7 +104,29 @@ struct SeenColumns {
     seen_person: i64,
 }
 
+/// What a letter is listed by.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+struct FoundColumns {
+    day: String,
+    sort_name: String,
+    cents: i64,
+}
+
+/// What stands for an amount where there is none.
+const NO_AMOUNT: i64 = -1;
+
 impl LetterRow {
+    /// The cents that it asks for, or else is about; none where it is about no money, and where nothing is known of it.
+    pub fn cents(&self) -> Option<i64> {
+        Some(self.found.cents).filter(|cents| *cents != NO_AMOUNT)
+    }
+
+    /// Whether it is listed by what it says itself: its date, and its addressee's name.
+    pub fn is_listed_rightly(&self) -> bool {
+        let day = self.date.map(|day| day.to_string()).unwrap_or_default();
+        self.found.day == day && self.found.sort_name == sort_name(&self.addressee_name)
+    }
+
     /// Whether it is to be worked.
     pub fn is_to_work(&self) -> bool {
         self.wanted > self.worked
@@ -117,15 +144,16 @@ impl LetterRow {
 }
 
 macro_rules! select_letters {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
             "SELECT l.sequence, l.id, l.event, l.letter_type, l.case_reference, l.person, l.person_name, l.addressee_name, ",
             "l.language, l.channel, l.state, l.called_at, l.attempts, l.issuance, l.wanted, l.worked, l.held_for_letters, ",
             "l.seen_case, l.seen_person, l.reasons, l.seal, l.content_hash, l.approved_seal, l.approved_by, ",
-            "i.date, i.sha256, i.pages, i.times, d.state AS delivery, d.problem FROM letters l ",
+            "l.program, l.day, l.sort_name, l.cents, i.date, i.sha256, i.pages, i.times, d.state AS delivery, d.problem ",
+            "FROM letters l ",
             "LEFT JOIN issuances i ON i.letter = l.id AND i.number = l.issuance ",
             "LEFT JOIN deliveries d ON d.letter = l.id AND d.number = l.issuance ",
-            $rest
+            $($rest)+
         )
     };
 }
@@ -134,9 +162,10 @@ pub(super) use select_letters;
 impl Act {
     /// Records a letter as due.
     pub async fn call_for(&mut self, letter: &NewLetter<'_>) -> Result<(), RegisterError> {
-        sqlx::query(
+        let sequence = sqlx::query_scalar(
             "INSERT INTO letters (id, event, letter_type, case_reference, person, person_name, addressee_name, names_folded, \
-             language, channel, state, called_at, wanted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)",
+             language, channel, state, called_at, wanted, sort_name, program) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+             $11, $12, 1, $13, coalesce((SELECT program FROM cases WHERE reference = $4), '')) RETURNING sequence",
         )
         .bind(letter.id)
         .bind(letter.event)
@@ -150,9 +179,22 @@ impl Act {
         .bind(letter.channel)
         .bind(LetterState::Due)
         .bind(self.now())
-        .execute(&mut *self.transaction)
+        .bind(sort_name(letter.addressee_name))
+        .fetch_one(&mut *self.transaction)
         .await?;
-        Ok(())
+        let names = [letter.person_name, letter.addressee_name];
+        let marks = Marks { sequence, letter: letter.id, case: letter.case, person: letter.person, names };
+        marks.write(&mut self.transaction).await
+    }
+
+    /// Notes the cents that a letter asks for, or else is about.
+    pub async fn set_cents(&mut self, letter: &LetterId, cents: Option<i64>) -> Result<(), RegisterError> {
+        let set = sqlx::query("UPDATE letters SET cents = $2 WHERE id = $1")
+            .bind(letter)
+            .bind(cents.unwrap_or(NO_AMOUNT))
+            .execute(&mut *self.transaction)
+            .await?;
+        expect_one(&set, "letters", letter)
     }
 
     /// Moves a letter to a state, if it may become that. False where it may not: it has moved on meanwhile.
@@ -317,6 +359,12 @@ impl Reader {
     /// One letter.
     pub async fn letter(&self, id: &LetterId) -> Result<Option<LetterRow>, RegisterError> {
         Ok(sqlx::query_as(select_letters!("WHERE l.id = $1")).bind(id).fetch_optional(&self.pool).await?)
+    }
+
+    /// All letters about a person, in the order in which they were called for.
+    pub async fn letters_about(&self, person: &PersonId) -> Result<Vec<LetterRow>, RegisterError> {
+        let sql = select_letters!("WHERE l.person = $1 ORDER BY l.sequence");
+        Ok(sqlx::query_as(sql).bind(person).fetch_all(&self.pool).await?)
     }
 
     /// All letters of a case, in the order in which they were called for.

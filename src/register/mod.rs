@@ -15,15 +15,18 @@ mod deliveries;
 mod drafts;
 mod entries;
 mod events;
+mod few;
 mod follow_ups;
 mod issuances;
 mod letters;
+mod marks;
 mod merges;
 mod runs;
 mod says;
 mod search;
 mod sessions;
 mod sources;
+mod tally;
 mod verdicts;
 mod wordings;
 
@@ -46,11 +49,13 @@ pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, Kind, NewFollowUp};
 pub use issuances::{Issuance, Tally};
 pub use letters::{LetterRow, NewLetter};
+pub use marks::{SHORTEST_PART, folded_number};
 pub use merges::{MadeRow, MergeRecord, MergeRowRecord, NewMerge};
 pub use runs::{NewPiece, PieceRow, RunRow};
-pub use search::{Filter, LetterTally};
+pub use search::{Filter, Found, Order};
 pub use sessions::{SessionRow, TokenRow};
 pub use sources::{Kept, KeptSource};
+pub use tally::LetterTally;
 pub use verdicts::{LetterVerdict, Way};
 
 /// What can go wrong with the register.

@@ -3,6 +3,7 @@
 
 mod bases;
 mod check;
+mod disclosure;
 mod frame;
 mod lines;
 mod names;
@@ -25,6 +26,7 @@ use crate::letter::{Catalogue, Data, Draft, LetterType, Source, typst_texts};
 use crate::rules::{Known, Person, last_look};
 use crate::typeset::{Block, Job, PageText, Press, Threads, Typeset};
 pub use check::{Checked, CheckedLetter};
+pub use disclosure::{DisclosedLetter, DisclosureIndex};
 pub use preview::Preview;
 pub use reading::reading;
 

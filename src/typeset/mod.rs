@@ -29,8 +29,13 @@ pub use image::{page_png, picture_difference};
 pub use outline::{Block, Boxed, Row};
 pub use page::PageText;
 pub use threads::Threads;
-use words::words_of;
+use words::{plain_words, words_of};
 use world::{House, LetterWorld};
+
+/// The words of a letter's sources, as it is found by them.
+pub fn words_to_find(main: &str, footer: Option<&str>) -> String {
+    [Some(main), footer].into_iter().flatten().map(|source| plain_words(&parse(source))).collect::<Vec<_>>().join(" ")
+}
 
 /// The typst version that sets the letters, recorded with each of them.
 pub const TYPST_VERSION: &str = "0.15.1";

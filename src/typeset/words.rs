@@ -23,6 +23,13 @@ pub fn words_of(root: &SyntaxNode) -> String {
     words
 }
 
+/// What a typst source says, as words to be found by: what stands apart on the page is apart, and nothing but words counts.
+pub fn plain_words(root: &SyntaxNode) -> String {
+    let mut words = String::new();
+    gather(root, &mut words);
+    words
+}
+
 /// The labels that a typst source sets.
 pub fn labels(root: &SyntaxNode) -> Vec<String> {
     let own = root.cast::<ast::Label>().map(|label| label.get().to_owned());
@@ -53,6 +60,25 @@ fn collect(node: &SyntaxNode, words: &mut String) {
             push_limit("]", words);
         }
         _ => node.children().for_each(|child| collect(child, words)),
+    }
+}
+
+fn gather(node: &SyntaxNode, words: &mut String) {
+    match node.kind() {
+        SyntaxKind::ModuleImport | SyntaxKind::ModuleInclude => {}
+        SyntaxKind::Space | SyntaxKind::Linebreak | SyntaxKind::Parbreak => words.push(' '),
+        SyntaxKind::Str => {
+            let text = node.cast::<ast::Str>().map(|text| text.get().to_string()).unwrap_or_default();
+            words.push_str(&text);
+        }
+        SyntaxKind::Escape => words.extend(node.cast::<ast::Escape>().map(|escape| escape.get())),
+        SyntaxKind::Shorthand if node.leaf_text() == "~" => words.push(' '),
+        SyntaxKind::Shorthand | SyntaxKind::Text | SyntaxKind::SmartQuote | SyntaxKind::Link | SyntaxKind::MathText => {
+            words.push_str(node.leaf_text());
+        }
+        // An argument, a cell: what follows it is another.
+        SyntaxKind::Comma | SyntaxKind::LeftBracket | SyntaxKind::RightBracket => words.push(' '),
+        _ => node.children().for_each(|child| gather(child, words)),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{files, pdf_text, recto, tool};
 
 /// Validates PDFs against profiles with veraPDF itself; one report a file and profile.
-fn conformance(profiles: &str, paths: &[PathBuf]) -> Vec<Value> {
+pub fn conformance(profiles: &str, paths: &[PathBuf]) -> Vec<Value> {
     let classpath = std::env::var("RECTO_CONFORMANCE_CLASSPATH").expect("run the tests with tests/run, which sets it");
     let mut java = Command::new("java");
     java.args(["-XX:+UseSerialGC", "-cp", &classpath, "Conformance", profiles]).args(paths);

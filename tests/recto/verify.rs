@@ -83,6 +83,10 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("letters", "UPDATE letters SET content_hash = 'x' WHERE sequence = 2", "letter-altered"),
     ("letters", "UPDATE letters SET seal = 'x' WHERE state = 'awaiting-approval'", "letter-altered"),
     ("letters", "UPDATE letters SET reasons = '[]' WHERE state = 'held'", "letter-altered"),
+    ("letters", "UPDATE letters SET day = '2026-11-16' WHERE day = '2026-11-17'", "letter-altered"),
+    ("letters", "UPDATE letters SET sort_name = 'x' WHERE sequence = 2", "letter-altered"),
+    ("letters", "UPDATE letters SET program = 'x' WHERE sequence = 2", "letter-altered"),
+    ("letters", "UPDATE letters SET cents = cents + 1 WHERE state = 'issued'", "letter-altered"),
     ("letters", "UPDATE letters SET state = 'issued' WHERE state = 'held'", "letter-state-differs"),
     (
         "letters",
@@ -173,7 +177,9 @@ async fn an_edited_row_of_any_table_is_found() {
         .await
         .unwrap();
     connection.close().await.unwrap();
-    for table in tables {
+    // The indexes of what letters are found by are made of letters and sources, and made anew where they are empty.
+    let is_index = |table: &str| table.starts_with("letter_marks") || table.starts_with("letter_words");
+    for table in tables.into_iter().filter(|table| !is_index(table)) {
         let is_tried = EDITS.iter().any(|(edited, ..)| *edited == table);
         assert!(is_tried || NOTHING_TO_PROVE.contains(&table.as_str()), "no edit of {table} is tried");
     }

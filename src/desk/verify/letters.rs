@@ -1,8 +1,10 @@
 //! Letters and their deliveries against the case files.
 
+use rust_decimal::Decimal;
+
 use super::{Audit, LoggedLetter, PIECE};
 use crate::case::fault::Reasons;
-use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, Text, entry};
+use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, Text, entry, money};
 use crate::desk::send::UNMAILABLE;
 use crate::desk::{Desk, DeskError};
 use crate::letter::Data;
@@ -53,7 +55,9 @@ impl Desk {
             );
             audit.note("letter-state-differs", letter.id.as_str(), message);
         }
-        if !says_the_same(letter, &logged) {
+        let is_of_program =
+            self.reader().program_of(&letter.case_reference).await?.unwrap_or_default() == letter.program;
+        if !says_the_same(letter, &logged) || !letter.is_listed_rightly() || !is_of_program {
             let message = (
                 "Its issuance, words or reasons are not those of the case file.",
                 "Son émission, ses mots ou ses motifs ne sont pas ceux du journal du dossier.",
@@ -179,6 +183,13 @@ fn says_the_same(letter: &LetterRow, logged: &LoggedLetter) -> bool {
         && letter.reasons == Reasons(reasons.clone())
         && letter.seal.as_ref() == seal
         && letter.content_hash.as_ref() == content_hash
+        && (content_hash.is_none()
+            || logged.amount.as_ref().is_none_or(|amount| amount_of(letter) == Some(amount.clone())))
+}
+
+/// Dollars that a letter asks for, or else is about.
+fn amount_of(letter: &LetterRow) -> Option<String> {
+    letter.cents().map(|cents| money::plain(Decimal::new(cents, 2)))
 }
 
 fn is_approved_as_logged(letter: &LetterRow, logged: &LoggedLetter) -> bool {

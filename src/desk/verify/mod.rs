@@ -60,6 +60,8 @@ struct LoggedLetter {
     last: Option<Entry>,
     /// The hash of the words that were last issued.
     content_hash: Option<Sha256>,
+    /// Dollars that it last asked for, or else was about.
+    amount: Option<String>,
     /// How it was last issued, by the newest word of then.
     channel: Option<Channel>,
     language: Option<PreferredLanguage>,
@@ -149,6 +151,7 @@ impl LoggedLetter {
             Entry::LetterIssued(issued) => {
                 self.issuances += 1;
                 self.content_hash = Some(issued.content_hash.clone());
+                self.amount.clone_from(&issued.amount);
                 self.channel = issued.channel.or(self.channel);
                 self.language = issued.language.or(self.language);
                 self.rests_on.extend(issued.basis.as_ref().map(|basis| (issued.number, basis.hash())));

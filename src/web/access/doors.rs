@@ -1,6 +1,6 @@
 //! Every route, and who may pass: the one table that pages, API and downloads ask.
 
-use crate::people::Permission::{self, Administer, Author, Decide, Look, Mail, Prepare, Record};
+use crate::people::Permission::{self, Administer, Author, Decide, Disclose, Look, Mail, Prepare, Record};
 use crate::people::Who;
 
 /// Who may pass.
@@ -53,6 +53,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     // The pages
     (GET, "/", Door::Known),
     (GET, "/letters", LOOK),
+    (GET, "/letters.csv", LOOK),
     (GET, "/letters/{id}", LOOK),
     (GET, "/letters/{id}/pdf", LOOK),
     (GET, "/letters/{id}/{page}", LOOK),
@@ -73,6 +74,8 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (POST, "/follow-ups/{id}", PREPARE),
     (GET, "/cases/{reference}", LOOK),
     (GET, "/cases/{reference}/plan", LOOK),
+    (GET, "/cases/{reference}/disclosure", LOOK),
+    (POST, "/cases/{reference}/disclosure", Door::May(&[Disclose])),
     (GET, "/merges", LOOK),
     (POST, "/merges", PREPARE),
     (GET, "/merges/empty-sheet", PREPARE),

@@ -89,7 +89,7 @@ fn complete(operation: &mut Value, schemas: &Value, catalogue: &Catalogue) {
             operation["responses"]["202"]["content"]["application/json"]["schema"] =
                 json!({"oneOf": [receipt, {"type": "array", "items": receipt}]});
         }
-        Some("list_letters") => known_types(operation, catalogue),
+        Some("list_letters") => known_keys(operation, catalogue),
         _ => {}
     }
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
@@ -122,13 +122,17 @@ fn complete(operation: &mut Value, schemas: &Value, catalogue: &Catalogue) {
     responses.sort_keys();
 }
 
-/// A letter type to look for is one that there is.
-fn known_types(operation: &mut Value, catalogue: &Catalogue) {
-    let keys: Vec<&String> = catalogue.types.keys().collect();
+/// A letter type or a program to look for is one that there is.
+fn known_keys(operation: &mut Value, catalogue: &Catalogue) {
+    let types: Vec<&String> = catalogue.types.keys().collect();
+    let programs: Vec<&String> = catalogue.programs.keys().collect();
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-        if parameter["name"] == "type" {
-            parameter["schema"] = json!({"type": "string", "enum": keys});
-        }
+        let keys = match parameter["name"].as_str() {
+            Some("type") => &types,
+            Some("program") => &programs,
+            _ => continue,
+        };
+        parameter["schema"] = json!({"type": "string", "enum": keys});
     }
 }
 

@@ -12,14 +12,14 @@ use strum::VariantArray;
 
 use super::asked::{Parameters, body as body_of};
 use crate::case::entry::View;
-use crate::case::{CaseRef, Day, Fault, LetterId, LetterState, Text};
+use crate::case::{CaseRef, Channel, Day, DeliveryState, Fault, LetterId, LetterState, RunId, Text};
 use crate::desk::{LetterRequest as AskedLetter, Requested};
 use crate::letter::Catalogue;
 use crate::people::Who;
-use crate::register::Filter;
+use crate::register::{Filter, Order, SHORTEST_PART};
 use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
-use crate::web::view::LetterView;
+use crate::web::view::{LetterView, cents_of};
 
 /// Letters on one page of a list, at most.
 const MAX_LIMIT: i64 = 200;
@@ -28,17 +28,45 @@ const MAX_LIMIT: i64 = 200;
 #[derive(Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// The case reference.
+    /// What somebody has in hand: a letter's number or a part of it, a part of a case reference, a name, a person's key; or else words on
+    /// the pages.
+    q: Option<String>,
+    /// A letter's number or a part of it, three characters or more, in whatever case; 2 and Z, 8 and B, 5 and S, 0 and O, 1, I and L are the same.
+    #[param(pattern = "[0-9A-Za-z].*[0-9A-Za-z].*[0-9A-Za-z]")]
+    number: Option<String>,
+    /// The case reference or a part of it, three characters or more, in whatever case and with whatever between its parts.
+    #[param(value_type = Option<String>, pattern = "[0-9A-Za-z].*[0-9A-Za-z].*[0-9A-Za-z]")]
     case: Option<CaseRef>,
-    /// A part of the name of whom it is about or of whom it is addressed to, whatever its accents, or the person's key.
+    /// Parts of the name of whom it is about or of whom it is addressed to, in any order and whatever its accents, or the person's key.
     person: Option<String>,
+    /// Words on its pages, whatever their accents; between quotation marks, words that follow one another.
+    words: Option<String>,
     /// The letter type's key.
     #[param(rename = "type")]
     letter_type: Option<String>,
     /// The state.
     state: Option<LetterState>,
+    /// How the newest issuance of an issued letter travels.
+    delivery: Option<DeliveryState>,
+    /// How it reaches the addressee.
+    #[param(value_type = Option<String>, pattern = "^(print|email|file)$")]
+    channel: Option<Channel>,
+    /// The key of its case's program.
+    program: Option<String>,
+    /// The print run that it was in, such as 2026-11-17.
+    run: Option<RunId>,
     /// The mailing date, such as 2026-11-17.
     date: Option<Day>,
+    /// The first mailing date.
+    from: Option<Day>,
+    /// The last mailing date.
+    until: Option<Day>,
+    /// Dollars that it asks for, or else is about, such as 1234.56.
+    #[param(pattern = r"^[0-9]{1,9}([.,][0-9]{2})?$")]
+    amount: Option<String>,
+    /// In which order; the newest first when absent.
+    #[param(inline)]
+    sort: Option<Order>,
     /// Where the last list ended: its `next`.
     #[param(minimum = 1)]
     cursor: Option<i64>,
@@ -47,26 +75,69 @@ pub struct ListQuery {
     limit: Option<i64>,
 }
 
+/// The parameters by name.
+const KNOWN: [&str; 18] = [
+    "case", "q", "number", "person", "words", "type", "state", "delivery", "channel", "program", "run", "date", "from",
+    "until", "amount", "sort", "cursor", "limit",
+];
+
+/// One of the values that an enum has, as the API says it.
+fn one_of<T: VariantArray + Copy + Into<&'static str>>() -> Text {
+    choice(T::VARIANTS.iter().map(|one| (*one).into()))
+}
+
+fn choice<'c>(values: impl Iterator<Item = &'c str>) -> Text {
+    let values = values.collect::<Vec<_>>().join(", ");
+    Text::new(format!("one of {values}"), format!("l’un de {values}"))
+}
+
 impl ListQuery {
     /// Reads it. A condition that can never be met is a mistake, and is said.
     fn read(given: Vec<(String, String)>, catalogue: &Catalogue) -> Result<ListQuery, Problem> {
-        let known = ["case", "person", "type", "state", "date", "cursor", "limit"];
-        let mut given = Parameters::of(given, &known);
-        let types = catalogue.types.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let states = LetterState::VARIANTS.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(", ");
+        let mut given = Parameters::of(given, &KNOWN);
         let text = |value: &str| Some(value.to_owned());
+        let a_part = |value: &str| {
+            (value.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_PART).then(|| value.to_owned())
+        };
         let above_zero = |value: &str| value.parse().ok().filter(|number: &i64| *number > 0);
+        let day = ("a date such as 2026-11-17", "une date telle que 2026-11-17");
+        let types = choice(catalogue.types.keys().map(String::as_str));
+        let programs = choice(catalogue.programs.keys().map(String::as_str));
         let query = ListQuery {
-            case: given.read("case", ("a case reference", "un numéro de dossier"), text).map(CaseRef::new),
+            q: given.read("q", ("words to look for", "des mots à chercher"), text),
+            number: given.read(
+                "number",
+                ("three characters or more of a letter’s number", "au moins trois caractères du numéro d’une lettre"),
+                a_part,
+            ),
+            case: given
+                .read(
+                    "case",
+                    (
+                        "three characters or more of a case reference",
+                        "au moins trois caractères d’un numéro de dossier",
+                    ),
+                    a_part,
+                )
+                .map(CaseRef::new),
             person: given.read("person", ("a name or a key", "un nom ou une clé"), text),
-            letter_type: given.read("type", Text::new(format!("one of {types}"), format!("l’un de {types}")), |key| {
-                catalogue.types.contains_key(key).then(|| key.to_owned())
+            words: given.read("words", ("words to look for", "des mots à chercher"), text),
+            letter_type: given.read("type", types, |key| catalogue.types.contains_key(key).then(|| key.to_owned())),
+            state: given.read("state", one_of::<LetterState>(), |state| state.parse().ok()),
+            delivery: given.read("delivery", one_of::<DeliveryState>(), |state| state.parse().ok()),
+            channel: given.read("channel", one_of::<Channel>(), |channel| channel.parse().ok()),
+            program: given
+                .read("program", programs, |key| catalogue.programs.contains_key(key).then(|| key.to_owned())),
+            run: given
+                .read("run", ("a print run such as 2026-11-17", "un tirage tel que 2026-11-17"), text)
+                .map(RunId::new),
+            date: given.read("date", day, |day| day.parse().ok()),
+            from: given.read("from", day, |day| day.parse().ok()),
+            until: given.read("until", day, |day| day.parse().ok()),
+            amount: given.read("amount", ("an amount such as 1234.56", "un montant tel que 1234.56"), |amount| {
+                cents_of(amount).map(|_| amount.to_owned())
             }),
-            state: given.read("state", Text::new(format!("one of {states}"), format!("l’un de {states}")), |state| {
-                state.parse().ok()
-            }),
-            date: given
-                .read("date", ("a date such as 2026-11-17", "une date telle que 2026-11-17"), |day| day.parse().ok()),
+            sort: given.read("sort", one_of::<Order>(), |order| order.parse().ok()),
             cursor: given.read(
                 "cursor",
                 ("the “next” of the list before", "le « next » de la liste précédente"),
@@ -77,6 +148,31 @@ impl ListQuery {
             }),
         };
         given.done().map(|()| query)
+    }
+
+    /// The conditions, with one letter more than the list is to have.
+    fn filter(self, limit: i64, programs: &[String]) -> Filter {
+        Filter {
+            anything: self.q,
+            number: self.number,
+            case_part: self.case.map(|case| case.to_string()),
+            person: self.person,
+            words: self.words,
+            letter_type: self.letter_type,
+            state: self.state,
+            delivery: self.delivery,
+            channel: self.channel,
+            program: self.program,
+            run: self.run,
+            from: self.date.max(self.from),
+            until: [self.date, self.until].into_iter().flatten().min(),
+            cents: self.amount.as_deref().and_then(cents_of),
+            order: self.sort.unwrap_or_default(),
+            before: self.cursor,
+            programs: programs.to_vec(),
+            limit: limit + 1,
+            case: None,
+        }
     }
 }
 
@@ -98,17 +194,7 @@ pub(super) async fn list(
 ) -> Result<Json<LetterList>, Problem> {
     let query = ListQuery::read(given, &service.desk.studio.catalogue)?;
     let limit = query.limit.unwrap_or(50);
-    let filter = Filter {
-        case: query.case,
-        person: query.person,
-        letter_type: query.letter_type,
-        state: query.state,
-        delivery: None,
-        date: query.date,
-        before: query.cursor,
-        programs: who.programs().to_vec(),
-        limit: limit + 1,
-    };
+    let filter = query.filter(limit, who.programs());
     let mut rows = service.desk.reader().letters(&filter).await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);

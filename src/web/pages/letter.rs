@@ -5,10 +5,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
-use super::{Asked, answer};
+use super::{Asked, answer, encoded};
 use crate::case::entry::View;
 use crate::case::fault::{problem, views};
-use crate::case::{DeliveryState, EntryKind, LetterId, LetterState, Sha256, money};
+use crate::case::{Actor, DeliveryState, EntryKind, LetterId, LetterState, Sha256, money};
 use crate::desk::{DecideError, office, rule_words};
 use crate::people::Who;
 use crate::web::problem::Problem;
@@ -22,7 +22,16 @@ pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who,
                 return asked.problem(&service, &Problem::from(error));
             }
         }
-        Ok(None) => {}
+        Ok(None) => {
+            // As it was read aloud, or misread.
+            let mut meant = service.desk.reader().letters_meant(&id).await.unwrap_or_default();
+            meant.retain(|letter| who.works_in(&letter.program));
+            match &meant[..] {
+                [] => {}
+                [one] => return Redirect::to(&format!("/letters/{}", one.id)).into_response(),
+                _ => return Redirect::to(&format!("/letters?number={}", encoded(&id))).into_response(),
+            }
+        }
         Err(problem) => return asked.problem(&service, &problem),
     }
     answer(&service, &asked, "letter.html", context(&service, &asked, &id, None)).await
@@ -49,6 +58,8 @@ async fn context(
     let (looks, entries): (Vec<_>, Vec<_>) = entries
         .map(|filed| EntryView::of(filed, catalogue, language))
         .partition(|entry| entry.kind == EntryKind::LetterViewed);
+    let called_by = reader.taken_by(&row.case_reference, row.event).await?;
+    let acts = acts(&entries, &looks, called_by);
     let mut deliveries = json!(reader.deliveries_of(id).await?);
     for delivery in deliveries.as_array_mut().into_iter().flatten() {
         if let Some(kept) = delivery["problem"].as_str() {
@@ -80,6 +91,7 @@ async fn context(
         "deliveries": deliveries,
         "entries": entries,
         "looks": looks,
+        "acts": acts,
         "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
         "pdf": is_out.then(|| format!("/letters/{id}/pdf")),
         "review": review,
@@ -87,6 +99,38 @@ async fn context(
         "given": refused.map(|(given, _)| json!({"rule": given.rule, "reason": given.reason})),
         "problem": refused.map(|(_, problem)| problem.said(language)),
     })))
+}
+
+/// Who did what with a letter, each with the last time that they did: who called for it, approved, issued, sent and withdrew it, and who
+/// has looked at it or fetched it.
+fn acts(entries: &[EntryView], looks: &[EntryView], called_by: Option<Actor>) -> Value {
+    let done = |kinds: &[EntryKind], way: &dyn Fn(&EntryView) -> bool| {
+        let mut by: Vec<Value> = Vec::new();
+        for entry in entries.iter().chain(looks).filter(|entry| kinds.contains(&entry.kind) && way(entry)) {
+            let Some(actor) = &entry.actor else { continue };
+            by.retain(|one| one["actor"] != json!(actor));
+            by.push(json!({"actor": actor, "at": entry.at}));
+        }
+        by
+    };
+    let any = |_: &EntryView| true;
+    let mut acts = vec![
+        json!({"act": "called-for", "by": called_by.map(|actor| json!({"actor": actor})).into_iter().collect::<Vec<_>>()}),
+    ];
+    for (act, kind) in [
+        ("approved", EntryKind::LetterApproved),
+        ("let-pass", EntryKind::LetterOverridden),
+        ("issued", EntryKind::LetterIssued),
+        ("sent", EntryKind::LetterSent),
+        ("withdrawn", EntryKind::LetterWithdrawn),
+    ] {
+        acts.push(json!({"act": act, "by": done(&[kind], &any)}));
+    }
+    let viewed = [EntryKind::LetterViewed];
+    acts.push(json!({"act": "looked-at", "by": done(&viewed, &|entry| entry.detail["way"] == "page")}));
+    acts.push(json!({"act": "fetched", "by": done(&viewed, &|entry| entry.detail["way"] != "page")}));
+    acts.retain(|act| act["by"].as_array().is_some_and(|by| !by.is_empty()));
+    json!(acts)
 }
 
 /// A letter that has not been made, as those who decide of it are shown it: its pages as they would go today, what its approval rests on

@@ -2,9 +2,11 @@
 //! administrator's.
 
 mod case;
+mod disclosure;
 mod docs;
 mod letter;
 mod list;
+mod list_file;
 mod merges;
 mod page;
 mod people;
@@ -40,6 +42,7 @@ pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(today::home))
         .route("/letters", get(list))
+        .route("/letters.csv", get(list_file::file))
         .route("/letters/{id}", get(letter::show))
         .route("/letters/{id}/pdf", get(api::letter_pdf))
         .route("/letters/{id}/approve", get(letter::back).post(letter::approve))
@@ -48,6 +51,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/letters/{id}/{page}", get(letter::picture))
         .route("/cases/{reference}", get(case::show))
         .route("/cases/{reference}/plan", get(plan::show))
+        .route("/cases/{reference}/disclosure", get(disclosure::back).post(disclosure::fetch))
         .route("/follow-ups/{id}", get(case::follow_up).post(case::decide))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))

@@ -44,13 +44,19 @@ impl IntoResponse for Unwritten {
 /// The templates, one environment a language, the words built in.
 pub(in crate::web) struct Pages {
     environments: [Environment<'static>; 2],
+    words: Arc<Phrases>,
 }
 
 impl Pages {
     pub(in crate::web) fn load() -> anyhow::Result<Pages> {
         let words = Arc::new(Phrases::read(include_str!("../words.toml"))?);
         let [en, fr] = Language::BOTH.map(|language| environment(language, &words));
-        Ok(Pages { environments: [en?, fr?] })
+        Ok(Pages { environments: [en?, fr?], words })
+    }
+
+    /// A word of the pages; its key where there is none.
+    pub(super) fn word(&self, key: &str, language: Language) -> String {
+        self.words.get(key, language).unwrap_or(key).to_owned()
     }
 
     /// A page in one language. `path` is the request's path and query.

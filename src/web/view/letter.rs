@@ -49,6 +49,8 @@ pub struct LetterView {
     pub goes_on: Option<Day>,
     /// Its pages; absent before it is issued.
     pub pages: Option<i64>,
+    /// Dollars that it asks for, or else is about, such as `1234.56`; absent where it is about no money, and before its words were written.
+    pub amount: Option<String>,
     /// SHA-256 of its PDF; absent before it is issued.
     pub sha256: Option<Sha256>,
     /// The hash of its words; absent before it is issued.
@@ -69,6 +71,7 @@ impl LetterView {
         let title = catalogue.types.get(&row.letter_type).map(|letter| letter.description.title.get(language));
         let issued = row.state == LetterState::Issued;
         let approved = issued || row.is_approved();
+        let amount = row.cents().map(|cents| format!("{}.{:02}", cents / 100, cents % 100));
         LetterView {
             state: row.state,
             to_work: row.is_to_work(),
@@ -78,6 +81,7 @@ impl LetterView {
             problem: row.problem.filter(|_| issued).map(|kept| problem(&kept, language)),
             date: row.date.filter(|_| issued),
             goes_on: None,
+            amount,
             pages: row.pages.filter(|_| issued),
             sha256: row.sha256.filter(|_| issued),
             id: row.id,

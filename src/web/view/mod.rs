@@ -9,6 +9,7 @@ mod merge;
 mod party;
 mod plan;
 mod run;
+mod search;
 mod timeline;
 
 pub(super) use case::CaseView;
@@ -20,6 +21,7 @@ pub use merge::{LeftOutView, MergeCheckView, MergeView, QuestionView};
 use party::{PartyView, SituationView};
 use plan::PlanView;
 pub(super) use run::RunView;
+pub(super) use search::{cents_of, status_of};
 pub(super) use timeline::{Timeline, Topic};
 
 use serde::Serialize;

@@ -1,0 +1,32 @@
+//! Counting letters.
+
+use super::{Reader, RegisterError};
+use crate::case::{Channel, DeliveryState, LetterState};
+
+/// How many letters of one type are in one state, and travel in one way.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct LetterTally {
+    /// The letter type's key.
+    pub letter_type: String,
+    /// The state.
+    pub state: LetterState,
+    /// How they reach their addressees.
+    pub channel: Channel,
+    /// How their newest issuances travel.
+    pub delivery: Option<DeliveryState>,
+    /// How many.
+    pub count: i64,
+}
+
+impl Reader {
+    /// How many letters of each type are in each state, with the channel and how they travel.
+    pub async fn tally(&self) -> Result<Vec<LetterTally>, RegisterError> {
+        Ok(sqlx::query_as(
+            "SELECT l.letter_type, l.state, l.channel, d.state AS delivery, count(*) AS count FROM letters l \
+             LEFT JOIN deliveries d ON d.letter = l.id AND d.number = l.issuance \
+             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+}
