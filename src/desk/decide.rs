@@ -1,6 +1,6 @@
 //! What people decide of a letter: to approve it, to let it pass a rule that allows it, or to withdraw it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Assessment, Desk, DeskError, Stand};
 use crate::case::insurance::masked;
@@ -41,6 +41,15 @@ pub enum DecideError {
         /// The roles that have it.
         needed: Vec<String>,
     },
+    /// A print run has the letters of all programs, and this person works in some.
+    #[error("a print run has the letters of all programs: somebody who works in all of them closes it")]
+    AllPrograms,
+    /// The letter was not sent back to its officer, or was sent for approval again already.
+    #[error("the letter was not returned, or was sent for approval again already")]
+    NotReturned,
+    /// The letter was not opened by who would approve it with others.
+    #[error("not opened as it stands now: open it, look at it, and decide then")]
+    NotOpened,
     /// The rule cannot be overridden.
     #[error("the rule “{0}” cannot be overridden, or does not hold this letter")]
     NotOverridable(String),
@@ -164,13 +173,13 @@ impl Desk {
         Ok((row, assessed))
     }
 
-    async fn letter_to_decide(&self, letter: &LetterId) -> Result<LetterRow, DecideError> {
+    pub(super) async fn letter_to_decide(&self, letter: &LetterId) -> Result<LetterRow, DecideError> {
         let row = self.reader().letter(letter).await?;
         row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))
     }
 
     /// The letter, who decides and in which role: a person with the authority, who has not prepared it.
-    async fn before_decision<'w>(
+    pub(super) async fn before_decision<'w>(
         &self,
         letter: &LetterId,
         by: &'w Who,
@@ -178,9 +187,8 @@ impl Desk {
         let (row, assessed) = self.assessed(letter).await?;
         let account = by.person().ok_or(DecideError::NotAPerson)?;
         let mut prepared: Vec<String> = self.askers(&row).await?;
-        let facts = &assessed.composed.draft.data.facts;
-        prepared.extend(["prepared_by", "edited_by"].iter().filter_map(|fact| facts[fact].as_str()).map(str::to_owned));
-        if prepared.iter().any(|name| may_be_the_same(name, &account.is.name)) {
+        prepared.extend(said_preparers(&assessed.composed.draft.data.facts));
+        if is_one_of(&prepared, account) {
             return Err(DecideError::Preparer(account.is.name.clone()));
         }
         let policy = assessed.composed.draft.policy;
@@ -189,20 +197,22 @@ impl Desk {
         Ok((row, assessed, account, role))
     }
 
-    /// The people who asked for a letter: whose act took its event, and who confirmed the merge that it is a row of.
-    async fn askers(&self, row: &LetterRow) -> Result<Vec<String>, DeskError> {
+    /// The people who asked for a letter: whose act took its event, who confirmed the merge that it is a row of, and who sent it for
+    /// approval again.
+    pub(super) async fn askers(&self, row: &LetterRow) -> Result<Vec<String>, DeskError> {
         let mut asked = vec![self.reader().taken_by(&row.case_reference, row.event).await?];
         if let Some(merged) = self.reader().merge_row_of(&row.id).await?
             && let Some(record) = self.reader().merge(&merged.merge).await?
         {
             asked.push(Some(record.confirmed_by()?));
         }
+        asked.extend(self.resubmitters(&row.id).await?.into_iter().map(Some));
         let people = asked.into_iter().flatten().filter(|actor| actor.kind == ActorKind::Person);
         Ok(people.map(|actor| actor.name).collect())
     }
 
     /// In which role somebody prepares, or what they are where it is no person.
-    async fn office_of(&self, actor: &Actor) -> Result<String, DeskError> {
+    pub(super) async fn office_of(&self, actor: &Actor) -> Result<String, DeskError> {
         if actor.kind != ActorKind::Person {
             return Ok(actor.kind.as_str().to_owned());
         }
@@ -214,8 +224,18 @@ impl Desk {
     }
 }
 
+/// Who prepared or edited a letter, as its facts say.
+pub(super) fn said_preparers(facts: &Value) -> impl Iterator<Item = String> + '_ {
+    ["prepared_by", "edited_by"].into_iter().filter_map(|fact| facts[fact].as_str()).map(str::to_owned)
+}
+
+/// Whether somebody may be one of these.
+pub(super) fn is_one_of(names: &[String], account: &Account) -> bool {
+    names.iter().any(|name| may_be_the_same(name, &account.is.name))
+}
+
 /// The first of somebody's roles that will do.
-fn role_of(account: &Account, will_do: impl Fn(&str) -> bool) -> Option<&'static str> {
+pub(super) fn role_of(account: &Account, will_do: impl Fn(&str) -> bool) -> Option<&'static str> {
     account.is.roles.iter().map(|role| role.as_str()).find(|role| will_do(role))
 }
 
@@ -228,7 +248,7 @@ fn may_be_the_same(name: &str, other: &str) -> bool {
     last(&name).is_some() && last(&name) == last(&other) && first(&name) == first(&other)
 }
 
-fn not_waiting(row: &LetterRow) -> DecideError {
+pub(super) fn not_waiting(row: &LetterRow) -> DecideError {
     // What is filed has no delivery: it is where it goes to.
     let gone = row.delivery.is_none_or(|delivery| delivery != DeliveryState::Waiting);
     DecideError::NotWaiting(Stand::Letter(row.state, gone))

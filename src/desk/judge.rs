@@ -11,7 +11,7 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
-use crate::case::{Channel, Fault, Format, Sha256, Times};
+use crate::case::{Channel, Fault, Format, Sha256, Times, money};
 use crate::register::{Issuance, Kept, KeptSource, LetterRow, Way};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
@@ -26,6 +26,8 @@ pub(super) enum Verdict {
     AwaitingApproval {
         seal: Sha256,
         notes: Reasons,
+        amount: String,
+        words: Vec<String>,
         basis: Basis,
     },
     Refused(Reasons),
@@ -89,8 +91,9 @@ impl Desk {
             return Ok(Verdict::Held(Reasons(stops), Some(assessed.basis)));
         }
         if assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal) {
+            let (words, amount) = (self.words_shown(&assessed, &typeset), money::plain(assessed.amount));
             let Assessment { seal, answers, basis, .. } = assessed;
-            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), basis });
+            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), amount, words, basis });
         }
         self.issue(letter, date, assessed, typeset).await
     }

@@ -6,6 +6,7 @@
 
 mod ask;
 mod assess;
+mod awaiting;
 mod calls;
 mod case_context;
 mod case_read;
@@ -23,6 +24,7 @@ mod record;
 mod release;
 mod reload;
 mod renew;
+mod returns;
 mod run_files;
 mod says;
 mod send;
@@ -47,6 +49,7 @@ pub use crate::rules::{Answer, DebtState, Owed};
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};
 pub use assess::Assessment;
+pub use awaiting::{Awaiting, Changes, MayApprove, Passage, may_be_let_pass};
 pub use calls::{Call, CalledBy};
 pub use case_read::CaseRead;
 pub use close::Closed;

@@ -76,6 +76,7 @@ impl Verdict {
             state,
             reasons,
             seal: None,
+            amount: None,
             content_hash: None,
             way: None,
             held_for_letters: false,
@@ -87,9 +88,11 @@ impl Verdict {
                 ..verdict(LetterState::Held, reasons)
             },
             Verdict::Ended(reasons, _) => verdict(LetterState::Ended, reasons),
-            Verdict::AwaitingApproval { seal, notes, .. } => {
-                LetterVerdict { seal: Some(seal), ..verdict(LetterState::AwaitingApproval, notes) }
-            }
+            Verdict::AwaitingApproval { seal, notes, amount, .. } => LetterVerdict {
+                seal: Some(seal),
+                amount: Some(amount),
+                ..verdict(LetterState::AwaitingApproval, notes)
+            },
             Verdict::Refused(faults) => verdict(LetterState::Refused, faults),
             Verdict::Issued { content_hash, way, .. } => LetterVerdict {
                 content_hash: Some(content_hash),
@@ -118,8 +121,9 @@ impl Verdict {
             Verdict::Held(Reasons(reasons), basis) => Entry::LetterHeld(entry::Stopped { reasons, basis }),
             Verdict::Ended(Reasons(reasons), basis) => Entry::LetterEnded(entry::Stopped { reasons, basis }),
             Verdict::Refused(Reasons(reasons)) => Entry::LetterRefused(entry::Stopped { reasons, basis: None }),
-            Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis } => {
-                Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
+            Verdict::AwaitingApproval { seal, notes: Reasons(reasons), amount, words, basis } => {
+                let (amount, basis) = (Some(amount), Some(basis));
+                Entry::ApprovalAwaited(entry::Awaited { seal, reasons, amount, words, basis })
             }
             Verdict::Issued { issuance, kept, wordings, content_hash, way, basis } => {
                 Entry::LetterIssued(issued(&issuance, kept.as_ref(), wordings, content_hash, Some(way), Some(basis)))

@@ -11,6 +11,7 @@ mod audit;
 mod carry_over;
 mod cases;
 mod claims;
+mod decisions;
 mod deliveries;
 mod entries;
 mod events;

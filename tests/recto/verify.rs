@@ -82,6 +82,9 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("letters", "UPDATE letters SET channel = 'email' WHERE channel = 'print'", "letter-altered"),
     ("letters", "UPDATE letters SET content_hash = 'x' WHERE sequence = 2", "letter-altered"),
     ("letters", "UPDATE letters SET seal = 'x' WHERE state = 'awaiting-approval'", "letter-altered"),
+    ("letters", "UPDATE letters SET amount = '1.00' WHERE state = 'awaiting-approval'", "letter-altered"),
+    ("letters", "UPDATE letters SET awaited_since = called_at WHERE state = 'held'", "letter-altered"),
+    ("letters", "UPDATE letters SET returned_at = called_at WHERE state = 'held'", "letter-altered"),
     ("letters", "UPDATE letters SET reasons = '[]' WHERE state = 'held'", "letter-altered"),
     ("letters", "UPDATE letters SET state = 'issued' WHERE state = 'held'", "letter-state-differs"),
     (

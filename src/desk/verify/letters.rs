@@ -2,7 +2,8 @@
 
 use super::{Audit, LoggedLetter, PIECE};
 use crate::case::fault::Reasons;
-use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, Text, entry};
+use crate::case::{Channel, DeliveryState, Entry, EntryKind, Fault, LetterId, LetterState, PersonId, Text, entry};
+use crate::desk::returns::sent_back;
 use crate::desk::send::UNMAILABLE;
 use crate::desk::{Desk, DeskError};
 use crate::letter::Data;
@@ -153,7 +154,7 @@ fn verify_verdicts(letter: &LetterRow, logged: &LoggedLetter, audit: &mut Audit)
 /// The state in which the case file's newest entry left a letter.
 fn state_after(last: Option<&Entry>) -> LetterState {
     match last {
-        Some(Entry::LetterHeld(_)) => LetterState::Held,
+        Some(Entry::LetterHeld(_) | Entry::LetterReturned(_)) => LetterState::Held,
         Some(Entry::ApprovalAwaited(_)) => LetterState::AwaitingApproval,
         Some(Entry::LetterRefused(_)) => LetterState::Refused,
         Some(Entry::LetterEnded(_)) => LetterState::Ended,
@@ -166,8 +167,9 @@ fn state_after(last: Option<&Entry>) -> LetterState {
 
 /// Whether a letter's reasons, words and number of issuances are those of its case file.
 fn says_the_same(letter: &LetterRow, logged: &LoggedLetter) -> bool {
-    let none = Vec::new();
+    let (none, returned) = (Vec::new(), returned_reasons(logged));
     let (reasons, seal, content_hash) = match &logged.last {
+        Some(Entry::LetterReturned(_)) => (&returned, None, None),
         Some(Entry::LetterHeld(stopped) | Entry::LetterRefused(stopped) | Entry::LetterEnded(stopped)) => {
             (&stopped.reasons, None, None)
         }
@@ -179,6 +181,24 @@ fn says_the_same(letter: &LetterRow, logged: &LoggedLetter) -> bool {
         && letter.reasons == Reasons(reasons.clone())
         && letter.seal.as_ref() == seal
         && letter.content_hash.as_ref() == content_hash
+        && (letter.awaited_since, letter.returned_at) == (logged.awaited_since, logged.returned_at)
+        && has_amount_as_logged(letter, logged)
+}
+
+/// Why a letter is held that was sent back and not worked since.
+fn returned_reasons(logged: &LoggedLetter) -> Vec<Fault> {
+    match &logged.last {
+        Some(Entry::LetterReturned(returned)) => vec![sent_back(&returned.comment)],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the amount that an approver's authority must reach is the one that the case file has; it has none of before it was kept.
+fn has_amount_as_logged(letter: &LetterRow, logged: &LoggedLetter) -> bool {
+    match &logged.last {
+        Some(Entry::ApprovalAwaited(awaited)) => awaited.amount.is_none() || awaited.amount == letter.amount,
+        _ => letter.amount.is_none(),
+    }
 }
 
 fn is_approved_as_logged(letter: &LetterRow, logged: &LoggedLetter) -> bool {

@@ -2,6 +2,7 @@
 //! administrator's.
 
 mod case;
+mod decisions;
 mod docs;
 mod letter;
 mod list;
@@ -43,6 +44,8 @@ pub(super) fn router() -> Router<Shared> {
         .route("/letters/{id}/approve", get(letter::back).post(letter::approve))
         .route("/letters/{id}/override", get(letter::back).post(letter::let_pass))
         .route("/letters/{id}/withdraw", get(letter::back).post(letter::withdraw))
+        .route("/letters/{id}/return", get(letter::back).post(letter::give_back))
+        .route("/letters/{id}/resubmit", get(letter::back).post(letter::resubmit))
         .route("/letters/{id}/{page}", get(letter::picture))
         .route("/cases/{reference}", get(case::show))
         .route("/follow-ups/{id}", get(case::follow_up).post(case::decide))
@@ -50,6 +53,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/runs/{id}", get(runs::show))
         .route("/runs/{id}/close", get(runs::back).post(runs::close))
         .route("/runs/{id}/files/{name}", get(runs::file))
+        .merge(decisions::router())
         .merge(merges::router())
         .merge(people::router())
         .merge(sign_in::router())

@@ -77,6 +77,7 @@ async fn today_context(service: &Service, asked: &Asked) -> Result<Option<Value>
     let run = reader.newest_run(service.desk.run_date().into()).await?.map(RunView::of);
     Ok(Some(json!({
         "counts": totals,
+        "came_back": super::decisions::came_back(service, asked).await?,
         "by_type": rows,
         "stopped": stopped,
         "who_is_it": who_is_it,
