@@ -14,6 +14,7 @@ mod close;
 mod decide;
 mod explain;
 mod follow;
+mod health;
 mod identify;
 mod judge;
 mod look;
@@ -30,6 +31,7 @@ mod says;
 mod send;
 mod set_again;
 mod settings;
+mod standards;
 mod take;
 mod verify;
 mod weigh;
@@ -55,6 +57,7 @@ pub use case_read::CaseRead;
 pub use close::Closed;
 pub use decide::{DecideError, rule_words};
 pub use explain::{Eligibility, Group};
+pub use health::{Health, OpenSession};
 pub use identify::WhoItIs;
 pub use merge::{
     CheckedColumn, CheckedRow, MergeCheck, MergeRequest, MergeTally, Merged, Outlook, Totals, changed as merge_changed,
@@ -65,6 +68,7 @@ pub use reload::{CurrentDesk, Reload, ReloadState};
 pub use run_files::RunFile;
 pub use says::{NoRun, Stand, office};
 pub use settings::{Environment, Settings};
+pub use standards::{InHand, ServiceClock};
 pub use take::{Batch, Outcome};
 pub use verify::Difference;
 

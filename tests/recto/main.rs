@@ -52,6 +52,7 @@ mod returns;
 mod rules;
 mod scenarios;
 mod schemas;
+mod service;
 mod sign_in;
 mod signals;
 mod spoken;

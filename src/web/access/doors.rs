@@ -67,6 +67,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (GET, "/decisions", DECIDE),
     (GET, "/decisions/approve", DECIDE),
     (POST, "/decisions/approve", DECIDE),
+    (GET, "/standards", DECIDE),
     (GET, "/follow-ups/{id}", LOOK),
     (POST, "/follow-ups/{id}", PREPARE),
     (GET, "/cases/{reference}", LOOK),
@@ -104,6 +105,8 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (GET, "/tokens", ADMINISTER),
     (POST, "/tokens", ADMINISTER),
     (POST, "/tokens/{id}/revoke", ADMINISTER),
+    (GET, "/health", ADMINISTER),
+    (POST, "/health/sessions/{id}/end", ADMINISTER),
     (GET, "/audit", ADMINISTER),
     (GET, "/audit.csv", ADMINISTER),
     // The API

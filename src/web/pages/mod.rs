@@ -4,6 +4,7 @@
 mod case;
 mod decisions;
 mod docs;
+mod health;
 mod letter;
 mod list;
 mod merges;
@@ -11,6 +12,7 @@ mod page;
 mod people;
 mod runs;
 mod sign_in;
+mod standards;
 mod today;
 
 use std::convert::Infallible;
@@ -20,7 +22,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 pub(super) use self::docs::docs;
@@ -49,6 +51,9 @@ pub(super) fn router() -> Router<Shared> {
         .route("/letters/{id}/{page}", get(letter::picture))
         .route("/cases/{reference}", get(case::show))
         .route("/follow-ups/{id}", get(case::follow_up).post(case::decide))
+        .route("/standards", get(standards::show))
+        .route("/health", get(health::show))
+        .route("/health/sessions/{id}/end", post(health::end_session))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/runs/{id}/close", get(runs::back).post(runs::close))
