@@ -78,10 +78,10 @@ pub(super) fn sent_back(comment: &str) -> Fault {
         "returned",
         "",
         format!(
-            "The letter was returned to its officer: “{comment}” Correct it by withdrawing it and asking for it anew, or send it for approval again with an answer."
+            "Returned for correction: “{comment}” Withdraw the letter and ask for it anew with corrected facts, or send it for approval again with an answer."
         ),
         format!(
-            "La lettre a été retournée à son agente ou agent : « {comment} » Corrigez-la en la retirant et en la demandant de nouveau, ou soumettez-la de nouveau avec une réponse."
+            "Retournée pour correction : « {comment} » Retirez la lettre et demandez-la de nouveau avec des faits corrigés, ou soumettez-la de nouveau à l’approbation avec une réponse."
         ),
     )
 }

@@ -53,6 +53,9 @@ fn a_newcomer_sees_the_day_in_both_languages() {
         held.into(),
         "/letters?person=Trem&type=debt-notice".into(),
         "/merges".into(),
+        "/decisions".into(),
+        "/decisions?order=amount".into(),
+        "/standards".into(),
         "/runs".into(),
         "/runs/2026-11-17".into(),
     ];
@@ -64,7 +67,7 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     paths.extend(decided_of(folder.path()));
     let shots = folder.path().join("shots");
     looked_at(&base, MANAGER, &password, &shots, &paths);
-    let own = ["/people", "/tokens", "/audit", "/account", "/sign-in"].map(str::to_owned);
+    let own = ["/people", "/tokens", "/audit", "/health", "/account", "/sign-in"].map(str::to_owned);
     looked_at(&base, ADMINISTRATOR, &password, &shots, &own);
 }
 
