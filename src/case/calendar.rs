@@ -31,6 +31,13 @@ pub fn business_days_after(from: NaiveDate, days: u32) -> NaiveDate {
     (0..days).fold(from, |day, _| next_business_day(day))
 }
 
+/// The business days from after a day to another: how many are left until a deadline; below zero where it is over.
+pub fn business_days_between(from: NaiveDate, to: NaiveDate) -> i64 {
+    let (first, last) = (from.min(to), from.max(to));
+    let days = first.iter_days().skip(1).take_while(|day| *day <= last).filter(|day| is_business_day(*day)).count();
+    if from <= to { days as i64 } else { -(days as i64) }
+}
+
 fn is_weekend(day: NaiveDate) -> bool {
     matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }

@@ -12,10 +12,6 @@ use super::{
 };
 
 /// What an entry of the case file says. The one form of it that is written, verified and shown.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an entry is read, looked at and let go; boxes would stand in every match"
-)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
 #[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
 #[strum_discriminants(
@@ -42,6 +38,10 @@ pub enum Entry {
     LetterWithdrawn(Withdrawn),
     /// A manager let a letter pass a rule.
     LetterOverridden(Overridden),
+    /// Somebody who could approve a letter sent it back to its officer, with a comment.
+    LetterReturned(Returned),
+    /// A letter that was sent back was sent for approval again, with an answer.
+    LetterResubmitted(Resubmitted),
     /// An issued letter was assessed again before it left, and may go.
     LetterCleared(Cleared),
     /// Recto noticed that something is due.
@@ -120,9 +120,36 @@ pub struct Awaited {
     pub seal: Sha256,
     /// What an approver is to look at.
     pub reasons: Vec<Fault>,
+    /// Dollars that the approver's authority must reach. Absent before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+    /// The words that the approver is shown, a paragraph each, so that it can be said what has changed since. Absent before they were
+    /// kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
     /// What they rest on.
     #[serde(default, alias = "ground", skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+}
+
+/// A letter that was sent back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The role of who sent it back.
+    pub role: String,
+    /// What the officer is to do.
+    pub comment: String,
+    /// What was sent back.
+    pub seal: Sha256,
+}
+
+/// What was sent for approval again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resubmitted {
+    /// The role of who sent it.
+    pub role: String,
+    /// The answer to the comment.
+    pub answer: String,
 }
 
 /// An approval.
@@ -157,6 +184,9 @@ pub enum View {
 pub struct Viewed {
     /// In which way.
     pub way: View,
+    /// What an approval of what was shown would be bound to, where it waited for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Sha256>,
 }
 
 /// A withdrawal.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use recto::people::Who;
 use serde_json::json;
 
 use super::voice::voice;
@@ -28,6 +29,9 @@ pub async fn run(arguments: Arguments, config: Config) -> anyhow::Result<ExitCod
     let mut set = 0_u64;
     if arguments.set_again {
         differences.extend(desk.set_all_again(|| set += 1).await?);
+    }
+    if let Err(error) = desk.note_verified(&Who::Operator("recto verify".to_owned()), differences.len()).await {
+        tracing::warn!(%error, "that the register was verified could not be noted");
     }
     desk.close().await;
     if arguments.json {

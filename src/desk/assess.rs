@@ -111,7 +111,7 @@ impl Desk {
     ) -> Result<Assessment<'s>, Unwritten> {
         let guards = &letter_type.description.rules.guards;
         let basis = context.basis(&letter.id, guards, date);
-        let CaseContext { data, standing, asked_at, gone, other_cases, overridden, who, .. } = context;
+        let CaseContext { data, standing, asked_at, gone, other_cases, overridden, who, returned, .. } = context;
         let draft = self.studio.catalogue.draft(letter_type, letter.id.clone(), date, data)?;
         let asking = Asking {
             letter: Asked {
@@ -128,6 +128,7 @@ impl Desk {
         };
         let mut answers = asking.answers(guards);
         answers.stops.splice(0..0, who.holds.into_iter().chain(draft.stops.iter().cloned()));
+        answers.stops.splice(0..0, returned.holds);
         answers.ends.splice(0..0, who.ends);
         answers.ends.extend(gone);
         answers.notes.extend(draft.notes.iter().cloned());
@@ -146,7 +147,8 @@ impl Desk {
                 return Err(Unwritten { faults, stops: answers.stops, basis: Some(Box::new(basis)) });
             }
         };
-        let needs_approval = letter_type.needs_approval() || !answers.notes.is_empty();
+        // What was sent back once is approved by somebody, whatever it says now.
+        let needs_approval = letter_type.needs_approval() || !answers.notes.is_empty() || returned.once;
         let mailbox = composed.draft.data.addressee.email.as_deref().filter(|_| by_email);
         let seal = seal(&composed, mail.as_ref(), mailbox, &answers.notes);
         Ok(Assessment { composed, answers, needs_approval, amount, mail, seal, standing, basis })

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::case_read::not_there;
 use super::release::verdict_before;
 use super::renew::Ground;
+use super::returns::Returned;
 use super::send::UNMAILABLE;
 use super::{CaseRead, Desk, DeskError};
 use crate::case::entry::Basis;
@@ -36,6 +37,8 @@ pub(super) struct CaseContext {
     pub overridden: Vec<Found>,
     /// What keeps it back or ends it before any rule is asked.
     pub who: Who,
+    /// Whether it was sent back to its officer.
+    pub returned: Returned,
 }
 
 /// What is said of whom a letter is about.
@@ -101,8 +104,21 @@ impl Desk {
         let data = draftable.data;
         let other_cases = self.other_cases(letter_type, &people, person).await?;
         let before = verdict_before(&entries, letter.issuance);
-        let overridden = overridden(entries);
-        Ok(CaseContext { data, standing, seen, asked_at: told, renewed, gone, other_cases, before, overridden, who })
+        let (returned, overridden) = (Returned::of(&entries), overridden(entries));
+        let asked_at = told;
+        Ok(CaseContext {
+            data,
+            standing,
+            seen,
+            asked_at,
+            renewed,
+            gone,
+            other_cases,
+            before,
+            overridden,
+            who,
+            returned,
+        })
     }
 
     /// The letter that an event of a case calls for as it would be written now: how it goes, on which day, and to whom. `entries` are

@@ -10,11 +10,12 @@ use tokio::runtime::Handle;
 
 use super::judge::LETTER_TIMEOUT;
 use super::worker::Worker;
-use super::{Desk, DeskError, NoRun};
+use super::{DecideError, Desk, DeskError, NoRun};
 use crate::archive;
 use crate::case::calendar::business_day_on_or_after;
 use crate::case::{Actor, Channel, Day, Entry, RunId, RunState, entry};
 use crate::dispatch::{Place, PrintError, PrintPiece, Totals, lay_out, write_run};
+use crate::people::Who;
 use crate::register::{Claimed, NewPiece, PieceRow, RunRow, Subject};
 
 /// How long a closing holds its date where nobody can tell whether its worker lives.
@@ -65,6 +66,14 @@ impl Desk {
         act.end_claim(Claimed::Run(day), &worker.id).await?;
         act.commit().await?;
         closed
+    }
+
+    /// The same for somebody who asks for it. A run has the letters of all programs: who is kept to some closes none.
+    pub async fn close_run_for(&self, by: &Who, date: NaiveDate) -> Result<Closed, DecideError> {
+        if !by.programs().is_empty() {
+            return Err(DecideError::AllPrograms);
+        }
+        Ok(self.close_run(by.actor(), date).await?)
     }
 
     /// Why a date has no run that can be closed now.

@@ -1,6 +1,6 @@
 //! What people decide of a letter: to approve it, to let it pass a rule that allows it, or to withdraw it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::case_context::CaseContext;
 use super::{Assessment, CaseRead, Desk, DeskError, Stand};
@@ -42,6 +42,15 @@ pub enum DecideError {
         /// The roles that have it.
         needed: Vec<String>,
     },
+    /// A print run has the letters of all programs, and this person works in some.
+    #[error("a print run has the letters of all programs: somebody who works in all of them closes it")]
+    AllPrograms,
+    /// The letter was not sent back to its officer, or was sent for approval again already.
+    #[error("the letter was not returned, or was sent for approval again already")]
+    NotReturned,
+    /// The letter was not opened by who would approve it with others.
+    #[error("not opened as it stands now: open it, look at it, and decide then")]
+    NotOpened,
     /// The rule cannot be overridden.
     #[error("the rule “{0}” cannot be overridden, or does not hold this letter")]
     NotOverridable(String),
@@ -185,25 +194,22 @@ impl Desk {
         assessed.map_err(|unwritten| DecideError::Faults(unwritten.faults))
     }
 
-    async fn letter_to_decide(&self, letter: &LetterId) -> Result<LetterRow, DecideError> {
+    pub(super) async fn letter_to_decide(&self, letter: &LetterId) -> Result<LetterRow, DecideError> {
         let row = self.reader().letter(letter).await?;
         row.ok_or_else(|| DecideError::NotFound(format!("letter {letter}")))
     }
 
     /// The letter, who decides and in which role: a person with the authority, who has not prepared it.
-    async fn before_decision<'w>(
+    pub(super) async fn before_decision<'w>(
         &self,
         letter: &LetterId,
         by: &'w Who,
     ) -> Result<(LetterRow, Assessment<'_>, &'w Account, &'static str), DecideError> {
         let (row, assessed) = self.assessed(letter).await?;
         let account = by.person().ok_or(DecideError::NotAPerson)?;
-        let asked = self.askers(&row).await?;
-        let mut prepared: Vec<String> = asked.iter().map(|actor| actor.name.clone()).collect();
-        let facts = &assessed.composed.draft.data.facts;
-        prepared.extend(["prepared_by", "edited_by"].iter().filter_map(|fact| facts[fact].as_str()).map(str::to_owned));
-        let is_own = asked.iter().any(|actor| actor.is_same(&by.actor()));
-        if is_own || prepared.iter().any(|name| may_be_the_same(name, &account.is.name)) {
+        let mut prepared: Vec<Actor> = self.askers(&row).await?;
+        prepared.extend(said_preparers(&assessed.composed.draft.data.facts).map(Actor::person));
+        if is_one_of(&prepared, account) {
             return Err(DecideError::Preparer(account.is.name.clone()));
         }
         let policy = assessed.composed.draft.policy;
@@ -212,14 +218,16 @@ impl Desk {
         Ok((row, assessed, account, role))
     }
 
-    /// The people who asked for a letter: whose act took its event, and who confirmed the merge that it is a row of.
-    async fn askers(&self, row: &LetterRow) -> Result<Vec<Actor>, DeskError> {
+    /// The people who asked for a letter: whose act took its event, who confirmed the merge that it is a row of, and who sent it for
+    /// approval again.
+    pub(super) async fn askers(&self, row: &LetterRow) -> Result<Vec<Actor>, DeskError> {
         let mut asked = vec![self.reader().taken_by(&row.case_reference, row.event).await?];
         if let Some(merged) = self.reader().merge_row_of(&row.id).await?
             && let Some(record) = self.reader().merge(&merged.merge).await?
         {
             asked.push(Some(record.confirmed_by()?));
         }
+        asked.extend(self.resubmitters(&row.id).await?.into_iter().map(Some));
         Ok(asked.into_iter().flatten().filter(|actor| actor.kind == ActorKind::Person).collect())
     }
 
@@ -240,8 +248,19 @@ impl Desk {
     }
 }
 
+/// Who prepared or edited a letter, as its facts say.
+pub(super) fn said_preparers(facts: &Value) -> impl Iterator<Item = String> + '_ {
+    ["prepared_by", "edited_by"].into_iter().filter_map(|fact| facts[fact].as_str()).map(str::to_owned)
+}
+
+/// Whether somebody may be one of these.
+pub(super) fn is_one_of(people: &[Actor], account: &Account) -> bool {
+    let own = Actor::account(&account.id, &account.is.name);
+    people.iter().any(|one| one.is_same(&own) || may_be_the_same(&one.name, &own.name))
+}
+
 /// The first of somebody's roles that will do.
-fn role_of(account: &Account, will_do: impl Fn(&str) -> bool) -> Option<&'static str> {
+pub(super) fn role_of(account: &Account, will_do: impl Fn(&str) -> bool) -> Option<&'static str> {
     account.is.roles.iter().map(|role| role.as_str()).find(|role| will_do(role))
 }
 

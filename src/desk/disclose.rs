@@ -143,7 +143,7 @@ impl Desk {
         let mut act = self.begin(by.actor()).await?;
         act.audit(AuditKind::BundleFetched, subject, detail).await?;
         for letter in disclosure.issued() {
-            act.enter(letter.subject(), &Entry::LetterViewed(Viewed { way: View::Bundle })).await?;
+            act.enter(letter.subject(), &Entry::LetterViewed(Viewed { way: View::Bundle, seal: None })).await?;
         }
         Ok(act.commit().await?)
     }

@@ -13,7 +13,7 @@ use crate::case::calendar::{business_day_on_or_after, next_business_day};
 use crate::case::entry::Basis;
 use crate::case::fault::Reasons;
 use crate::case::letter::Wording;
-use crate::case::{Channel, Fault, Format, Policy, Sha256, Stamp, Times};
+use crate::case::{Channel, Fault, Format, Policy, Sha256, Stamp, Times, money};
 use crate::register::{Issuance, Kept, KeptSource, LetterRow, Way};
 use crate::studio::{Composed, reading};
 use crate::typeset::{Job, TYPST_VERSION, Typeset};
@@ -28,7 +28,11 @@ pub(super) enum Verdict {
     AwaitingApproval {
         seal: Sha256,
         notes: Reasons,
-        amount: Option<Decimal>,
+        /// Dollars that an approver's authority must reach.
+        amount: String,
+        /// What the letter asks for, or else is about.
+        about: Option<Decimal>,
+        words: Vec<String>,
         basis: Basis,
     },
     Refused(Reasons),
@@ -96,9 +100,10 @@ impl Desk {
             return Ok(Verdict::Held(Reasons(stops), Some(assessed.basis)));
         }
         if assessed.needs_approval && letter.approved_seal.as_ref() != Some(&assessed.seal) {
-            let amount = amount(&assessed.composed.draft);
+            let about = amount(&assessed.composed.draft);
+            let (words, amount) = (self.words_shown(&assessed, &typeset), money::plain(assessed.amount));
             let Assessment { seal, answers, basis, .. } = assessed;
-            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), amount, basis });
+            return Ok(Verdict::AwaitingApproval { seal, notes: Reasons(answers.notes), amount, about, words, basis });
         }
         self.issue(letter, (date, asked_at), assessed, typeset).await
     }

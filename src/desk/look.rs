@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Desk, DeskError};
 use crate::case::entry::{View, Viewed};
-use crate::case::{AuditKind, Entry, EntryKind};
+use crate::case::{AuditKind, Entry, EntryKind, FiledEntry, Sha256};
 use crate::people::Who;
 use crate::register::LetterRow;
 
@@ -22,10 +22,27 @@ impl Desk {
 
     /// Notes that somebody has looked at a letter, or has fetched it.
     pub async fn looked_at(&self, by: &Who, letter: &LetterRow, way: View) -> Result<(), DeskError> {
-        let (actor, entry) = (by.actor(), Entry::LetterViewed(Viewed { way }));
-        let entries = self.reader().entries_of_letter(&letter.id).await?;
-        let mut looks = entries.iter().rev().filter(|one| one.kind() == EntryKind::LetterViewed);
-        let last = looks.find(|one| one.actor.as_ref() == Some(&actor) && one.entry == entry);
+        self.opened_at(by, letter, way, None).await
+    }
+
+    /// Notes that somebody has looked at a letter; where it waits for an approval, at what that would be bound to.
+    pub async fn opened_at(
+        &self,
+        by: &Who,
+        letter: &LetterRow,
+        way: View,
+        seal: Option<Sha256>,
+    ) -> Result<(), DeskError> {
+        let actor = by.actor();
+        let kinds = [EntryKind::LetterViewed, EntryKind::LetterReturned];
+        let entries = self.reader().entries_of_kinds(&letter.id, kinds).await?;
+        // A picture of the page that is open is of the same look, whatever it would be bound to.
+        let is_same = |one: &&FiledEntry| match &one.entry {
+            Entry::LetterViewed(viewed) => viewed.way == way && (seal.is_none() || viewed.seal == seal),
+            _ => false,
+        };
+        let last = entries.iter().rev().filter(|one| one.actor.as_ref() == Some(&actor)).find(is_same);
+        let entry = Entry::LetterViewed(Viewed { way, seal: seal.clone() });
         if last.is_some_and(|last| self.clock.now() - last.at.instant() < SAME_LOOK) {
             return Ok(());
         }

@@ -55,7 +55,7 @@ impl Desk {
         }
         match &verdict {
             Verdict::Issued { findable, .. } => act.set_cents(&letter.id, cents(findable.amount)).await?,
-            Verdict::AwaitingApproval { amount, .. } => act.set_cents(&letter.id, cents(*amount)).await?,
+            Verdict::AwaitingApproval { about, .. } => act.set_cents(&letter.id, cents(*about)).await?,
             _ => {}
         }
         let stops = matches!(verdict, Verdict::Held(..) | Verdict::Ended(..) | Verdict::Refused(_));
@@ -83,6 +83,7 @@ impl Verdict {
             state,
             reasons,
             seal: None,
+            amount: None,
             content_hash: None,
             way: None,
             held_for_letters: false,
@@ -94,9 +95,11 @@ impl Verdict {
                 ..verdict(LetterState::Held, reasons)
             },
             Verdict::Ended(reasons, _) => verdict(LetterState::Ended, reasons),
-            Verdict::AwaitingApproval { seal, notes, .. } => {
-                LetterVerdict { seal: Some(seal), ..verdict(LetterState::AwaitingApproval, notes) }
-            }
+            Verdict::AwaitingApproval { seal, notes, amount, .. } => LetterVerdict {
+                seal: Some(seal),
+                amount: Some(amount),
+                ..verdict(LetterState::AwaitingApproval, notes)
+            },
             Verdict::Refused(faults) => verdict(LetterState::Refused, faults),
             Verdict::Issued { content_hash, way, .. } => LetterVerdict {
                 content_hash: Some(content_hash),
@@ -125,8 +128,9 @@ impl Verdict {
             Verdict::Held(Reasons(reasons), basis) => Entry::LetterHeld(entry::Stopped { reasons, basis }),
             Verdict::Ended(Reasons(reasons), basis) => Entry::LetterEnded(entry::Stopped { reasons, basis }),
             Verdict::Refused(Reasons(reasons)) => Entry::LetterRefused(entry::Stopped { reasons, basis: None }),
-            Verdict::AwaitingApproval { seal, notes: Reasons(reasons), basis, .. } => {
-                Entry::ApprovalAwaited(entry::Awaited { seal, reasons, basis: Some(basis) })
+            Verdict::AwaitingApproval { seal, notes: Reasons(reasons), amount, words, basis, .. } => {
+                let (amount, basis) = (Some(amount), Some(basis));
+                Entry::ApprovalAwaited(entry::Awaited { seal, reasons, amount, words, basis })
             }
             Verdict::Issued { issuance, kept, wordings, content_hash, findable, way, basis, .. } => {
                 let issued = issued(&issuance, kept.as_ref(), wordings, content_hash, Some(way), Some(basis));

@@ -108,6 +108,18 @@ impl DecideError {
                     format!("{name} ({}) n’a pas le pouvoir de le faire; il faut : {}.", roles.fr, needed.fr),
                 )
             }
+            DecideError::AllPrograms => Text::new(
+                "A print run has the letters of all programs, and you work in some of them. Somebody who works in all of them closes it.",
+                "Un tirage contient les lettres de tous les programmes, et vous travaillez dans certains seulement. Une personne qui travaille dans tous les programmes le ferme.",
+            ),
+            DecideError::NotReturned => Text::new(
+                "The letter was not returned, or was sent for approval again already. Look at it again.",
+                "La lettre n’a pas été retournée, ou elle a déjà été soumise de nouveau. Regardez-la encore.",
+            ),
+            DecideError::NotOpened => Text::new(
+                "You have not opened this letter as it stands now. Open it, look at its pages, and decide then.",
+                "Vous n’avez pas ouvert cette lettre dans son état actuel. Ouvrez-la, regardez ses pages, puis décidez.",
+            ),
             DecideError::NotOverridable(rule) => not_overridable(rule),
             DecideError::NoReason => Text::new(
                 "A reason is required: say in a sentence why.",

@@ -1,6 +1,7 @@
 //! Waiting after failed attempts, per account and per address, so that nobody guesses a password by trying many.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 /// The first wait; each further attempt waits twice as long.
@@ -58,5 +59,15 @@ impl BackOff {
         let over = count.checked_sub(self.free)?;
         let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(over)).min(LONGEST_WAIT);
         wait.checked_sub(now.saturating_duration_since(*last)).filter(|left| !left.is_zero())
+    }
+}
+
+/// What counts as one address: an IPv4 address, however it is written; of IPv6 the network of 64 bits, whose addresses are one
+/// subscriber's to choose from (RFC 6177, RFC 7421). What is no address counts as it is.
+pub fn network(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Ok(IpAddr::V6(address)) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        Err(_) => address.to_owned(),
     }
 }

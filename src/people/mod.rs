@@ -14,7 +14,7 @@ mod token;
 mod who;
 
 pub use account::{Account, Particulars};
-pub use back_off::BackOff;
+pub use back_off::{BackOff, network};
 pub use password::{PasswordError, hashed, is_kept, is_password};
 pub use role::{PERMISSIONS, Permission, Role};
 pub use secret::Secret;

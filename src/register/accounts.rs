@@ -139,6 +139,13 @@ macro_rules! select_accounts {
     };
 }
 
+impl Act {
+    /// All accounts, by name, as this act finds them.
+    pub async fn accounts(&mut self) -> Result<Vec<AccountRow>, RegisterError> {
+        Ok(sqlx::query_as(select_accounts!("ORDER BY name_folded")).fetch_all(&mut *self.transaction).await?)
+    }
+}
+
 impl Reader {
     /// All accounts, by name.
     pub async fn accounts(&self) -> Result<Vec<AccountRow>, RegisterError> {

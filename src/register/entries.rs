@@ -129,6 +129,8 @@ macro_rules! select_entries {
     };
 }
 
+pub(super) use select_entries;
+
 impl Reader {
     /// Where every case's chain of version 2 begins.
     pub async fn genesis(&self) -> Result<String, RegisterError> {

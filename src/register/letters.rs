@@ -96,6 +96,12 @@ pub struct LetterRow {
     pub delivery: Option<DeliveryState>,
     /// Why the newest delivery was not made, or not yet.
     pub problem: Option<String>,
+    /// Dollars that an approver's authority must reach, while it waits for one; absent before that was kept.
+    pub amount: Option<String>,
+    /// Since when it waits for an approval.
+    pub awaited_since: Option<Stamp>,
+    /// When it was sent back to its officer, until it is sent for approval again.
+    pub returned_at: Option<Stamp>,
 }
 
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
@@ -149,8 +155,8 @@ macro_rules! select_letters {
             "SELECT l.sequence, l.id, l.event, l.letter_type, l.case_reference, l.person, l.person_name, l.addressee_name, ",
             "l.language, l.channel, l.state, l.called_at, l.attempts, l.issuance, l.wanted, l.worked, l.held_for_letters, ",
             "l.seen_case, l.seen_person, l.reasons, l.seal, l.content_hash, l.approved_seal, l.approved_by, ",
-            "l.program, l.day, l.sort_name, l.cents, i.date, i.sha256, i.pages, i.times, d.state AS delivery, d.problem ",
-            "FROM letters l ",
+            "l.program, l.day, l.sort_name, l.cents, l.amount, l.awaited_since, l.returned_at, i.date, i.sha256, i.pages, i.times, ",
+            "d.state AS delivery, d.problem FROM letters l ",
             "LEFT JOIN issuances i ON i.letter = l.id AND i.number = l.issuance ",
             "LEFT JOIN deliveries d ON d.letter = l.id AND d.number = l.issuance ",
             $($rest)+
@@ -217,7 +223,7 @@ impl Act {
     pub async fn set_approved(&mut self, letter: &LetterId, seal: &Sha256, by: &str) -> Result<bool, RegisterError> {
         let approved = sqlx::query(
             "UPDATE letters SET approved_seal = $2, approved_by = $3, wanted = wanted + 1, attempts = 0 \
-             WHERE id = $1 AND state = $4 AND seal = $2 AND (approved_seal IS NULL OR approved_seal <> $2)",
+             WHERE id = $1 AND state = $4 AND seal = $2 AND returned_at IS NULL AND (approved_seal IS NULL OR approved_seal <> $2)",
         )
         .bind(letter)
         .bind(seal)
@@ -245,7 +251,8 @@ impl Act {
             return Ok(false);
         }
         let set = sqlx::query(
-            "UPDATE letters SET reasons = $2, seal = NULL, content_hash = NULL, held_for_letters = $3, worked = wanted WHERE id = $1",
+            "UPDATE letters SET reasons = $2, seal = NULL, content_hash = NULL, held_for_letters = $3, amount = NULL, \
+             awaited_since = NULL, returned_at = NULL, worked = wanted WHERE id = $1",
         )
         .bind(letter)
         .bind(Reasons::default())

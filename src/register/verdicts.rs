@@ -22,6 +22,8 @@ pub struct LetterVerdict<'v> {
     pub reasons: &'v Reasons,
     /// What an approval is bound to, where it waits for one.
     pub seal: Option<&'v Sha256>,
+    /// Dollars that an approver's authority must reach, where it waits for one.
+    pub amount: Option<&'v str>,
     /// The hash of the words, where it was issued.
     pub content_hash: Option<&'v Sha256>,
     /// How it was issued, where it was.
@@ -47,7 +49,8 @@ impl Act {
         let set = sqlx::query(
             "UPDATE letters SET reasons = $2, seal = $3, content_hash = $4, held_for_letters = $5, seen_case = $6, \
              seen_person = $7, attempts = 0, worked = CASE WHEN $8 THEN wanted ELSE $9 END, channel = coalesce($10, channel), \
-             language = coalesce($11, language) WHERE id = $1",
+             language = coalesce($11, language), amount = $12, \
+             awaited_since = CASE WHEN $13 THEN coalesce(awaited_since, $14) END WHERE id = $1",
         )
         .bind(&claim.letter)
         .bind(verdict.reasons)
@@ -60,6 +63,9 @@ impl Act {
         .bind(claim.wanted)
         .bind(verdict.way.map(|way| way.channel))
         .bind(verdict.way.map(|way| way.language))
+        .bind(verdict.amount)
+        .bind(verdict.state == LetterState::AwaitingApproval)
+        .bind(self.now())
         .execute(&mut *self.transaction)
         .await?;
         expect_one(&set, "letters", &claim.letter)?;

@@ -3,6 +3,8 @@
 //! A handler answers with a [`Problem`], which has its words in both languages; [`in_language`], which knows the request,
 //! writes it out. Errors that no handler made (a wrong method, a body too large) become problem documents there too.
 
+mod decided;
+
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -15,7 +17,7 @@ use crate::case::fault::{FaultView, views};
 use crate::case::insurance::masked;
 use crate::case::said::{counted, json};
 use crate::case::{Fault, Language, Text};
-use crate::desk::{DecideError, DeskError, PeopleError};
+use crate::desk::{DeskError, PeopleError};
 use crate::register::RegisterError;
 
 /// What went wrong with a request, in both languages.
@@ -343,51 +345,6 @@ impl From<PeopleError> for Problem {
 impl From<RegisterError> for Problem {
     fn from(error: RegisterError) -> Problem {
         DeskError::from(error).into()
-    }
-}
-
-impl From<DecideError> for Problem {
-    fn from(error: DecideError) -> Problem {
-        let says = error.says();
-        let (status, kind, title) = match error {
-            DecideError::NotFound(what) => return Problem::not_found(&what),
-            DecideError::Desk(error) => return error.into(),
-            DecideError::Faults(faults) => return Problem::faults(faults),
-            DecideError::Preparer(_) => (
-                StatusCode::FORBIDDEN,
-                "preparer-cannot-approve",
-                ("The preparer cannot approve", "Qui prépare ne peut pas approuver"),
-            ),
-            DecideError::NotAPerson => {
-                (StatusCode::FORBIDDEN, "person-needed", ("A person decides this", "Une personne en décide"))
-            }
-            DecideError::OtherProgram(_) => {
-                (StatusCode::FORBIDDEN, "other-program", ("Of another program", "D’un autre programme"))
-            }
-            DecideError::NoAuthority { .. } => (
-                StatusCode::FORBIDDEN,
-                "no-authority",
-                ("Not within the authority of this role", "Hors du pouvoir de ce rôle"),
-            ),
-            DecideError::NotOverridable(_) => (
-                StatusCode::CONFLICT,
-                "not-overridable",
-                ("This rule cannot be overridden here", "Cette règle ne peut être levée ici"),
-            ),
-            DecideError::WhoIsIt => (StatusCode::CONFLICT, "who-is-it", ("Say who it is", "Dites de qui il s’agit")),
-            DecideError::NoReason => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "reason-missing", ("A reason is required", "Un motif est requis"))
-            }
-            DecideError::NotWaiting(_) => {
-                (StatusCode::CONFLICT, "not-waiting", ("Not waiting for this decision", "N’attend pas cette décision"))
-            }
-            DecideError::Changed => (
-                StatusCode::CONFLICT,
-                "not-waiting",
-                ("Changed since it was seen", "Modifiée depuis qu’elle a été vue"),
-            ),
-        };
-        Problem::new(status, kind, title, says)
     }
 }
 

@@ -67,6 +67,9 @@ fn a_newcomer_sees_the_day_in_both_languages() {
         held.into(),
         "/letters?person=Trem&type=debt-notice".into(),
         "/merges".into(),
+        "/decisions".into(),
+        "/decisions?order=amount".into(),
+        "/standards".into(),
         "/runs".into(),
         "/runs/2026-11-17".into(),
     ];
@@ -84,7 +87,7 @@ fn a_newcomer_sees_the_day_in_both_languages() {
     tool("python3", &["-c", HTML_PARTS, outbox.to_str().unwrap(), mails.to_str().unwrap()]);
     assert!(std::fs::read_dir(&mails).unwrap().count() >= 12);
     checked(&mails);
-    let own = ["/people", "/tokens", "/audit", "/account", "/sign-in"].map(str::to_owned);
+    let own = ["/people", "/tokens", "/audit", "/health", "/account", "/sign-in"].map(str::to_owned);
     looked_at(&base, ADMINISTRATOR, &password, &shots, &own);
 }
 

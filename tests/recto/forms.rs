@@ -38,7 +38,7 @@ fn plain(value: &Value) -> Value {
             names.sort();
             Value::Object(names.into_iter().map(|name| (name.clone(), plain(&object[name]))).collect())
         }
-        Value::Array(list) => list.iter().map(|one| plain(one)).collect(),
+        Value::Array(list) => list.iter().map(plain).collect(),
         other => other.clone(),
     }
 }

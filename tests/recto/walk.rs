@@ -79,7 +79,8 @@ impl Walk {
                 38..54 => Some(self.work().await),
                 54..64 => self.approve().await,
                 64..70 => self.let_pass().await,
-                70..74 => self.withdraw().await,
+                70..72 => self.withdraw().await,
+                72..74 => self.send_back_or_answer().await,
                 74..79 => self.follow_up().await,
                 79..85 => Some(self.close_run().await),
                 85..86 => Some(self.reload().await),
@@ -192,6 +193,18 @@ impl Walk {
         let rule = self.chance.one(&row.reasons)?.code.clone();
         let done = self.open.desk().override_hold(&row.id, &rule, "It is so", &person("A. Manager")).await;
         Some(format!("let {} pass {rule}: {}", row.id, decided(done)))
+    }
+
+    async fn send_back_or_answer(&mut self) -> Option<String> {
+        let desk = self.open.desk();
+        let returned = desk.reader().returned(&[], 10).await.unwrap();
+        if let Some(row) = returned.first().filter(|_| self.chance.below(2) == 0) {
+            let done = desk.resubmit(&row.id, "It is so", &person("O. Officer")).await;
+            return Some(format!("answer {}: {}", row.id, decided(done)));
+        }
+        let row = self.some_letter(Some(LetterState::AwaitingApproval))?;
+        let done = desk.send_back(&row.id, "Why?", &person("A. Manager")).await;
+        Some(format!("send {} back: {}", row.id, decided(done)))
     }
 
     async fn withdraw(&mut self) -> Option<String> {

@@ -285,6 +285,7 @@ async fn a_verdict_that_has_not_seen_an_event_that_was_taken_meanwhile_comes_too
         state: LetterState::Held,
         reasons: &reasons,
         seal: None,
+        amount: None,
         content_hash: None,
         way: None,
         held_for_letters: false,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{account, drawn, new_secret};
 use crate::case::{AccountId, AccountState, AuditKind, Fault, hex};
 use crate::desk::{Desk, DeskError};
-use crate::people::{Account, LINK_HOURS, Particulars, Permission, Role, Secret, Who};
+use crate::people::{Account, LINK_HOURS, Particulars, Permission, Secret, Who};
 use crate::register::{AccountSays, Act, RegisterError};
 
 /// Why something was not done about people or tokens.
@@ -73,11 +73,10 @@ impl Desk {
         if own && (before.is.roles != says.roles || before.is.programs != says.programs) {
             return Err(PeopleError::fault(own_account()));
         }
-        let administers = |says: &Particulars| says.roles.contains(&Role::Administrator);
-        if administers(&before.is) && !administers(&says) {
-            self.keep_an_administrator(id).await?;
-        }
         let mut act = self.begin(by.actor()).await?;
+        if !says.roles.iter().any(|role| role.permissions().contains(&Permission::Administer)) {
+            keep_an_administrator(&mut act, id).await?;
+        }
         if !act.set_account(id, written(&says, &roles(&says))).await? {
             return Err(PeopleError::fault(taken()));
         }
@@ -89,10 +88,8 @@ impl Desk {
     /// Closes an account: its sessions end, and its links. What it did stays its own.
     pub async fn close_account(&self, by: &Who, id: &AccountId) -> Result<(), PeopleError> {
         let account = self.account(id).await?;
-        if account.may(Permission::Administer) {
-            self.keep_an_administrator(id).await?;
-        }
         let mut act = self.begin(by.actor()).await?;
+        keep_an_administrator(&mut act, id).await?;
         act.set_account_state(id, AccountState::Closed).await?;
         act.end_sessions(id).await?;
         act.drop_links(Some(id)).await?;
@@ -175,15 +172,19 @@ impl Desk {
         let name = says.name.split_whitespace().collect::<Vec<_>>().join(" ");
         Ok(Particulars { name, email: says.email.trim().to_owned(), roles, programs: of })
     }
+}
 
-    /// Somebody else must be able to administer: an account that can sign in.
-    async fn keep_an_administrator(&self, but: &AccountId) -> Result<(), PeopleError> {
-        let accounts = self.accounts().await?;
-        let mut others = accounts.iter().filter(|one| one.id != *but && one.state == AccountState::Open);
-        match others.any(|one| one.may(Permission::Administer)) {
-            true => Ok(()),
-            false => Err(PeopleError::fault(last_administrator())),
-        }
+/// Where an administrator goes, somebody else must be able to administer: an account that can sign in. It is asked within the act, so
+/// that two who go at the same time do not each rely on the other.
+async fn keep_an_administrator(act: &mut Act, going: &AccountId) -> Result<(), PeopleError> {
+    let rows = act.accounts().await?;
+    let accounts = rows.iter().map(account).collect::<Result<Vec<_>, _>>()?;
+    let administers = |one: &&Account| one.may(Permission::Administer);
+    let goes = accounts.iter().filter(administers).any(|one| one.id == *going);
+    let stays = |one: &Account| one.id != *going && one.state == AccountState::Open;
+    match goes && !accounts.iter().filter(administers).any(stays) {
+        true => Err(PeopleError::fault(last_administrator())),
+        false => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ mod sign_in;
 mod tokens;
 
 use std::str::FromStr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use self::accounts::PeopleError;
 pub(super) use self::accounts::detail;
@@ -30,8 +30,9 @@ const HASHED_AT_ONCE: usize = 4;
 pub(super) struct Attempts {
     at_account: Mutex<BackOff>,
     from_address: Mutex<BackOff>,
-    /// Passwords that are hashed at the same time: each takes 19 MiB, and anybody may send one.
-    hashing: Semaphore,
+    /// Passwords that are hashed at the same time: each takes 19 MiB, and anybody may send one. A turn is the task's own: it ends with
+    /// the hashing, whether the request is still there or not.
+    hashing: Arc<Semaphore>,
 }
 
 impl Default for Attempts {
@@ -39,7 +40,7 @@ impl Default for Attempts {
         Attempts {
             at_account: Mutex::new(BackOff::after(ATTEMPTS_AT_ACCOUNT)),
             from_address: Mutex::new(BackOff::after(ATTEMPTS_FROM_ADDRESS)),
-            hashing: Semaphore::new(HASHED_AT_ONCE),
+            hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Signing in and out: by password, by a one-time link; and who holds a session.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -10,7 +11,9 @@ use super::{account, drawn, held, new_secret};
 use crate::case::texts::folded;
 use crate::case::{AccountId, AccountState, Actor, AuditKind, Fault, Sha256, hex};
 use crate::desk::{Desk, DeskError, PeopleError};
-use crate::people::{Account, Particulars, Role, Secret, hashed, is_kept, is_over, is_password, is_to_be_noted};
+use crate::people::{
+    Account, Particulars, Role, Secret, hashed, is_kept, is_over, is_password, is_to_be_noted, network,
+};
 use crate::register::{Act, RegisterError, SessionRow};
 
 /// Bytes of an e-mail address at most.
@@ -165,6 +168,11 @@ impl Desk {
         self.attempt(&folded(&own.is.email), proof.address)?;
         let row = self.reader().account(&own.id).await?;
         if !self.is_right(old, row.and_then(|row| row.password)).await {
+            // Whoever sits at somebody's open session guesses, too.
+            let detail = json!({"way": "password-change", "address": proof.address});
+            let mut act = self.begin(Actor::person(&own.is.name)).await?;
+            act.audit(AuditKind::SignInFailed, &own.id, &detail).await?;
+            act.commit().await?;
             return Err(SignInError::Wrong);
         }
         self.succeeded(&folded(&own.is.email), proof.address);
@@ -216,27 +224,34 @@ impl Desk {
     /// Whether a password is the one that is kept.
     async fn is_right(&self, given: &str, kept: Option<String>) -> bool {
         let given = given.to_owned();
-        let _turn = self.office.attempts.hashing.acquire().await;
-        let compared = tokio::task::spawn_blocking(move || is_kept(&given, kept.as_deref())).await;
-        matches!(compared, Ok(true))
+        matches!(self.in_turn(move || is_kept(&given, kept.as_deref())).await, Ok(true))
     }
 
     async fn hashed(&self, password: &str) -> Result<String, SignInError> {
         let (password, salt) = (password.to_owned(), drawn::<16>()?);
-        let _turn = self.office.attempts.hashing.acquire().await;
-        let hashed = tokio::task::spawn_blocking(move || hashed(&password, &salt)).await.map_err(DeskError::Task)?;
+        let hashed = self.in_turn(move || hashed(&password, &salt)).await?;
         Ok(hashed.map_err(|error| DeskError::Io(std::io::Error::other(error)))?)
+    }
+
+    /// Does what hashes a password, when it has its turn. The turn is held until that is done, even where nobody waits for it any more.
+    async fn in_turn<T: Send + 'static>(&self, hash: impl FnOnce() -> T + Send + 'static) -> Result<T, DeskError> {
+        let turn = Arc::clone(&self.office.attempts.hashing).acquire_owned().await;
+        let hashing = move || {
+            let _turn = turn;
+            hash()
+        };
+        Ok(tokio::task::spawn_blocking(hashing).await?)
     }
 
     fn attempt(&self, account: &str, address: &str) -> Result<(), SignInError> {
         let (attempts, now) = (&self.office.attempts, Instant::now());
-        held(&attempts.from_address).attempt(address, now).map_err(SignInError::Wait)?;
+        held(&attempts.from_address).attempt(&network(address), now).map_err(SignInError::Wait)?;
         held(&attempts.at_account).attempt(account, now).map_err(SignInError::Wait)
     }
 
     fn succeeded(&self, account: &str, address: &str) {
         held(&self.office.attempts.at_account).forget(account);
-        held(&self.office.attempts.from_address).give_back(address);
+        held(&self.office.attempts.from_address).give_back(&network(address));
     }
 }
 

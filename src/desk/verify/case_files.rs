@@ -224,7 +224,7 @@ fn collect(chained: &ChainedEntry, audit: &mut Audit) {
                     audit.wordings.entry((name, version)).or_default().insert(hash);
                 }
             }
-            audit.letters.entry(letter).or_default().take_in(said, actor);
+            audit.letters.entry(letter).or_default().take_in(said, actor, at);
         }
         _ => {}
     }

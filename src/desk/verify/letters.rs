@@ -4,7 +4,10 @@ use rust_decimal::Decimal;
 
 use super::{Audit, LoggedLetter, PIECE};
 use crate::case::fault::Reasons;
-use crate::case::{Channel, DeliveryState, Entry, EntryKind, LetterId, LetterState, PersonId, Text, entry, money};
+use crate::case::{
+    Channel, DeliveryState, Entry, EntryKind, Fault, LetterId, LetterState, PersonId, Text, entry, money,
+};
+use crate::desk::returns::sent_back;
 use crate::desk::send::UNMAILABLE;
 use crate::desk::{Desk, DeskError};
 use crate::letter::Data;
@@ -157,7 +160,7 @@ fn verify_verdicts(letter: &LetterRow, logged: &LoggedLetter, audit: &mut Audit)
 /// The state in which the case file's newest entry left a letter.
 fn state_after(last: Option<&Entry>) -> LetterState {
     match last {
-        Some(Entry::LetterHeld(_)) => LetterState::Held,
+        Some(Entry::LetterHeld(_) | Entry::LetterReturned(_)) => LetterState::Held,
         Some(Entry::ApprovalAwaited(_)) => LetterState::AwaitingApproval,
         Some(Entry::LetterRefused(_)) => LetterState::Refused,
         Some(Entry::LetterEnded(_)) => LetterState::Ended,
@@ -170,8 +173,9 @@ fn state_after(last: Option<&Entry>) -> LetterState {
 
 /// Whether a letter's reasons, words and number of issuances are those of its case file.
 fn says_the_same(letter: &LetterRow, logged: &LoggedLetter) -> bool {
-    let none = Vec::new();
+    let (none, returned) = (Vec::new(), returned_reasons(logged));
     let (reasons, seal, content_hash) = match &logged.last {
+        Some(Entry::LetterReturned(_)) => (&returned, None, None),
         Some(Entry::LetterHeld(stopped) | Entry::LetterRefused(stopped) | Entry::LetterEnded(stopped)) => {
             (&stopped.reasons, None, None)
         }
@@ -185,11 +189,29 @@ fn says_the_same(letter: &LetterRow, logged: &LoggedLetter) -> bool {
         && letter.content_hash.as_ref() == content_hash
         && (content_hash.is_none()
             || logged.amount.as_ref().is_none_or(|amount| amount_of(letter) == Some(amount.clone())))
+        && (letter.awaited_since, letter.returned_at) == (logged.awaited_since, logged.returned_at)
+        && has_amount_as_logged(letter, logged)
 }
 
 /// Dollars that a letter asks for, or else is about.
 fn amount_of(letter: &LetterRow) -> Option<String> {
     letter.cents().map(|cents| money::plain(Decimal::new(cents, 2)))
+}
+
+/// Why a letter is held that was sent back and not worked since.
+fn returned_reasons(logged: &LoggedLetter) -> Vec<Fault> {
+    match &logged.last {
+        Some(Entry::LetterReturned(returned)) => vec![sent_back(&returned.comment)],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the amount that an approver's authority must reach is the one that the case file has; it has none of before it was kept.
+fn has_amount_as_logged(letter: &LetterRow, logged: &LoggedLetter) -> bool {
+    match &logged.last {
+        Some(Entry::ApprovalAwaited(awaited)) => awaited.amount.is_none() || awaited.amount == letter.amount,
+        _ => letter.amount.is_none(),
+    }
 }
 
 fn is_approved_as_logged(letter: &LetterRow, logged: &LoggedLetter) -> bool {

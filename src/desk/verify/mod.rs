@@ -58,6 +58,9 @@ struct LoggedLetter {
     approvals: Vec<(Sha256, Option<String>)>,
     /// The newest entry that says how far it has come.
     last: Option<Entry>,
+    /// Since when it waits for an approval, and since when it is sent back.
+    awaited_since: Option<Stamp>,
+    returned_at: Option<Stamp>,
     /// The hash of the words that were last issued.
     content_hash: Option<Sha256>,
     /// Dollars that it last asked for, or else was about.
@@ -143,8 +146,10 @@ impl Desk {
 
 impl LoggedLetter {
     /// Takes in one entry about the letter.
-    fn take_in(&mut self, said: Entry, actor: Option<String>) {
+    fn take_in(&mut self, said: Entry, actor: Option<String>, at: Stamp) {
         match &said {
+            Entry::LetterReturned(_) => self.returned_at = Some(at),
+            Entry::LetterResubmitted(_) | Entry::LetterWithdrawn(_) => self.returned_at = None,
             Entry::LetterApproved(approved) => {
                 self.approvals.push((approved.seal.clone(), actor.or_else(|| approved.by.clone())));
             }
@@ -176,9 +181,16 @@ impl LoggedLetter {
             _ => {}
         }
         // These say something of a letter without moving it.
-        let beside =
-            [EntryKind::LetterOverridden, EntryKind::LetterCleared, EntryKind::LetterApproved, EntryKind::LetterViewed];
+        let beside = [
+            EntryKind::LetterOverridden,
+            EntryKind::LetterCleared,
+            EntryKind::LetterApproved,
+            EntryKind::LetterViewed,
+            EntryKind::LetterResubmitted,
+        ];
         if !beside.contains(&EntryKind::from(&said)) {
+            let waits = matches!(said, Entry::ApprovalAwaited(_));
+            self.awaited_since = waits.then(|| self.awaited_since.unwrap_or(at));
             self.last = Some(said);
         }
     }

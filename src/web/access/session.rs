@@ -45,8 +45,11 @@ pub(in crate::web) fn client(extensions: &Extensions, headers: &HeaderMap) -> St
     let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>() else { return String::new() };
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
     let named = forwarded.and_then(|list| list.rsplit(',').next()).map(str::trim);
-    match named.and_then(|named| named.parse::<std::net::IpAddr>().ok()).filter(|_| peer.ip().is_loopback()) {
-        Some(named) => named.to_string(),
-        None => peer.ip().to_string(),
+    match named
+        .and_then(|named| named.parse::<std::net::IpAddr>().ok())
+        .filter(|_| peer.ip().to_canonical().is_loopback())
+    {
+        Some(named) => named.to_canonical().to_string(),
+        None => peer.ip().to_canonical().to_string(),
     }
 }

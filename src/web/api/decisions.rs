@@ -175,6 +175,54 @@ pub(super) async fn withdraw(
     show(State(service), headers, Path(id)).await
 }
 
+/// Why a letter is sent back.
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnRequest {
+    /// What its officer is to do: it goes into the case file.
+    comment: String,
+}
+
+/// Send a letter that waits for approval back to its officer, with a comment.
+///
+/// It is held until it is sent for approval again, or withdrawn. Who may is who could approve it.
+#[utoipa::path(post, operation_id = "return_letter", path = "/letters/{id}/return", params(("id" = LetterId, Path, description = "The letter")), request_body = ReturnRequest,
+    responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub(super) async fn give_back(
+    State(service): State<Service>,
+    who: Who,
+    headers: HeaderMap,
+    Path(id): Path<LetterId>,
+    body: Bytes,
+) -> Result<Json<LetterView>, Problem> {
+    let request: ReturnRequest = body_of(&body)?;
+    service.desk.send_back(&id, &request.comment, &who).await?;
+    show(State(service), headers, Path(id)).await
+}
+
+/// What is answered to the comment.
+#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResubmissionRequest {
+    /// What was done, or why the letter is right as it stands: it goes into the case file.
+    answer: String,
+}
+
+/// Send a letter that was sent back for approval again, with an answer. Whoever does has prepared it, and cannot approve it.
+#[utoipa::path(post, operation_id = "resubmit_letter", path = "/letters/{id}/resubmit", params(("id" = LetterId, Path, description = "The letter")), request_body = ResubmissionRequest,
+    responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub(super) async fn resubmit(
+    State(service): State<Service>,
+    who: Who,
+    headers: HeaderMap,
+    Path(id): Path<LetterId>,
+    body: Bytes,
+) -> Result<Json<LetterView>, Problem> {
+    let request: ResubmissionRequest = body_of(&body)?;
+    service.desk.resubmit(&id, &request.answer, &who).await?;
+    show(State(service), headers, Path(id)).await
+}
+
 /// Which follow-ups to list.
 #[derive(Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -57,6 +57,8 @@ fn documented() -> OpenApiRouter<Shared> {
         .routes(routes!(decisions::approve))
         .routes(routes!(decisions::override_hold))
         .routes(routes!(decisions::withdraw))
+        .routes(routes!(decisions::give_back))
+        .routes(routes!(decisions::resubmit))
         .routes(routes!(decisions::follow_ups))
         .routes(routes!(decisions::decide_follow_up))
         .routes(routes!(decisions::say_who_it_is))

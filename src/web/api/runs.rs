@@ -20,7 +20,7 @@ pub(super) async fn list(State(service): State<Service>) -> Result<Json<Vec<RunV
 }
 
 /// Close the print run of a date. Closing again gives the same files and sends nothing twice.
-#[utoipa::path(post, operation_id = "close_run", path = "/runs/{date}/close", params(("date" = Day, Path, description = "The mailing date")), responses((status = 200, body = Totals, description = "The control totals"), (status = 409, description = "There is no such run, it is being closed, or another is unfinished")))]
+#[utoipa::path(post, operation_id = "close_run", path = "/runs/{date}/close", params(("date" = Day, Path, description = "The mailing date")), responses((status = 200, body = Totals, description = "The control totals"), (status = 403), (status = 409, description = "There is no such run, it is being closed, or another is unfinished")))]
 pub(super) async fn close(
     State(service): State<Service>,
     who: Who,
@@ -33,7 +33,7 @@ pub(super) async fn close(
         )
     })?;
     // A task of its own: closing goes on to its end even where the client has gone away.
-    let closing = tokio::spawn(async move { service.desk.close_run(who.actor(), date).await });
+    let closing = tokio::spawn(async move { service.desk.close_run_for(&who, date).await });
     let closed = closing.await.map_err(DeskError::Task)??;
     Ok(Json(closed.totals))
 }

@@ -16,25 +16,36 @@ use crate::web::view::{EntryView, LetterView};
 use crate::web::{PREVIEW_SCALE, Service, api};
 
 pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who, Path(id): Path<LetterId>) -> Response {
-    match service.desk.reader().letter(&id).await.map_err(Problem::from) {
-        Ok(Some(row)) => {
-            if let Err(error) = service.desk.looked_at(&who, &row, View::Page).await {
-                return asked.problem(&service, &Problem::from(error));
-            }
-        }
-        Ok(None) => {
-            // As it was read aloud, or misread.
-            let mut meant = service.desk.reader().letters_meant(&id).await.unwrap_or_default();
-            meant.retain(|letter| who.works_in(&letter.program));
-            match &meant[..] {
-                [] => {}
-                [one] => return Redirect::to(&format!("/letters/{}", one.id)).into_response(),
-                _ => return Redirect::to(&format!("/letters?number={}", encoded(&id))).into_response(),
-            }
-        }
+    let row = match service.desk.reader().letter(&id).await.map_err(Problem::from) {
+        Ok(Some(row)) => row,
+        Ok(None) => return meant(&service, &asked, &who, &id).await,
         Err(problem) => return asked.problem(&service, &problem),
+    };
+    let page = context(&service, &asked, &id, None).await;
+    let seal = page.as_ref().ok().and_then(|page| seal_shown(page.as_ref()?));
+    if let Err(error) = service.desk.opened_at(&who, &row, View::Page, seal).await {
+        return asked.problem(&service, &Problem::from(error));
     }
-    answer(&service, &asked, "letter.html", context(&service, &asked, &id, None)).await
+    answer(&service, &asked, "letter.html", async { page }).await
+}
+
+/// The letter that is meant by a number as it was read aloud, or misread; those that may be where there are several.
+async fn meant(service: &Service, asked: &Asked, who: &Who, id: &LetterId) -> Response {
+    let mut meant = service.desk.reader().letters_meant(id.as_str()).await.unwrap_or_default();
+    meant.retain(|letter| who.works_in(&letter.program));
+    match &meant[..] {
+        [] => asked.error(service, StatusCode::NOT_FOUND),
+        [one] => Redirect::to(&format!("/letters/{}", one.id)).into_response(),
+        _ => Redirect::to(&format!("/letters?number={}", encoded(id.as_str()))).into_response(),
+    }
+}
+
+/// What an approval of the pages that stand on this page would be bound to, where it waits for one.
+fn seal_shown(page: &Value) -> Option<Sha256> {
+    let (letter, review) = (&page["letter"], &page["review"]);
+    let shows = letter["seal"].is_string() && letter["seal"] == review["seal"];
+    let has_pages = review["page_images"].as_array().is_some_and(|pages| !pages.is_empty());
+    review["seal"].as_str().filter(|_| shows && has_pages).map(Sha256::new)
 }
 
 /// What a form says, and what was wrong with it.
@@ -74,6 +85,7 @@ async fn context(
     let has_left = is_out && row.delivery.is_none_or(|delivery| delivery != DeliveryState::Waiting);
     let may_be_withdrawn = row.state != LetterState::Withdrawn && !has_left;
     let review = if may_be_withdrawn && !is_out { review(service, asked, id).await } else { None };
+    let decision = super::decisions::of_letter(service, asked, &row).await?;
     let mut letter = json!(LetterView::of(row, catalogue, language).going(goes_on));
     letter["event"] = event
         .map_or(Value::Null, |event| json!({"id": event.id, "says": catalogue.happened(&event.kind).get(language)}));
@@ -95,8 +107,11 @@ async fn context(
         "page_images": (1..=pages).map(|page| format!("/letters/{id}/page-{page}.png")).collect::<Vec<_>>(),
         "pdf": is_out.then(|| format!("/letters/{id}/pdf")),
         "review": review,
+        "decision": decision,
         "may_be_withdrawn": may_be_withdrawn,
-        "given": refused.map(|(given, _)| json!({"rule": given.rule, "reason": given.reason})),
+        "given": refused.map(|(given, _)| json!({
+            "rule": given.rule, "reason": given.reason, "comment": given.comment, "answer": given.answer,
+        })),
         "problem": refused.map(|(_, problem)| problem.said(language)),
     })))
 }
@@ -194,6 +209,8 @@ pub(super) struct Given {
     seal: String,
     rule: String,
     reason: String,
+    comment: String,
+    answer: String,
 }
 
 /// Approves the letter as the page showed it.
@@ -247,6 +264,30 @@ async fn done_or_said(
     }
     let page = answer(service, asked, "letter.html", context(service, asked, id, Some((given, &problem)))).await;
     (problem.status(), page).into_response()
+}
+
+/// Sends the letter back to its officer, with a comment.
+pub(super) async fn give_back(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<LetterId>,
+    Form(given): Form<Given>,
+) -> Response {
+    let done = service.desk.send_back(&id, &given.comment, &who).await;
+    done_or_said(&service, &asked, &id, &given, done).await
+}
+
+/// Sends the letter for approval again, with an answer.
+pub(super) async fn resubmit(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<LetterId>,
+    Form(given): Form<Given>,
+) -> Response {
+    let done = service.desk.resubmit(&id, &given.answer, &who).await;
+    done_or_said(&service, &asked, &id, &given, done).await
 }
 
 /// Where a form was sent to and did not do what was asked: the page that has it.

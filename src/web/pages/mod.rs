@@ -2,8 +2,10 @@
 //! administrator's.
 
 mod case;
+mod decisions;
 mod disclosure;
 mod docs;
+mod health;
 mod letter;
 mod list;
 mod list_file;
@@ -13,6 +15,7 @@ mod people;
 mod plan;
 mod runs;
 mod sign_in;
+mod standards;
 mod today;
 mod write;
 
@@ -23,7 +26,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 pub(super) use self::docs::docs;
@@ -48,15 +51,21 @@ pub(super) fn router() -> Router<Shared> {
         .route("/letters/{id}/approve", get(letter::back).post(letter::approve))
         .route("/letters/{id}/override", get(letter::back).post(letter::let_pass))
         .route("/letters/{id}/withdraw", get(letter::back).post(letter::withdraw))
+        .route("/letters/{id}/return", get(letter::back).post(letter::give_back))
+        .route("/letters/{id}/resubmit", get(letter::back).post(letter::resubmit))
         .route("/letters/{id}/{page}", get(letter::picture))
         .route("/cases/{reference}", get(case::show))
         .route("/cases/{reference}/plan", get(plan::show))
         .route("/cases/{reference}/disclosure", get(disclosure::back).post(disclosure::fetch))
         .route("/follow-ups/{id}", get(case::follow_up).post(case::decide))
+        .route("/standards", get(standards::show))
+        .route("/health", get(health::show))
+        .route("/health/sessions/{id}/end", post(health::end_session))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/runs/{id}/close", get(runs::back).post(runs::close))
         .route("/runs/{id}/files/{name}", get(runs::file))
+        .merge(decisions::router())
         .merge(merges::router())
         .merge(people::router())
         .merge(sign_in::router())

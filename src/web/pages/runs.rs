@@ -10,7 +10,7 @@ use tokio_util::io::ReaderStream;
 
 use super::{Asked, answer, encoded};
 use crate::case::RunId;
-use crate::desk::DeskError;
+use crate::desk::{DecideError, DeskError};
 use crate::people::Who;
 use crate::web::Service;
 use crate::web::problem::Problem;
@@ -31,6 +31,7 @@ async fn list_context(service: &Service, asked: &Asked, problem: Option<&Problem
     let runs = reader.runs(RUNS).await?;
     Ok(Some(json!({
         "date": date.to_string(),
+        "all_programs": asked.programs().is_empty(),
         "closed": closed,
         "waiting": waiting,
         "later": later.map(|(day, count)| json!({"date": day, "count": count})),
@@ -48,8 +49,8 @@ pub(super) async fn close(
 ) -> Response {
     let Ok(date) = date.parse::<NaiveDate>() else { return asked.error(&service, StatusCode::NOT_FOUND) };
     let desk = service.desk.clone();
-    let closing = tokio::spawn(async move { desk.close_run(who.actor(), date).await });
-    let done = closing.await.map_err(DeskError::Task).flatten();
+    let closing = tokio::spawn(async move { desk.close_run_for(&who, date).await });
+    let done = closing.await.map_err(|error| DecideError::Desk(error.into())).flatten();
     let problem = match done {
         Ok(closed) => {
             let run = closed.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -67,14 +68,14 @@ pub(super) async fn back() -> Redirect {
 }
 
 pub(super) async fn show(State(service): State<Service>, asked: Asked, Path(id): Path<RunId>) -> Response {
-    answer(&service, &asked, "run.html", context(&service, &id)).await
+    answer(&service, &asked, "run.html", context(&service, &asked, &id)).await
 }
 
-async fn context(service: &Service, id: &RunId) -> Result<Option<Value>, Problem> {
+async fn context(service: &Service, asked: &Asked, id: &RunId) -> Result<Option<Value>, Problem> {
     let Some(run) = service.desk.reader().run(id).await? else { return Ok(None) };
     let files = service.desk.run_files(id).await?;
     let files: Vec<Value> = files.iter().map(|file| json!({"name": file.name, "bytes": file.bytes})).collect();
-    Ok(Some(json!({"run": RunView::of(run), "files": files})))
+    Ok(Some(json!({"run": RunView::of(run), "files": files, "all_programs": asked.programs().is_empty()})))
 }
 
 /// A file of a run, as it lies in its folder.

@@ -80,6 +80,7 @@ async fn today_context(service: &Service, asked: &Asked) -> Result<Option<Value>
     Ok(Some(json!({
         "drafts": drafts,
         "counts": totals,
+        "came_back": super::decisions::came_back(service, asked).await?,
         "by_type": rows,
         "stopped": stopped,
         "who_is_it": who_is_it,

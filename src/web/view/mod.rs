@@ -57,6 +57,10 @@ impl EntryView {
         if let Some(event) = detail["type"].as_str() {
             detail["says"] = catalogue.happened(event).get(language).into();
         }
+        // The words stand on the letter's page.
+        if let Some(detail) = detail.as_object_mut() {
+            detail.remove("words");
+        }
         if let Some(role) = detail["role"].as_str().filter(|role| !role.is_empty()) {
             detail["role_name"] = office(role).get(language).into();
         }

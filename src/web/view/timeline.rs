@@ -68,6 +68,8 @@ impl Topic {
             EntryKind::LetterViewed => Topic::Looks,
             EntryKind::LetterApproved
             | EntryKind::LetterWithdrawn
+            | EntryKind::LetterReturned
+            | EntryKind::LetterResubmitted
             | EntryKind::LetterOverridden
             | EntryKind::FollowUpProposed
             | EntryKind::FollowUpDecided => Topic::Decisions,

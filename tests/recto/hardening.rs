@@ -1,0 +1,127 @@
+//! What keeps the doors shut when somebody leans on them: guessing at an open session, many addresses of one subscriber, two
+//! administrators who go at the same time, and print runs that have other programs' letters.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use recto::case::{AccountState, AuditKind};
+use recto::desk::{PeopleError, Proof, SignInError};
+use recto::people::{Account, Particulars, Role, Secret, Who, network};
+use recto::register::AuditFilter;
+
+use crate::http::Api;
+use crate::support::{PASSWORD, debt_referred, desk, machine, signed_in};
+
+const HERE: Proof<'static> = Proof { address: "192.0.2.7", browser: "Tests/1.0" };
+
+fn says(name: &str, role: Role, programs: &[&str]) -> Particulars {
+    let email = format!("{}@fsu.example.ca", name.to_lowercase().replace(' ', "."));
+    let programs = programs.iter().map(|one| (*one).to_owned()).collect();
+    Particulars { name: name.to_owned(), email, roles: vec![role], programs }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_old_password_is_a_failed_sign_in_of_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let own = Secret::shown(&signed_in(&desk, "O. Officer").await).unwrap();
+    let account = desk.signed_in(&own).await.unwrap().unwrap();
+    let guess = async || desk.change_password(&account, &own, "not it", "another four words here", HERE).await;
+    for _ in 0..5 {
+        assert!(matches!(guess().await, Err(SignInError::Wrong)));
+    }
+    assert!(matches!(guess().await, Err(SignInError::Wait(_))), "they count");
+    assert!(matches!(desk.sign_in(&account.is.email, PASSWORD, HERE).await, Err(SignInError::Wait(_))));
+    let filter = AuditFilter { kind: Some(AuditKind::SignInFailed), limit: 100, ..AuditFilter::default() };
+    let failed = desk.reader().audit(&filter).await.unwrap();
+    assert_eq!(failed.len(), 5);
+    for line in failed {
+        assert_eq!(line.subject, account.id.as_str());
+        assert_eq!(line.detail().unwrap()["address"], HERE.address);
+        assert_eq!(line.actor().unwrap().name, "O. Officer");
+    }
+    assert!(desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_addresses_of_one_subscriber_count_as_one() {
+    for (one, other) in [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"),
+        ("192.0.2.7", "::ffff:192.0.2.7"),
+        ("2001:0db8:0001:0002::1", "2001:db8:1:2::9"),
+    ] {
+        assert_eq!(network(one), network(other), "{one} {other}");
+    }
+    for (one, other) in [("2001:db8:1:2::1", "2001:db8:1:3::1"), ("192.0.2.7", "192.0.2.8"), ("", "::1")] {
+        assert_ne!(network(one), network(other), "{one} {other}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path()).await;
+    let mut last = None;
+    for number in 0..60 {
+        let address = format!("2001:db8:1:2::{number:x}");
+        let proof = Proof { address: &address, ..HERE };
+        last = desk.sign_in(&format!("nobody-{number}@fsu.example.ca"), "x", proof).await.err();
+    }
+    assert!(matches!(last, Some(SignInError::Wait(_))), "{last:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_administrators_who_go_at_the_same_time_do_not_both_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Arc::new(desk(folder.path()).await);
+    for round in 0..4 {
+        let mut accounts = Vec::new();
+        for name in ["Ada Min", "Bea Min"] {
+            let says = says(&format!("{name}{round}"), Role::Administrator, &[]);
+            let (Account { id, is, .. }, link) = desk.invite(&machine(), says).await.unwrap();
+            desk.sign_in_by_link(&link, None, PASSWORD, HERE).await.unwrap();
+            accounts.push((id, is));
+        }
+        // Those of the rounds before are closed, but for one.
+        for before in desk.accounts().await.unwrap() {
+            let is_new = accounts.iter().any(|(id, _)| *id == before.id);
+            if before.state == AccountState::Open && !is_new {
+                desk.close_account(&machine(), &before.id).await.unwrap();
+            }
+        }
+        let [(one, _), (other, is)] = <[_; 2]>::try_from(accounts).unwrap();
+        let (first, second) = (Arc::clone(&desk), Arc::clone(&desk));
+        let closing = tokio::spawn(async move { first.close_account(&machine(), &one).await });
+        let demoted = Particulars { roles: vec![Role::Records], ..is };
+        let changing = tokio::spawn(async move { second.change_account(&machine(), &other, demoted).await.map(drop) });
+        let done = [closing.await.unwrap(), changing.await.unwrap()];
+        let refused = done.iter().filter(|one| matches!(one, Err(PeopleError::Faults(_)))).count();
+        assert_eq!(refused, 1, "{done:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_kept_to_some_programs_closes_no_print_run() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let (_, link) = api.desk.invite(&machine(), says("Kept Mail", Role::Manager, &["odsp"])).await.unwrap();
+    let secret = api.desk.sign_in_by_link(&link, None, PASSWORD, HERE).await.unwrap();
+    let cookie = format!("recto_session={}", secret.text());
+    let date = api.desk.run_date();
+    let asked = async |method: &str, path: &str| {
+        let request = Request::builder().method(method).uri(path).header(header::COOKIE, &cookie);
+        let request = request.header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap();
+        let answer = api.send(request).await;
+        let status = answer.status();
+        let text = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8_lossy(&text).into_owned())
+    };
+    for path in [format!("/api/v1/runs/{date}/close"), format!("/runs/{date}/close")] {
+        let (status, text) = asked("POST", &path).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{path}: {text}");
+        assert!(text.contains("letters of all programs"), "{text}");
+    }
+    assert!(api.desk.reader().runs(10).await.unwrap().is_empty(), "nothing was closed");
+    let (_, page) = asked("GET", "/runs").await;
+    assert!(!page.contains("<button class=\"button\" type=\"submit\">Close"), "{page}");
+    let Who::Person(whole) = crate::support::person("M. Room") else { unreachable!() };
+    api.desk.close_run_for(&Who::Person(whole), date).await.unwrap();
+}
