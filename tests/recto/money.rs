@@ -512,10 +512,9 @@ async fn a_debt_that_is_paid_by_payments_is_paid_on_the_page_in_the_api_in_expla
     taken(&api.desk, &debt_referred("e-1")).await;
     work(&api.desk).await;
     let view = api.get(&format!("/cases/{case}")).await;
-    assert_eq!(
-        view["debts"],
-        json!([{"number": "", "state": "owed", "balance": ALL, "as_of": "2026-11-17", "excess": null}])
-    );
+    let debt = &view["debts"][0];
+    let told = ["number", "state", "balance", "as_of", "excess"].map(|name| debt[name].clone());
+    assert_eq!(json!(told), json!(["", "owed", ALL, "2026-11-17", null]));
     let said = async |letter: &str| {
         let answers = api.desk.explain(&CaseRef::new(case), Some(letter)).await.unwrap();
         answers[0].reasons.iter().map(|reason| reason.message.en.replace('\u{a0}', " ")).collect::<Vec<_>>().join(" ")
