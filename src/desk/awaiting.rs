@@ -193,7 +193,9 @@ pub fn may_be_let_pass(rule: &str) -> bool {
 fn opened<'e>(entries: &'e [FiledEntry], by: &Who) -> impl DoubleEndedIterator<Item = (&'e Sha256, Stamp)> {
     let actor = by.actor();
     entries.iter().filter_map(move |filed| match &filed.entry {
-        Entry::LetterViewed(Viewed { seal: Some(seal), .. }) if filed.actor.as_ref() == Some(&actor) => {
+        Entry::LetterViewed(Viewed { seal: Some(seal), .. })
+            if filed.actor.as_ref().is_some_and(|one| one.is_same(&actor)) =>
+        {
             Some((seal, filed.at))
         }
         _ => None,

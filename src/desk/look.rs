@@ -41,7 +41,8 @@ impl Desk {
             Entry::LetterViewed(viewed) => viewed.way == way && (seal.is_none() || viewed.seal == seal),
             _ => false,
         };
-        let last = entries.iter().rev().filter(|one| one.actor.as_ref() == Some(&actor)).find(is_same);
+        let last =
+            entries.iter().rev().filter(|one| one.actor.as_ref().is_some_and(|one| one.is_same(&actor))).find(is_same);
         let entry = Entry::LetterViewed(Viewed { way, seal: seal.clone() });
         if last.is_some_and(|last| self.clock.now() - last.at.instant() < SAME_LOOK) {
             return Ok(());
