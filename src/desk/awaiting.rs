@@ -124,6 +124,12 @@ impl Desk {
         self.approve(letter, seal, by).await
     }
 
+    /// Whether somebody asked for a letter, prepared or edited it.
+    pub async fn is_prepared_by(&self, letter: &LetterRow, who: &Who) -> Result<bool, DeskError> {
+        let Some(account) = who.person() else { return Ok(false) };
+        Ok(is_one_of(&self.preparers(letter).await?, account))
+    }
+
     /// Who asked for a letter, prepared or edited it, each once.
     pub async fn preparers(&self, letter: &LetterRow) -> Result<Vec<Actor>, DeskError> {
         let mut people = self.askers(letter).await?;

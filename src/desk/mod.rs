@@ -56,8 +56,8 @@ use crate::case::{Actor, Clock, Day, LetterId, LetterState, RunId, Sha256};
 use crate::dispatch::{Post, PrintError, SmtpError};
 use crate::register::{Act, Reader, Register, RegisterError};
 pub use crate::rules::{
-    Answer, BalanceStep, DebtState, Dispute, Fate, Insolvency, Owed, People, Person, Plan, RowState, Standing,
-    StepKind, guard,
+    Answer, BalanceStep, DebtState, Dispute, Fate, Insolvency, Owed, People, Person, Plan, ProposalKind, RowState,
+    Standing, StepKind, guard,
 };
 use crate::studio::Studio;
 pub use ask::{LetterRequest, Requested};

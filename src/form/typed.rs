@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The most characters of all that is typed into one form: three hundred pages.
 pub const MOST: usize = 1 << 20;
 
+/// The most rows of a list: more than any schema takes, and few enough to be gone through.
+const MOST_ROWS: usize = 1_000;
+
 /// What was typed: a text for each path, kept whether it can be read or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -37,9 +40,12 @@ impl Change {
 }
 
 impl Typed {
-    /// The fields of a form that was sent: those with these roots.
+    /// The fields of a form that was sent: those with these roots, and with rows that a form can have.
     pub fn of(given: &[(String, String)], roots: &[&str]) -> Typed {
-        let own = |path: &str| roots.contains(&path.split('.').next().unwrap_or_default());
+        let is_row = |step: &str| step.parse::<usize>().is_ok_and(|row| row < MOST_ROWS);
+        let is_step = |step: &str| is_row(step) || !step.starts_with(|first: char| first.is_ascii_digit());
+        let own =
+            |path: &str| roots.contains(&path.split('.').next().unwrap_or_default()) && path.split('.').all(is_step);
         let fields = given.iter().filter(|(path, _)| own(path));
         // Browsers send CR LF, and the number of lines is the same without.
         Typed(fields.map(|(path, text)| (path.clone(), text.replace("\r\n", "\n"))).collect())

@@ -28,7 +28,7 @@ pub struct Proposal {
 }
 
 /// What can be due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum ProposalKind {
     /// A reminder of what is missed.
@@ -57,6 +57,19 @@ impl ProposalKind {
     /// The kind as the register and the API write it.
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// How much harm is done by waiting: nothing is more harmful than the first of these. Who may be somebody else, and money that is taken or
+    /// kept though it is not owed, before people who wait for an answer, and those before the unit's own money.
+    pub fn harm(self) -> usize {
+        match self {
+            ProposalKind::WhoIsIt | ProposalKind::Recall => 0,
+            ProposalKind::ExcessReceived => 1,
+            ProposalKind::AnswerDue | ProposalKind::AcknowledgementDue => 2,
+            ProposalKind::PaidInFull => 3,
+            ProposalKind::DeferralOver | ProposalKind::PlanReminder | ProposalKind::PlanDefault => 4,
+            ProposalKind::ReadyForTransfer => 5,
+        }
     }
 
     /// All kinds, so written.

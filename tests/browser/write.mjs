@@ -83,7 +83,7 @@ try {
   await look("choose-case");
   await typeInto("#case", reference.toLowerCase());
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".choices a");
+  await page.waitForSelector(".picks a");
   await look("choose-letter");
   await tabTo('a[href*="letter=correspondence"]');
   await page.keyboard.press("Enter");
@@ -106,7 +106,7 @@ try {
     await page.waitForTimeout(1_500);
     await look("written");
     // Somebody calls; the browser is closed; an hour later it is all there.
-    await at("/");
+    await at("/work");
     await page.click('a[href*="/drafts/"]');
     await page.waitForSelector("#writing");
     if ((await page.locator(`#facts-body-${own}`).inputValue()) !== marked) fault("the draft is not what was typed");

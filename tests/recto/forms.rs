@@ -203,6 +203,20 @@ fn ten_rows_and_more_stay_in_their_order() {
 }
 
 #[test]
+fn rows_that_no_form_has_are_not_taken() {
+    let given = [
+        "facts.rows.999",
+        "facts.rows.1000",
+        "facts.rows.18446744073709551615.name",
+        "facts.rows.99999999999999999999",
+        "other.rows.0",
+    ];
+    let given: Vec<(String, String)> = given.iter().map(|path| ((*path).to_owned(), "x".to_owned())).collect();
+    let typed = Typed::of(&given, &["facts"]);
+    assert_eq!(typed.0.keys().collect::<Vec<_>>(), ["facts.rows.999"]);
+}
+
+#[test]
 fn words_in_another_language_than_the_letters_are_missing_there() {
     let catalogue = catalogue();
     let letter = catalogue

@@ -166,7 +166,7 @@ async fn while_somebody_types_the_page_stands_beside_and_what_is_typed_is_kept()
     assert_eq!(api.open("L. Lead", &draft, "en").await.status, StatusCode::NOT_FOUND);
     let taken = api.fill_in("L. Lead", &draft, &all).await;
     assert_eq!(taken.status, StatusCode::NOT_FOUND, "nobody writes into it");
-    assert!(api.open("O. Officer", "/", "en").await.text.contains(&draft), "the first page has it");
+    assert!(api.open("O. Officer", "/work", "en").await.text.contains(&draft), "it is part of the work");
     let added = send(&api, "O. Officer", &opened.text, &[], "add:facts.transactions").await;
     assert!(fields(&added.text).contains_key("facts.transactions.5.kind"), "{}", added.text);
     let dropped = send(&api, "O. Officer", &added.text, &[], "drop").await;
@@ -332,4 +332,46 @@ async fn an_e_mail_waits_for_half_an_hour_in_which_it_can_be_taken_back() {
         assert_eq!(delivery(&desk).await, Some(state), "{time}");
         desk.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officers_work_has_what_waits_for_them_and_what_does_most_harm_first() {
+    let api = Api::at("2026-11-30T09:00:00-05:00").await;
+    // A submission that has waited past its days, and a payment under a number that the case does not know.
+    let mut dispute = sample("dispute-acknowledgement", "plausible");
+    dispute.as_object_mut().unwrap().remove("dated");
+    dispute["case"] = debt_referred("e-1")["data"]["case"].clone();
+    dispute["party"] = debt_referred("e-1")["data"]["party"].clone();
+    dispute["facts"]["letter"] = json!(false);
+    api.taken(&debt_referred("e-1")).await;
+    api.taken(&event("s-1", "dispute.received", "2026-11-12T09:00:00-05:00", &dispute)).await;
+    let mut stranger = debt_referred("e-2");
+    stranger["data"]["party"]["id"] = json!("P-99999");
+    stranger["data"]["party"]["surname"] = json!("Somebody");
+    stranger["data"]["facts"] = json!({"received": "2026-11-16", "amount": "50.00", "kind": "payment"});
+    stranger["type"] = json!("ca.on.recto.payment.received.v1");
+    api.taken(&stranger).await;
+    // The same letter twice: the second of them is held.
+    let path = format!("/letters/new?case={CASE}&person=P-10023&letter=correspondence");
+    let text = [("facts.subject.en", "Your question"), ("facts.body.en", "An answer.")];
+    for _ in 0..2 {
+        let page = api.open("O. Officer", &path, "en").await.text;
+        let looked = send(&api, "O. Officer", &page, &text, "look").await;
+        assert_eq!(send(&api, "O. Officer", &looked.text, &[], "send").await.status, StatusCode::SEE_OTHER);
+        work(&api.desk).await;
+    }
+    for (language, identified, acknowledged, late) in [
+        ("en", "somebody to be identified", "acknowledgement that is due", "business days late"),
+        ("fr", "personne à identifier", "accusé de réception à envoyer", "jours ouvrables de retard"),
+    ] {
+        let page = api.open("O. Officer", "/work", language).await.text;
+        let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("no “{words}” in {page}"));
+        assert!(at(identified) < at(acknowledged) && at(late) > 0, "{page}");
+        assert!(page.contains("href=\"#stopped\""), "{page}");
+    }
+    assert!(
+        !api.open("L. Lead", "/work", "en").await.text.contains("href=\"#stopped\""),
+        "another's letters are theirs"
+    );
+    assert_eq!(api.open("R. Cords", "/work", "en").await.status, StatusCode::FORBIDDEN);
 }

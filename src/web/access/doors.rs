@@ -52,6 +52,7 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     (POST, "/account/sign-out-everywhere", Door::Person),
     // The pages
     (GET, "/", Door::Known),
+    (GET, "/work", PREPARE),
     (GET, "/letters", LOOK),
     (GET, "/letters.csv", LOOK),
     (GET, "/letters/{id}", LOOK),

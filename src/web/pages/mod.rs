@@ -17,6 +17,7 @@ mod runs;
 mod sign_in;
 mod standards;
 mod today;
+mod work;
 mod write;
 
 use std::convert::Infallible;
@@ -44,6 +45,7 @@ const WHO_IS_IT: &str = "who-is-it";
 pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(today::home))
+        .route("/work", get(work::show))
         .route("/letters", get(list))
         .route("/letters.csv", get(list_file::file))
         .route("/letters/{id}", get(letter::show))

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
-use super::write::drafts;
 use super::{Asked, WHO_IS_IT, answer};
 use crate::case::{DeliveryState, LetterState};
 use crate::people::Permission;
@@ -76,9 +75,7 @@ async fn today_context(service: &Service, asked: &Asked) -> Result<Option<Value>
     let follow_ups = views(reader.proposed(others, None, &programs, FOLLOW_UPS).await?)?;
     let recent = reader.letters(&of(LATEST)).await?;
     let run = reader.newest_run(service.desk.run_date().into()).await?.map(RunView::of);
-    let drafts = drafts(service, asked.who.as_ref(), language).await?;
     Ok(Some(json!({
-        "drafts": drafts,
         "counts": totals,
         "came_back": super::decisions::came_back(service, asked).await?,
         "by_type": rows,

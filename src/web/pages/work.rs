@@ -1,0 +1,74 @@
+//! My work: what an officer has to see to, what waiting does the most harm to first, each line one click from the act it needs.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::write::drafts;
+use super::{Asked, answer, decisions};
+use crate::case::calendar::business_days_between;
+use crate::case::{FollowUpState, LetterState};
+use crate::desk::ProposalKind;
+use crate::people::Who;
+use crate::register::{Filter, FollowUpRow, LetterRow};
+use crate::web::Service;
+use crate::web::problem::Problem;
+use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
+
+/// Letters in a state that are looked through for somebody's own, the newest.
+const LOOKED_THROUGH: i64 = 200;
+
+pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who) -> Response {
+    answer(&service, &asked, "work.html", context(&service, &asked, &who)).await
+}
+
+async fn context(service: &Service, asked: &Asked, who: &Who) -> Result<Option<Value>, Problem> {
+    let (language, programs) = (asked.language, asked.programs());
+    let reader = service.desk.reader();
+    let due = reader.follow_ups(Some(FollowUpState::Proposed), None, &programs, MAX_FOLLOW_UPS).await?;
+    let due = by_harm(service, due);
+    let late = due.iter().filter(|(left, _)| *left < 0).count();
+    let mut follow_ups = Vec::new();
+    for (left, row) in due {
+        follow_ups.push(json!({"left": left, "row": FollowUpView::of(row, language)?}));
+    }
+    let mut stopped = own(service, who, LetterState::Refused).await?;
+    stopped.extend(own(service, who, LetterState::Held).await?);
+    // What a manager sent back stands above.
+    stopped.retain(|letter| letter.returned_at.is_none());
+    let waiting = own(service, who, LetterState::AwaitingApproval).await?;
+    let views = |letters| LetterView::all(letters, &service.desk.studio.catalogue, language);
+    Ok(Some(json!({
+        "came_back": decisions::came_back(service, asked).await?,
+        "follow_ups": follow_ups,
+        "late": late,
+        "stopped": views(stopped),
+        "waiting": views(waiting),
+        "drafts": drafts(service, Some(who), language).await?,
+    })))
+}
+
+/// Follow-ups with the business days that are left: what is late before what is not, what waiting does the most harm to first.
+fn by_harm(service: &Service, rows: Vec<FollowUpRow>) -> Vec<(i64, FollowUpRow)> {
+    let today = service.desk.clock.today();
+    let left = |row: &FollowUpRow| business_days_between(today, row.due.date());
+    let mut rows: Vec<(i64, FollowUpRow)> = rows.into_iter().map(|row| (left(&row), row)).collect();
+    rows.sort_by_key(|(left, row)| {
+        let kind = row.kind.parse::<ProposalKind>().ok();
+        (*left >= 0, kind.map_or(usize::MAX, ProposalKind::harm), row.due, row.id.clone())
+    });
+    rows
+}
+
+/// The newest letters in a state that somebody asked for, prepared or edited.
+async fn own(service: &Service, who: &Who, state: LetterState) -> Result<Vec<LetterRow>, Problem> {
+    let filter =
+        Filter { state: Some(state), limit: LOOKED_THROUGH, programs: who.programs().to_vec(), ..Filter::default() };
+    let mut own = Vec::new();
+    for letter in service.desk.reader().letters(&filter).await? {
+        if service.desk.is_prepared_by(&letter, who).await? {
+            own.push(letter);
+        }
+    }
+    Ok(own)
+}
