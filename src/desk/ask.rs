@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::take::CONFLICT;
 use super::{Batch, Desk, DeskError, Outcome};
 use crate::case::texts::folded;
-use crate::case::{CaseEvent, CaseRef, Fault};
+use crate::case::{CaseEvent, CaseRef, Fault, LetterId};
 use crate::intake::Offer;
 use crate::letter::LetterType;
 use crate::people::Who;
@@ -69,13 +69,24 @@ impl Desk {
             }
             Some(Outcome::Untouched) | None => Vec::new(),
         };
-        for id in &letters {
+        let called = self.called(&letters, &request.letter_type).await?;
+        let refused = || Requested::Refused(vec![not_for_program(&request.letter_type, &program)]);
+        Ok(called.map_or_else(refused, Requested::Called))
+    }
+
+    /// Of some letters the one of a type.
+    pub(super) async fn called(
+        &self,
+        letters: &[LetterId],
+        letter_type: &str,
+    ) -> Result<Option<Box<LetterRow>>, DeskError> {
+        for id in letters {
             let row = self.reader().letter(id).await?;
-            if let Some(row) = row.filter(|row| row.letter_type == request.letter_type) {
-                return Ok(Requested::Called(Box::new(row)));
+            if let Some(row) = row.filter(|row| row.letter_type == letter_type) {
+                return Ok(Some(Box::new(row)));
             }
         }
-        Ok(Requested::Refused(vec![not_for_program(&request.letter_type, &program)]))
+        Ok(None)
     }
 
     /// What keeps somebody from telling of a case: it is, or would be by what is told, of a program that they do not work in.

@@ -33,6 +33,12 @@ impl CaseRead {
         self.own().last().map(|stored| stored.event.program().to_owned())
     }
 
+    /// The program's key, by its newest event but one: where that one counts for nothing, the case stays where the others have it.
+    pub fn program_without(&self, event: &CaseEvent) -> Option<String> {
+        let others = self.own().map(|stored| &stored.event).filter(|one| one.key() != event.key());
+        others.last().or(Some(event)).map(|one| one.program().to_owned())
+    }
+
     /// One of its events, by its key.
     pub fn event(&self, source: &str, id: &str) -> Option<&CaseEvent> {
         self.own().map(|stored| &stored.event).find(|event| event.source == source && event.id == id)

@@ -4,11 +4,12 @@ use serde_json::json;
 
 use super::ask::{LetterRequest, Requested, SOURCE};
 use super::decide::not_waiting;
+use super::returns::Returned;
 use super::{CaseRead, DecideError, Desk, DeskError, Foreseen, Outcome};
-use crate::case::{CaseEvent, DeliveryState, Fault, LetterId, LetterState};
+use crate::case::{CaseEvent, DeliveryState, Entry, Fault, LetterId, LetterState, entry};
 use crate::intake::Offer;
 use crate::people::Who;
-use crate::register::LetterRow;
+use crate::register::{LetterRow, Subject};
 use crate::rules::IDENTIFIED;
 
 /// A letter that is to be corrected, with what asked for it.
@@ -25,11 +26,19 @@ impl Desk {
     pub async fn correctable(&self, by: &Who, letter: &LetterId) -> Result<Option<Correctable>, DeskError> {
         let Some(letter) = self.reader().letter(letter).await? else { return Ok(None) };
         let Some(asked) = self.reader().event(letter.event).await? else { return Ok(None) };
-        let has_left = letter.state == LetterState::Issued && letter.delivery != Some(DeliveryState::Waiting);
-        let is_open = !has_left && !matches!(letter.state, LetterState::Withdrawn | LetterState::Ended);
+        let is_open = !is_out(&letter) && !matches!(letter.state, LetterState::Withdrawn | LetterState::Ended);
         let event = asked.event;
-        let may = is_open && event.source == SOURCE && by.works_in(event.program());
+        let has_siblings_out = self.siblings(&letter).await?.iter().any(is_out);
+        let program = self.reader().program_of(&letter.case_reference).await?.unwrap_or_default();
+        let may = is_open && !has_siblings_out && event.source == SOURCE && by.works_in(&program);
         Ok(may.then_some(Correctable { letter, event }))
+    }
+
+    /// The other letters that the same event has called for.
+    async fn siblings(&self, letter: &LetterRow) -> Result<Vec<LetterRow>, DeskError> {
+        let mut rows = self.reader().letters_of_case(&letter.case_reference).await?;
+        rows.retain(|row| row.event == letter.event && row.id != letter.id);
+        Ok(rows)
     }
 
     /// The letter that would take the place of another one, as if that had never been asked for.
@@ -46,6 +55,9 @@ impl Desk {
         };
         if event.subject != old.event.subject {
             return Ok(Err(vec![has_left(replaces)]));
+        }
+        if let Some(fault) = self.other_program(by, &event).await? {
+            return Ok(Err(vec![fault]));
         }
         let mut case = self.case(&event.subject).await?;
         case.leave_out(&old.letter);
@@ -73,6 +85,9 @@ impl Desk {
             Ok(called) => called,
             Err(faults) => return Ok(Requested::Refused(faults)),
         };
+        if let Some(fault) = self.other_program(by, &event).await? {
+            return Ok(Requested::Refused(vec![fault]));
+        }
         let mut case = self.case(&event.subject).await?;
         case.leave_out(&old.letter);
         let missing = self.missing_grounds(letter, &event, &case).await?;
@@ -80,7 +95,8 @@ impl Desk {
             return Ok(Requested::Refused(missing));
         }
         let new = LetterId::derive(SOURCE, &key, &letter_type, &event.person());
-        let offers = [taken_back(&old.event, by, &key, self.clock.today()), event];
+        let program = case.program().unwrap_or_else(|| event.program().to_owned());
+        let offers = [taken_back(&old.event, by, (&key, &program), self.clock.today()), event];
         let mut checked = Vec::new();
         for event in offers {
             let time = self.clock.now();
@@ -91,8 +107,13 @@ impl Desk {
             }
         }
         let role = self.office_of(&by.actor()).await?;
+        let siblings = self.siblings(&old.letter).await?;
+        let siblings = siblings.iter().filter(|row| row.state != LetterState::Withdrawn);
+        let was_returned = Returned::of(&self.reader().entries_of_letter(replaces).await?).once;
         let mut act = self.begin(by.actor()).await?;
-        self.take_out_by(&mut act, &old.letter, role, corrected(&new)).await?;
+        for row in std::iter::once(&old.letter).chain(siblings) {
+            self.take_out_by(&mut act, row, role.clone(), corrected(&new)).await?;
+        }
         let mut letters = Vec::new();
         for one in checked {
             match self.record(&mut act, one).await? {
@@ -101,15 +122,16 @@ impl Desk {
                 Outcome::Untouched => {}
             }
         }
+        if was_returned {
+            // What was sent back once needs an approval for good, under whatever number.
+            let subject = Subject { case: &old.letter.case_reference, event: None, letter: Some(&new) };
+            let resubmitted = entry::Resubmitted { role, answer: corrected(&new) };
+            act.enter(subject, &Entry::LetterResubmitted(resubmitted)).await?;
+        }
         act.commit().await?;
         self.wake();
-        for id in &letters {
-            let row = self.reader().letter(id).await?;
-            if let Some(row) = row.filter(|row| row.letter_type == letter_type) {
-                return Ok(Requested::Called(Box::new(row)));
-            }
-        }
-        Err(not_waiting(&old.letter))
+        let called = self.called(&letters, &letter_type).await?;
+        called.map(Requested::Called).ok_or_else(|| not_waiting(&old.letter))
     }
 }
 
@@ -122,8 +144,9 @@ impl CaseRead {
 }
 
 /// The event that says that another one was told in error.
-fn taken_back(event: &CaseEvent, by: &Who, key: &str, today: chrono::NaiveDate) -> CaseEvent {
+fn taken_back(event: &CaseEvent, by: &Who, (key, program): (&str, &str), today: chrono::NaiveDate) -> CaseEvent {
     let mut data = event.data.clone();
+    data["case"]["program"] = json!(program);
     data["facts"] = json!({
         "identified": today,
         "answer": "mistake",
@@ -132,7 +155,17 @@ fn taken_back(event: &CaseEvent, by: &Who, key: &str, today: chrono::NaiveDate) 
         "decided_by": by.actor().name,
     });
     data.as_object_mut().map(|data| data.shift_remove("addressee"));
-    CaseEvent { id: format!("{key}-corrects"), kind: IDENTIFIED.to_owned(), data, ..event.clone() }
+    CaseEvent { id: corrects(key), kind: IDENTIFIED.to_owned(), data, ..event.clone() }
+}
+
+/// The key of the event that takes back what asked for the letter in whose place another one was asked for.
+pub(super) fn corrects(key: &str) -> String {
+    format!("{key}-corrects")
+}
+
+/// Whether a letter is out, and cannot be taken back.
+fn is_out(letter: &LetterRow) -> bool {
+    letter.state == LetterState::Issued && letter.delivery != Some(DeliveryState::Waiting)
 }
 
 /// Why the old letter is withdrawn, for the case file.

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::ask::SOURCE;
 use super::case_context::CaseContext;
+use super::correct::corrects;
 use super::{Assessment, CaseRead, Desk, DeskError, Stand};
 use crate::case::insurance::masked;
 use crate::case::texts::folded;
@@ -227,8 +229,24 @@ impl Desk {
         {
             asked.push(Some(record.confirmed_by()?));
         }
+        asked.extend(self.askers_before(row).await?);
         asked.extend(self.resubmitters(&row.id).await?.into_iter().map(Some));
         Ok(asked.into_iter().flatten().filter(|actor| actor.kind == ActorKind::Person).collect())
+    }
+
+    /// Who asked for the letters whose place a letter has taken, one after the other: what it says may be their words.
+    async fn askers_before(&self, row: &LetterRow) -> Result<Vec<Option<Actor>>, DeskError> {
+        let mut asked = Vec::new();
+        let mut event = self.reader().event(row.event).await?;
+        while let Some(own) = event.take().filter(|own| own.event.source == SOURCE) {
+            let Some(taking) = self.reader().event_by_key(SOURCE, &corrects(&own.event.id)).await? else { break };
+            let before = taking.event.facts()["event_id"].as_str().unwrap_or_default();
+            event = self.reader().event_by_key(SOURCE, before).await?;
+            let Some(before) = &event else { break };
+            asked.push(self.reader().taken_by(&before.event.subject, before.sequence).await?);
+            asked.extend(said_preparers(before.event.facts()).map(|name| Some(Actor::person(name))));
+        }
+        Ok(asked)
     }
 
     /// In which role somebody prepares, or what they are where it is no person.

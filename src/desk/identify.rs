@@ -112,7 +112,11 @@ impl Desk {
         let data = match &question.about {
             About::Event(event) => {
                 (facts["event_source"], facts["event_id"]) = (json!(event.source), json!(event.id));
-                event.data.clone()
+                let mut data = event.data.clone();
+                // Where it counts for nothing, the case stays in the program in which the others have it.
+                let others = people.own_events().filter(|one| one.key() != event.key());
+                data["case"]["program"] = json!(others.last().unwrap_or(event).program());
+                data
             }
             About::Names(doubt) => {
                 let (name, other) = right_and_other(doubt, said.name.as_deref()).map_err(faults)?;

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Desk, DeskError};
 use crate::case::entry::{View, Viewed};
+use crate::case::insurance::masked;
 use crate::case::{AuditKind, Entry, EntryKind, FiledEntry, Sha256};
 use crate::people::Who;
 use crate::register::LetterRow;
@@ -16,7 +17,7 @@ impl Desk {
     /// Notes that somebody has fetched the letters that a search finds, as a file.
     pub async fn exported(&self, by: &Who, search: &str) -> Result<(), DeskError> {
         let mut act = self.begin(by.actor()).await?;
-        act.audit(AuditKind::ListFetched, "letters", &json!({"search": search})).await?;
+        act.audit(AuditKind::ListFetched, "letters", &json!({"search": masked(search)})).await?;
         Ok(act.commit().await?)
     }
 

@@ -298,8 +298,8 @@ fn way_unknown() -> Fault {
     Fault::new(
         "plan-way-unknown",
         "/way",
-        "Say what is given: the amount of each payment, the number of payments, or the least that the program allows.",
-        "Dites ce qui est fixé : le montant de chaque versement, le nombre de versements ou le minimum du programme.",
+        "Choose what to work from: the least that the program allows, the amount of each payment or the number of payments.",
+        "Choisissez à partir de quoi calculer : le minimum du programme, le montant de chaque versement ou le nombre de versements.",
     )
 }
 

@@ -23,7 +23,7 @@ impl Returned {
     pub fn of(entries: &[FiledEntry]) -> Returned {
         entries.iter().fold(Returned::default(), |before, filed| match &filed.entry {
             Entry::LetterReturned(returned) => Returned { holds: Some(sent_back(&returned.comment)), once: true },
-            Entry::LetterResubmitted(_) => Returned { holds: None, ..before },
+            Entry::LetterResubmitted(_) => Returned { holds: None, once: true },
             _ => before,
         })
     }
@@ -78,10 +78,10 @@ pub(super) fn sent_back(comment: &str) -> Fault {
         "returned",
         "",
         format!(
-            "Returned for correction: “{comment}” Withdraw the letter and ask for it anew with corrected facts, or send it for approval again with an answer."
+            "Returned for correction: “{comment}” Withdraw the letter and ask for it again with corrected facts, or send it for approval again with an answer."
         ),
         format!(
-            "Retournée pour correction : « {comment} » Retirez la lettre et demandez-la de nouveau avec des faits corrigés, ou soumettez-la de nouveau à l’approbation avec une réponse."
+            "Retournée pour correction : « {comment} » Retirez la lettre et demandez-la de nouveau avec des renseignements corrigés, ou soumettez-la de nouveau à l’approbation avec une réponse."
         ),
     )
 }

@@ -109,12 +109,12 @@ impl DecideError {
                 )
             }
             DecideError::AllPrograms => Text::new(
-                "A print run has the letters of all programs, and you work in some of them. Somebody who works in all of them closes it.",
-                "Un tirage contient les lettres de tous les programmes, et vous travaillez dans certains seulement. Une personne qui travaille dans tous les programmes le ferme.",
+                "A print run has the letters of all programs, but you work in only some of them. Somebody who works in all of them closes it.",
+                "Un tirage contient les lettres de tous les programmes, mais vous ne travaillez que dans certains d’entre eux. Une personne qui travaille dans tous les programmes le ferme.",
             ),
             DecideError::NotReturned => Text::new(
-                "The letter was not returned, or was sent for approval again already. Look at it again.",
-                "La lettre n’a pas été retournée, ou elle a déjà été soumise de nouveau. Regardez-la encore.",
+                "The letter was not returned, or has already been sent for approval again. Look at it again.",
+                "La lettre n’a pas été retournée, ou elle a déjà été soumise de nouveau à l’approbation. Regardez-la de nouveau.",
             ),
             DecideError::NotOpened => Text::new(
                 "You have not opened this letter as it stands now. Open it, look at its pages, and decide then.",

@@ -74,8 +74,8 @@ fn not_theirs(by: &Who, event: &CaseEvent) -> Vec<Fault> {
         faults.push(Fault::new(
             "source-reserved",
             "/source",
-            format!("Sources that begin with “{OWN_SOURCES}” are Recto's own. Give the event the source of the system that brings it."),
-            format!("Les sources qui commencent par « {OWN_SOURCES} » sont celles de Recto. Donnez à l’événement la source du système qui l’apporte."),
+            format!("Sources that begin with “{OWN_SOURCES}” are Recto's own. Give the event the source of the system that sends it."),
+            format!("Les sources qui commencent par « {OWN_SOURCES} » sont celles de Recto. Donnez à l’événement la source du système qui l’envoie."),
         ));
     }
     if let Some(account) = by.person() {

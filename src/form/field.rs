@@ -159,7 +159,7 @@ fn capital(text: &Text) -> Text {
 fn only_where(property: &Value) -> Option<Text> {
     property
         .get("x-when")
-        .map(|_| Text::new("Only where what is chosen above calls for it.", "Seulement si le choix ci-dessus l’exige."))
+        .map(|_| Text::new("Only if your choice above requires it.", "Seulement si le choix ci-dessus l’exige."))
 }
 
 /// What an officer's text in one of the languages is called.

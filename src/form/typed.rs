@@ -83,21 +83,26 @@ impl Typed {
     /// How many rows the list at a path has.
     pub fn rows(&self, path: &str) -> usize {
         let number = |one: &str| one.strip_prefix(path)?.strip_prefix('.')?.split('.').next()?.parse::<usize>().ok();
-        self.below(path).filter_map(|(one, _)| number(one)).max().map_or(0, |last| last + 1)
+        let numbers = self.below(path).filter_map(|(one, _)| number(one)).filter(|row| *row < MOST_ROWS);
+        numbers.max().map_or(0, |last| last + 1)
     }
 
     /// Changes the rows of a list.
     pub fn change(&mut self, change: &Change) {
         match change {
-            Change::Add(path) => self.put(format!("{path}.{}", self.rows(path)), ""),
+            Change::Add(path) if self.rows(path) < MOST_ROWS => self.put(format!("{path}.{}", self.rows(path)), ""),
+            Change::Add(_) => {}
             Change::Remove(row) => {
-                let Some((list, number)) = row_of(row) else { return };
+                let Some((list, number)) = row_of(row).filter(|(list, number)| *number < self.rows(list)) else {
+                    return;
+                };
                 let last = self.rows(list).saturating_sub(1);
                 (number..last).for_each(|at| self.swap(list, at, at + 1));
                 self.cut(&format!("{list}.{last}"));
             }
             Change::Up(row) => {
-                let Some((list, number)) = row_of(row).filter(|(_, number)| *number > 0) else { return };
+                let is_there = |list: &str, number: usize| number > 0 && number < self.rows(list);
+                let Some((list, number)) = row_of(row).filter(|(list, number)| is_there(list, *number)) else { return };
                 self.swap(list, number - 1, number);
             }
         }

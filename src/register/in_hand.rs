@@ -88,7 +88,7 @@ impl Reader {
     /// decisions apart.
     pub async fn service_clocks(&self, programs: &[String], limit: i64) -> Result<Vec<ClockRow>, RegisterError> {
         let sql = "SELECT f.id, f.case_reference, f.person, f.kind, f.due, f.says, \
-                   (SELECT l.person_name FROM letters l WHERE l.person = f.person ORDER BY l.sequence DESC LIMIT 1) AS person_name, \
+                   (SELECT l.person_name FROM letters l WHERE l.case_reference = f.case_reference AND l.person = f.person ORDER BY l.sequence DESC LIMIT 1) AS person_name, \
                    (SELECT e.actor FROM entries e WHERE e.case_reference = f.case_reference AND e.actor LIKE '{\"kind\":\"person\"%' \
                    AND e.kind NOT IN ($4, $5, $6, $7) ORDER BY e.number DESC LIMIT 1) AS actor, \
                    (SELECT e.detail FROM entries e WHERE e.case_reference = f.case_reference AND e.kind = $8 \

@@ -126,7 +126,7 @@ pub(super) struct Unsearchable;
 /// The words that must all be on the pages; between quotation marks, as they follow one another.
 pub(super) fn words_wanted(filter: &Filter) -> Result<Option<String>, Unsearchable> {
     let Some(text) = filter.words.as_deref() else { return Ok(None) };
-    let text = text.replace(['«', '»', '“', '”'], "\"");
+    let text = text.replace(['«', '»', '“', '”'], "\"").replace(char::is_control, " ");
     let mut phrases = Vec::new();
     for (at, piece) in text.split('"').enumerate() {
         match at % 2 {

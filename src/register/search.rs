@@ -239,8 +239,10 @@ impl Reader {
     async fn place(&self, filter: &Filter) -> Result<Place, RegisterError> {
         let begins = filter.order.beginning();
         let Some(sequence) = filter.before else { return Ok(begins) };
-        let sql = "SELECT day, sort_name, cents FROM letters WHERE sequence = $1";
-        let row: Option<(String, String, i64)> = sqlx::query_as(sql).bind(sequence).fetch_optional(&self.pool).await?;
+        // Of a letter of other programs, nobody learns where it would stand.
+        let sql = "SELECT day, sort_name, cents FROM letters WHERE sequence = $1 AND ($2 IS NULL OR $2 LIKE '%,' || program || ',%')";
+        let query = sqlx::query_as(sql).bind(sequence).bind(listed(&filter.programs));
+        let row: Option<(String, String, i64)> = query.fetch_optional(&self.pool).await?;
         let Some((day, name, cents)) = row else { return Ok(Place { sequence, ..begins }) };
         let key = match filter.order {
             Order::Newest | Order::Oldest => begins.key,

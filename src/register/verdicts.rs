@@ -38,14 +38,16 @@ impl Act {
     /// Records what became of a letter that was worked under a claim, and ends the claim. False where the claim is gone, the letter has
     /// moved on, or its case or person has events that the verdict has not seen: a claim that still stands is to be given up.
     pub async fn set_verdict(&mut self, claim: &Claim, verdict: &LetterVerdict<'_>) -> Result<bool, RegisterError> {
-        let counts = self.holds(claim).await?
+        // What was sent back meanwhile leaves by no verdict of before: it is worked again.
+        let is_out = verdict.state == LetterState::Issued;
+        let counts = !(is_out && self.is_sent_back(&claim.letter).await?)
+            && self.holds(claim).await?
             && self.has_seen_all(&claim.letter, verdict.seen).await?
             && self.move_letter(&claim.letter, verdict.state).await?;
         if !counts {
             return Ok(false);
         }
         self.give_up(claim).await?;
-        let is_out = verdict.state == LetterState::Issued;
         let set = sqlx::query(
             "UPDATE letters SET reasons = $2, seal = $3, content_hash = $4, held_for_letters = $5, seen_case = $6, \
              seen_person = $7, attempts = 0, worked = CASE WHEN $8 THEN wanted ELSE $9 END, channel = coalesce($10, channel), \
@@ -70,6 +72,12 @@ impl Act {
         .await?;
         expect_one(&set, "letters", &claim.letter)?;
         Ok(true)
+    }
+
+    /// Whether a letter was sent back to its officer, and not answered yet.
+    async fn is_sent_back(&mut self, letter: &LetterId) -> Result<bool, RegisterError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM letters WHERE id = $1 AND returned_at IS NOT NULL)";
+        Ok(sqlx::query_scalar(sql).bind(letter).fetch_one(&mut *self.transaction).await?)
     }
 
     /// Whether these versions are still those of a letter's case and person.

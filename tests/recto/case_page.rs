@@ -69,7 +69,7 @@ async fn a_balance_is_worked_out_step_by_step_to_the_cent_on_the_page_and_in_the
     assert_eq!(case["owed"], debt["balance"]);
     for (language, words) in [
         ("en", ["How this was worked out", "Payment that came back", "not cleared before"]),
-        ("fr", ["Comment ce montant a été calculé", "Paiement refusé", "compensation attendue le"]),
+        ("fr", ["Comment ce montant a été calculé", "Paiement refusé", "encaissement non confirmé avant le"]),
     ] {
         let page = api.open("O. Officer", &format!("/cases/{CASE}"), language).await.text;
         for words in words {
@@ -122,7 +122,7 @@ async fn a_plan_shows_its_instalments_kept_and_missed_and_what_comes_next() {
     assert_eq!((&plan["kept"], &plan["next"]), (&json!(1), &json!(3)));
     assert_eq!((&plan["paid"], &plan["behind"]), (&json!("140.00"), &json!("160.00")));
     let page = api.open("O. Officer", &format!("/cases/{CASE}"), "en").await.text;
-    for words in ["1 of 9 payments made in full: $140.00", "$160.00 was due and has not come", "$60.00 missing"] {
+    for words in ["1 of 9 payments made in full: $140.00", "$160.00 is overdue", "$60.00 missing"] {
         assert!(page.contains(words), "{words}: {page}");
     }
 }

@@ -214,6 +214,18 @@ fn rows_that_no_form_has_are_not_taken() {
     let given: Vec<(String, String)> = given.iter().map(|path| ((*path).to_owned(), "x".to_owned())).collect();
     let typed = Typed::of(&given, &["facts"]);
     assert_eq!(typed.0.keys().collect::<Vec<_>>(), ["facts.rows.999"]);
+    // Nor by a button, nor from a draft that was kept before.
+    let mut typed = Typed::default();
+    typed.change(&Change::Add("facts.rows.4000000000".to_owned()));
+    typed.put("facts.rows.4000000000.name", "x");
+    assert!(typed.rows("facts.rows") < 2);
+    typed.put("facts.rows.0", "");
+    typed.put("facts.rows.999", "");
+    typed.change(&Change::Add("facts.rows".to_owned()));
+    assert_eq!(typed.rows("facts.rows"), 1_000);
+    let before = typed.clone();
+    typed.change(&Change::Remove("facts.rows.1000".to_owned()));
+    assert_eq!(typed, before);
 }
 
 #[test]

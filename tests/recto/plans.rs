@@ -127,7 +127,7 @@ async fn a_plan_is_worked_out_on_its_page_and_becomes_a_letter_by_a_link_with_it
         "is $123.99",
         "All payments come to $868.17",
         "February 28, 2027",
-        "last day of the month",
+        "last day of a shorter month",
         "value=\"7\"",
         "needed for that",
     ] {

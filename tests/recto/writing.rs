@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use recto::case::DeliveryState;
+use recto::case::{DeliveryState, LetterId};
 use recto::desk::{Desk, LetterRequest, Requested};
+use recto::people::Permission;
 use serde_json::json;
 
 use crate::http::{Answer, Api, STRUCTURED};
@@ -84,7 +85,7 @@ async fn an_officer_writes_a_letter_from_what_the_case_knows_and_sends_it() {
     // What is seen is what is sent: a changed fact is looked at first.
     let sent = send(&api, "O. Officer", &page, &[("facts.balance", "1")], "send").await;
     assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
-    assert!(sent.text.contains("Nothing was sent yet") && sent.text.contains("1,846.35"), "{}", sent.text);
+    assert!(sent.text.contains("Nothing is done yet") && sent.text.contains("1,846.35"), "{}", sent.text);
     let sent = send(&api, "O. Officer", &sent.text, &[("facts.balance", "$1,846.35")], "look").await;
     let sent = send(&api, "O. Officer", &sent.text, &[], "send").await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
@@ -97,7 +98,7 @@ async fn an_officer_writes_a_letter_from_what_the_case_knows_and_sends_it() {
     let late: Vec<(&str, &str)> = late.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let late = api.type_in("O. Officer", &draft, &late).await;
     assert_eq!(late.place, sent.place, "what the page sends after it makes no draft anew");
-    assert_eq!(api.open("O. Officer", &draft, "en").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(api.open("O. Officer", &draft, "en").await.place, sent.place, "it leads to what it became");
     let case = api.get(&format!("/cases/{CASE}")).await;
     let asked = case["entries"].as_array().unwrap().iter().rev().find(|entry| entry["kind"] == "event-taken").unwrap();
     assert_eq!(asked["actor"]["name"], "O. Officer");
@@ -338,11 +339,8 @@ async fn an_e_mail_waits_for_half_an_hour_in_which_it_can_be_taken_back() {
 async fn an_officers_work_has_what_waits_for_them_and_what_does_most_harm_first() {
     let api = Api::at("2026-11-30T09:00:00-05:00").await;
     // A submission that has waited past its days, and a payment under a number that the case does not know.
-    let mut dispute = sample("dispute-acknowledgement", "plausible");
-    dispute.as_object_mut().unwrap().remove("dated");
-    dispute["case"] = debt_referred("e-1")["data"]["case"].clone();
-    dispute["party"] = debt_referred("e-1")["data"]["party"].clone();
-    dispute["facts"]["letter"] = json!(false);
+    let mut dispute = debt_referred("e-1")["data"].clone();
+    dispute["facts"] = json!({"received": "2026-11-12", "kind": "dispute"});
     api.taken(&debt_referred("e-1")).await;
     api.taken(&event("s-1", "dispute.received", "2026-11-12T09:00:00-05:00", &dispute)).await;
     let mut stranger = debt_referred("e-2");
@@ -374,4 +372,114 @@ async fn an_officers_work_has_what_waits_for_them_and_what_does_most_harm_first(
         "another's letters are theirs"
     );
     assert_eq!(api.open("R. Cords", "/work", "en").await.status, StatusCode::FORBIDDEN);
+}
+
+/// A letter of an officer's own words, asked for by somebody.
+async fn free_letter(api: &Api, name: &str, words: &str) -> String {
+    let path = format!("/letters/new?case={CASE}&person=P-10023&letter=correspondence");
+    let page = api.open(name, &path, "en").await.text;
+    let text = [("facts.subject.en", "Your question"), ("facts.body.en", words)];
+    let looked = send(api, name, &page, &text, "look").await;
+    let sent = send(api, name, &looked.text, &[], "send").await;
+    work(&api.desk).await;
+    sent.place.strip_prefix("/letters/").unwrap_or_else(|| panic!("{}", sent.text)).to_owned()
+}
+
+/// Corrects a letter, and gives the new one.
+async fn corrected(api: &Api, name: &str, letter: &str, typed: &[(&str, &str)]) -> String {
+    let page = api.open(name, &format!("/letters/{letter}/correct"), "en").await.text;
+    let looked = send(api, name, &page, typed, "look").await;
+    let sent = send(api, name, &looked.text, &[], "send").await;
+    work(&api.desk).await;
+    sent.place.strip_prefix("/letters/").unwrap_or_else(|| panic!("{}", sent.text)).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_anew_keeps_who_wrote_it_first_and_that_it_was_sent_back() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let mut data = sample("settlement-offer", "plausible");
+    data.as_object_mut().unwrap().remove("dated");
+    for part in ["case", "party"] {
+        data[part] = debt_referred("e-1")["data"][part].clone();
+    }
+    let facts = json!({"balance": "1846.35", "offer": "1500.00", "forgone": "346.35", "as_of": "2026-11-17", "authority": "FAA-2026-0118", "prepared_by": "L. Lead"});
+    let data = with_facts(&data, facts);
+    let request =
+        LetterRequest { letter_type: "settlement-offer".to_owned(), data: data.clone(), key: "k-1".to_owned() };
+    let asked = api.desk.ask_for(&person("L. Lead"), request).await.unwrap();
+    let Requested::Called(letter) = asked else { panic!("{asked:?}") };
+    work(&api.desk).await;
+    let letter = letter.id.to_string();
+    assert_eq!(api.state(&letter).await.0, "awaiting-approval");
+    let back = api.fill_in("A. Manager", &format!("/letters/{letter}/return"), &[("comment", "Which cheque?")]).await;
+    assert_eq!(back.place, format!("/letters/{letter}"), "{}", back.text);
+    let new = corrected(&api, "O. Officer", &letter, &[]).await;
+    let (state, _) = api.state(&new).await;
+    assert_eq!(state, "awaiting-approval");
+    assert_eq!(api.state(&letter).await.0, "withdrawn");
+    let case = api.get(&format!("/cases/{}", data["case"]["reference"].as_str().unwrap())).await;
+    let told = |kind: &str| {
+        let entries = case["entries"].as_array().unwrap().iter();
+        entries.filter(|entry| entry["kind"] == kind && entry["letter"] == json!(new)).count()
+    };
+    assert_eq!(told("letter-resubmitted"), 1, "{case:#}");
+    // The first who wrote it does not approve it, nor does who wrote it anew.
+    let row = api.desk.reader().letter(&LetterId::new(&new)).await.unwrap().unwrap();
+    let makers: Vec<String> = api.desk.preparers(&row).await.unwrap().into_iter().map(|one| one.name).collect();
+    assert!(makers.contains(&"L. Lead".to_owned()) && makers.contains(&"O. Officer".to_owned()), "{makers:?}");
+    let differences = crate::support::recto(api.folder(), &["verify", "--json"]);
+    assert!(differences.status.success(), "{}", String::from_utf8_lossy(&differences.stdout));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_stays_in_the_programs_of_whoever_makes_it_and_takes_every_letter_of_its_event_along() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let letter = free_letter(&api, "O. Officer", "An answer.").await;
+    // A case does not move to another program by a correction.
+    let page = api.open("O. Officer", &format!("/letters/{letter}/correct"), "en").await.text;
+    let typed = [
+        ("person", ""),
+        ("case.program", "odsp"),
+        ("party.id", "P-10023"),
+        ("party.role", "debtor"),
+        ("party.surname", "Tremblay"),
+        ("party.language", "en"),
+        ("party.channel", "print"),
+    ];
+    let other = send(&api, "E. Lsewhere", &page, &typed, "look").await;
+    assert!(!other.text.contains("Étienne") && !other.text.contains("10-123"), "{}", other.text);
+    let sent = send(&api, "E. Lsewhere", &other.text, &typed, "send").await;
+    assert_ne!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    assert_eq!(api.get(&format!("/cases/{CASE}")).await["program"], "ontario-works");
+    assert_eq!(api.state(&letter).await.0, "issued");
+    // Late, the old page's form leads to what was sent.
+    let new = corrected(&api, "O. Officer", &letter, &[("facts.body.en", "The right answer.")]).await;
+    assert_eq!(api.state(&new).await.0, "issued");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_may_not_look_sees_nothing_by_the_pages_on_which_one_writes() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let letter = free_letter(&api, "O. Officer", "An answer.").await;
+    for (permission, paths) in [
+        (
+            Permission::Record,
+            vec![format!("/events/new?case={CASE}"), format!("/events/take-back?case={CASE}&source=x&event=e-1")],
+        ),
+        (
+            Permission::Prepare,
+            vec![format!("/letters/new?case={CASE}"), format!("/letters/{letter}/correct"), "/work".to_owned()],
+        ),
+    ] {
+        let (_, secret) = api.desk.make_token(&person("S. Admin"), permission.as_str(), &[permission]).await.unwrap();
+        for path in paths {
+            let request = axum::http::Request::get(&path).header("authorization", format!("Bearer {}", secret.text()));
+            let answer = api.answered(request.body(axum::body::Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+            assert!(!answer.text.contains("Tremblay"), "{path}");
+        }
+    }
 }

@@ -128,9 +128,14 @@ async fn confirm_context(
     who: &Who,
     given: &[(String, String)],
 ) -> Result<Option<Value>, Problem> {
-    let is_ticked = |letter: &LetterId| given.iter().any(|(name, id)| name == "letter" && id == letter.as_str());
-    let mut awaiting = service.desk.awaiting(who, false, AWAITING).await?;
-    awaiting.retain(|one| is_ticked(&one.letter.id));
+    let ticked = given.iter().filter(|(name, _)| name == "letter").take(AWAITING as usize);
+    let mut awaiting = Vec::new();
+    for (_, id) in ticked {
+        let Some(letter) = service.desk.reader().letter(&LetterId::new(id)).await? else { continue };
+        if letter.state == LetterState::AwaitingApproval && who.works_in(&letter.program) {
+            awaiting.push(service.desk.awaits(letter, who).await?);
+        }
+    }
     let (chosen, others): (Vec<_>, Vec<_>) = awaiting.into_iter().partition(|one| one.stand == MayApprove::Yes);
     let amounts = chosen.iter().filter_map(|one| one.letter.amount.as_deref()?.parse::<Decimal>().ok());
     let total = money::plain(amounts.sum());

@@ -9,7 +9,7 @@ use super::{Asked, answer, decisions};
 use crate::case::calendar::business_days_between;
 use crate::case::{FollowUpState, LetterState};
 use crate::desk::ProposalKind;
-use crate::people::Who;
+use crate::people::{Permission, Who};
 use crate::register::{Filter, FollowUpRow, LetterRow};
 use crate::web::Service;
 use crate::web::problem::Problem;
@@ -19,6 +19,9 @@ use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
 const LOOKED_THROUGH: i64 = 200;
 
 pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who) -> Response {
+    if !asked.may(Permission::Look) {
+        return asked.problem(&service, &Problem::not_permitted());
+    }
     answer(&service, &asked, "work.html", context(&service, &asked, &who)).await
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::outlook::{Outlook, at_field, outlook, told};
 use super::writing::{Part, What, Writing, Written};
+use crate::case::entry::View;
 use crate::case::{CaseRef, DraftId, Fault, Language, LetterId, PersonId, Sha256};
 use crate::desk::{DeskError, Outcome, Requested};
 use crate::form::{Change, Control, MOST, Typed, nearest};
@@ -55,6 +56,11 @@ struct Sent {
 
 /// Shows what somebody is writing.
 pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who, Path(id): Path<DraftId>) -> Response {
+    match service.desk.sent_draft(&who, &id).await {
+        Ok(Some((case, letter))) => return Redirect::to(&address_of(&case, letter.as_ref())).into_response(),
+        Ok(None) => {}
+        Err(error) => return asked.problem(&service, &Problem::from(error)),
+    }
     match service.desk.draft(&who, &id).await.map(|draft| draft.and_then(Writing::of)) {
         Ok(Some(writing)) => opened(&service, &asked, &who, &writing).await,
         Ok(None) => asked.error(&service, StatusCode::NOT_FOUND),
@@ -69,6 +75,9 @@ pub(super) async fn correct(
     who: Who,
     Path(id): Path<LetterId>,
 ) -> Response {
+    if !What::Letter.needs().into_iter().all(|permission| asked.may(permission)) {
+        return asked.problem(&service, &Problem::not_permitted());
+    }
     let begun = async {
         let Some(old) = service.desk.correctable(&who, &id).await? else { return Ok(None) };
         let mut writing = Writing {
@@ -83,6 +92,7 @@ pub(super) async fn correct(
         if let Some(parts) = writing.parts(&service) {
             writing.type_out(&old.event.data, &parts);
         }
+        service.desk.looked_at(&who, &old.letter, View::Page).await?;
         Ok::<_, DeskError>(Some(writing))
     };
     match begun.await {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::What;
 use crate::case::{CaseRef, DraftId, Fault};
 use crate::desk::{DeskError, Outcome, Told};
 use crate::people::Who;
@@ -33,6 +34,9 @@ pub(super) async fn show(
     who: Who,
     Query(given): Query<Given>,
 ) -> Response {
+    if !may(&asked) {
+        return asked.problem(&service, &Problem::not_permitted());
+    }
     page(&service, &asked, &who, given, &[]).await.unwrap_or_else(|problem| asked.problem(&service, &problem))
 }
 
@@ -43,6 +47,9 @@ pub(super) async fn take_back(
     who: Who,
     Form(given): Form<Given>,
 ) -> Response {
+    if !may(&asked) {
+        return asked.problem(&service, &Problem::not_permitted());
+    }
     let done = async {
         let Some(told) = told(&service, &who, &given).await? else {
             return Ok(asked.error(&service, StatusCode::NOT_FOUND));
@@ -64,6 +71,11 @@ pub(super) async fn take_back(
     done.unwrap_or_else(|problem| asked.problem(&service, &problem))
 }
 
+/// What is taken back is shown: who does it must see the case.
+fn may(asked: &Asked) -> bool {
+    What::Event.needs().into_iter().all(|permission| asked.may(permission))
+}
+
 /// The event that says so; none where the case has no such event, or is of a program that somebody does not work in.
 async fn told(service: &Service, who: &Who, given: &Given) -> Result<Option<Told>, DeskError> {
     let read = service.desk.case(&given.case).await?;
@@ -80,6 +92,7 @@ async fn told(service: &Service, who: &Who, given: &Given) -> Result<Option<Told
         "decided_by": who.actor().name,
         "reason": given.reason.trim(),
     });
+    data["case"]["program"] = json!(read.program_without(event));
     data.as_object_mut().map(|data| data.shift_remove("addressee"));
     if given.reason.trim().is_empty() {
         data["facts"].as_object_mut().map(|facts| facts.shift_remove("reason"));
@@ -125,7 +138,7 @@ fn no_reason() -> Fault {
     Fault::new(
         "reason-missing",
         "reason",
-        "Say why the event was told in error: it stands in the case file.",
-        "Dites pourquoi l’événement a été inscrit par erreur : le motif figure au dossier.",
+        "Say why the event was recorded in error: the reason is kept in the case file.",
+        "Dites pourquoi l’événement a été inscrit par erreur : le motif est versé au dossier.",
     )
 }
