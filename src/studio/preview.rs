@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::Studio;
-use crate::case::{Fault, LetterId};
+use crate::case::{Fault, LetterId, Text};
+use crate::letter::Draft;
 use crate::typeset::{Block, PageText};
 
 /// A letter as it would be, and what would stop it.
@@ -22,6 +23,8 @@ pub struct Preview {
     pub stops: Vec<Fault>,
     /// What an officer would have to look at first.
     pub notes: Vec<Fault>,
+    /// The days that it gives or rests on, each with what it is a deadline for; the first of them first.
+    pub deadlines: Vec<(Text, NaiveDate)>,
 }
 
 /// The identity shown on a letter that is not one yet.
@@ -42,9 +45,10 @@ impl Studio {
         })?;
         let (mut stops, notes) = (composed.draft.stops.clone(), composed.draft.notes.clone());
         stops.extend(self.last_look(&composed.draft, &[], &typeset));
+        let deadlines = deadlines(&composed.draft);
         let pages = typeset.pages.iter().map(PageText::text).collect();
         let words = typeset.pages.iter().map(PageText::words).collect();
-        Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops, notes })
+        Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops, notes, deadlines })
     }
 
     /// The fault of a letter type that does not exist.
@@ -57,4 +61,13 @@ impl Studio {
             format!("« {letter_type} » n’est pas un type de lettre. Sont connus : {known}."),
         )
     }
+}
+
+fn deadlines(draft: &Draft<'_>) -> Vec<(Text, NaiveDate)> {
+    let labelled = draft.letter.description.deadlines.iter();
+    let day = |name: &String| draft.deadlines.get(name)?.as_str()?.parse().ok();
+    let mut deadlines: Vec<(Text, NaiveDate)> =
+        labelled.filter_map(|(name, deadline)| Some((deadline.label.clone(), day(name)?))).collect();
+    deadlines.sort_by_key(|(_, day)| *day);
+    deadlines
 }

@@ -195,3 +195,25 @@ fn checked(folder: &std::path::Path) {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.trim().is_empty(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn each_role_does_its_work_in_the_browser_in_either_language() {
+    for (language, waiting) in [("en", "WZJM-8ZF1-VQG2"), ("fr", "7AA8-N3M2-RXBV")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_service, _output, base, password) = served(folder.path());
+        let shots = pictures(&folder, &format!("roles-{language}"));
+        let output = Command::new("node")
+            .arg(home().join("tests/browser/roles.mjs"))
+            .args([&base, &password])
+            .arg(&shots)
+            .args([language, waiting])
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+        let told: Value = serde_json::from_str(text.trim()).unwrap();
+        let paths = ["plan", "write twice", "return", "answer", "approve", "let pass", "find and bundle", "invite"];
+        assert_eq!(told["done"], serde_json::json!(paths), "{told:#}");
+        checked(&shots);
+    }
+}

@@ -295,6 +295,9 @@ impl Decisions {
         for case in letters.as_array().unwrap().iter().map(|letter| letter["case"].as_str().unwrap().to_owned()) {
             let mut entries = get(&format!("/cases/{case}"))["entries"].take();
             entries.as_array_mut().unwrap().iter_mut().for_each(|entry| drop(entry["detail"]["ground"].take()));
+            // Accounts are drawn by chance, in each folder.
+            let actors = entries.as_array_mut().unwrap().iter_mut().filter_map(|entry| entry["actor"].as_object_mut());
+            actors.for_each(|actor| drop(actor.shift_remove("account")));
             end.insert(case, without(entries, &["at", "sequence", "id"]));
         }
         end.insert("letters".into(), without(letters, &["called_at"]));

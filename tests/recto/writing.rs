@@ -483,3 +483,26 @@ async fn a_system_that_may_not_look_sees_nothing_by_the_pages_on_which_one_write
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_deadlines_that_a_letter_gives_stand_beside_it_as_they_will_be_printed() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let path = format!("/letters/new?case={CASE}&person=P-10023&letter=information-request");
+    let page = api.open("O. Officer", &path, "en").await.text;
+    let typed = [
+        ("facts.purpose.en", "We cannot decide without it."),
+        ("facts.items.en", "Your last pay stub\n\nProof of your rent"),
+        ("facts.sin_needed", "false"),
+    ];
+    let looked = send(&api, "O. Officer", &page, &typed, "look").await;
+    assert_eq!(looked.status, StatusCode::OK, "{}", looked.text);
+    let (_, beside) = looked.text.split_once("id=\"verdict\"").unwrap();
+    let (_, deadline) = beside.split_once("to send the information").unwrap_or_else(|| panic!("{beside}"));
+    let day = deadline.split_once("datetime=\"").unwrap().1.split_once('"').unwrap().0;
+    let printed = recto::case::format::Formats::of(recto::case::Language::En).date(day).unwrap();
+    let words = beside.split_once("id=\"page-words\"").unwrap().1;
+    assert!(words.replace('\u{a0}', " ").contains(&printed.replace('\u{a0}', " ")), "{printed}: {words}");
+    // Each line is one thing, and a blank one none.
+    assert!(words.contains("Proof of your rent"), "{words}");
+}

@@ -79,10 +79,19 @@ pub(super) async fn outlook(
             (written.faults.iter().cloned().chain(others).collect(), Value::Null)
         }
     };
-    let seen = Sha256::of(json!([written.data, shown["says"], shown["reasons"]]).to_string().as_bytes());
+    let seen = seen(&written.data, &shown);
     let is_blank = |place: &&String| place.len() > 1 && writing.typed.is_blank(&place[1..].replace('/', "."));
     let blank = faults.iter().map(|fault| &fault.place).filter(is_blank).cloned().collect();
     Ok(Outlook { faults, blank, shown, seen })
+}
+
+/// The hash of what was typed and of all that is said of it; which of the pages is looked at makes no difference.
+fn seen(data: &Value, shown: &Value) -> Sha256 {
+    let mut said = shown.clone();
+    for page in ["page", "picture", "words"] {
+        said.as_object_mut().map(|said| said.shift_remove(page));
+    }
+    Sha256::of(json!([data, said]).to_string().as_bytes())
 }
 
 /// The event that is told.
@@ -120,6 +129,9 @@ async fn letter(service: &Service, foreseen: &Foreseen, page: usize, language: L
         "email_window": foreseen.email_window,
         "reasons": views(&foreseen.reasons, language),
         "notes": views(&foreseen.notes, language),
+        "deadlines": foreseen.set.deadlines.iter().map(|(label, day)| {
+            json!({"label": label.get(language), "day": day})
+        }).collect::<Vec<_>>(),
         "page": page,
         "pages": pages,
         "words": foreseen.set.pages.get(page - 1),

@@ -1,5 +1,7 @@
 //! The page on which somebody writes.
 
+use std::sync::Arc;
+
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,7 +11,7 @@ use super::outlook::{Outlook, at_field, outlook, told};
 use super::writing::{Part, What, Writing, Written};
 use crate::case::entry::View;
 use crate::case::{CaseRef, DraftId, Fault, Language, LetterId, PersonId, Sha256};
-use crate::desk::{DeskError, Outcome, Requested};
+use crate::desk::{Desk, DeskError, Outcome, Requested};
 use crate::form::{Change, Control, MOST, Typed, nearest};
 use crate::people::Who;
 use crate::web::Service;
@@ -188,30 +190,7 @@ async fn send(
         return page(service, asked, who, writing, sent, &[], false).await;
     }
     // A task of its own: what was begun goes on to its end even where the browser has gone away.
-    let (desk, by, writing_, data) = (service.desk.clone(), who.clone(), writing.clone(), written);
-    let doing = tokio::spawn(async move {
-        let done = match writing_.what {
-            What::Letter => {
-                let request = writing_.request(&data.data);
-                let asked = match &writing_.replaces {
-                    Some(old) => desk.correct(&by, old, request).await?,
-                    None => desk.ask_for(&by, request).await?,
-                };
-                match asked {
-                    Requested::Called(letter) => Ok(address_of(&letter.case_reference, Some(&letter.id))),
-                    Requested::Refused(faults) => Err(faults),
-                }
-            }
-            What::Event => match desk.tell(&by, told(&writing_, &data)).await? {
-                Outcome::Refused(faults) => Err(faults),
-                _ => Ok(address_of(&writing_.case, None)),
-            },
-        };
-        if done.is_ok() {
-            desk.drop_draft(&by, &writing_.id).await?;
-        }
-        Ok::<_, Problem>(done)
-    });
+    let doing = tokio::spawn(done(Arc::clone(&service.desk), who.clone(), writing.clone(), written));
     match doing.await.map_err(DeskError::Task)?? {
         Ok(address) => Ok(Redirect::to(&address).into_response()),
         Err(faults) => {
@@ -219,6 +198,36 @@ async fn send(
             page(service, asked, who, writing, sent, &faults, false).await
         }
     }
+}
+
+/// Asks for the letter, or tells the event; gives where it is to be seen, or everything that is wrong with it. The draft is over then.
+async fn done(
+    desk: Arc<Desk>,
+    by: Who,
+    writing: Writing,
+    written: Written,
+) -> Result<Result<String, Vec<Fault>>, Problem> {
+    let done = match writing.what {
+        What::Letter => {
+            let request = writing.request(&written.data);
+            let asked = match &writing.replaces {
+                Some(old) => desk.correct(&by, old, request).await?,
+                None => desk.ask_for(&by, request).await?,
+            };
+            match asked {
+                Requested::Called(letter) => Ok(address_of(&letter.case_reference, Some(&letter.id))),
+                Requested::Refused(faults) => Err(faults),
+            }
+        }
+        What::Event => match desk.tell(&by, told(&writing, &written)).await? {
+            Outcome::Refused(faults) => Err(faults),
+            _ => Ok(address_of(&writing.case, None)),
+        },
+    };
+    if done.is_ok() {
+        desk.drop_draft(&by, &writing.id).await?;
+    }
+    Ok(done)
 }
 
 /// Where what was sent is to be seen.
