@@ -1,7 +1,5 @@
 //! Correcting a letter that has not left: another one takes its place, and what asked for it is taken back.
 
-use serde_json::json;
-
 use super::ask::{LetterRequest, Requested, SOURCE};
 use super::decide::not_waiting;
 use super::returns::Returned;
@@ -10,7 +8,6 @@ use crate::case::{CaseEvent, DeliveryState, Entry, Fault, LetterId, LetterState,
 use crate::intake::Offer;
 use crate::people::Who;
 use crate::register::{LetterRow, Subject};
-use crate::rules::IDENTIFIED;
 
 /// A letter that is to be corrected, with what asked for it.
 pub struct Correctable {
@@ -95,8 +92,8 @@ impl Desk {
             return Ok(Requested::Refused(missing));
         }
         let new = LetterId::derive(SOURCE, &key, &letter_type, &event.person());
-        let program = case.program().unwrap_or_else(|| event.program().to_owned());
-        let offers = [taken_back(&old.event, by, (&key, &program), self.clock.today()), event];
+        let taken_back = self.taken_back(by, &case, &old.event, ("", &corrects(&key)));
+        let offers = [self.told_event(by, taken_back), event];
         let mut checked = Vec::new();
         for event in offers {
             let time = self.clock.now();
@@ -141,21 +138,6 @@ impl CaseRead {
         self.forget(letter.event);
         self.letters.retain(|one| one.id != letter.id.as_str());
     }
-}
-
-/// The event that says that another one was told in error.
-fn taken_back(event: &CaseEvent, by: &Who, (key, program): (&str, &str), today: chrono::NaiveDate) -> CaseEvent {
-    let mut data = event.data.clone();
-    data["case"]["program"] = json!(program);
-    data["facts"] = json!({
-        "identified": today,
-        "answer": "mistake",
-        "event_source": event.source,
-        "event_id": event.id,
-        "decided_by": by.actor().name,
-    });
-    data.as_object_mut().map(|data| data.shift_remove("addressee"));
-    CaseEvent { id: corrects(key), kind: IDENTIFIED.to_owned(), data, ..event.clone() }
 }
 
 /// The key of the event that takes back what asked for the letter in whose place another one was asked for.

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::ask::{SOURCE, not_you, own_name};
-use super::{Batch, Desk, DeskError, Outcome};
+use super::{Batch, CaseRead, Desk, DeskError, Outcome};
 use crate::case::{CaseEvent, CaseRef, Fault};
 use crate::intake::Offer;
 use crate::people::Who;
+use crate::rules::{Answer, IDENTIFIED};
 
 /// What the sources of Recto's own events begin with.
 const OWN_SOURCES: &str = "urn:recto:";
@@ -53,6 +54,36 @@ impl Desk {
         let offer = Offer { place: String::new(), raw: Vec::new(), event: Ok(event) };
         let outcome = self.take(by.actor(), vec![offer], Batch::AllOrNone).await?.pop();
         Ok(outcome.unwrap_or(Outcome::Untouched))
+    }
+
+    /// The event that takes back one of a case's events, which was told in error: it says so, and the first counts for nothing from then on. None
+    /// where the case has no such event, or is of a program that somebody does not work in.
+    pub async fn taking_back(
+        &self,
+        by: &Who,
+        case: &CaseRef,
+        (source, id): (&str, &str),
+        reason: &str,
+        key: &str,
+    ) -> Result<Option<Told>, DeskError> {
+        let read = self.case(case).await?;
+        let event = read.event(source, id).filter(|_| read.program().is_some_and(|program| by.works_in(&program)));
+        Ok(event.map(|event| self.taken_back(by, &read, event, (reason, key))))
+    }
+
+    /// The same of an event of a case that was read.
+    pub(super) fn taken_back(&self, by: &Who, read: &CaseRead, event: &CaseEvent, (reason, key): (&str, &str)) -> Told {
+        let reason = Some(reason.trim()).filter(|reason| !reason.is_empty());
+        let mut facts = json!({
+            "identified": self.clock.today(), "answer": Answer::Mistake, "event_source": event.source,
+            "event_id": event.id, "decided_by": by.actor().name, "reason": reason,
+        });
+        facts.as_object_mut().into_iter().for_each(|facts| facts.retain(|_, fact| !fact.is_null()));
+        let mut data = event.data.clone();
+        data["facts"] = facts;
+        data["case"]["program"] = json!(read.program_without(event));
+        data.as_object_mut().map(|data| data.shift_remove("addressee"));
+        Told { kind: IDENTIFIED.to_owned(), case: event.subject.clone(), data, key: key.to_owned() }
     }
 
     /// The event that somebody tells. Who tells it prepared it.

@@ -2,7 +2,7 @@
 // answered with 400 or more, or goes to another origin, an axe-core violation of WCAG 2.0 or 2.1 at level A or AA, or a page that
 // scrolls sideways on a screen 390 px wide. RECTO_TOOLS names the folder that tests/run prepared.
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -105,6 +105,28 @@ export async function tablesLost(page) {
   const is = { tables: found("table"), rows: found("row"), heads: found("rowheader") };
   const lost = Object.keys(shown).filter((name) => is[name] < shown[name]);
   return lost.length ? lost.map((name) => `${name}: ${is[name]} of ${shown[name]}`).join(", ") : null;
+}
+
+/**
+ * Looks at pages on the way: what has been seen is in `pages`, each with its faults by axe-core; `look(page, name)` leaves NAME.html, NAME.png and
+ * NAME-narrow.png in a folder. Without scripts axe-core cannot be asked.
+ */
+export function looking(folder, fault, scripts = true) {
+  mkdirSync(folder, { recursive: true });
+  const pages = [];
+  async function look(page, name) {
+    const report = { name, title: await page.title(), lang: await page.getAttribute("html", "lang"), violations: [] };
+    if (scripts) report.violations = await violations(page);
+    writeFileSync(join(folder, `${name}.html`), await page.content());
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    await page.setViewportSize(NARROW);
+    const wide = scripts && (await page.evaluate(stickingOut));
+    if (wide) fault(`${name} scrolls sideways: ${wide}`);
+    await page.screenshot({ path: join(folder, `${name}-narrow.png`), fullPage: true });
+    await page.setViewportSize(WIDE);
+    pages.push(report);
+  }
+  return { pages, look };
 }
 
 /** What sticks out to the right of the window, the outermost first; empty if nothing scrolls. */

@@ -8,46 +8,31 @@
 // Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "merge"}, and leaves FOLDER/NAME.html, FOLDER/NAME.png and
 // FOLDER/NAME-narrow.png. Exit codes: 0 no fault, 1 a fault, 2 wrong use or no browser.
 
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { NARROW, WIDE, launch, refuse, signIn, stickingOut, violations, watched } from "./chromium.mjs";
+import { launch, looking, refuse, signIn, watched } from "./chromium.mjs";
 
 const [base, email, password, folder, lang, letter, sheet, option] = process.argv.slice(2);
 if (!sheet) refuse("usage: node merge.mjs BASE_URL EMAIL PASSWORD FOLDER LANG LETTER SHEET [--without-scripts]");
 const scripts = option !== "--without-scripts";
-mkdirSync(folder, { recursive: true });
 
 const errors = [];
-const pages = [];
 const fault = (text) => errors.includes(text) || errors.push(text);
+const { pages, look } = looking(folder, fault, scripts);
 const browser = await launch();
 const context = await watched(browser, base, fault, { javaScriptEnabled: scripts });
 const page = await context.newPage();
-
-async function look(name) {
-  const report = { name, title: await page.title(), lang: await page.getAttribute("html", "lang"), violations: [] };
-  if (scripts) report.violations = await violations(page);
-  writeFileSync(join(folder, `${name}.html`), await page.content());
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  await page.setViewportSize(NARROW);
-  const wide = scripts && (await page.evaluate(stickingOut));
-  if (wide) fault(`${name} scrolls sideways: ${wide}`);
-  await page.screenshot({ path: join(folder, `${name}-narrow.png`), fullPage: true });
-  await page.setViewportSize(WIDE);
-  pages.push(report);
-}
 
 let merge = "";
 try {
   await signIn(page, base, email, password);
   await page.goto(new URL(`/merges?lang=${lang}`, base).href);
-  await look("hand-in");
+  await look(page, "hand-in");
   await page.selectOption("#letter", letter);
   await page.setInputFiles("#sheet", sheet);
   await page.click(".hand-in button:not([formaction])");
   await page.waitForSelector("#verdict");
-  await look("sheet");
+  await look(page, "sheet");
   const questions = page.locator(".question");
   for (let which = 0; which < (await questions.count()); which++) await questions.nth(which).locator("input").last().check();
   if (await questions.count()) {
@@ -76,7 +61,7 @@ try {
   }
   await page.locator(".sheets--small a").first().click();
   await page.waitForSelector(".letter__pages");
-  await look("row");
+  await look(page, "row");
   await page.goBack();
 
   await page.fill("#name", "Looked at in a browser");
@@ -86,7 +71,7 @@ try {
   // Without scripts somebody looks again; with them the page does.
   while (!scripts && (await page.locator("#progress").count())) await page.click("#progress + p a");
   await page.waitForSelector("#progress", { state: "detached" });
-  await look("merge");
+  await look(page, "merge");
   const download = page.waitForEvent("download");
   await page.click("a[href$='/result.xlsx']");
   await (await download).saveAs(join(folder, "result.xlsx"));

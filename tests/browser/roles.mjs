@@ -9,31 +9,19 @@
 // Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "done"} and leaves FOLDER/NAME.html, FOLDER/NAME.png and
 // FOLDER/NAME-narrow.png. Exit codes: 0 no fault, 1 a fault, 2 wrong use or no browser.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { NARROW, WIDE, launch, refuse, signIn, stickingOut, violations, watched } from "./chromium.mjs";
+import { launch, looking, refuse, signIn, watched } from "./chromium.mjs";
 
 const [base, password, folder, lang, waiting] = process.argv.slice(2);
 if (!waiting) refuse("usage: node roles.mjs BASE_URL PASSWORD FOLDER LANG WAITING");
-mkdirSync(folder, { recursive: true });
 
 const errors = [];
-const pages = [];
 const done = [];
 const fault = (text) => errors.includes(text) || errors.push(text);
+const { pages, look } = looking(folder, fault);
 const browser = await launch();
-
-async function look(page, name) {
-  pages.push({ name, title: await page.title(), lang: await page.getAttribute("html", "lang"), violations: await violations(page) });
-  writeFileSync(join(folder, `${name}.html`), await page.content());
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  await page.setViewportSize(NARROW);
-  const wide = await page.evaluate(stickingOut);
-  if (wide) fault(`${name} scrolls sideways: ${wide}`);
-  await page.screenshot({ path: join(folder, `${name}-narrow.png`), fullPage: true });
-  await page.setViewportSize(WIDE);
-}
 
 // Somebody signs in, in a browser of their own, and does something.
 async function as(email, what, act) {

@@ -9,38 +9,23 @@
 // Prints one JSON line: {"pages": [{"name", "title", "lang", "violations"}], "errors", "letter", "live_ms"} and leaves FOLDER/NAME.html, FOLDER/NAME.png and
 // FOLDER/NAME-narrow.png. Exit codes: 0 no fault, 1 a fault, 2 wrong use or no browser.
 
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { NARROW, WIDE, launch, refuse, signIn, stickingOut, violations, watched } from "./chromium.mjs";
+import { launch, looking, refuse, signIn, watched } from "./chromium.mjs";
 
 const [base, email, password, folder, lang, reference, option] = process.argv.slice(2);
 if (!reference) refuse("usage: node write.mjs BASE_URL EMAIL PASSWORD FOLDER LANG CASE [--without-scripts]");
 const scripts = option !== "--without-scripts";
-mkdirSync(folder, { recursive: true });
 
 const errors = [];
-const pages = [];
 // What is refused on purpose is answered with 422, and Chromium says so.
 let refusing = false;
 const fault = (text) => (refusing && /422/.test(text)) || errors.includes(text) || errors.push(text);
+const { pages, look } = looking(folder, fault, scripts);
 const browser = await launch();
 const context = await watched(browser, base, fault, { javaScriptEnabled: scripts });
 const page = await context.newPage();
 const at = (path) => page.goto(new URL(path, base).href);
-
-async function look(name) {
-  const report = { name, title: await page.title(), lang: await page.getAttribute("html", "lang"), violations: [] };
-  if (scripts) report.violations = await violations(page);
-  writeFileSync(join(folder, `${name}.html`), await page.content());
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  await page.setViewportSize(NARROW);
-  const wide = scripts && (await page.evaluate(stickingOut));
-  if (wide) fault(`${name} scrolls sideways: ${wide}`);
-  await page.screenshot({ path: join(folder, `${name}-narrow.png`), fullPage: true });
-  await page.setViewportSize(WIDE);
-  pages.push(report);
-}
 
 // Goes on with the Tab key to what a selector names, as somebody does who has no mouse.
 async function tabTo(selector) {
@@ -80,15 +65,15 @@ let letter = "";
 try {
   await signIn(page, base, email, password);
   await at(`/letters/new?lang=${lang}`);
-  await look("choose-case");
+  await look(page, "choose-case");
   await typeInto("#case", reference.toLowerCase());
   await page.keyboard.press("Enter");
   await page.waitForSelector(".picks a");
-  await look("choose-letter");
+  await look(page, "choose-letter");
   await tabTo('a[href*="letter=correspondence"]');
   await page.keyboard.press("Enter");
   await page.waitForSelector("#writing");
-  await look("blank");
+  await look(page, "blank");
   const own = (await page.locator("#facts-body-fr").count()) ? "fr" : "en";
   await typeInto(`#facts-subject-${own}`, words[0]);
   await typeAndSee(`#facts-body-${own}`, "First paragraph.\n\n# A heading\n\n- one\n- two");
@@ -104,7 +89,7 @@ try {
     const is = await page.locator(`#facts-body-${own}`).inputValue();
     if (is !== marked) fault(`what was pasted became ${JSON.stringify(is)}`);
     await page.waitForTimeout(1_500);
-    await look("written");
+    await look(page, "written");
     // Somebody calls; the browser is closed; an hour later it is all there.
     await at("/work");
     await page.click('a[href*="/drafts/"]');
@@ -114,7 +99,7 @@ try {
     await tabTo(button("look"));
     await page.keyboard.press("Enter");
     await page.waitForSelector("#page-beside img");
-    await look("written");
+    await look(page, "written");
   }
   await page.focus("#main");
   await tabTo(button("send"));
@@ -130,7 +115,7 @@ try {
   await tabTo(button("look"));
   await page.keyboard.press("Enter");
   await page.waitForSelector("#wrong");
-  await look("faults");
+  await look(page, "faults");
   refusing = false;
   // Each fault leads to its field.
   await page.locator("section[role=alert] a").first().press("Enter");
@@ -142,7 +127,7 @@ try {
   await tabTo(button("look"));
   await page.keyboard.press("Enter");
   await page.waitForSelector(".verdict__says");
-  await look("event");
+  await look(page, "event");
   await page.focus("#main");
   await tabTo(button("send"));
   await page.keyboard.press("Enter");

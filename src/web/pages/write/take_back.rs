@@ -51,7 +51,7 @@ pub(super) async fn take_back(
         return asked.problem(&service, &Problem::not_permitted());
     }
     let done = async {
-        let Some(told) = told(&service, &who, &given).await? else {
+        let Some(told) = told(&service, &who, &given, &given.key).await? else {
             return Ok(asked.error(&service, StatusCode::NOT_FOUND));
         };
         if given.reason.trim().is_empty() {
@@ -76,29 +76,10 @@ fn may(asked: &Asked) -> bool {
     What::Event.needs().into_iter().all(|permission| asked.may(permission))
 }
 
-/// The event that says so; none where the case has no such event, or is of a program that somebody does not work in.
-async fn told(service: &Service, who: &Who, given: &Given) -> Result<Option<Told>, DeskError> {
-    let read = service.desk.case(&given.case).await?;
-    if read.program().is_none_or(|program| !who.works_in(&program)) {
-        return Ok(None);
-    }
-    let Some(event) = read.event(&given.source, &given.event) else { return Ok(None) };
-    let mut data = event.data.clone();
-    data["facts"] = json!({
-        "identified": service.desk.clock.today(),
-        "answer": "mistake",
-        "event_source": event.source,
-        "event_id": event.id,
-        "decided_by": who.actor().name,
-        "reason": given.reason.trim(),
-    });
-    data["case"]["program"] = json!(read.program_without(event));
-    data.as_object_mut().map(|data| data.shift_remove("addressee"));
-    if given.reason.trim().is_empty() {
-        data["facts"].as_object_mut().map(|facts| facts.shift_remove("reason"));
-    }
-    let key = given.key.clone();
-    Ok(Some(Told { kind: "person.identified".to_owned(), case: given.case.clone(), data, key }))
+/// The event that says so; none where there is nothing that whoever asks could take back.
+async fn told(service: &Service, who: &Who, given: &Given, key: &str) -> Result<Option<Told>, DeskError> {
+    let event = (given.source.as_str(), given.event.as_str());
+    service.desk.taking_back(who, &given.case, event, &given.reason, key).await
 }
 
 async fn page(
@@ -109,14 +90,13 @@ async fn page(
     faults: &[Fault],
 ) -> Result<Response, Problem> {
     let key = if given.key.is_empty() { service.desk.new_draft_id()? } else { DraftId::new(&given.key) };
-    let Some(told) = told(service, who, &given).await? else {
+    let Some(told) = told(service, who, &given, key.as_str()).await? else {
         return Ok(asked.error(service, StatusCode::NOT_FOUND));
     };
     let read = service.desk.case(&given.case).await?;
     let event = read.event(&given.source, &given.event);
     let language = asked.language;
     let happened = event.map(|event| service.desk.studio.catalogue.happened(&event.kind).get(language).to_owned());
-    let told = Told { key: key.to_string(), ..told };
     let outlook = service.desk.foresee_event(who, told).await?;
     let problem: Vec<Value> =
         faults.iter().map(|fault| json!({"place": "reason", "message": fault.message.get(language)})).collect();
