@@ -7,6 +7,7 @@ pub mod form;
 pub mod intake;
 pub mod letter;
 pub mod merge;
+pub mod openid;
 pub mod people;
 pub mod register;
 pub mod rules;

@@ -104,6 +104,8 @@ states! {
         AccountOpened,
         /// A one-time link was made.
         LinkMade,
+        /// An account became that of somebody at an OpenID Connect provider.
+        IdentityLinked,
         /// A password was set, by a one-time link or by its owner.
         PasswordSet,
         /// Somebody signed in.

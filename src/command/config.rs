@@ -38,7 +38,7 @@ fn loopback() -> String {
     "127.0.0.1:8080".into()
 }
 
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "home",
     "dir",
     "listen",
@@ -52,6 +52,7 @@ const KNOWN: [&str; 13] = [
     "from",
     "smtp",
     "outbox",
+    "openid",
 ];
 
 impl Config {

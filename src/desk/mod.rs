@@ -54,6 +54,7 @@ use tokio::sync::Notify;
 use crate::archive::{self, Archive};
 use crate::case::{Actor, Clock, Day, LetterId, LetterState, RunId, Sha256};
 use crate::dispatch::{Post, PrintError, SmtpError};
+use crate::openid::{self, Provider};
 use crate::register::{Act, Reader, Register, RegisterError};
 pub use crate::rules::{
     Answer, BalanceStep, DebtState, Dispute, Fate, Insolvency, Owed, People, Person, Plan, ProposalKind, RowState,
@@ -147,6 +148,9 @@ pub enum OpenError {
     /// The mail server's settings.
     #[error(transparent)]
     Smtp(#[from] SmtpError),
+    /// The settings of the provider at which people sign in.
+    #[error(transparent)]
+    OpenId(#[from] openid::SettingsError),
     /// Production has nowhere to send e-mail.
     #[error("production needs [smtp] to send e-mail; or set `outbox = true` to have mail written to the outbox folder")]
     NoPost,
@@ -175,6 +179,7 @@ struct Office {
     /// What is each row's own in the merge that was read back last.
     owners: tokio::sync::Mutex<Option<Arc<merge::Owners>>>,
     attempts: people::Attempts,
+    provider: Option<Provider>,
 }
 
 impl Desk {
@@ -192,6 +197,8 @@ impl Desk {
             (Environment::Production, None) if settings.outbox => Post::folder(&folder.join("outbox"))?,
             (Environment::Production, None) => return Err(OpenError::NoPost),
         };
+        let programs: Vec<&str> = studio.catalogue.programs.keys().map(String::as_str).collect();
+        let provider = settings.openid.clone().map(|openid| Provider::new(openid, &programs)).transpose()?;
         let archive = Archive::open(folder)?;
         let office = Office {
             register,
@@ -202,6 +209,7 @@ impl Desk {
             wake: Notify::new(),
             owners: tokio::sync::Mutex::default(),
             attempts: people::Attempts::default(),
+            provider,
         };
         let desk = Desk { studio: Arc::new(studio), clock, office: Arc::new(office) };
         desk.keep_house().await?;

@@ -277,6 +277,7 @@ impl OpenError {
             OpenError::Register(error) => error.says(),
             OpenError::Archive(error) => error.says(),
             OpenError::Smtp(error) => error.says(),
+            OpenError::OpenId(error) => error.says(),
             OpenError::NoPost => Text::new(
                 "Production needs [smtp] to send e-mail; or set `outbox = true` to have mail written to the outbox folder.",
                 "La production a besoin de [smtp] pour envoyer des courriels; ou réglez `outbox = true` pour les écrire dans le dossier outbox.",

@@ -5,6 +5,7 @@ use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
 use crate::dispatch::SmtpSettings;
+use crate::openid::OpenIdSettings;
 
 /// Whether letters are real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -47,6 +48,8 @@ pub struct Settings {
     pub smtp: Option<SmtpSettings>,
     /// Whether e-mail goes into the outbox folder in production too, where something else takes it from there.
     pub outbox: bool,
+    /// The OpenID Connect provider at which people sign in, besides those who have a password here.
+    pub openid: Option<OpenIdSettings>,
 }
 
 impl Default for Settings {
@@ -60,6 +63,7 @@ impl Default for Settings {
             from: "Financial Services Unit <letters@fsu.example.ca>".parse().expect("the default sender is a mailbox"),
             smtp: None,
             outbox: false,
+            openid: None,
         }
     }
 }

@@ -100,8 +100,8 @@ impl Act {
         expect_one(&query.execute(&mut *self.transaction).await?, "accounts", id)
     }
 
-    /// Keeps what Argon2id made of a password.
-    pub async fn set_password(&mut self, id: &AccountId, password: &str) -> Result<(), RegisterError> {
+    /// Keeps what Argon2id made of a password, or that there is none.
+    pub async fn set_password(&mut self, id: &AccountId, password: Option<&str>) -> Result<(), RegisterError> {
         let query = sqlx::query("UPDATE accounts SET password = $2 WHERE id = $1").bind(id).bind(password);
         expect_one(&query.execute(&mut *self.transaction).await?, "accounts", id)
     }
@@ -138,6 +138,8 @@ macro_rules! select_accounts {
         concat!("SELECT id, name, email, roles, programs, state, password, made_at FROM accounts ", $rest)
     };
 }
+
+pub(super) use select_accounts;
 
 impl Act {
     /// All accounts, by name, as this act finds them.

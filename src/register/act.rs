@@ -43,6 +43,11 @@ impl Act {
         &self.actor
     }
 
+    /// Says who does what follows, where the act itself has found out: somebody signs in.
+    pub fn is_of(&mut self, actor: Actor) {
+        self.actor = actor;
+    }
+
     /// When.
     pub fn now(&self) -> Stamp {
         self.now.into()

@@ -46,6 +46,7 @@ struct Service {
     token: Arc<str>,
     pages: Arc<pages::Pages>,
     uploads: Arc<uploads::Uploads>,
+    limits: Arc<access::Limits>,
 }
 
 /// What all requests share.
@@ -55,6 +56,7 @@ struct Shared {
     token: Arc<str>,
     pages: Arc<pages::Pages>,
     uploads: Arc<uploads::Uploads>,
+    limits: Arc<access::Limits>,
 }
 
 impl FromRef<Shared> for Service {
@@ -64,6 +66,7 @@ impl FromRef<Shared> for Service {
             token: Arc::clone(&shared.token),
             pages: Arc::clone(&shared.pages),
             uploads: Arc::clone(&shared.uploads),
+            limits: Arc::clone(&shared.limits),
         }
     }
 }
@@ -77,7 +80,8 @@ impl FromRef<Shared> for Arc<CurrentDesk> {
 /// The whole service.
 pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
     let uploads = Arc::new(uploads::Uploads::new(Arc::clone(&open)));
-    let shared = Shared { open, token: token.into(), pages: Arc::new(pages::Pages::load()?), uploads };
+    let (pages, limits) = (Arc::new(pages::Pages::load()?), Arc::new(access::Limits::new()));
+    let shared = Shared { open, token: token.into(), pages, uploads, limits };
     let guarded = Router::new()
         .merge(api::router())
         .merge(pages::router())
@@ -97,6 +101,8 @@ pub fn router(open: Arc<CurrentDesk>, token: &str) -> anyhow::Result<Router> {
             "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
         ))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // Over TLS alone: in the clear, browsers pass over it (RFC 6797, section 8.1).
+        .layer(header(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"))
         // Without one for its own pages, a browser would not say that a form is theirs either.
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))

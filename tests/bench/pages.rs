@@ -149,7 +149,7 @@ impl Service {
         let (_, link) = desk.invite(&Who::Operator("bench".to_owned()), is).await.unwrap();
         let secret = desk.sign_in_by_link(&link, None, "four words that nobody knows", here).await.unwrap();
         let router = recto::web::router(open, "bench").unwrap();
-        Service { router, cookie: format!("recto_session={}", secret.text()) }
+        Service { router, cookie: format!("__Host-recto_session={}", secret.text()) }
     }
 
     async fn answer(&self, request: axum::http::request::Builder) -> (StatusCode, String) {

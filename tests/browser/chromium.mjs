@@ -1,6 +1,6 @@
 // Debian's Chromium as the tests drive it, and what counts as a fault of a page: an error in the console, a request that fails, is
-// answered with 400 or more, or goes to another origin, an axe-core violation of WCAG 2.0 or 2.1 at level A or AA, or a page that
-// scrolls sideways on a screen 390 px wide. RECTO_TOOLS names the folder that tests/run prepared.
+// answered with 400 or more, or goes to another origin, an axe-core violation of WCAG 2.2 at level A or AA, or a page that
+// scrolls sideways on a screen 320 px wide. RECTO_TOOLS names the folder that tests/run prepared.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,9 +8,9 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const WIDE = { width: 1280, height: 900 };
-export const NARROW = { width: 390, height: 844 };
+export const NARROW = { width: 320, height: 844 };
 export const ANSWER_WITHIN_MS = 20_000;
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 export function refuse(why) {
   console.error(`${process.argv[1]}: ${why}`);
@@ -19,7 +19,8 @@ export function refuse(why) {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const tools = resolve(process.env.RECTO_TOOLS ?? join(here, "../../.tools"));
-const installed = createRequire(join(tools, "browser", "package.json"));
+/** What tests/run has installed. */
+export const installed = createRequire(join(tools, "browser", "package.json"));
 let chromium, axe;
 try {
   ({ chromium } = installed("playwright-core"));
@@ -45,24 +46,31 @@ export function launch() {
     .catch((cause) => refuse(`Chromium does not start: ${cause.message.split("\n")[0]}`));
 }
 
-/** A new context that is signed in to nothing; `fault` is told of every fault. */
-export async function watched(browser, base, fault, options = {}) {
+/** A new context that is signed in to nothing; `fault` is told of every fault. Pages may lead to `others`, whose own faults are not ours. */
+export async function watched(browser, base, fault, options = {}, others = []) {
   const context = await browser.newContext({ viewport: WIDE, locale: "en-CA", timezoneId: "America/Toronto", ...options });
   context.setDefaultTimeout(ANSWER_WITHIN_MS);
   const origin = new URL(base).origin;
   const ours = (url) => /^(data|blob|about):/.test(url) || new URL(url).origin === origin;
   const short = shortened(base);
-  await context.route("**/*", (route) => (ours(route.request().url()) ? route.continue() : route.abort()));
-  context.on("request", (request) => ours(request.url()) || fault(`request to another origin: ${short(request.url())}`));
+  const known = (url) => ours(url) || others.includes(new URL(url).origin);
+  await context.route("**/*", (route) => (known(route.request().url()) ? route.continue() : route.abort()));
+  context.on("request", (request) => {
+    const isOthers = others.includes(new URL(request.frame().url() || base).origin);
+    if (!known(request.url()) && !isOthers) fault(`request to another origin: ${short(request.url())}`);
+  });
   context.on("requestfailed", (request) => {
     const why = request.failure()?.errorText;
     // What a page that is left was still asking for, and what is saved instead of shown.
     if (ours(request.url()) && why !== "net::ERR_ABORTED") fault(`request failed: ${short(request.url())}: ${why}`);
   });
   context.on("response", (response) => {
-    if (response.status() >= 400) fault(`status ${response.status()}: ${short(response.url())}`);
+    if (ours(response.url()) && response.status() >= 400) fault(`status ${response.status()}: ${short(response.url())}`);
   });
-  context.on("console", (message) => message.type() === "error" && fault(`console: ${short(message.text())}`));
+  context.on("console", (message) => {
+    const { url } = message.location();
+    if (message.type() === "error" && (others.length === 0 || ours(url))) fault(`console: ${short(message.text())}`);
+  });
   context.on("weberror", (error) => fault(`script: ${short(error.error().message)}`));
   return context;
 }

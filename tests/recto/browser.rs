@@ -7,6 +7,7 @@ use recto::case::LetterState;
 use recto::register::{Filter, Kind, Register};
 use serde_json::Value;
 
+use crate::openid::Started;
 use crate::support::{command, home, tool, tools};
 
 /// By what the sample day's manager signs in.
@@ -26,7 +27,11 @@ impl Drop for Service {
 
 /// A demo that is served, by the demo itself: the service, its address, and what its people sign in with.
 fn served(folder: &std::path::Path) -> (Service, BufReader<std::process::ChildStdout>, String, String) {
-    let mut process = command(folder, &["demo", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    served_by(command(folder, &["demo", "--listen", "127.0.0.1:0"]))
+}
+
+fn served_by(mut demo: Command) -> (Service, BufReader<std::process::ChildStdout>, String, String) {
+    let mut process = demo.stdout(Stdio::piped()).spawn().unwrap();
     let mut output = BufReader::new(process.stdout.take().unwrap());
     let (mut password, mut base) = (String::new(), String::new());
     while base.is_empty() {
@@ -214,6 +219,49 @@ fn each_role_does_its_work_in_the_browser_in_either_language() {
         let told: Value = serde_json::from_str(text.trim()).unwrap();
         let paths = ["plan", "write twice", "return", "answer", "approve", "let pass", "find and bundle", "invite"];
         assert_eq!(told["done"], serde_json::json!(paths), "{told:#}");
+        checked(&shots);
+    }
+}
+
+#[test]
+fn somebody_signs_in_with_the_account_of_their_organization() {
+    let folder = tempfile::tempdir().unwrap();
+    // The provider must know the service's address, and the service the provider's: one of them is chosen first.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let service = format!("http://{free}");
+    let people = folder.path().join("people.json");
+    let claims = |name: &str, group: &str| serde_json::json!({"name": name, "email": format!("{group}@fsu.example.ca"), "email_verified": true, "groups": [group]});
+    let known =
+        serde_json::json!({"en": claims("Noor Castellan", "officers"), "fr": claims("Odile Marchildon", "managers")});
+    std::fs::write(&people, known.to_string()).unwrap();
+    let secret = folder.path().join("client-secret");
+    std::fs::write(&secret, "a secret of the tests alone").unwrap();
+    let provider = Started::script("provider.mjs", &[people.to_str().unwrap(), &service]);
+    let settings = folder.path().join("recto.toml");
+    let toml = format!(
+        "[openid]\nissuer = \"{}\"\nclient_id = \"recto\"\nclient_secret_file = \"{}\"\naddress = \"{service}\"\n\
+         scopes = [\"groups\"]\n[[openid.groups]]\nname = \"officers\"\nroles = [\"officer\"]\n\
+         [[openid.groups]]\nname = \"managers\"\nroles = [\"manager\", \"officer\"]\n",
+        provider.issuer,
+        secret.display(),
+    );
+    std::fs::write(&settings, toml).unwrap();
+    let mut demo = command(&folder.path().join("data"), &["demo", "--listen", &free.to_string()]);
+    demo.arg("--config").arg(&settings);
+    let (_service, _output, base, _) = served_by(demo);
+    for (language, me) in [("en", "Noor Castellan"), ("fr", "Odile Marchildon")] {
+        let shots = pictures(&folder, &format!("elsewhere-{language}"));
+        let output = Command::new("node")
+            .arg(home().join("tests/browser/elsewhere.mjs"))
+            .args([&base, &provider.issuer])
+            .arg(&shots)
+            .args([language, language])
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+        let told: Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!(told["me"], me, "{told:#}");
         checked(&shots);
     }
 }

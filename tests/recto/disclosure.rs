@@ -208,7 +208,7 @@ async fn who_works_in_one_program_finds_and_bundles_nothing_of_another() {
     let here = Proof { address: "192.0.2.1", browser: "tests" };
     let secret = api.desk.sign_in_by_link(&link, None, PASSWORD, here).await.unwrap();
     let open = async |path: &str| {
-        let request = Request::get(path).header(header::COOKIE, format!("recto_session={}", secret.text()));
+        let request = Request::get(path).header(header::COOKIE, format!("__Host-recto_session={}", secret.text()));
         api.answered(request.body(Body::empty()).unwrap()).await
     };
     for query in ["", "q=rantala", "person=P-1", "words=2026", "sort=name", "from=2026-01-01", "program=ontario-works"]

@@ -1,14 +1,16 @@
 //! What keeps the doors shut when somebody leans on them: guessing at an open session, many addresses of one subscriber, two
 //! administrators who go at the same time, and print runs that have other programs' letters.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use recto::case::{AccountState, AuditKind};
 use recto::desk::{PeopleError, Proof, SignInError};
-use recto::people::{Account, Particulars, Role, Secret, Who, network};
+use recto::people::{Account, Particulars, Permission, Role, Secret, Who, network};
 use recto::register::AuditFilter;
 
 use crate::http::Api;
@@ -104,7 +106,7 @@ async fn who_is_kept_to_some_programs_closes_no_print_run() {
     api.taken(&debt_referred("e-1")).await;
     let (_, link) = api.desk.invite(&machine(), says("Kept Mail", Role::Manager, &["odsp"])).await.unwrap();
     let secret = api.desk.sign_in_by_link(&link, None, PASSWORD, HERE).await.unwrap();
-    let cookie = format!("recto_session={}", secret.text());
+    let cookie = format!("__Host-recto_session={}", secret.text());
     let date = api.desk.run_date();
     let asked = async |method: &str, path: &str| {
         let request = Request::builder().method(method).uri(path).header(header::COOKIE, &cookie);
@@ -124,4 +126,49 @@ async fn who_is_kept_to_some_programs_closes_no_print_run() {
     assert!(!page.contains("<button class=\"button\" type=\"submit\">Close"), "{page}");
     let Who::Person(whole) = crate::support::person("M. Room") else { unreachable!() };
     api.desk.close_run_for(&Who::Person(whole), date).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_has_gone_wrong_waits_and_the_others_do_not() {
+    let api = Api::start().await;
+    let [cookie, same_origin] = api.session("O. Officer").await;
+    let look = async |who: &[(header::HeaderName, String)], path: &str, address: [u8; 4]| {
+        let request = who.iter().fold(Request::get(path), |request, (name, value)| request.header(name, value));
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 40_000))));
+        let answer = api.send(request).await;
+        let wait = answer.headers().get(header::RETRY_AFTER).map(|wait| wait.to_str().unwrap().parse::<u64>().unwrap());
+        (answer.status(), wait)
+    };
+    let (officer, here) = ([cookie, same_origin], [192, 0, 2, 7]);
+    let refused = async |who: &[(header::HeaderName, String)], path: &str, address, most: usize| {
+        for number in 0..most {
+            let (status, wait) = look(who, path, address).await;
+            if status == StatusCode::TOO_MANY_REQUESTS {
+                assert!(wait.is_some_and(|seconds| (1..=60).contains(&seconds)), "{wait:?}");
+                return number;
+            }
+        }
+        panic!("{path} was never refused")
+    };
+    // A list as a file takes long: some at once are a person's, hundreds are a script's.
+    assert!(refused(&officer, "/letters.csv", here, 100).await >= 30);
+    assert_eq!(look(&officer, "/account", here).await.0, StatusCode::OK, "other pages open as ever");
+    assert!(refused(&officer, "/account", here, 3_000).await >= 250);
+    let manager = api.session("A. Manager").await;
+    assert_eq!(look(&manager, "/account", here).await.0, StatusCode::OK, "nobody waits for somebody else's script");
+    // A stranger, by the address; the one that comes from another does not wait.
+    assert!(refused(&[], "/sign-in", here, 3_000).await >= 200);
+    assert_eq!(look(&[], "/sign-in", [192, 0, 2, 8]).await.0, StatusCode::OK);
+    assert_eq!(look(&manager, "/work", here).await.0, StatusCode::OK, "who is known is not a stranger");
+    // A system brings a day's events as fast as they are taken, and no more of the rest than a system needs.
+    let (_, secret) =
+        api.desk.make_token(&machine(), "Case system", &[Permission::Look, Permission::Record]).await.unwrap();
+    let system = [(header::AUTHORIZATION, format!("Bearer {}", secret.text()))];
+    assert!(refused(&system, "/api/v1/event-types", here, 20_000).await >= 1_000);
+    for _ in 0..1_500 {
+        let request = Request::post("/api/v1/events").header(header::AUTHORIZATION, &system[0].1);
+        let answer = api.send(request.body(Body::from("{}")).unwrap()).await.status();
+        assert_ne!(answer, StatusCode::TOO_MANY_REQUESTS);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::{files, home};
 
 /// The rooms and the others that each names: no more and no fewer. A room within a room has a list of its own.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("case", &[]),
     ("letter", &["case"]),
     ("typeset", &["case"]),
@@ -14,6 +14,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("dispatch", &["case", "spreadsheet"]),
     ("archive", &["case"]),
     ("people", &["case"]),
+    ("openid", &["case", "people"]),
     ("register", &["case"]),
     ("spreadsheet", &["case"]),
     ("merge", &["case", "letter", "spreadsheet"]),
@@ -31,6 +32,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "dispatch",
             "archive",
             "people",
+            "openid",
             "register",
             "spreadsheet",
             "merge",
@@ -41,7 +43,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("web/api", &["case", "letter", "merge", "intake", "dispatch", "people", "register", "desk", "web", "web/view"]),
     (
         "web/pages",
-        &["case", "form", "merge", "people", "register", "spreadsheet", "desk", "web", "web/view", "web/api"],
+        &["case", "form", "merge", "people", "openid", "register", "spreadsheet", "desk", "web", "web/view", "web/api"],
     ),
     ("web", &["case", "merge", "people", "register", "desk", "web/view", "web/api", "web/pages"]),
     (

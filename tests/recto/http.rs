@@ -64,7 +64,7 @@ impl Api {
         if !sessions.contains_key(name) {
             sessions.insert(name.to_owned(), signed_in(&self.desk, name).await);
         }
-        let cookie = format!("recto_session={}", sessions[name]);
+        let cookie = format!("__Host-recto_session={}", sessions[name]);
         [(header::COOKIE, cookie), (header::HeaderName::from_static("sec-fetch-site"), "same-origin".to_owned())]
     }
 

@@ -41,6 +41,7 @@ mod merges;
 mod model;
 mod money;
 mod nouns;
+mod openid;
 mod oracle;
 mod pages;
 mod pdf;

@@ -149,7 +149,7 @@ async fn what_is_stuck_is_said_with_what_to_do() {
     let session = crate::support::signed_in(&desk, "S. Admin").await;
     let open = std::sync::Arc::new(recto::desk::CurrentDesk::new(desk, crate::support::home()));
     let router = recto::web::router(open, "a-token").unwrap();
-    let request = axum::http::Request::get("/health").header("cookie", format!("recto_session={session}"));
+    let request = axum::http::Request::get("/health").header("cookie", format!("__Host-recto_session={session}"));
     let answer = tower::ServiceExt::oneshot(router, request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
     let page = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
     let page = String::from_utf8_lossy(&page);

@@ -231,7 +231,7 @@ async fn who_works_in_one_program_sees_and_asks_for_nothing_of_another() {
         let secret = api.desk.sign_in_by_link(&link, None, PASSWORD, HERE).await.unwrap();
         let is_in = of == program;
         let asked = async |path: &str| {
-            let request = Request::get(path).header(header::COOKIE, format!("recto_session={}", secret.text()));
+            let request = Request::get(path).header(header::COOKIE, format!("__Host-recto_session={}", secret.text()));
             let answer = api.send(request.body(Body::empty()).unwrap()).await;
             let status = answer.status();
             let text = answer.into_body().collect().await.unwrap().to_bytes();
@@ -255,7 +255,7 @@ async fn who_works_in_one_program_sees_and_asks_for_nothing_of_another() {
         }
         let request = json!({"letter": "debt-notice", "data": sample("debt-notice", "plausible")});
         let preview = Request::post("/api/v1/letters/preview")
-            .header(header::COOKIE, format!("recto_session={}", secret.text()))
+            .header(header::COOKIE, format!("__Host-recto_session={}", secret.text()))
             .header("sec-fetch-site", "same-origin");
         let status = api.send(preview.body(Body::from(request.to_string())).unwrap()).await.status();
         assert_eq!(status.is_success(), is_in, "a preview by {name}: {status}");
@@ -264,13 +264,13 @@ async fn who_works_in_one_program_sees_and_asks_for_nothing_of_another() {
         told["data"]["case"]["program"] = json!(of);
         let tell = Request::post("/api/v1/events")
             .header(STRUCTURED.0, STRUCTURED.1)
-            .header(header::COOKIE, format!("recto_session={}", secret.text()))
+            .header(header::COOKIE, format!("__Host-recto_session={}", secret.text()))
             .header("sec-fetch-site", "same-origin");
         let status = api.send(tell.body(Body::from(told.to_string())).unwrap()).await.status();
         assert_eq!(status.is_success(), is_in, "an event by {name}: {status}");
         // Nor does a sheet of references alone show what the register knows.
         let sheet = Request::post("/api/v1/merges?letter=account-statement&file=s.csv")
-            .header(header::COOKIE, format!("recto_session={}", secret.text()))
+            .header(header::COOKIE, format!("__Host-recto_session={}", secret.text()))
             .header("sec-fetch-site", "same-origin");
         let rows = "Case;Requested on\nDR-2026-004512;2026-11-03\n";
         let answer = api.send(sheet.body(Body::from(rows)).unwrap()).await;
@@ -348,7 +348,30 @@ async fn the_session_cookie_is_kept_from_scripts_and_goes_over_tls_alone_but_on_
         let (cookie, _) = sign_in(host, "%2F").await;
         assert!(cookie.contains("; HttpOnly; SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
         assert_eq!(cookie.ends_with("; Secure"), secure, "{host}: {cookie}");
+        assert_eq!(cookie.starts_with("__Host-recto_session="), secure, "{host}: {cookie}");
     }
+    // One that another host of the domain could have set opens nothing; nor does a browser get one that it would not keep.
+    let [(_, cookie), _] = api.session("O. Officer").await;
+    for (host, proxy, cookie, status) in [
+        ("recto.fsu.example.ca", "http", cookie.clone(), StatusCode::OK),
+        ("recto.fsu.example.ca", "http", cookie.replace("__Host-", ""), StatusCode::UNAUTHORIZED),
+        ("localhost", "http", cookie.replace("__Host-", ""), StatusCode::OK),
+        ("localhost", "https", cookie.replace("__Host-", ""), StatusCode::UNAUTHORIZED),
+        ("localhost", "https", cookie, StatusCode::OK),
+    ] {
+        let request = Request::get("/work").header(header::HOST, host).header("x-forwarded-proto", proxy);
+        let answer = api.send(request.header(header::COOKIE, &cookie).body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), status, "{host} {proxy} {cookie}");
+        assert!(answer.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
+    }
+    let request =
+        Request::post("/sign-in").header(header::HOST, "recto.fsu.example.ca").header("sec-fetch-site", "same-origin");
+    let request = request.header(header::ORIGIN, "http://recto.fsu.example.ca");
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer = api.send(request.body(Body::from("email=a&password=b")).unwrap()).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = answer.into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&page).contains("https://"), "it says why");
     for (next, place) in [
         ("%2Fletters%3Fstate%3Dheld", "/letters?state=held"),
         ("%2F%2Fevil.example", "/"),

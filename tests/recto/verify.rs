@@ -155,6 +155,12 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("accounts", "UPDATE accounts SET state = 'closed' WHERE email LIKE 'l.abernethy@%'", "account-altered"),
     ("accounts", "DELETE FROM accounts WHERE email LIKE 'i.pell@%'", "account-altered"),
     (
+        "identities",
+        "INSERT INTO identities (issuer, subject, account) \
+         SELECT 'https://login.example.ca', 's', id FROM accounts WHERE email LIKE 'l.abernethy@%'",
+        "account-altered",
+    ),
+    (
         "system_tokens",
         "INSERT INTO system_tokens (id, name, name_folded, secret_hash, permissions, made_at) \
          VALUES ('t', 'T', 't', 's', '[\"look\"]', '2026-11-17T19:45:00.000000Z')",

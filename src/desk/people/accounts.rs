@@ -73,6 +73,11 @@ impl Desk {
         if own && (before.is.roles != says.roles || before.is.programs != says.programs) {
             return Err(PeopleError::fault(own_account()));
         }
+        let elsewhere = self.signs_in_elsewhere(id).await?;
+        let stays = |is: &Particulars| (is.email.clone(), is.roles.clone(), is.programs.clone());
+        if elsewhere && stays(&before.is) != stays(&says) {
+            return Err(PeopleError::fault(said_elsewhere()));
+        }
         let mut act = self.begin(by.actor()).await?;
         if !says.roles.iter().any(|role| role.permissions().contains(&Permission::Administer)) {
             keep_an_administrator(&mut act, id).await?;
@@ -218,6 +223,15 @@ fn own_account() -> Fault {
         "roles",
         "Nobody changes their own roles or programs. Ask another administrator.",
         "Personne ne change ses propres rôles ou programmes. Demandez à une autre administratrice ou un autre administrateur.",
+    )
+}
+
+fn said_elsewhere() -> Fault {
+    Fault::new(
+        "account-of-provider",
+        "roles",
+        "This person signs in with the organization's account, and their address, roles and programs are what it says. Change their groups there; it holds from their next sign-in.",
+        "Cette personne ouvre sa session avec le compte de l’organisation, qui dit son adresse, ses rôles et ses programmes. Changez ses groupes là-bas; cela vaut dès sa prochaine session.",
     )
 }
 

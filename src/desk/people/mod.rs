@@ -2,6 +2,7 @@
 //! Each act of it stands in the audit trail.
 
 mod accounts;
+mod elsewhere;
 mod sign_in;
 mod tokens;
 

@@ -11,6 +11,7 @@ use super::{account, drawn, held, new_secret};
 use crate::case::texts::folded;
 use crate::case::{AccountId, AccountState, Actor, AuditKind, Fault, Sha256, hex};
 use crate::desk::{Desk, DeskError, PeopleError};
+use crate::openid::ProviderError;
 use crate::people::{
     Account, Particulars, Role, Secret, hashed, is_kept, is_over, is_password, is_to_be_noted, network,
 };
@@ -31,6 +32,15 @@ pub enum SignInError {
     /// The link was used, is too old, or never was one.
     #[error("the link cannot be used any more")]
     NoLink,
+    /// The account is closed.
+    #[error("the account is closed")]
+    Closed,
+    /// None of the groups that the provider has somebody in gives a role here.
+    #[error("none of the groups gives a role")]
+    NoRole,
+    /// The provider at which people sign in.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// What was chosen is not in order.
     #[error("what was chosen is not in order")]
     Faults(Vec<Fault>),
@@ -148,7 +158,7 @@ impl Desk {
             act.audit(AuditKind::AccountMade, &id, &detail(&is)).await?;
         }
         act.set_account_state(&id, AccountState::Open).await?;
-        act.set_password(&id, &kept).await?;
+        act.set_password(&id, Some(&kept)).await?;
         act.end_sessions(&id).await?;
         act.audit(AuditKind::PasswordSet, &id, &json!({"by": "link"})).await?;
         let secret = session(&mut act, &id, proof, "link").await?;
@@ -179,7 +189,7 @@ impl Desk {
         is_password(new, &own.is).map_err(|fault| SignInError::Faults(vec![fault]))?;
         let kept = self.hashed(new).await?;
         let mut act = self.begin(Actor::person(&own.is.name)).await?;
-        act.set_password(&own.id, &kept).await?;
+        act.set_password(&own.id, Some(&kept)).await?;
         act.end_other_sessions(&own.id, &current.hash()).await?;
         act.drop_links(Some(&own.id)).await?;
         act.audit(AuditKind::PasswordSet, &own.id, &json!({"by": "owner"})).await?;
@@ -244,19 +254,28 @@ impl Desk {
     }
 
     fn attempt(&self, account: &str, address: &str) -> Result<(), SignInError> {
-        let (attempts, now) = (&self.office.attempts, Instant::now());
-        held(&attempts.from_address).attempt(&network(address), now).map_err(SignInError::Wait)?;
-        held(&attempts.at_account).attempt(account, now).map_err(SignInError::Wait)
+        self.attempt_from(address)?;
+        let noted = held(&self.office.attempts.at_account).attempt(account, Instant::now());
+        noted.map_err(SignInError::Wait)
+    }
+
+    pub(super) fn attempt_from(&self, address: &str) -> Result<(), SignInError> {
+        let noted = held(&self.office.attempts.from_address).attempt(&network(address), Instant::now());
+        noted.map_err(SignInError::Wait)
     }
 
     fn succeeded(&self, account: &str, address: &str) {
         held(&self.office.attempts.at_account).forget(account);
+        self.succeeded_from(address);
+    }
+
+    pub(super) fn succeeded_from(&self, address: &str) {
         held(&self.office.attempts.from_address).give_back(&network(address));
     }
 }
 
 /// Begins a session, and writes that somebody signed in.
-async fn session(act: &mut Act, id: &AccountId, proof: Proof<'_>, way: &str) -> Result<Secret, DeskError> {
+pub(super) async fn session(act: &mut Act, id: &AccountId, proof: Proof<'_>, way: &str) -> Result<Secret, DeskError> {
     const LONGEST_BROWSER: usize = 200;
     let secret = new_secret()?;
     let browser: String = proof.browser.chars().filter(|c| !c.is_control()).take(LONGEST_BROWSER).collect();

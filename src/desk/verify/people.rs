@@ -1,6 +1,6 @@
 //! People and tokens against the audit trail, and the trail against its chain.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -17,6 +17,8 @@ const PIECE: i64 = 1_000;
 struct Logged {
     says: Value,
     closed: bool,
+    /// Whose it is at providers.
+    identities: BTreeSet<(String, String)>,
 }
 
 impl Desk {
@@ -38,6 +40,10 @@ impl Desk {
                     AuditKind::AccountChanged => known.says = said["now"].clone(),
                     AuditKind::AccountClosed | AuditKind::TokenRevoked => known.closed = true,
                     AuditKind::AccountOpened => known.closed = false,
+                    AuditKind::IdentityLinked => {
+                        let said = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+                        known.identities.insert((said("issuer"), said("subject")));
+                    }
                     _ => {}
                 }
             }
@@ -46,7 +52,15 @@ impl Desk {
         if chain != self.reader().audit_chain().await? {
             audit.note("audit-altered", last.to_string(), altered());
         }
+        let mut identities = HashMap::<_, BTreeSet<_>>::new();
+        for row in self.reader().identities().await? {
+            identities.entry(row.account).or_default().insert((row.issuer, row.subject));
+        }
         for account in self.accounts().await? {
+            let linked = identities.remove(&account.id).unwrap_or_default();
+            if logged.get(&*account.id).is_some_and(|logged| logged.identities != linked) {
+                audit.note("account-altered", account.id.to_string(), unlogged());
+            }
             let closed = account.state == crate::case::AccountState::Closed;
             note_unless_logged(audit, logged.remove(&*account.id), &account.id, &detail(&account.is), closed);
         }

@@ -44,6 +44,8 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     // Signing in and out
     (GET, "/sign-in", Door::Open),
     (POST, "/sign-in", Door::Open),
+    (GET, "/sign-in/provider", Door::Open),
+    (GET, "/sign-in/provider/return", Door::Open),
     (GET, "/links/{secret}", Door::Open),
     (POST, "/links/{secret}", Door::Open),
     (POST, "/sign-out", Door::Person),

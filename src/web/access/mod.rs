@@ -6,6 +6,7 @@
 //! page of somebody else's can act in a signed-in person's name.
 
 mod doors;
+mod limits;
 mod problems;
 mod session;
 mod token_file;
@@ -15,14 +16,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use subtle::ConstantTimeEq;
 
 pub use self::doors::{DOORS, Door};
-pub(super) use self::session::{client, cookie, ended, held, kept};
+pub(super) use self::limits::Limits;
+pub(super) use self::session::{begun, client, cookie, ended, held, is_in_the_clear, kept, not_begun, under_way};
 pub use self::token_file::{TOKEN_FILE, token};
 use super::Service;
-use super::pages::language_of;
+use super::pages::{language_of, sign_in_form};
 use super::problem::Problem;
 use crate::case::{CaseRef, FollowUpId, LetterId};
 use crate::people::{Secret, Who};
@@ -51,6 +52,12 @@ pub(super) async fn admit(
         Ok(who) => who,
         Err(problem) => return problem.into_response(),
     };
+    let address = client(request.extensions(), request.headers());
+    if let Err(wait) = service.limits.count(who.as_ref(), &address, request.method(), &route) {
+        let seconds = wait.as_secs() + 1;
+        let refused = refused(&service, &request, &Problem::too_many(seconds));
+        return ([(header::RETRY_AFTER, seconds.to_string())], refused).into_response();
+    }
     let Some(door) = doors::door(request.method().as_str(), &route) else { return no_door(&route, who.is_some()) };
     let (headers, path) = (request.headers(), request.uri().path());
     if !door.lets_pass(who.as_ref()) {
@@ -145,7 +152,7 @@ fn to_sign_in(service: &Service, request: &Request) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let asked = request.uri().path_and_query().map_or(path, |path| path.as_str());
     let language = language_of(request.headers(), query);
-    let context = json!({"next": asked, "email": "", "problem": null});
+    let context = sign_in_form(service, asked, "", Vec::new());
     match service.pages.render("sign-in.html", language, asked, service, None, context) {
         Ok(page) => (StatusCode::UNAUTHORIZED, page).into_response(),
         Err(unwritten) => unwritten.into_response(),

@@ -40,6 +40,20 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, "other-program", title, detail)
     }
 
+    /// There were too many requests from one source.
+    pub(in crate::web) fn too_many(seconds: u64) -> Problem {
+        let detail = Text::new(
+            format!(
+                "More was asked for at once than anybody needs. Wait {seconds} seconds, then go on; a program that repeats its requests waits as `Retry-After` says."
+            ),
+            format!(
+                "Plus de demandes sont venues à la fois que quiconque n’en a besoin. Attendez {seconds} secondes, puis poursuivez; un programme qui répète ses demandes attend ce que dit `Retry-After`."
+            ),
+        );
+        let title = ("Too many requests", "Trop de demandes");
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", title, detail)
+    }
+
     /// A browser sent it, and not from a page of this service.
     pub(in crate::web) fn cross_site() -> Problem {
         let detail = Text::new(

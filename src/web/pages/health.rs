@@ -50,7 +50,15 @@ async fn context(
             "seen_at": one.row.seen_at, "browser": one.row.browser, "is_this": own.as_ref() == Some(&one.row.secret_hash),
         })
     });
+    let provider = match desk.provider() {
+        Some(provider) => {
+            let answered = provider.answered().await.map_or("unknown", |answered| if answered { "yes" } else { "no" });
+            json!({"issuer": provider.issuer(), "answered": answered})
+        }
+        None => Value::Null,
+    };
     Ok(Some(json!({
+        "provider": provider,
         "version": env!("CARGO_PKG_VERSION"),
         "letters_hash": catalogue.hash,
         "types": catalogue.types.len(),

@@ -34,6 +34,7 @@ pub(super) use self::docs::docs;
 use self::list::{encoded, list};
 pub(super) use self::page::{Pages, language_of};
 use self::page::{Unwritten, keep_language};
+pub(super) use self::sign_in::form as sign_in_form;
 use super::problem::Problem;
 use super::{Service, Shared, api};
 use crate::case::Language;

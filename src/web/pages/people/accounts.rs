@@ -131,6 +131,7 @@ async fn context(
         "form": filled(service, asked, given.unwrap_or(&account.is)),
         "table": table(),
         "own": own,
+        "elsewhere": service.desk.signs_in_elsewhere(id).await?,
         "sessions": sessions.len(),
         "lines": lines,
         "closed": account.state == AccountState::Closed,

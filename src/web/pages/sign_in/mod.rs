@@ -1,5 +1,7 @@
 //! Signing in and out, one-time links, and one's own account.
 
+mod elsewhere;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
@@ -7,12 +9,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::Asked;
-use crate::case::fault::views;
+use super::{Asked, encoded};
+use crate::case::fault::{FaultView, views};
 use crate::case::{Fault, Text};
 use crate::desk::{Invited, Proof, SignInError};
 use crate::people::{Secret, Who};
-use crate::web::access::{client, ended, held, kept};
+use crate::web::access::{client, ended, held, is_in_the_clear, kept};
 use crate::web::problem::Problem;
 use crate::web::{Service, Shared};
 
@@ -22,6 +24,8 @@ const MAX_FORM_BYTES: usize = 16 << 10;
 pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route("/sign-in", get(sign_in_page).post(sign_in))
+        .route("/sign-in/provider", get(elsewhere::leave))
+        .route("/sign-in/provider/return", get(elsewhere::come_back))
         .route("/sign-out", post(sign_out))
         .route("/links/{secret}", get(link_page).post(use_link))
         .route("/account", get(own_account))
@@ -72,7 +76,14 @@ async fn sign_in_page(
     Query(given): Query<Vec<(String, String)>>,
 ) -> Response {
     let next = given.into_iter().find(|(name, _)| name == "next").map(|(_, next)| next).unwrap_or_default();
-    asked.page(&service, "sign-in.html", json!({"next": onward(&next), "email": "", "problem": null}))
+    let mut context = form(&service, onward(&next), "", Vec::new());
+    // Whoever leaves a shared machine is still signed in at the provider.
+    if asked.query.split('&').any(|pair| pair == "over=1")
+        && let Some(provider) = service.desk.provider()
+    {
+        context["sign_out_url"] = json!(provider.sign_out().await);
+    }
+    asked.page(&service, "sign-in.html", context)
 }
 
 async fn sign_in(
@@ -82,6 +93,10 @@ async fn sign_in(
     extensions: Extensions,
     Form(given): Form<Given>,
 ) -> Response {
+    if is_in_the_clear(&headers) {
+        let context = form(&service, onward(&given.next), &given.email, views(&[in_the_clear()], asked.language));
+        return (StatusCode::UNPROCESSABLE_ENTITY, asked.page(&service, "sign-in.html", context)).into_response();
+    }
     let origin = Origin::of(&extensions, &headers);
     match service.desk.sign_in(&given.email, &given.password, origin.proof()).await {
         Ok(secret) => ([kept(&headers, &secret)], Redirect::to(onward(&given.next))).into_response(),
@@ -89,10 +104,16 @@ async fn sign_in(
         Err(error) => {
             let (status, says) = says(&error);
             let faults = views(&[Fault::new("sign-in", "email", says.en, says.fr)], asked.language);
-            let context = json!({"next": onward(&given.next), "email": given.email, "problem": faults});
+            let context = form(&service, onward(&given.next), &given.email, faults);
             (status, asked.page(&service, "sign-in.html", context)).into_response()
         }
     }
+}
+
+/// What the page of signing in is made of.
+pub(in crate::web) fn form(service: &Service, next: &str, email: &str, problem: Vec<FaultView>) -> Value {
+    let provider = service.desk.provider().map(|_| format!("/sign-in/provider?next={}", encoded(next)));
+    json!({"next": next, "email": email, "problem": problem, "provider_url": provider, "sign_out_url": null})
 }
 
 /// What somebody is told who was not let in.
@@ -106,6 +127,21 @@ fn says(error: &SignInError) -> (StatusCode, Text) {
             );
             (StatusCode::TOO_MANY_REQUESTS, says)
         }
+        SignInError::Closed => {
+            let says = Text::new(
+                "Your account here is closed. If it should not be, ask an administrator.",
+                "Votre compte est fermé ici. S’il ne devrait pas l’être, adressez-vous à l’administration.",
+            );
+            (StatusCode::UNPROCESSABLE_ENTITY, says)
+        }
+        SignInError::NoRole => {
+            let says = Text::new(
+                "Your organization’s account is in no group that has a role here. Ask whoever looks after it to add you to the right group.",
+                "Le compte de votre organisation n’est dans aucun groupe qui ait un rôle ici. Demandez à la personne qui s’en occupe de vous ajouter au bon groupe.",
+            );
+            (StatusCode::UNPROCESSABLE_ENTITY, says)
+        }
+        SignInError::Provider(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.says()),
         _ => {
             let says = Text::new(
                 "The e-mail address or the password is not right. If you have forgotten it, an administrator gives you a link to a new one.",
@@ -122,7 +158,7 @@ async fn sign_out(State(service): State<Service>, asked: Asked, who: Who, header
     {
         return asked.problem(&service, &Problem::from(error));
     }
-    ([ended()], Redirect::to("/sign-in")).into_response()
+    ([ended(&headers)], Redirect::to("/sign-in?over=1")).into_response()
 }
 
 async fn link_page(State(service): State<Service>, asked: Asked, Path(secret): Path<String>) -> Response {
@@ -179,6 +215,10 @@ async fn own_shown(service: &Service, asked: &Asked, who: &Who, headers: &Header
         Ok(sessions) => sessions,
         Err(error) => return asked.problem(service, &Problem::from(error)),
     };
+    let elsewhere = match service.desk.signs_in_elsewhere(&account.id).await {
+        Ok(elsewhere) => elsewhere,
+        Err(error) => return asked.problem(service, &Problem::from(error)),
+    };
     let own = held(headers).map(|secret| secret.hash());
     let session = |row: &crate::register::SessionRow| -> Value {
         json!({
@@ -188,7 +228,7 @@ async fn own_shown(service: &Service, asked: &Asked, who: &Who, headers: &Header
     };
     let context = json!({
         "name": account.is.name, "email": account.is.email, "roles": account.is.roles, "programs": account.is.programs,
-        "changed": asked.query.split('&').any(|pair| pair == "changed=1"),
+        "elsewhere": elsewhere, "changed": asked.query.split('&').any(|pair| pair == "changed=1"),
         "sessions": sessions.iter().map(session).collect::<Vec<_>>(), "problem": views(faults, asked.language),
     });
     let page = asked.page(service, "account.html", context);
@@ -212,14 +252,21 @@ async fn change_password(
         Ok(()) => Redirect::to("/account?changed=1").into_response(),
         Err(SignInError::Desk(error)) => asked.problem(&service, &Problem::from(error)),
         Err(SignInError::Faults(faults)) => own_shown(&service, &asked, &who, &headers, &faults).await,
-        Err(SignInError::Wrong | SignInError::NoLink) => {
-            own_shown(&service, &asked, &who, &headers, &[wrong_password()]).await
-        }
-        Err(error @ SignInError::Wait(_)) => {
+        Err(SignInError::Wrong) => own_shown(&service, &asked, &who, &headers, &[wrong_password()]).await,
+        Err(error) => {
             let (_, says) = says(&error);
             own_shown(&service, &asked, &who, &headers, &[Fault::new("sign-in", "password", says.en, says.fr)]).await
         }
     }
+}
+
+fn in_the_clear() -> Fault {
+    Fault::new(
+        "sign-in-in-the-clear",
+        "",
+        "This page was opened without encryption (http://), and no browser keeps a session that way. Open it by its address with https://; if there is none, an administrator must put the service behind TLS.",
+        "Cette page a été ouverte sans chiffrement (http://), et aucun navigateur ne garde une session ainsi. Ouvrez-la par son adresse en https://; s’il n’y en a pas, l’administration doit placer le service derrière TLS.",
+    )
 }
 
 fn wrong_password() -> Fault {
@@ -231,10 +278,10 @@ fn wrong_password() -> Fault {
     )
 }
 
-async fn sign_out_everywhere(State(service): State<Service>, asked: Asked, who: Who) -> Response {
+async fn sign_out_everywhere(State(service): State<Service>, asked: Asked, who: Who, headers: HeaderMap) -> Response {
     let Some(account) = who.person() else { return asked.error(&service, StatusCode::NOT_FOUND) };
     match service.desk.end_sessions(&who, &account.id).await {
-        Ok(_) => ([ended()], Redirect::to("/sign-in")).into_response(),
+        Ok(_) => ([ended(&headers)], Redirect::to("/sign-in?over=1")).into_response(),
         Err(error) => asked.problem(&service, &Problem::from(error)),
     }
 }
