@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::insurance::masked;
 use super::language::{Language, Text};
+use super::no_break::french_signs_held;
 
 /// One thing that is wrong: a stable code, the place, and a message with the remedy in both languages.
 ///
@@ -33,11 +34,7 @@ pub struct FaultView {
 impl Fault {
     /// A fault with its message in English and French. No fault repeats a Social Insurance Number, wherever it is shown or kept.
     pub fn new(code: &str, place: impl Into<String>, en: impl Into<String>, fr: impl Into<String>) -> Fault {
-        Fault {
-            code: code.to_owned(),
-            place: masked(&place.into()),
-            message: Text::new(masked(&en.into()), masked(&fr.into())),
-        }
+        Fault { code: code.to_owned(), place: masked(&place.into()), message: worded(&en.into(), &fr.into()) }
     }
 
     /// The fault in one language.
@@ -50,6 +47,12 @@ impl Fault {
         self.place = format!("{prefix}{}", self.place);
         self
     }
+}
+
+/// Words that say what is wrong, as they are shown and kept: the one place through which they all go. They repeat no Social Insurance
+/// Number, and no line ends before a French colon or within guillemets.
+pub fn worded(en: &str, fr: &str) -> Text {
+    Text::new(masked(en), french_signs_held(&masked(fr)))
 }
 
 /// Faults in one language.
@@ -103,6 +106,6 @@ pub fn problem(kept: &str, language: Language) -> String {
         (true, Language::En) => "It was taken back before it left; the history says why.".to_owned(),
         (true, Language::Fr) => "Elle a été reprise avant son départ; l’historique dit pourquoi.".to_owned(),
         (false, Language::En) => format!("It was said: “{kept}”"),
-        (false, Language::Fr) => format!("Il a été dit : « {kept} »"),
+        (false, Language::Fr) => french_signs_held(&format!("Il a été dit : « {kept} »")),
     }
 }

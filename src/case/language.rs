@@ -1,6 +1,7 @@
 //! The two languages of the province, and texts that exist in both.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A language in which a letter can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,6 +45,16 @@ impl Language {
                 .fold(0.0, f32::max)
         };
         if best("fr") > best("en") { Language::Fr } else { Language::En }
+    }
+}
+
+/// Whether an officer's words are not there in each of these languages: plain ones where there are several, or those by language that lack
+/// one.
+pub fn lack_language(words: &Value, languages: &[Language]) -> bool {
+    match words {
+        Value::String(_) => languages.len() > 1,
+        Value::Object(map) => languages.iter().any(|language| !map.contains_key(language.code())),
+        _ => false,
     }
 }
 

@@ -51,7 +51,7 @@ pub use fault::Fault;
 pub use identity::{
     AccountId, CaseRef, DraftId, FollowUpId, LetterId, MergeId, PersonId, RunId, Sha256, TokenId, WorkerId, hex,
 };
-pub use language::{Both, Language, Text};
+pub use language::{Both, Language, Text, lack_language};
 pub use letter::{CoveringMail, Reading};
 pub use party::{Case, Channel, Format, Party, PreferredLanguage};
 pub use phrases::Phrases;

@@ -162,6 +162,11 @@ fn french_signs(left: &str, right: &str) -> bool {
     right.starts_with(['»', ':']) || left.ends_with('«')
 }
 
+/// A French text whose colons and guillemets stand with what is before and within them; the other blanks stay what they are.
+pub fn french_signs_held(text: &str) -> String {
+    text.replace(" :", "\u{a0}:").replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")
+}
+
 /// Threes of digits: `1 846,35`.
 fn grouped(words: &[&str], at: usize) -> bool {
     let digits = |word: &str| word.chars().take_while(char::is_ascii_digit).count();

@@ -3,7 +3,7 @@
 use super::ask::{LetterRequest, Requested, SOURCE};
 use super::decide::not_waiting;
 use super::returns::Returned;
-use super::{CaseRead, DecideError, Desk, DeskError, Foreseen, Outcome};
+use super::{CaseRead, DecideError, Desk, DeskError, Foreseen, Look, Outcome};
 use crate::case::{CaseEvent, DeliveryState, Entry, Fault, LetterId, LetterState, entry};
 use crate::intake::Offer;
 use crate::people::Who;
@@ -44,6 +44,7 @@ impl Desk {
         by: &Who,
         replaces: &LetterId,
         request: LetterRequest,
+        look: Option<Look>,
     ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         let Some(old) = self.correctable(by, replaces).await? else { return Ok(Err(vec![has_left(replaces)])) };
         let (letter, event) = match self.request_of(by, request).and_then(|request| self.event_for(&request)) {
@@ -58,7 +59,7 @@ impl Desk {
         }
         let mut case = self.case(&event.subject).await?;
         case.leave_out(&old.letter);
-        self.foresee(letter, &event, &case).await
+        self.foresee(letter, &event, &case, look).await
     }
 
     /// Puts a letter in the place of one that has not left, in one act: the old one is withdrawn, what asked for it is taken back, and the

@@ -1,7 +1,10 @@
 //! Where the service stands, for whoever looks after it. It says nothing of any case: letters by their numbers, no names, no
 //! addresses.
 
+use std::io::Read;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -14,6 +17,9 @@ use crate::register::{MergeRecord, Queue, RunRow, SessionRow, TroubledDelivery, 
 const LISTED: i64 = 100;
 /// Sessions that are looked through, at most.
 const SESSIONS: i64 = 1_000;
+/// How long `df` may take, and how often it is looked whether it has ended.
+const DF_WITHIN: Duration = Duration::from_secs(1);
+const DF_LOOK: Duration = Duration::from_millis(5);
 /// Characters by which a session is named on a page: its secret's hash is nobody's to see.
 const NAMED_BY: usize = 16;
 
@@ -117,12 +123,23 @@ fn files_in(folder: &Path) -> usize {
     folder.read_dir().map_or(0, |entries| entries.flatten().filter(|entry| entry.path().is_file()).count())
 }
 
-/// Bytes that are free where a folder lies, as `df` says.
+/// Bytes that are free where a folder lies, as `df` says; none where it says nothing in time, as of a disk that does not answer.
 async fn free_bytes(folder: &Path) -> Option<u64> {
-    let folder = folder.to_owned();
-    let asked = move || std::process::Command::new("df").arg("-Pk").arg("--").arg(folder).output();
-    let output = tokio::task::spawn_blocking(asked).await.ok()?.ok()?;
-    let said = String::from_utf8(output.stdout).ok()?;
+    let mut df = Command::new("df");
+    let df = df.arg("-Pk").arg("--").arg(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut asked = df.spawn().ok()?;
+    let began = Instant::now();
+    while asked.try_wait().ok()?.is_none() {
+        if began.elapsed() > DF_WITHIN {
+            let _ = asked.kill();
+            // One that cannot be ended is waited for where nobody waits for it.
+            tokio::task::spawn_blocking(move || asked.wait());
+            return None;
+        }
+        tokio::time::sleep(DF_LOOK).await;
+    }
+    let mut said = String::new();
+    asked.stdout.take()?.read_to_string(&mut said).ok()?;
     let kilobytes: u64 = said.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
     Some(kilobytes * 1024)
 }

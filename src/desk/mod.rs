@@ -81,7 +81,7 @@ pub use merge::{
 pub use outlook::{EventOutlook, Moved};
 pub use people::{Invited, PeopleError, Proof, SignInError};
 pub use plan::{PlanForm, PlanLetter, PlanSheet, Planned, plan_of};
-pub use preview::Foreseen;
+pub use preview::{Foreseen, Look};
 pub use reload::{CurrentDesk, Reload, ReloadState};
 pub use run_files::RunFile;
 pub use says::{NoRun, Stand, office};

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::case_context::Draftable;
 use super::{CaseRead, Desk, DeskError, LetterRequest};
-use crate::case::{CaseEvent, Channel, DeliveryState, Fault, LetterState};
+use crate::case::{CaseEvent, Channel, DeliveryState, Fault, Language, LetterState};
 use crate::letter::LetterType;
 use crate::people::Who;
 use crate::register::LetterRow;
@@ -29,6 +29,17 @@ pub struct Foreseen {
     pub reasons: Vec<Fault>,
     /// What an approver would be shown.
     pub notes: Vec<Fault>,
+    /// The letter as it would be in a language in which it does not go, where somebody looks at it in that; or why it cannot be shown so.
+    pub look: Option<Result<Preview, Vec<Fault>>>,
+}
+
+/// A look at a letter in a language in which it does not go. It changes nothing of what is sent.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The language.
+    pub language: Language,
+    /// Its facts, with what officers wrote by language.
+    pub facts: Value,
 }
 
 impl Desk {
@@ -39,6 +50,7 @@ impl Desk {
         by: &Who,
         letter_type: &str,
         data: &Value,
+        look: Option<Look>,
     ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
         let request = match self.request_of(by, request) {
@@ -53,7 +65,7 @@ impl Desk {
             return Ok(Err(vec![fault]));
         }
         let case = self.case(&event.subject).await?;
-        self.foresee(letter, &event, &case).await
+        self.foresee(letter, &event, &case, look).await
     }
 
     /// The same of a row of a sheet: who prepared it, the sheet says.
@@ -64,7 +76,7 @@ impl Desk {
     ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         let request = LetterRequest { letter_type: letter_type.to_owned(), data: data.clone(), key: String::new() };
         match self.event_for(&request) {
-            Ok((letter, event)) => self.foresee(letter, &event, &self.case(&event.subject).await?).await,
+            Ok((letter, event)) => self.foresee(letter, &event, &self.case(&event.subject).await?, None).await,
             Err(faults) => Ok(Err(faults)),
         }
     }
@@ -74,11 +86,15 @@ impl Desk {
         letter: &LetterType,
         event: &CaseEvent,
         case: &CaseRead,
+        look: Option<Look>,
     ) -> Result<Result<Foreseen, Vec<Fault>>, DeskError> {
         // What has changed since, such as an address, stands on the page as it would on the letter.
         let (verdict, Draftable { data, date }) = self.weigh(letter, event, case).await?;
         let below = |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.below("/data")).collect();
-        let set = match self.studio.preview(&letter.key, &data.json, date).await {
+        // Both at a time: whoever looks waits no longer for it.
+        let set = self.studio.preview(&letter.key, &data.json, date);
+        let (set, look) = tokio::join!(set, self.looked_at_in(look, &letter.key, &data.json, date));
+        let set = match set {
             Ok(set) => set,
             Err(faults) => return Ok(Err(below(faults))),
         };
@@ -88,7 +104,23 @@ impl Desk {
         let policy = self.program_and_policy(event.program(), self.clock.today()).map(|(_, policy)| policy);
         let email_window = policy.map_or(0, |policy| policy.email_window_minutes);
         let (may_go, needs_approval) = (reasons.is_empty(), verdict.needs_approval || !notes.is_empty());
-        Ok(Ok(Foreseen { set, date, channel, email_window, may_go, needs_approval, reasons, notes }))
+        Ok(Ok(Foreseen { set, date, channel, email_window, may_go, needs_approval, reasons, notes, look }))
+    }
+
+    /// A letter of this data in a language in which it does not go.
+    async fn looked_at_in(
+        &self,
+        look: Option<Look>,
+        letter_type: &str,
+        data: &Value,
+        date: NaiveDate,
+    ) -> Option<Result<Preview, Vec<Fault>>> {
+        let Look { language, facts } = look?;
+        let mut data = data.clone();
+        if let (Some(has), Value::Object(facts)) = (data["facts"].as_object_mut(), facts) {
+            has.extend(facts);
+        }
+        Some(self.studio.preview_in(language, letter_type, &data, date).await)
     }
 
     /// The day on which a letter goes if nothing stops it: while it is to be worked, the one that it would be promised to now; once

@@ -1,10 +1,12 @@
 //! What a page shows of a form: each field with what was typed and what is wrong with it, in the reader's language.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::field::{Field, Kind};
 use super::typed::Typed;
-use crate::case::{Fault, Language};
+use crate::case::{Fault, Language, Text};
 
 /// A field as a page shows it, or several that belong together.
 #[derive(Debug, Clone, Serialize)]
@@ -60,7 +62,27 @@ pub fn controls(
 impl Page<'_> {
     fn below(&self, fields: &[Field], path: &str) -> Vec<Control> {
         let asked = fields.iter().filter(|field| !matches!(field.kind, Kind::Fixed(_)));
-        asked.map(|field| self.one(field, format!("{path}.{}", field.name))).collect()
+        let asked = asked.map(|field| (field, format!("{path}.{}", field.name)));
+        // What does not apply to what is chosen is left out, but for what was typed there, which is nobody's to lose.
+        let shown = asked.filter(|(field, path)| self.applies(field) || !self.typed.is_blank(path));
+        shown.map(|(field, path)| self.one(field, path)).collect()
+    }
+
+    /// Whether a field may be there, by what is chosen now.
+    fn applies(&self, field: &Field) -> bool {
+        field.when.as_ref().is_none_or(|when| when.is.iter().any(|is| is == self.typed.at(&when.path)))
+    }
+
+    /// What to know who fills in a field; of one that does not apply, that.
+    fn hint(&self, field: &Field) -> Option<String> {
+        if !self.applies(field) {
+            let hint = Text::new(
+                "It does not go with your choice: take out what you typed here, or choose otherwise.",
+                "Ce champ ne va pas avec votre choix\u{a0}: effacez ce que vous y avez tapé, ou choisissez autre chose.",
+            );
+            return Some(hint.get(self.language).to_owned());
+        }
+        field.hint.as_ref().map(|hint| hint.get(self.language).to_owned())
     }
 
     fn one(&self, field: &Field, path: String) -> Control {
@@ -121,7 +143,7 @@ impl Page<'_> {
             id: path.replace('.', "-"),
             kind,
             label: field.label.get(self.language).to_owned(),
-            hint: field.hint.as_ref().map(|hint| hint.get(self.language).to_owned()),
+            hint: self.hint(field),
             required: field.required,
             value: self.typed.as_typed(&path).to_owned(),
             lang: None,
@@ -166,6 +188,24 @@ impl Page<'_> {
             Control { lang: Some(language.code()), faults: Vec::new(), ..self.plain(&own, path, kind, true) }
         };
         Language::BOTH.into_iter().filter(|language| self.is_needed(*language, path)).map(one).collect()
+    }
+}
+
+/// Whether the fields that were sent are those that the controls have, none more and none less.
+pub fn were_sent(controls: &[Control], typed: &Typed) -> bool {
+    let mut fields = BTreeSet::new();
+    gather(controls, &mut fields);
+    // The reference of the case goes with them, by the name of a part.
+    fields.into_iter().eq(typed.0.keys().map(String::as_str).filter(|path| path.contains('.')))
+}
+
+/// The names of all fields: a group and a list have none of their own, a row has.
+fn gather<'c>(controls: &'c [Control], into: &mut BTreeSet<&'c str>) {
+    for control in controls {
+        if !matches!(control.kind, "group" | "rows") {
+            into.insert(&control.path);
+        }
+        gather(&control.inner, into);
     }
 }
 

@@ -22,8 +22,19 @@ pub struct Field {
     pub required: bool,
     /// The most characters that it may have.
     pub longest: Option<u64>,
+    /// On what it depends whether it may be there; always where nothing is said.
+    pub when: Option<When>,
     /// What it is.
     pub kind: Kind,
+}
+
+/// What must be chosen in another field.
+#[derive(Debug, Clone)]
+pub struct When {
+    /// The path of the other field.
+    pub path: String,
+    /// What is typed there, one of these.
+    pub is: Vec<String>,
 }
 
 /// What a field is.
@@ -88,13 +99,14 @@ fn field(name: &str, property: &Value, required: bool, skip: &[&str]) -> Option<
         None if property["x-from"] == "recto" => return None,
         None => kind(property, skip),
     };
-    let hint = worded(&property["x-hint"]).or_else(|| written_as(property)).or_else(|| only_where(property));
+    let hint = worded(&property["x-hint"]).or_else(|| written_as(property));
     Some(Field {
         name: name.to_owned(),
         label: worded(&property["x-label"]).unwrap_or_else(|| language_label(name)),
         hint,
         required,
         longest: property["maxLength"].as_u64(),
+        when: when(property),
         kind,
     })
 }
@@ -155,11 +167,12 @@ fn capital(text: &Text) -> Text {
     Text::new(first(&text.en), first(&text.fr))
 }
 
-/// Where a fact may stand only beside another one.
-fn only_where(property: &Value) -> Option<Text> {
-    property
-        .get("x-when")
-        .map(|_| Text::new("Only if your choice above requires it.", "Seulement si le choix ci-dessus l’exige."))
+/// Where a fact may stand only beside another one, what must be chosen there.
+fn when(property: &Value) -> Option<When> {
+    let (path, is) = (property["x-when"]["fact"].as_str()?, &property["x-when"]["is"]);
+    let one = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let is = is.as_array().map_or_else(|| vec![one(is)], |list| list.iter().map(one).collect());
+    Some(When { path: path.to_owned(), is })
 }
 
 /// What an officer's text in one of the languages is called.

@@ -22,8 +22,8 @@ mod read;
 mod typed;
 mod write;
 
-pub use control::{Control, controls, nearest};
-pub use field::{Field, Kind, fields};
+pub use control::{Control, controls, nearest, were_sent};
+pub use field::{Field, Kind, When, fields};
 pub use read::{Reading, value};
 pub use typed::{Change, MOST, Typed};
 pub use write::type_out;

@@ -13,7 +13,7 @@ use super::read::json_line;
 use super::schema_faults::{self, problem};
 use super::schema_file::{Mark, SchemaFile, term_missing};
 use super::schema_words::{below, worded};
-use crate::case::{Fault, Place, Text, json, mailbox, money, said};
+use crate::case::{Fault, Language, Place, Text, json, lack_language, mailbox, money, said};
 
 /// A compiled schema, with its source for those who ask for it.
 pub struct Schema {
@@ -100,6 +100,19 @@ impl Schema {
     pub(super) fn label(&self, pointer: &str) -> Option<Text> {
         let node = pointer.split('/').skip(1).fold(&self.source, |node, step| below(node, step));
         worded(&node["x-label"])
+    }
+
+    /// What officers wrote in these facts, and not in a language, each with its JSON Pointer and what a form calls it. Words of one language
+    /// alone are in none of which that is known.
+    pub fn unwritten_in(&self, language: Language, facts: &Value) -> Vec<(String, Text)> {
+        let words = self.officer_texts.iter().flat_map(|place| place.values(facts));
+        let lacking = words.filter(|(_, words)| words.is_string() || lack_language(words, &[language]));
+        // An item of a list is called what the list is.
+        let label = |at: &str| self.label(at).or_else(|| self.label(at.rsplit_once('/')?.0));
+        lacking
+            .map(|(at, _)| (label(&at).unwrap_or_else(|| at.as_str().into()), at))
+            .map(|(text, at)| (at, text))
+            .collect()
     }
 
     /// Whether a text is allowed as the value of a top-level property, taken alone.

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::Studio;
-use crate::case::{Fault, LetterId, Text};
-use crate::letter::Draft;
+use crate::case::{Fault, Language, LetterId, Text};
+use crate::letter::{Draft, in_language};
 use crate::typeset::{Block, PageText};
 
 /// A letter as it would be, and what would stop it.
@@ -51,6 +51,25 @@ impl Studio {
         Ok(Preview { pdf: typeset.pdf, pages, words, blocks: typeset.blocks, stops, notes, deadlines })
     }
 
+    /// Sets it as if it went in one language alone, for somebody who wants to see it in that: with the words of the house in the language,
+    /// and those of officers, where they are written in it.
+    pub async fn preview_in(
+        &self,
+        language: Language,
+        letter_type: &str,
+        data: &Value,
+        date: NaiveDate,
+    ) -> Result<Preview, Vec<Fault>> {
+        let letter = self.catalogue.types.get(letter_type).ok_or_else(|| vec![self.unknown_type(letter_type)])?;
+        let unwritten = letter.schema.unwritten_in(language, &data["facts"]);
+        if !unwritten.is_empty() {
+            return Err(unwritten.iter().map(|(at, label)| not_written(at, label, language)).collect());
+        }
+        let mut data = data.clone();
+        in_language(&mut data, language.code());
+        self.preview(letter_type, &data, date).await
+    }
+
     /// The fault of a letter type that does not exist.
     pub fn unknown_type(&self, letter_type: &str) -> Fault {
         let known = self.catalogue.types.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -61,6 +80,19 @@ impl Studio {
             format!("« {letter_type} » n’est pas un type de lettre. Sont connus : {known}."),
         )
     }
+}
+
+fn not_written(at: &str, label: &Text, language: Language) -> Fault {
+    let (en, fr) = match language {
+        Language::En => ("English", "en anglais"),
+        Language::Fr => ("French", "en français"),
+    };
+    Fault::new(
+        "words-not-in-language",
+        format!("/facts{at}"),
+        format!("“{}” is not written in {en}. Look at the letter in the language in which it goes.", label.en),
+        format!("« {} » n’est pas rédigé {fr}. Regardez la lettre dans la langue où elle part.", label.fr),
+    )
 }
 
 fn deadlines(draft: &Draft<'_>) -> Vec<(Text, NaiveDate)> {

@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod assets;
+mod decision;
 mod pages;
 mod probes;
 mod problem;

@@ -13,8 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::{MAX_BODY_BYTES, MAX_SHEET_BYTES, TIMEOUT};
-use crate::case::fault::{FaultView, views};
-use crate::case::insurance::masked;
+use crate::case::fault::{FaultView, views, worded};
 use crate::case::said::{counted, json};
 use crate::case::{Fault, Language, Text};
 use crate::desk::{DeskError, PeopleError};
@@ -55,8 +54,7 @@ pub struct ProblemDocument {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, kind: &'static str, title: (&str, &str), detail: Text) -> Problem {
-        let detail = Text::new(masked(&detail.en), masked(&detail.fr));
-        let words = Box::new(Words { title: Text::new(title.0, title.1), detail });
+        let words = Box::new(Words { title: worded(title.0, title.1), detail: worded(&detail.en, &detail.fr) });
         Problem { status, kind, words, faults: Vec::new() }
     }
 

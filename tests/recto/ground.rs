@@ -324,7 +324,8 @@ async fn the_letter_that_is_corrected_is_named_by_its_number_however_it_is_typed
         with_facts(&sample("debt-notice", "plausible"), sample("correction", "plausible")["facts"].clone());
     correction["facts"]["wrong"] = json!({"date": "2026-11-17", "letter": notice.as_str()});
     let numbers = [notice.as_str().to_owned(), notice.as_str().to_lowercase(), notice.as_str().replace('-', "")];
-    let ask = async |data: &Value| desk.preview(&crate::support::machine(), "correction", data).await.unwrap().unwrap();
+    let ask =
+        async |data: &Value| desk.preview(&crate::support::machine(), "correction", data, None).await.unwrap().unwrap();
     let said =
         |answer: &Foreseen| answer.reasons.first().map(|reason| (reason.code.clone(), reason.message.en.clone()));
     for number in &numbers {
@@ -384,7 +385,8 @@ async fn a_payment_that_came_back_is_on_file_where_the_referral_lists_it() {
     for (amount, groundless) in [(paid, false), (json!("0.01"), true)] {
         returned["amount"] = amount;
         let data = with_facts(&sample("debt-notice", "plausible"), returned.clone());
-        let answer = desk.preview(&crate::support::machine(), "dishonoured-payment", &data).await.unwrap().unwrap();
+        let answer =
+            desk.preview(&crate::support::machine(), "dishonoured-payment", &data, None).await.unwrap().unwrap();
         let codes: Vec<&str> = answer.reasons.iter().map(|reason| reason.code.as_str()).collect();
         assert_eq!(codes.contains(&"payment-on-file"), groundless, "{codes:?}");
     }

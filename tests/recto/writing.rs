@@ -9,7 +9,7 @@ use recto::people::Permission;
 use serde_json::json;
 
 use crate::http::{Answer, Api, STRUCTURED};
-use crate::support::{debt_referred, event, person, sample, with_facts, work};
+use crate::support::{debt_referred, event, pdf_text, person, sample, with_facts, work};
 
 /// A text as HTML has it, as it was.
 fn unescaped(text: &str) -> String {
@@ -173,6 +173,80 @@ async fn while_somebody_types_the_page_stands_beside_and_what_is_typed_is_kept()
     let dropped = send(&api, "O. Officer", &added.text, &[], "drop").await;
     assert_eq!(dropped.place, format!("/cases/{CASE}"));
     assert_eq!(api.open("O. Officer", &draft, "en").await.status, StatusCode::NOT_FOUND);
+}
+
+/// The page beside the form, as HTML.
+fn beside(page: &str) -> &str {
+    let (_, beside) = page.split_once("id=\"page-beside\"").unwrap_or_else(|| panic!("no page beside in {page}"));
+    // It is the last of the form; of what the script fetches, faults follow.
+    beside.split_once("</aside>").map_or(beside, |(beside, _)| beside)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_beside_is_turned_into_the_other_language_and_back_and_what_is_sent_stays() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    work(&api.desk).await;
+    let name = "O. Officer";
+    let page = api.open(name, &format!("/letters/new?case={CASE}&letter=account-statement"), "en").await.text;
+    assert!(beside(&page).contains("lang=\"en-CA\">") && beside(&page).contains("Statement of your account"), "{page}");
+    // Turned without scripts: what was typed stays, and what will happen is the same.
+    let typed = [("page_language", "fr"), ("facts.balance", "$1,846.35")];
+    let turned = send(&api, name, &page, &typed, "").await.text;
+    let shown = beside(&turned);
+    assert!(shown.contains("lang=\"fr-CA\">") && shown.contains("Relevé"), "{shown}");
+    assert!(shown.contains("goes in English alone") && shown.contains("data:image/png;base64,"), "{shown}");
+    let (before, has) = (fields(&page), fields(&turned));
+    assert_eq!((&has["seen"], has["facts.balance"].as_str()), (&before["seen"], "$1,846.35"));
+    // It stays so while somebody types, and says so in the reader's language.
+    let live: Vec<(&str, &str)> = has.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let live = api.type_in(name, &format!("{}?lang=fr", address(&turned)), &live).await.text;
+    assert!(beside(&live).contains("lang=\"fr-CA\">"), "{live}");
+    assert!(beside(&live).contains("cette lettre part en anglais seulement"), "{live}");
+    let back = send(&api, name, &turned, &[("page_language", "en")], "").await.text;
+    assert_eq!(beside(&back), beside(&page), "and back");
+    // Whoever sends it from there sends what was said: English.
+    let sent = send(&api, name, &turned, &[], "send").await;
+    let letter = sent.place.strip_prefix("/letters/").unwrap_or_else(|| panic!("{}", sent.text)).to_owned();
+    work(&api.desk).await;
+    let (pdf, _) = api.desk.pdf(&LetterId::new(&letter)).await.unwrap().expect("it is issued");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("letter.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let words = pdf_text(&file);
+    assert!(words.contains("Statement of your account") && !words.contains("Relevé"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_not_shown_in_a_language_in_which_its_own_words_are_not_written() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let name = "O. Officer";
+    let page = api.open(name, &format!("/letters/new?case={CASE}&letter=correspondence"), "en").await.text;
+    let text = [("facts.subject.en", "Your question"), ("facts.body.en", "An answer."), ("page_language", "fr")];
+    let turned = send(&api, name, &page, &text, "").await.text;
+    let shown = beside(&turned);
+    assert!(shown.contains("It cannot be shown in French") && !shown.contains("<img"), "{shown}");
+    for label in ["Subject", "Text of the letter"] {
+        assert!(shown.contains(&format!("“{label}” is not written in French.")), "{shown}");
+    }
+    // Nothing stands in the way of sending it: it is English that goes.
+    assert!(turned.contains("It would go on"), "{turned}");
+    // Words that stand in both are shown in either.
+    let text = [("facts.subject.fr", "Votre question"), ("facts.body.fr", "Une réponse.")];
+    let both = send(&api, name, &turned, &text, "").await.text;
+    assert!(beside(&both).contains("Une réponse.") && !beside(&both).contains("An answer."), "{both}");
+    // A letter that goes in both has both, and nothing to turn.
+    let mut other = debt_referred("e-2");
+    other["subject"] = json!("DR-2026-004599");
+    other["data"]["case"]["reference"] = json!("DR-2026-004599");
+    other["data"]["party"]["id"] = json!("P-10099");
+    other["data"]["party"]["language"] = json!("unknown");
+    api.taken(&other).await;
+    let page = api.open(name, "/letters/new?case=DR-2026-004599&letter=account-statement", "en").await.text;
+    let shown = beside(&page);
+    assert!(shown.contains("Relevé") || shown.contains("name=\"page\""), "{page}");
+    assert!(!shown.contains("page_language"), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,9 @@
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{Effect, Guard, Needs};
-use crate::case::{Both, Language, Role};
+use crate::case::{Both, Role, lack_language};
 use crate::rules::found::{Detail, Note, Unread, found, plainly};
 use crate::rules::question::Question;
 use crate::rules::standing::{Insolvency, Person, Word, is_same_mailbox, is_same_place};
@@ -323,7 +322,7 @@ pub const GUARDS: [Guard; 17] = [
         finds: |q| {
             let texts = q.letter.officer_texts.iter().zip(q.letter.facts.iter().cycle());
             let mut texts = texts.flat_map(|(place, facts)| place.values(facts));
-            plainly(texts.any(|(_, text)| lacks_language(text, q.letter.languages)))
+            plainly(texts.any(|(_, text)| lack_language(text, q.letter.languages)))
         },
     },
     Guard {
@@ -347,15 +346,6 @@ pub const GUARDS: [Guard; 17] = [
 struct Consent {
     signed: NaiveDate,
     until: Option<NaiveDate>,
-}
-
-/// Whether a text is not there in each language: a plain one where the letter is written in both, or one that has not both.
-fn lacks_language(text: &Value, languages: &[Language]) -> bool {
-    match text {
-        Value::String(_) => languages.len() > 1,
-        Value::Object(map) => languages.iter().any(|language| !map.contains_key(language.code())),
-        _ => false,
-    }
 }
 
 /// Whether a debt of the letter is a claim provable in a filing; a debt of which nothing is known is.

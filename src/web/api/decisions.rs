@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::VariantArray;
@@ -17,9 +18,12 @@ use crate::case::fault::{FaultView, views};
 use crate::case::{CaseRef, FollowUpId, FollowUpState, LetterId, PersonId, Sha256, Text, insurance, money};
 use crate::desk::{Answer, Outcome, WhoItIs};
 use crate::people::Who;
-use crate::web::Service;
+use crate::web::decision::{
+    ApprovalRequest, Decision, OverrideRequest, ResubmissionRequest, ReturnRequest, WithdrawalRequest,
+};
 use crate::web::problem::{Problem, accepted};
 use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
+use crate::web::{Service, Shared};
 
 /// A letter as those who decide of it are shown it: beside its draft, the calculation and the verdict.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -103,84 +107,62 @@ pub(in crate::web) async fn drafted(service: &Service, id: &LetterId) -> Result<
     Ok(set.pdf)
 }
 
-/// An approval, bound to what was seen. Whoever sends it gives it: a person with the authority, and not who prepared the letter.
-#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApprovalRequest {
-    /// The `seal` of the letter as it was seen.
-    #[schemars(with = "String")]
-    seal: Sha256,
+/// A request in which somebody decides of one letter.
+pub(super) struct Deciding {
+    service: Service,
+    who: Who,
+    headers: HeaderMap,
+    id: LetterId,
+    body: Bytes,
+}
+
+impl FromRequest<Shared> for Deciding {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<Deciding, Response> {
+        let (mut parts, body) = request.into_parts();
+        let who = Who::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        let Path(id) = Path::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        let headers = parts.headers.clone();
+        let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        Ok(Deciding { service: Service::from_ref(state), who, headers, id, body })
+    }
+}
+
+impl Deciding {
+    /// Takes the decision that the request's body is, and answers with the letter as it is then. `renamed` are names that have changed: the
+    /// old one, and what it is called now.
+    async fn taken<T: DeserializeOwned + JsonSchema>(
+        self,
+        decision: fn(T) -> Decision,
+        renamed: &[(&str, &str)],
+    ) -> Result<Json<LetterView>, Problem> {
+        let Deciding { service, who, headers, id, body } = self;
+        decision(body_with(&body, renamed)?).take(&service.desk, &id, &who).await?;
+        show(State(service), headers, Path(id)).await
+    }
 }
 
 /// Approve a letter that waits for it.
 #[utoipa::path(post, operation_id = "approve_letter", path = "/letters/{id}/approve", params(("id" = LetterId, Path, description = "The letter")), request_body = ApprovalRequest,
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
-pub(super) async fn approve(
-    State(service): State<Service>,
-    who: Who,
-    headers: HeaderMap,
-    Path(id): Path<LetterId>,
-    body: Bytes,
-) -> Result<Json<LetterView>, Problem> {
-    let request: ApprovalRequest = body_with(&body, &[("content_hash", "seal")])?;
-    service.desk.approve(&id, &request.seal, &who).await?;
-    show(State(service), headers, Path(id)).await
-}
-
-/// A rule that a letter is to pass, and why.
-#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OverrideRequest {
-    /// The guard's key, such as `no-duplicate`.
-    rule: String,
-    /// Why, in a sentence: it goes into the case file.
-    reason: String,
+pub(super) async fn approve(deciding: Deciding) -> Result<Json<LetterView>, Problem> {
+    deciding.taken(Decision::Approve, &[("content_hash", "seal")]).await
 }
 
 /// Let a held letter pass a rule, where the rule allows it.
 #[utoipa::path(post, operation_id = "override_letter", path = "/letters/{id}/override", params(("id" = LetterId, Path, description = "The letter")), request_body = OverrideRequest,
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
-pub(super) async fn override_hold(
-    State(service): State<Service>,
-    who: Who,
-    headers: HeaderMap,
-    Path(id): Path<LetterId>,
-    body: Bytes,
-) -> Result<Json<LetterView>, Problem> {
-    let request: OverrideRequest = body_of(&body)?;
-    service.desk.override_hold(&id, &request.rule, &request.reason, &who).await?;
-    show(State(service), headers, Path(id)).await
-}
-
-/// Why a letter is taken out.
-#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WithdrawalRequest {
-    /// Why, in a sentence: it goes into the case file.
-    reason: String,
+pub(super) async fn override_hold(deciding: Deciding) -> Result<Json<LetterView>, Problem> {
+    deciding.taken(Decision::LetPass, &[]).await
 }
 
 /// Take a letter out for ever, before it has left.
 #[utoipa::path(post, operation_id = "withdraw_letter", path = "/letters/{id}/withdraw", params(("id" = LetterId, Path, description = "The letter")), request_body = WithdrawalRequest,
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
-pub(super) async fn withdraw(
-    State(service): State<Service>,
-    who: Who,
-    headers: HeaderMap,
-    Path(id): Path<LetterId>,
-    body: Bytes,
-) -> Result<Json<LetterView>, Problem> {
-    let request: WithdrawalRequest = body_of(&body)?;
-    service.desk.withdraw(&id, &request.reason, &who).await?;
-    show(State(service), headers, Path(id)).await
-}
-
-/// Why a letter is sent back.
-#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReturnRequest {
-    /// What its officer is to do: it goes into the case file.
-    comment: String,
+pub(super) async fn withdraw(deciding: Deciding) -> Result<Json<LetterView>, Problem> {
+    deciding.taken(Decision::Withdraw, &[]).await
 }
 
 /// Send a letter that waits for approval back to its officer, with a comment.
@@ -188,39 +170,15 @@ pub struct ReturnRequest {
 /// It is held until it is sent for approval again, or withdrawn. Who may is who could approve it.
 #[utoipa::path(post, operation_id = "return_letter", path = "/letters/{id}/return", params(("id" = LetterId, Path, description = "The letter")), request_body = ReturnRequest,
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
-pub(super) async fn give_back(
-    State(service): State<Service>,
-    who: Who,
-    headers: HeaderMap,
-    Path(id): Path<LetterId>,
-    body: Bytes,
-) -> Result<Json<LetterView>, Problem> {
-    let request: ReturnRequest = body_of(&body)?;
-    service.desk.send_back(&id, &request.comment, &who).await?;
-    show(State(service), headers, Path(id)).await
-}
-
-/// What is answered to the comment.
-#[derive(Debug, Deserialize, JsonSchema, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ResubmissionRequest {
-    /// What was done, or why the letter is right as it stands: it goes into the case file.
-    answer: String,
+pub(super) async fn give_back(deciding: Deciding) -> Result<Json<LetterView>, Problem> {
+    deciding.taken(Decision::GiveBack, &[]).await
 }
 
 /// Send a letter that was sent back for approval again, with an answer. Whoever does has prepared it, and cannot approve it.
 #[utoipa::path(post, operation_id = "resubmit_letter", path = "/letters/{id}/resubmit", params(("id" = LetterId, Path, description = "The letter")), request_body = ResubmissionRequest,
     responses((status = 200, body = LetterView, description = "The letter as it is now"), (status = 403), (status = 404), (status = 409), (status = 422)))]
-pub(super) async fn resubmit(
-    State(service): State<Service>,
-    who: Who,
-    headers: HeaderMap,
-    Path(id): Path<LetterId>,
-    body: Bytes,
-) -> Result<Json<LetterView>, Problem> {
-    let request: ResubmissionRequest = body_of(&body)?;
-    service.desk.resubmit(&id, &request.answer, &who).await?;
-    show(State(service), headers, Path(id)).await
+pub(super) async fn resubmit(deciding: Deciding) -> Result<Json<LetterView>, Problem> {
+    deciding.taken(Decision::Resubmit, &[]).await
 }
 
 /// Which follow-ups to list.

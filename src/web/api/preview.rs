@@ -116,7 +116,7 @@ pub(super) async fn preview(
     });
     given.done()?;
     let request: LetterRequest = body_of(&body)?;
-    let foreseen = service.desk.preview(&who, &request.letter, &request.data).await?.map_err(Problem::faults)?;
+    let foreseen = service.desk.preview(&who, &request.letter, &request.data, None).await?.map_err(Problem::faults)?;
     unshowable(foreseen.set.stops.clone())?;
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("application/json") {

@@ -3,6 +3,7 @@
 use axum::extract::{Form, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
 use super::{Asked, answer, encoded};
@@ -11,9 +12,12 @@ use crate::case::fault::{problem, views};
 use crate::case::{Actor, DeliveryState, EntryKind, LetterId, LetterState, Sha256, money};
 use crate::desk::{DecideError, office, rule_words};
 use crate::people::Who;
+use crate::web::decision::{
+    ApprovalRequest, Decision, OverrideRequest, ResubmissionRequest, ReturnRequest, WithdrawalRequest,
+};
 use crate::web::problem::Problem;
 use crate::web::view::{EntryView, LetterView};
-use crate::web::{PREVIEW_SCALE, Service, api};
+use crate::web::{PREVIEW_SCALE, Service, Shared, api};
 
 pub(super) async fn show(State(service): State<Service>, asked: Asked, who: Who, Path(id): Path<LetterId>) -> Response {
     let row = match service.desk.reader().letter(&id).await.map_err(Problem::from) {
@@ -203,7 +207,7 @@ pub(super) async fn picture(
 }
 
 /// What the forms of a letter's page say; each has some of it.
-#[derive(Default, serde::Deserialize)]
+#[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct Given {
     seal: String,
@@ -213,40 +217,38 @@ pub(super) struct Given {
     answer: String,
 }
 
-/// Approves the letter as the page showed it.
-pub(super) async fn approve(
-    State(service): State<Service>,
-    asked: Asked,
-    who: Who,
-    Path(id): Path<LetterId>,
-    Form(given): Form<Given>,
-) -> Response {
-    let done = service.desk.approve(&id, &Sha256::new(given.seal.clone()), &who).await;
-    done_or_said(&service, &asked, &id, &given, done).await
+/// A route on which the form of a letter's page decides of it; opened by its address, it leads to the page that has the form.
+pub(super) fn decision(of: fn(Given) -> Decision) -> MethodRouter<Shared> {
+    get(back).post(
+        async move |State(service): State<Service>,
+                    asked: Asked,
+                    who: Who,
+                    Path(id): Path<LetterId>,
+                    Form(given): Form<Given>| {
+            let done = of(given.clone()).take(&service.desk, &id, &who).await;
+            done_or_said(&service, &asked, &id, &given, done).await
+        },
+    )
 }
 
-/// Lets the letter pass a rule.
-pub(super) async fn let_pass(
-    State(service): State<Service>,
-    asked: Asked,
-    who: Who,
-    Path(id): Path<LetterId>,
-    Form(given): Form<Given>,
-) -> Response {
-    let done = service.desk.override_hold(&id, &given.rule, &given.reason, &who).await;
-    done_or_said(&service, &asked, &id, &given, done).await
+pub(super) fn approval(given: Given) -> Decision {
+    Decision::Approve(ApprovalRequest { seal: Sha256::new(given.seal) })
 }
 
-/// Withdraws the letter.
-pub(super) async fn withdraw(
-    State(service): State<Service>,
-    asked: Asked,
-    who: Who,
-    Path(id): Path<LetterId>,
-    Form(given): Form<Given>,
-) -> Response {
-    let done = service.desk.withdraw(&id, &given.reason, &who).await;
-    done_or_said(&service, &asked, &id, &given, done).await
+pub(super) fn passing(given: Given) -> Decision {
+    Decision::LetPass(OverrideRequest { rule: given.rule, reason: given.reason })
+}
+
+pub(super) fn withdrawal(given: Given) -> Decision {
+    Decision::Withdraw(WithdrawalRequest { reason: given.reason })
+}
+
+pub(super) fn giving_back(given: Given) -> Decision {
+    Decision::GiveBack(ReturnRequest { comment: given.comment })
+}
+
+pub(super) fn resubmission(given: Given) -> Decision {
+    Decision::Resubmit(ResubmissionRequest { answer: given.answer })
 }
 
 /// The letter's page, with what was wrong where nothing was done.
@@ -266,31 +268,7 @@ async fn done_or_said(
     (problem.status(), page).into_response()
 }
 
-/// Sends the letter back to its officer, with a comment.
-pub(super) async fn give_back(
-    State(service): State<Service>,
-    asked: Asked,
-    who: Who,
-    Path(id): Path<LetterId>,
-    Form(given): Form<Given>,
-) -> Response {
-    let done = service.desk.send_back(&id, &given.comment, &who).await;
-    done_or_said(&service, &asked, &id, &given, done).await
-}
-
-/// Sends the letter for approval again, with an answer.
-pub(super) async fn resubmit(
-    State(service): State<Service>,
-    asked: Asked,
-    who: Who,
-    Path(id): Path<LetterId>,
-    Form(given): Form<Given>,
-) -> Response {
-    let done = service.desk.resubmit(&id, &given.answer, &who).await;
-    done_or_said(&service, &asked, &id, &given, done).await
-}
-
 /// Where a form was sent to and did not do what was asked: the page that has it.
-pub(super) async fn back(Path(id): Path<LetterId>) -> Redirect {
+async fn back(Path(id): Path<LetterId>) -> Redirect {
     Redirect::to(&format!("/letters/{id}"))
 }

@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use super::writing::{What, Writing, Written};
+use super::writing::{Part, What, Writing, Written};
 use crate::case::fault::views;
 use crate::case::{Fault, Language, Sha256, money};
-use crate::desk::{EventOutlook, Foreseen, Told};
+use crate::desk::{EventOutlook, Foreseen, Look, Told};
 use crate::people::Who;
 use crate::web::Service;
 use crate::web::api::foreseen_says;
@@ -46,22 +46,44 @@ impl Outlook {
     }
 }
 
-/// What would become of it now; of a letter, with one of its pages.
+/// Which page of a letter is seen beside its form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside {
+    /// The page, from 1.
+    pub page: usize,
+    /// A language in which somebody wants to see it.
+    pub language: Option<Language>,
+}
+
+impl Beside {
+    /// The language in which a letter is looked at without going in it; none where it is seen as it goes.
+    fn other(self, written: &Written) -> Option<Language> {
+        self.language.filter(|language| !written.languages.contains(language))
+    }
+}
+
+/// What would become of it now; of a letter, with one of its pages. What is said is in `language`.
 pub(super) async fn outlook(
     service: &Service,
     who: &Who,
-    writing: &Writing,
+    (writing, parts): (&Writing, &[Part]),
     written: &Written,
-    (page, language): (usize, Language),
+    beside: Beside,
+    language: Language,
 ) -> Result<Outlook, Problem> {
     let found = match writing.what {
         What::Letter => {
+            let other = beside.other(written);
+            let look = other.map(|language| Look { language, facts: writing.facts_by_language(parts) });
             let foreseen = match &writing.replaces {
-                Some(old) => service.desk.preview_correction(who, old, writing.request(&written.data)).await?,
-                None => service.desk.preview(who, &writing.key, &written.data).await?,
+                Some(old) => service.desk.preview_correction(who, old, writing.request(&written.data), look).await?,
+                None => service.desk.preview(who, &writing.key, &written.data, look).await?,
             };
             match foreseen {
-                Ok(foreseen) => Ok(letter(service, &foreseen, page, language).await),
+                Ok(foreseen) => {
+                    let sheet = sheet(service, &foreseen, (beside.page, other), written.languages, language).await;
+                    Ok(letter(&foreseen, sheet, language))
+                }
                 Err(faults) => Err(faults),
             }
         }
@@ -85,12 +107,10 @@ pub(super) async fn outlook(
     Ok(Outlook { faults, blank, shown, seen })
 }
 
-/// The hash of what was typed and of all that is said of it; which of the pages is looked at makes no difference.
+/// The hash of what was typed and of all that is said of it; which of the pages is looked at, and in which language, makes no difference.
 fn seen(data: &Value, shown: &Value) -> Sha256 {
     let mut said = shown.clone();
-    for page in ["page", "picture", "words"] {
-        said.as_object_mut().map(|said| said.shift_remove(page));
-    }
+    said.as_object_mut().map(|said| said.shift_remove("sheet"));
     Sha256::of(json!([data, said]).to_string().as_bytes())
 }
 
@@ -110,10 +130,7 @@ pub(super) fn at_field(fault: Fault) -> Fault {
     Fault { place, ..fault }
 }
 
-async fn letter(service: &Service, foreseen: &Foreseen, page: usize, language: Language) -> Value {
-    let pages = foreseen.set.pages.len();
-    let page = page.clamp(1, pages.max(1));
-    let drawn = service.desk.studio.threads.draw(foreseen.set.pdf.clone(), page, SCALE).await;
+fn letter(foreseen: &Foreseen, sheet: Value, language: Language) -> Value {
     let way = if !foreseen.may_go {
         "held"
     } else if foreseen.needs_approval {
@@ -132,9 +149,42 @@ async fn letter(service: &Service, foreseen: &Foreseen, page: usize, language: L
         "deadlines": foreseen.set.deadlines.iter().map(|(label, day)| {
             json!({"label": label.get(language), "day": day})
         }).collect::<Vec<_>>(),
+        "pages": foreseen.set.pages.len(),
+        "sheet": sheet,
+    })
+}
+
+/// The page that is seen: of the letter as it goes, or, where it is looked at in another language, of what it would be in that; or why it
+/// cannot be shown so.
+async fn sheet(
+    service: &Service,
+    foreseen: &Foreseen,
+    (page, other): (usize, Option<Language>),
+    languages: &[Language],
+    language: Language,
+) -> Value {
+    let goes_in = languages.first().filter(|_| languages.len() == 1);
+    let set = match &foreseen.look {
+        None => Ok(&foreseen.set),
+        Some(look) => look.as_ref(),
+    };
+    let (set, faults) = match set {
+        Ok(set) => (Some(set), Vec::new()),
+        Err(faults) => (None, views(faults, language)),
+    };
+    let pages = set.map_or(0, |set| set.pages.len());
+    let page = page.clamp(1, pages.max(1));
+    let drawn = match set {
+        Some(set) => service.desk.studio.threads.draw(set.pdf.clone(), page, SCALE).await,
+        None => None,
+    };
+    json!({
+        "goes_in": goes_in,
+        "looked_at_in": other,
+        "faults": faults,
         "page": page,
         "pages": pages,
-        "words": foreseen.set.pages.get(page - 1),
+        "words": set.and_then(|set| set.pages.get(page - 1)),
         "picture": drawn.map(|png| format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png))),
     })
 }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
-use super::outlook::{Outlook, at_field, outlook, told};
+use super::outlook::{Beside, Outlook, at_field, outlook, told};
 use super::writing::{Part, What, Writing, Written};
 use crate::case::entry::View;
 use crate::case::{CaseRef, DraftId, Fault, Language, LetterId, PersonId, Sha256};
 use crate::desk::{Desk, DeskError, Outcome, Requested};
-use crate::form::{Change, Control, MOST, Typed, nearest};
+use crate::form::{Change, Control, MOST, Typed, nearest, were_sent};
 use crate::people::Who;
 use crate::web::Service;
 use crate::web::pages::Asked;
@@ -20,6 +20,13 @@ use crate::web::problem::Problem;
 
 /// The roots of what is typed.
 const ROOTS: [&str; 4] = ["case", "party", "facts", "addressee"];
+
+/// What tells htmx to put the form of the page in the place of the one that is there.
+const WHOLE_FORM: [(HeaderName, HeaderValue); 3] = [
+    (HeaderName::from_static("hx-retarget"), HeaderValue::from_static("#writing")),
+    (HeaderName::from_static("hx-reselect"), HeaderValue::from_static("#writing")),
+    (HeaderName::from_static("hx-reswap"), HeaderValue::from_static("outerHTML show:none")),
+];
 
 /// What somebody does with what they write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +58,7 @@ impl Button {
 struct Sent {
     button: Button,
     /// Which page is to be seen.
-    page: usize,
+    beside: Beside,
     /// What its sender has seen.
     seen: Sha256,
 }
@@ -106,7 +113,7 @@ pub(super) async fn correct(
 
 /// The page of something that is opened, with what would become of it as it stands.
 pub(super) async fn opened(service: &Service, asked: &Asked, who: &Who, writing: &Writing) -> Response {
-    let sent = Sent { button: Button::Type, page: 1, seen: Sha256::new("") };
+    let sent = Sent { button: Button::Type, beside: Beside { page: 1, language: None }, seen: Sha256::new("") };
     page(service, asked, who, writing, &sent, &[], false)
         .await
         .unwrap_or_else(|problem| asked.problem(service, &problem))
@@ -133,8 +140,8 @@ pub(super) async fn write(
         replaces: Some(one("replaces")).filter(|letter| !letter.is_empty()).map(LetterId::new),
         typed: Typed::of(&given, &ROOTS),
     };
-    let sent =
-        Sent { button: Button::of(one("act")), page: one("page").parse().unwrap_or(1), seen: Sha256::new(one("seen")) };
+    let beside = Beside { page: one("page").parse().unwrap_or(1), language: Language::parse(one("page_language")) };
+    let sent = Sent { button: Button::of(one("act")), beside, seen: Sha256::new(one("seen")) };
     if !writing.what.needs().into_iter().all(|permission| asked.may(permission)) {
         return asked.problem(&service, &Problem::not_permitted());
     }
@@ -185,7 +192,7 @@ async fn send(
 ) -> Result<Response, Problem> {
     let Some(parts) = writing.parts(service) else { return Ok(asked.error(service, StatusCode::NOT_FOUND)) };
     let written = writing.written(service, who, &parts).await?;
-    let before = outlook(service, who, writing, &written, (sent.page, asked.language)).await?;
+    let before = outlook(service, who, (writing, &parts), &written, sent.beside, asked.language).await?;
     if before.seen != sent.seen || !before.faults.is_empty() {
         return page(service, asked, who, writing, sent, &[], false).await;
     }
@@ -250,7 +257,7 @@ async fn page(
     };
     let language = asked.language;
     let written = writing.written(service, who, &parts).await?;
-    let outlook = outlook(service, who, writing, &written, (sent.page, language)).await?;
+    let outlook = outlook(service, who, (writing, &parts), &written, sent.beside, language).await?;
     let is_looked_at = matches!(sent.button, Button::Look | Button::Send);
     let faults = if is_looked_at { [refused, &outlook.faults[..]].concat() } else { outlook.of_typed() };
     let sections = sections(&parts, writing, (language, written.languages), &faults);
@@ -273,10 +280,16 @@ async fn page(
         "asked_again": sent.button == Button::Send && refused.is_empty() && outlook.faults.is_empty(),
         "outlook": shown(&outlook),
     });
-    let name = if live && sent.button == Button::Type { "writing-live.html" } else { "writing.html" };
+    let is_live = live && sent.button == Button::Type;
+    // By what was typed, other fields apply now than those that stand on the page: the form is made anew.
+    let is_anew = is_live && !were_sent(&all, &writing.typed);
+    let name = if is_live && !is_anew { "writing-live.html" } else { "writing.html" };
     // Whoever loads the page anew comes to the draft.
     let address = [("hx-replace-url", format!("/drafts/{}", writing.id))];
-    let shown = (address, asked.page(service, name, context)).into_response();
+    let mut shown = (address, asked.page(service, name, context)).into_response();
+    if is_anew {
+        shown.headers_mut().extend(WHOLE_FORM);
+    }
     Ok(if faults.is_empty() || !is_looked_at {
         shown
     } else {

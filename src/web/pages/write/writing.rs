@@ -148,6 +148,12 @@ impl Writing {
         Ok(Written { data, languages, faults })
     }
 
+    /// The facts that were typed, with what officers write by language: for a look at the letter in another one than it goes in.
+    pub fn facts_by_language(&self, parts: &[Part]) -> Value {
+        let facts = parts.iter().find(|part| part.root == "facts");
+        facts.map_or(Value::Null, |part| form::value(&part.fields, &self.typed, part.root, &Language::BOTH).value)
+    }
+
     /// The data that it would be asked for with.
     pub fn request(&self, data: &Value) -> LetterRequest {
         LetterRequest { letter_type: self.key.clone(), data: data.clone(), key: self.id.to_string() }
