@@ -1,11 +1,18 @@
 //! What somebody is writing, kept as it is typed.
 
+use chrono::TimeDelta;
+
 use super::ask::SOURCE;
 use super::people::drawn;
 use super::{Desk, DeskError};
 use crate::case::{CaseRef, DraftId, LetterId, PersonId, Stamp, hex};
 use crate::people::Who;
-use crate::register::DraftRow;
+use crate::register::{DraftRow, DraftTitleRow};
+
+/// Days after which a draft that nobody has touched is thrown away: it has personal data, and no case rests on it.
+pub const DRAFT_DAYS: i64 = 90;
+/// Drafts of one person that are kept; the oldest beyond them are thrown away.
+pub const DRAFTS_AT_MOST: i64 = 200;
 
 /// What somebody is writing: which letter or event, about whom, and what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +57,8 @@ impl Desk {
             DraftRow { id, owner: owner(by), kind, what, case_reference: case, person, replaces, typed, saved_at };
         let mut act = self.begin(by.actor()).await?;
         let kept = act.keep_draft(&row).await?;
+        act.drop_old_drafts((self.clock.now() - TimeDelta::days(DRAFT_DAYS)).into(), &row.owner, DRAFTS_AT_MOST)
+            .await?;
         act.commit().await?;
         Ok(kept)
     }
@@ -61,8 +70,8 @@ impl Desk {
     }
 
     /// All that somebody is writing, the newest first.
-    pub async fn drafts(&self, by: &Who) -> Result<Vec<Draft>, DeskError> {
-        Ok(self.reader().drafts_of(&owner(by)).await?.into_iter().map(Draft::of).collect())
+    pub async fn drafts(&self, by: &Who) -> Result<Vec<DraftTitleRow>, DeskError> {
+        Ok(self.reader().drafts_of(&owner(by)).await?)
     }
 
     /// What became of a draft that was sent: its case, and its letter where it is one. None where it was not, or is not somebody's to see.

@@ -70,7 +70,7 @@ pub use close::Closed;
 pub use correct::Correctable;
 pub use decide::{DecideError, rule_words};
 pub use disclose::{Disclosed, Disclosure};
-pub use drafts::Draft;
+pub use drafts::{DRAFT_DAYS, DRAFTS_AT_MOST, Draft};
 pub use explain::{Eligibility, Group};
 pub use health::{Health, OpenSession};
 pub use identify::WhoItIs;

@@ -1,6 +1,10 @@
 //! One person's account.
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_security::confusable_detection::skeleton;
+
 use super::{Permission, Role};
+use crate::case::texts::folded;
 use crate::case::{AccountId, AccountState, Fault};
 
 /// The longest name, in characters.
@@ -24,8 +28,7 @@ impl Particulars {
     pub fn faults(&self, programs: &[&str]) -> Vec<Fault> {
         let mut faults = Vec::new();
         let name = self.name.trim();
-        let is_name = name.chars().any(char::is_alphabetic) && !name.chars().any(char::is_control);
-        if !is_name || name.chars().count() > LONGEST_NAME {
+        if !is_name(name) || name.chars().count() > LONGEST_NAME {
             faults.push(Fault::new(
                 "name-invalid",
                 "name",
@@ -59,6 +62,19 @@ impl Particulars {
         }
         faults
     }
+}
+
+/// Whether something can stand in the case files as a name: it has letters, and nothing that does not show.
+pub fn is_name(name: &str) -> bool {
+    let is_hidden = |c: char| matches!(c.general_category_group(), GeneralCategoryGroup::Other);
+    name.chars().any(char::is_alphabetic) && !name.chars().any(is_hidden)
+}
+
+/// Whether two names look the same, though they may be written with other letters (UTS #39, section 4): the case files would not tell
+/// them apart, and four eyes are read from names.
+pub fn look_alike(one: &str, other: &str) -> bool {
+    let look = |name: &str| folded(&skeleton(name).collect::<String>());
+    look(one) == look(other)
 }
 
 /// One person's account.

@@ -13,7 +13,7 @@ mod session;
 mod token;
 mod who;
 
-pub use account::{Account, Particulars};
+pub use account::{Account, Particulars, is_name, look_alike};
 pub use back_off::{BackOff, network};
 pub use password::{PasswordError, hashed, is_kept, is_password};
 pub use role::{PERMISSIONS, Permission, Role};

@@ -142,6 +142,12 @@ macro_rules! select_accounts {
 pub(super) use select_accounts;
 
 impl Act {
+    /// One account, as this act finds it.
+    pub async fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>, RegisterError> {
+        let query = sqlx::query_as(select_accounts!("WHERE id = $1")).bind(id);
+        Ok(query.fetch_optional(&mut *self.transaction).await?)
+    }
+
     /// All accounts, by name, as this act finds them.
     pub async fn accounts(&mut self) -> Result<Vec<AccountRow>, RegisterError> {
         Ok(sqlx::query_as(select_accounts!("ORDER BY name_folded")).fetch_all(&mut *self.transaction).await?)

@@ -26,6 +26,21 @@ pub struct DraftRow {
     pub saved_at: Stamp,
 }
 
+/// A draft as a list has it: without what was typed.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DraftTitleRow {
+    /// Its identity.
+    pub id: DraftId,
+    /// `letter` or `event`.
+    pub kind: String,
+    /// The letter type's key, or the event's short type.
+    pub what: String,
+    /// The case.
+    pub case_reference: CaseRef,
+    /// When it was kept last.
+    pub saved_at: Stamp,
+}
+
 impl Act {
     /// Keeps what somebody is writing, in place of what was kept of it. False where it is somebody else's.
     pub async fn keep_draft(&mut self, draft: &DraftRow) -> Result<bool, RegisterError> {
@@ -45,6 +60,15 @@ impl Act {
         .execute(&mut *self.transaction)
         .await?;
         Ok(kept.rows_affected() == 1)
+    }
+
+    /// Throws away what was kept last before an instant, and what somebody is writing beyond so many, the oldest first.
+    pub async fn drop_old_drafts(&mut self, before: Stamp, owner: &str, most: i64) -> Result<(), RegisterError> {
+        sqlx::query("DELETE FROM drafts WHERE saved_at < $1").bind(before).execute(&mut *self.transaction).await?;
+        let sql = "DELETE FROM drafts WHERE owner = $1 AND id NOT IN \
+                   (SELECT d.id FROM drafts d WHERE d.owner = $1 ORDER BY d.saved_at DESC LIMIT $2)";
+        sqlx::query(sql).bind(owner).bind(most).execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     /// Throws away what somebody was writing.
@@ -68,12 +92,8 @@ impl Reader {
     }
 
     /// All that somebody is writing, the newest first.
-    pub async fn drafts_of(&self, owner: &str) -> Result<Vec<DraftRow>, RegisterError> {
-        Ok(sqlx::query_as(
-            "SELECT id, owner, kind, what, case_reference, person, replaces, typed, saved_at FROM drafts WHERE owner = $1 ORDER BY saved_at DESC",
-        )
-        .bind(owner)
-        .fetch_all(&self.pool)
-        .await?)
+    pub async fn drafts_of(&self, owner: &str) -> Result<Vec<DraftTitleRow>, RegisterError> {
+        let sql = "SELECT id, kind, what, case_reference, saved_at FROM drafts WHERE owner = $1 ORDER BY saved_at DESC";
+        Ok(sqlx::query_as(sql).bind(owner).fetch_all(&self.pool).await?)
     }
 }

@@ -47,7 +47,7 @@ pub use audit::{AuditFilter, AuditRow};
 pub use cases::{CaseRow, CaseToFollow, Seen};
 pub use claims::{Claim, Claimed};
 pub use deliveries::{Delivery, DeliveryRow};
-pub use drafts::DraftRow;
+pub use drafts::{DraftRow, DraftTitleRow};
 pub use entries::{ChainedEntry, Link};
 pub use events::{StoredEvent, Taken, hash as event_hash};
 pub use follow_ups::{FollowUpRow, Kind, NewFollowUp};

@@ -2,7 +2,7 @@
 //
 //     node roles.mjs BASE_URL PASSWORD FOLDER LANG WAITING
 //
-// An officer works out a plan and makes it a proposal, and writes one letter twice. A manager opens WAITING, a letter that waits for an approval, and returns it with a comment; its officer answers; the manager opens it
+// An officer works out a plan that asks for less than the least, and makes it a proposal; a manager approves it. An officer writes one letter twice. A manager opens WAITING, a letter that waits for an approval, and returns it with a comment; its officer answers; the manager opens it
 // again, ticks it and approves it, and lets the letter that is held pass the rule. Records find a letter by a misread part of its number, and
 // fetch the bundle of its case. An administrator invites somebody, who chooses a password and is signed in.
 //
@@ -45,12 +45,14 @@ const [officer, manager, records, administrator] = ["l.abernethy", "o.marchildon
 );
 const reason = { en: "Which cheque is it?", fr: "De quel chèque s’agit-il?" }[lang];
 
+let proposal = "";
 await as(officer, "plan", async (page, at) => {
   await at("/cases/DR-2026-004518/plan");
   await page.check('input[name=way][value=count]');
-  await page.fill("#count", "6");
+  await page.fill("#count", "48");
   await page.click("form[action$='/plan'] button");
   await page.waitForSelector(".table--worked");
+  if ((await page.locator("section[aria-labelledby=result] .callout li").count()) === 0) fault("who may approve less is not said");
   await look(page, "plan");
   await page.locator('a.act[href*="plan-proposal"]').first().click();
   await page.waitForSelector("#writing");
@@ -60,6 +62,23 @@ await as(officer, "plan", async (page, at) => {
   await look(page, "proposal");
   await page.click(button("send"));
   await page.waitForURL("**/letters/*");
+  proposal = new URL(page.url()).pathname;
+  // It is made before anybody decides.
+  await page.waitForTimeout(2_000);
+  await at(proposal);
+  if ((await page.locator("form[action$='/approve']").count()) > 0) fault("whoever asked for it can approve it");
+  await look(page, "proposal-asked-for");
+});
+
+await as(manager, "approve plan", async (page, at) => {
+  await at("/decisions?order=amount");
+  await page.click(`a[href='${proposal}']`);
+  await page.waitForSelector("form[action$='/approve']");
+  await look(page, "proposal-to-approve");
+  await page.click("form[action$='/approve'] button");
+  await page.waitForLoadState("load");
+  if ((await page.locator("form[action$='/approve']").count()) > 0) fault("the plan is not approved");
+  await look(page, "proposal-approved");
 });
 
 // The very same letter twice: the second is held.

@@ -217,7 +217,17 @@ fn each_role_does_its_work_in_the_browser_in_either_language() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
         let told: Value = serde_json::from_str(text.trim()).unwrap();
-        let paths = ["plan", "write twice", "return", "answer", "approve", "let pass", "find and bundle", "invite"];
+        let paths = [
+            "plan",
+            "approve plan",
+            "write twice",
+            "return",
+            "answer",
+            "approve",
+            "let pass",
+            "find and bundle",
+            "invite",
+        ];
         assert_eq!(told["done"], serde_json::json!(paths), "{told:#}");
         checked(&shots);
     }

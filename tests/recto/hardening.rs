@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -12,6 +13,8 @@ use recto::case::{AccountState, AuditKind};
 use recto::desk::{PeopleError, Proof, SignInError};
 use recto::people::{Account, Particulars, Permission, Role, Secret, Who, network};
 use recto::register::AuditFilter;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::http::Api;
 use crate::support::{PASSWORD, debt_referred, desk, machine, signed_in};
@@ -170,5 +173,35 @@ async fn a_script_that_has_gone_wrong_waits_and_the_others_do_not() {
         let request = Request::post("/api/v1/events").header(header::AUTHORIZATION, &system[0].1);
         let answer = api.send(request.body(Body::from("{}")).unwrap()).await.status();
         assert_ne!(answer, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_under_way_does_not_outlive_its_password_or_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Arc::new(desk(folder.path()).await);
+    for (meanwhile, again) in [
+        ("UPDATE accounts SET state = 'closed'", "UPDATE accounts SET state = 'open'"),
+        ("UPDATE accounts SET password = NULL", "UPDATE accounts SET state = 'open'"),
+    ] {
+        let own = Secret::shown(&signed_in(&desk, "O. Officer").await).unwrap();
+        let account = desk.signed_in(&own).await.unwrap().unwrap();
+        // Somebody else writes: what is compared is compared, and its act waits for its turn.
+        let options = SqliteConnectOptions::new().filename(folder.path().join("recto.db"));
+        let mut other: SqliteConnection = options.connect().await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        let (at_door, at_desk) = (Arc::clone(&desk), Arc::clone(&desk));
+        let email = account.is.email.clone();
+        let door = tokio::spawn(async move { at_door.sign_in(&email, PASSWORD, HERE).await });
+        let change = tokio::spawn(async move {
+            at_desk.change_password(&account, &own, PASSWORD, "five other words that nobody knows", HERE).await
+        });
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(!door.is_finished() && !change.is_finished(), "both wait for their turn");
+        sqlx::query(meanwhile).execute(&mut other).await.unwrap();
+        sqlx::query("COMMIT").execute(&mut other).await.unwrap();
+        assert!(matches!(door.await.unwrap(), Err(SignInError::Wrong)), "{meanwhile}");
+        assert!(matches!(change.await.unwrap(), Err(SignInError::Wrong)), "{meanwhile}");
+        sqlx::query(again).execute(&mut other).await.unwrap();
     }
 }

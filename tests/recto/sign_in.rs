@@ -61,6 +61,15 @@ async fn the_first_administrator_comes_by_a_link_that_is_used_once_and_invites_t
     assert!(matches!(nobody, Err(SignInError::Wrong)), "no password yet");
     let again = desk.invite(&ada, says("OLGA FISHER", "other@fsu.example.ca", &[Role::Officer], &[])).await;
     assert_eq!(codes(again.unwrap_err()), ["account-taken"], "the case files would not tell them apart");
+    // A Cyrillic O, a zero in its place, a blank that does not show.
+    for (like, code) in [
+        ("\u{41e}lga Fisher", "account-taken"),
+        ("0lga Fisher", "account-taken"),
+        ("Olga\u{200b} Fisher", "name-invalid"),
+    ] {
+        let again = desk.invite(&ada, says(like, "other@fsu.example.ca", &[Role::Officer], &[])).await;
+        assert_eq!(codes(again.unwrap_err()), [code], "{like:?}");
+    }
     let unfit = desk.invite(&ada, says("7", "nowhere", &[], &["ei"])).await;
     assert_eq!(codes(unfit.unwrap_err()), ["name-invalid", "email-invalid", "role-missing", "program-unknown"]);
     desk.sign_in_by_link(&link, None, PASSWORD, HERE).await.unwrap();

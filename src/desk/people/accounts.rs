@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{account, drawn, new_secret};
 use crate::case::{AccountId, AccountState, AuditKind, Fault, hex};
 use crate::desk::{Desk, DeskError};
-use crate::people::{Account, LINK_HOURS, Particulars, Permission, Secret, Who};
+use crate::people::{Account, LINK_HOURS, Particulars, Permission, Secret, Who, look_alike};
 use crate::register::{AccountSays, Act, RegisterError};
 
 /// Why something was not done about people or tokens.
@@ -54,7 +54,7 @@ impl Desk {
         let says = self.in_order(says)?;
         let id = AccountId::new(hex(&drawn::<8>()?));
         let mut act = self.begin(by.actor()).await?;
-        if !act.add_account(&id, written(&says, &roles(&says))).await? {
+        if is_taken(&mut act, &id, &says.name).await? || !act.add_account(&id, written(&says, &roles(&says))).await? {
             return Err(PeopleError::fault(taken()));
         }
         act.audit(AuditKind::AccountMade, &id, &detail(&says)).await?;
@@ -82,7 +82,7 @@ impl Desk {
         if !says.roles.iter().any(|role| role.permissions().contains(&Permission::Administer)) {
             keep_an_administrator(&mut act, id).await?;
         }
-        if !act.set_account(id, written(&says, &roles(&says))).await? {
+        if is_taken(&mut act, id, &says.name).await? || !act.set_account(id, written(&says, &roles(&says))).await? {
             return Err(PeopleError::fault(taken()));
         }
         act.audit(AuditKind::AccountChanged, id, &json!({"before": detail(&before.is), "now": detail(&says)})).await?;
@@ -191,6 +191,11 @@ async fn keep_an_administrator(act: &mut Act, going: &AccountId) -> Result<(), P
         true => Err(PeopleError::fault(last_administrator())),
         false => Ok(()),
     }
+}
+
+/// Whether a name looks like that of another account.
+pub(super) async fn is_taken(act: &mut Act, id: &AccountId, name: &str) -> Result<bool, RegisterError> {
+    Ok(act.accounts().await?.iter().any(|row| row.id != *id && look_alike(&row.name, name)))
 }
 
 /// The roles as the register writes them.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::accounts::{detail, roles, taken, written};
+use super::accounts::{detail, is_taken, roles, taken, written};
 use super::sign_in::session;
 use super::{account, drawn};
 use crate::case::{AccountId, AccountState, Actor, AuditKind, hex};
@@ -109,7 +109,7 @@ impl Desk {
         for name in [identity.name.clone(), format!("{} ({})", identity.name, identity.email)] {
             let says = self.in_order(says(name)).map_err(unfit)?;
             let id = AccountId::new(hex(&drawn::<8>()?));
-            if act.add_account(&id, written(&says, &roles(&says))).await? {
+            if !is_taken(act, &id, &says.name).await? && act.add_account(&id, written(&says, &roles(&says))).await? {
                 act.is_of(Actor::person(&says.name));
                 act.audit(AuditKind::AccountMade, &id, &detail(&says)).await?;
                 link(act, &id, identity).await?;

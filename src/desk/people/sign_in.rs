@@ -97,6 +97,7 @@ impl Desk {
         };
         self.succeeded(&aimed_at, proof.address);
         let mut act = self.begin(Actor::person(&row.name)).await?;
+        still(&mut act, &row.id, row.password.as_deref()).await?;
         let secret = session(&mut act, &row.id, proof, "password").await?;
         act.drop_sessions_before((self.clock.now() - TimeDelta::days(1)).into()).await?;
         act.commit().await?;
@@ -176,8 +177,8 @@ impl Desk {
         proof: Proof<'_>,
     ) -> Result<(), SignInError> {
         self.attempt(&folded(&own.is.email), proof.address)?;
-        let row = self.reader().account(&own.id).await?;
-        if !self.is_right(old, row.and_then(|row| row.password)).await {
+        let kept = self.reader().account(&own.id).await?.and_then(|row| row.password);
+        if !self.is_right(old, kept.clone()).await {
             // Whoever sits at somebody's open session guesses, too.
             let detail = json!({"way": "password-change", "address": proof.address});
             let mut act = self.begin(Actor::person(&own.is.name)).await?;
@@ -187,9 +188,10 @@ impl Desk {
         }
         self.succeeded(&folded(&own.is.email), proof.address);
         is_password(new, &own.is).map_err(|fault| SignInError::Faults(vec![fault]))?;
-        let kept = self.hashed(new).await?;
+        let chosen = self.hashed(new).await?;
         let mut act = self.begin(Actor::person(&own.is.name)).await?;
-        act.set_password(&own.id, Some(&kept)).await?;
+        still(&mut act, &own.id, kept.as_deref()).await?;
+        act.set_password(&own.id, Some(&chosen)).await?;
         act.end_other_sessions(&own.id, &current.hash()).await?;
         act.drop_links(Some(&own.id)).await?;
         act.audit(AuditKind::PasswordSet, &own.id, &json!({"by": "owner"})).await?;
@@ -272,6 +274,14 @@ impl Desk {
     pub(super) fn succeeded_from(&self, address: &str) {
         held(&self.office.attempts.from_address).give_back(&network(address));
     }
+}
+
+/// That an account is still open, with the password that was compared: hashing takes long enough for somebody to close it, or to set
+/// another password, meanwhile.
+async fn still(act: &mut Act, id: &AccountId, password: Option<&str>) -> Result<(), SignInError> {
+    let now = act.account(id).await?;
+    let is_same = now.is_some_and(|row| row.state == AccountState::Open && row.password.as_deref() == password);
+    if is_same { Ok(()) } else { Err(SignInError::Wrong) }
 }
 
 /// Begins a session, and writes that somebody signed in.

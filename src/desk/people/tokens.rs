@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{PeopleError, drawn, new_secret, system_token};
 use crate::case::{Actor, AuditKind, Fault, TokenId, hex};
 use crate::desk::{Desk, DeskError};
-use crate::people::{Permission, Secret, SystemToken, Who, is_to_be_noted};
+use crate::people::{Permission, Secret, SystemToken, Who, is_name, is_to_be_noted};
 use crate::register::TokenRow;
 
 /// The longest name of a system, in characters.
@@ -31,8 +31,7 @@ impl Desk {
         permissions.retain(|permission| permission.is_for_systems());
         permissions.sort_unstable();
         permissions.dedup();
-        let is_name = name.chars().any(char::is_alphabetic) && !name.chars().any(char::is_control);
-        if !is_name || name.chars().count() > LONGEST_NAME {
+        if !is_name(&name) || name.chars().count() > LONGEST_NAME {
             faults.push(no_name());
         }
         if permissions.is_empty() {

@@ -8,7 +8,7 @@ use super::write::drafts;
 use super::{Asked, answer, decisions};
 use crate::case::calendar::business_days_between;
 use crate::case::{FollowUpState, LetterState};
-use crate::desk::ProposalKind;
+use crate::desk::{DRAFT_DAYS, DRAFTS_AT_MOST, ProposalKind};
 use crate::people::{Permission, Who};
 use crate::register::{Filter, FollowUpRow, LetterRow};
 use crate::web::Service;
@@ -47,6 +47,8 @@ async fn context(service: &Service, asked: &Asked, who: &Who) -> Result<Option<V
         "late": late,
         "stopped": views(stopped),
         "waiting": views(waiting),
+        "draft_days": DRAFT_DAYS,
+        "drafts_at_most": DRAFTS_AT_MOST,
         "drafts": drafts(service, Some(who), language).await?,
     })))
 }

@@ -13,7 +13,7 @@ use axum::routing::get;
 
 use serde_json::{Value, json};
 
-use self::writing::{What, Writing};
+use self::writing::What;
 use crate::case::Language;
 use crate::form::MOST;
 use crate::people::Who;
@@ -25,11 +25,10 @@ pub(super) async fn drafts(service: &Service, who: Option<&Who>, language: Langu
     let Some(who) = who else { return Ok(Vec::new()) };
     let mut listed = Vec::new();
     for draft in service.desk.drafts(who).await? {
-        let saved_at = draft.saved_at;
-        let Some(writing) = Writing::of(draft) else { continue };
-        let Some(title) = writing.title(service) else { continue };
-        let title = title.get(language);
-        listed.push(json!({"id": writing.id, "title": title, "case": writing.case, "saved_at": saved_at}));
+        let title = draft.kind.parse().ok().and_then(|kind: What| kind.title(service, &draft.what));
+        let Some(title) = title else { continue };
+        let (title, case) = (title.get(language), draft.case_reference);
+        listed.push(json!({"id": draft.id, "title": title, "case": case, "saved_at": draft.saved_at}));
     }
     Ok(listed)
 }

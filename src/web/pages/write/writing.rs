@@ -27,6 +27,15 @@ impl What {
             What::Event => [Permission::Look, Permission::Record],
         }
     }
+
+    /// The title of the letter type or the event with a key; none where there is none any more.
+    pub fn title(self, service: &Service, key: &str) -> Option<Text> {
+        let catalogue = &service.desk.studio.catalogue;
+        match self {
+            What::Letter => Some(catalogue.types.get(key)?.description.title.clone()),
+            What::Event => catalogue.event_schema(key).map(|_| catalogue.happened(key)),
+        }
+    }
 }
 
 /// What somebody is writing.
@@ -91,11 +100,7 @@ impl Writing {
 
     /// What it is called; none where there is no such letter type or event.
     pub fn title(&self, service: &Service) -> Option<Text> {
-        let catalogue = &service.desk.studio.catalogue;
-        match self.what {
-            What::Letter => Some(catalogue.types.get(&self.key)?.description.title.clone()),
-            What::Event => catalogue.event_schema(&self.key).map(|_| catalogue.happened(&self.key)),
-        }
+        self.what.title(service, &self.key)
     }
 
     /// The parts of its form.
