@@ -171,10 +171,11 @@ impl Act {
         Ok(true)
     }
 
-    /// Records a row of a merge.
-    pub async fn add_merge_row(&mut self, row: &MergeRowRecord) -> Result<(), RegisterError> {
+    /// Records a row of a merge, with the program that it names.
+    pub async fn add_merge_row(&mut self, row: &MergeRowRecord, program: &str) -> Result<(), RegisterError> {
         sqlx::query(
-            "INSERT INTO merge_rows (merge, row, content, event_id, case_reference, data, faults) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO merge_rows (merge, row, content, event_id, case_reference, data, faults, program) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&row.merge)
         .bind(row.row)
@@ -183,6 +184,7 @@ impl Act {
         .bind(&row.case_reference)
         .bind(&row.data)
         .bind(&row.faults)
+        .bind(program)
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
@@ -301,16 +303,18 @@ impl Reader {
     ) -> Result<Vec<MergeRecord>, RegisterError> {
         let sql = merges!(
             "WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR NOT EXISTS (SELECT 1 FROM merge_rows r \
-             JOIN cases c ON c.reference = r.case_reference WHERE r.merge = merges.id AND $2 NOT LIKE '%,' || c.program || ',%')) \
+             LEFT JOIN cases c ON c.reference = r.case_reference WHERE r.merge = merges.id AND COALESCE(c.program, r.program) <> '' \
+             AND $2 NOT LIKE '%,' || COALESCE(c.program, r.program) || ',%')) \
              ORDER BY confirmed_at DESC, id LIMIT $3"
         );
         Ok(sqlx::query_as(sql).bind(state).bind(listed(programs)).bind(limit).fetch_all(&self.pool).await?)
     }
 
-    /// Whether a merge has a row of a case that is of none of these programs.
+    /// Whether a merge has a row of a case that is of none of these programs; of a case that nothing was told of yet, by what the row says.
     pub async fn merge_has_others(&self, id: &str, programs: &[String]) -> Result<bool, RegisterError> {
-        let sql = "SELECT count(*) FROM (SELECT 1 FROM merge_rows r JOIN cases c ON c.reference = r.case_reference \
-                   WHERE r.merge = $1 AND $2 NOT LIKE '%,' || c.program || ',%' LIMIT 1) AS other";
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM merge_rows r LEFT JOIN cases c ON c.reference = r.case_reference \
+                   WHERE r.merge = $1 AND COALESCE(c.program, r.program) <> '' \
+                   AND $2 NOT LIKE '%,' || COALESCE(c.program, r.program) || ',%' LIMIT 1) AS other";
         let Some(listed) = listed(programs) else { return Ok(false) };
         let count: i64 = sqlx::query_scalar(sql).bind(id).bind(listed).fetch_one(&self.pool).await?;
         Ok(count > 0)

@@ -444,6 +444,18 @@ async fn a_large_merge_waits_for_a_second_person_and_a_stopped_one_takes_its_let
     let asking = request("a.csv", sheet(|place| format!("2026-11-0{}", place + 1), "Demandé le"));
     let record = made(&desk, &asking, officer()).await;
     assert_eq!(record.state, MergeState::Taking, "eight letters are few enough for one person");
+    // Whose a row is of whose case nothing was told yet, the row says: as if nobody were known, it is still not everybody's.
+    let of = async |program: &str| {
+        let programs = [program.to_owned()];
+        let listed = desk.reader().merges(None, &programs, 10).await.unwrap().len();
+        (desk.reader().merge_has_others(&record.id, &programs).await.unwrap(), listed)
+    };
+    let unknown = "UPDATE cases SET reference = 'X-' || reference WHERE reference LIKE 'DR-2026-0051%'";
+    sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut connection).await.unwrap();
+    sqlx::query(unknown).execute(&mut connection).await.unwrap();
+    assert_eq!((of("odsp").await, of("ontario-works").await), ((true, 0), (false, 1)));
+    let known = "UPDATE cases SET reference = substr(reference, 3) WHERE reference LIKE 'X-%'";
+    sqlx::query(known).execute(&mut connection).await.unwrap();
     let waits = "UPDATE merges SET state = 'awaiting-second'";
     sqlx::query(waits).execute(&mut connection).await.unwrap();
     work(&desk).await;

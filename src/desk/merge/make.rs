@@ -77,7 +77,7 @@ impl Desk {
                     faults: Reasons(row.faults.clone()),
                     letter: None,
                 };
-                act.add_merge_row(&record).await?;
+                act.add_merge_row(&record, data["case"]["program"].as_str().unwrap_or_default()).await?;
             }
             act.commit().await?;
         }
