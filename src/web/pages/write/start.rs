@@ -5,8 +5,9 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use strum::VariantArray;
 
+use super::What;
 use super::page::opened;
-use super::{What, Writing};
+use super::writing::Writing;
 use crate::case::texts::folded;
 use crate::case::{CaseRef, Language, PersonId};
 use crate::desk::{Group, KnownCase};
