@@ -308,3 +308,29 @@ fn every_free_letter_can_be_written() {
         })
         .unwrap();
 }
+
+#[test]
+fn words_that_stand_in_a_letter_are_typed_in_its_language() {
+    let catalogue = catalogue();
+    fn each(controls: &[form::Control], see: &mut dyn FnMut(&form::Control)) {
+        for control in controls {
+            see(control);
+            each(&control.inner, see);
+        }
+    }
+    let mut seen = 0;
+    for letter in catalogue.types.values() {
+        let fields = form::fields(&letter.schema.source, &OWN);
+        for (page, letters) in [(Language::Fr, Language::En), (Language::En, Language::Fr)] {
+            let controls = form::controls(&fields, &Typed::default(), "facts", (page, &[letters]), &[]);
+            each(&controls, &mut |control| {
+                // A document that shows something is named so that it stands in a letter of either language.
+                let is_of_one = control.path != "facts.evidence";
+                let is_typed = matches!(control.kind, "long" | "letter-text") && is_of_one || control.lang.is_some();
+                assert!(!is_typed || control.lang == Some(letters.code()), "{}: {}", letter.key, control.path);
+                seen += usize::from(is_typed);
+            });
+        }
+    }
+    assert!(seen > 60, "{seen}");
+}
