@@ -108,6 +108,7 @@ document.addEventListener("click", (event) => {
   const phrase = choice.selectedOptions[0];
   if (!phrase.value) return choice.focus();
   const fields = [...button.closest("fieldset").querySelectorAll("textarea[data-marks]")];
+  choice.value = "";
   // One goes on in the first language.
   fields.reverse().forEach((field) => putIn(field, phrase.dataset[field.lang.slice(0, 2)]));
 });
