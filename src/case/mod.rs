@@ -5,6 +5,7 @@
 mod actor;
 pub mod address;
 pub mod attributes;
+pub mod bold;
 pub mod calendar;
 pub mod clock;
 mod day;

@@ -109,8 +109,12 @@ impl Page<'_> {
             }
             _ => Vec::new(),
         };
-        // Words by language are fields named by it.
-        let lang = ["en", "fr"].into_iter().find(|code| *code == field.name);
+        // Words by language are fields named by it; others of a letter in one language are in that.
+        let own = match self.languages {
+            [one] if field.in_letter => Some(*one),
+            _ => None,
+        };
+        let lang = Language::parse(&field.name).or(own).map(Language::code);
         // What is wrong with a field within is said there.
         let parts = matches!(field.kind, Kind::Group(_) | Kind::Rows(_));
         Control { options, inner, lang, ..self.plain(field, path, kind, parts) }

@@ -24,6 +24,8 @@ pub struct Field {
     pub longest: Option<u64>,
     /// On what it depends whether it may be there; always where nothing is said.
     pub when: Option<When>,
+    /// Whether it is words that stand in the letter, in the letter's language.
+    pub in_letter: bool,
     /// What it is.
     pub kind: Kind,
 }
@@ -107,6 +109,7 @@ fn field(name: &str, property: &Value, required: bool, skip: &[&str]) -> Option<
         required,
         longest: property["maxLength"].as_u64(),
         when: when(property),
+        in_letter: [property, &property["items"]].iter().any(|words| words["x-recto"] == "officer-text"),
         kind,
     })
 }

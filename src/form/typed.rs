@@ -66,6 +66,17 @@ impl Typed {
         self.0.insert(path.into(), text.into());
     }
 
+    /// Adds a paragraph to the text at a path, at its end; nothing where the form has no such field.
+    pub fn add_to(&mut self, path: &str, paragraph: &str) {
+        if let Some(text) = self.0.get_mut(path) {
+            *text = [text.trim_end(), paragraph]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n\n");
+        }
+    }
+
     /// Whether nothing is typed at a path or below it.
     pub fn is_blank(&self, path: &str) -> bool {
         self.below(path).all(|(_, text)| text.trim().is_empty())

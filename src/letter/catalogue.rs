@@ -15,11 +15,12 @@ use super::house::house_files;
 use super::key_facts::unknown_labels;
 use super::kind::LetterType;
 use super::load;
-use super::must_say::{SharedTexts, read_shared};
+use super::must_say::SharedTexts;
 use super::order::read_in_order;
 use super::plan::{plan_faults, planned_from};
 use super::policy_names;
 use super::program::Program;
+use super::saved_phrases::{SavedPhrase, unknown_programs};
 use super::schema::Schema;
 use super::template::Writer;
 use super::versions::{self, Versions};
@@ -41,6 +42,8 @@ pub struct Catalogue {
     pub house: BTreeMap<String, Vec<u8>>,
     /// The texts that many letters have, by key.
     pub shared: SharedTexts,
+    /// What officers often say in letters of their own words.
+    pub phrases: Vec<SavedPhrase>,
     /// SHA-256 over every file but `versions.toml`, recorded with each letter.
     pub hash: String,
     /// What `versions.toml` says.
@@ -65,15 +68,12 @@ impl Catalogue {
         let events = Events::read(folder, &mut faults);
         let mut types = load::types(folder, &sets, &events, &mut faults);
         let programs = load::programs(folder, &mut faults);
-        let shared = read_shared(folder).map_err(|more| faults.extend(more)).ok();
-        if let Some(shared) = &shared {
-            load::owe_shared(folder, &mut types, shared, &mut faults);
-        }
+        let shared = load::shared(folder, &mut types, &mut faults);
         let in_order = read_in_order(folder, &types).map_err(|more| faults.extend(more)).ok();
         let mut of_house = |shown: &str| events.of_house(folder, shown).map_err(|more| faults.extend(more)).ok();
         let (case, party) = (of_house("_house/case.schema.json"), of_house("_house/party.schema.json"));
         let words = Words::read(&folder.join("_house")).map_err(|more| faults.extend(more)).ok();
-        let writers = words.zip(shared.as_ref()).and_then(|(words, shared)| {
+        let writers = words.zip(shared.as_ref()).and_then(|(words, (shared, _))| {
             let writer = |language| Writer::new(language, folder, &types, &words, shared);
             let [en, fr] = Language::BOTH.map(writer);
             match (en, fr) {
@@ -90,6 +90,7 @@ impl Catalogue {
         if faults.is_empty() {
             faults.extend(writers.iter().flat_map(|writers| unknown_labels(&types, writers)));
             faults.extend(policy_names::unknown_names(&types, &programs));
+            faults.extend(shared.iter().flat_map(|(_, phrases)| unknown_programs(phrases, &programs)));
         }
         let read = (case, party, writers, shared, in_order, versions.zip(wordings));
         let (Some(case), Some(party), Some(writers), Some(shared), Some(in_order), Some((versions, wordings))) = read
@@ -110,13 +111,14 @@ impl Catalogue {
             let figures = |(key, program): (&String, &Program)| (key.clone(), known_figures(program, words, language));
             programs.iter().map(figures).collect()
         });
-        let (hash, folder) = (hash_of(folder), folder.to_owned());
+        let (hash, folder, (shared, phrases)) = (hash_of(folder), folder.to_owned(), shared);
         Ok(Catalogue {
             known,
             types,
             programs,
             house,
             shared,
+            phrases,
             hash,
             versions,
             folder,

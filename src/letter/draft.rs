@@ -17,6 +17,7 @@ use super::kind::LetterType;
 use super::path::{FactPath, Values};
 use super::program::Program;
 use super::template::Writer;
+use crate::case::bold;
 use crate::case::figures::{Figure, figures, figures_of};
 use crate::case::format::Formats;
 use crate::case::json::visit;
@@ -184,7 +185,8 @@ impl Catalogue {
             draft.letter.schema.amounts.iter().flat_map(|place| place.values(&data.facts)).map(|(at, _)| at).collect();
         let mut texts = vec![draft.title()];
         visit(&data.facts, "", &mut |value, place| {
-            texts.extend(value.as_str().filter(|_| !amounts.contains(place)).map(str::to_owned));
+            let text = value.as_str().filter(|_| !amounts.contains(place));
+            texts.extend(text.into_iter().flat_map(|text| [text.to_owned(), bold::plain(text)]));
         });
         let people = json!([data.json["case"], data.addressee_json(), data.addressee.block(), data.json["party"]]);
         visit(&people, "", &mut |value, _| texts.extend(value.as_str().map(str::to_owned)));

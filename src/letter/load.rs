@@ -8,10 +8,11 @@ use serde_json::Value;
 use super::events::Events;
 use super::hash::{entries, file_name};
 use super::kind::LetterType;
-use super::must_say::SharedTexts;
+use super::must_say::{SharedTexts, read_shared};
 use super::phones::phone_faults;
 use super::program::Program;
 use super::read::{read_text, read_toml};
+use super::saved_phrases::{SavedPhrase, read_phrases};
 use crate::case::Fault;
 
 /// The sets of guards that letter types name as one.
@@ -50,13 +51,21 @@ pub(super) fn types(
     types
 }
 
-/// Has each letter type owe what its shared texts and its frame must say.
-pub(super) fn owe_shared(
+/// The texts that many letters have, owed by those that must have them, and the phrases that officers put into theirs.
+pub(super) fn shared(
     folder: &Path,
     types: &mut BTreeMap<String, LetterType>,
-    shared: &SharedTexts,
     faults: &mut Vec<Fault>,
-) {
+) -> Option<(SharedTexts, Vec<SavedPhrase>)> {
+    let texts = read_shared(folder).map_err(|more| faults.extend(more)).ok();
+    if let Some(texts) = &texts {
+        owe_shared(folder, types, texts, faults);
+    }
+    texts.zip(read_phrases(folder).map_err(|more| faults.extend(more)).ok())
+}
+
+/// Has each letter type owe what its shared texts and its frame must say.
+fn owe_shared(folder: &Path, types: &mut BTreeMap<String, LetterType>, shared: &SharedTexts, faults: &mut Vec<Fault>) {
     // A frame that cannot be read is said by the writers.
     let frame = |name: &str| std::fs::read_to_string(folder.join(format!("_house/{name}.typ"))).unwrap_or_default();
     let frames = ["frame", "memorandum"].map(frame);

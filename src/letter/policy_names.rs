@@ -97,7 +97,8 @@ fn unknown_type(name: &str, types: &Types, shown: &str) -> Option<Fault> {
     ))
 }
 
-fn unknown_program(name: &str, programs: &Programs, shown: &str) -> Fault {
+/// A name that is no program's.
+pub(super) fn unknown_program(name: &str, programs: &Programs, shown: &str) -> Fault {
     let Text { en, fr } = hint_among(name, programs.keys().map(String::as_str));
     Fault::new(
         "program-unknown",

@@ -17,6 +17,7 @@ use super::must_say::SharedTexts;
 use super::read::read_text;
 use super::static_text::static_text;
 use super::words::Words;
+use crate::case::bold;
 use crate::case::figures::{Figure, figures};
 use crate::case::format::Formats;
 use crate::case::{CoveringMail, Fault, Language, Party, Role, Text, Title};
@@ -50,6 +51,9 @@ impl Writer {
         let mut base = environment(language, words);
         base.set_auto_escape_callback(|_| AutoEscape::Custom("typst".into()));
         base.set_formatter(move |out, _, value| write_value(out, Formats::of(language), value));
+        base.add_filter("with_bold", move |text: &str| {
+            Template::from_safe_string(with_bold(Formats::of(language), text))
+        });
         for name in TEMPLATES {
             let shown = format!("_house/{name}.typ");
             let added = read_text(folder, "", &shown).and_then(|text| add(&mut base, name, text, &shown));
@@ -320,6 +324,20 @@ fn write_value(out: &mut Output, formats: &Formats, value: &Template) -> Result<
         )));
     }
     out.write_str(&typst_string(&formats.text(&value.to_string()))).map_err(Error::from)
+}
+
+/// A text with its bold: each part a string expression of its own, so that no more of it than that becomes markup.
+fn with_bold(formats: &Formats, text: &str) -> String {
+    let runs = bold::runs(text);
+    let whole: String = runs.iter().map(|run| run.words.as_str()).collect();
+    // Where a line may not end is a matter of the whole text; it changes blanks, and never how many characters there are.
+    let held = formats.text(&whole);
+    let mut rest = held.chars();
+    let written = runs.iter().map(|run| {
+        let words = typst_string(&rest.by_ref().take(run.words.chars().count()).collect::<String>());
+        if run.strong { format!("#strong[{words}];") } else { words }
+    });
+    written.collect()
 }
 
 /// A text as a typst string expression in markup. This is the one place where a value becomes source.

@@ -72,8 +72,8 @@ pub(super) fn is_contact(block: &Block) -> bool {
 /// The running text of a block.
 fn prose(block: &Block) -> Vec<String> {
     match block {
-        Block::Paragraph { text, .. } => vec![text.clone()],
-        Block::List { items, .. } => items.clone(),
+        Block::Paragraph { text, .. } => vec![text.to_string()],
+        Block::List { items, .. } => items.iter().map(|item| item.to_string()).collect(),
         Block::Part(_) | Block::Heading { .. } | Block::Table(_) | Block::Facts(..) => Vec::new(),
     }
 }

@@ -139,7 +139,7 @@ fn first_alone(en: &Section<'_>, fr: &Section<'_>) -> String {
 /// The amounts, dates, months and percentages of a block, item by item and cell by cell, in their order: those of one kind do not
 /// change places between languages.
 fn sums_and_days(block: &Block) -> Vec<[Vec<Figure>; 4]> {
-    let of = |text: &String| {
+    let of = |text: &str| {
         let mut kinds = <[Vec<Figure>; 4]>::default();
         for figure in figures(text) {
             match figure {
@@ -153,8 +153,8 @@ fn sums_and_days(block: &Block) -> Vec<[Vec<Figure>; 4]> {
         kinds
     };
     match block {
-        Block::List { items, .. } => items.iter().map(of).collect(),
-        Block::Table(rows) => rows.iter().flatten().map(of).collect(),
+        Block::List { items, .. } => items.iter().map(|item| of(item)).collect(),
+        Block::Table(rows) => rows.iter().flatten().map(|cell| of(cell)).collect(),
         Block::Facts(_, rows) => rows.iter().flat_map(|row| [of(&row.label), of(&row.value)]).collect(),
         other => vec![of(&other.text())],
     }

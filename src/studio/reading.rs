@@ -3,7 +3,7 @@
 use minijinja::HtmlEscape;
 
 use crate::case::{Language, Reading};
-use crate::typeset::{Block, Row};
+use crate::typeset::{Block, Row, Said};
 
 /// The reading of a letter's blocks. `title` is that of its PDF, and `specimen` marks it.
 pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
@@ -32,25 +32,25 @@ pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
             Block::Paragraph { text: words, language } => {
                 let lang = language.filter(|language| Some(*language) != part);
                 let lang = lang.map(|language| format!(" lang=\"{}-CA\"", language.code())).unwrap_or_default();
-                html.push_str(&format!("<p{lang}>{}</p>\n", escaped(words)));
-                text.push_str(&format!("{words}\n\n"));
+                html.push_str(&format!("<p{lang}>{}</p>\n", with_bold(words)));
+                text.push_str(&format!("{}\n\n", &**words));
             }
             Block::List { numbered, items } => {
                 let tag = if *numbered { "ol" } else { "ul" };
-                let items_html: String = items.iter().map(|item| format!("<li>{}</li>\n", escaped(item))).collect();
+                let items_html: String = items.iter().map(|item| format!("<li>{}</li>\n", with_bold(item))).collect();
                 html.push_str(&format!("<{tag}>\n{items_html}</{tag}>\n"));
                 for (index, item) in items.iter().enumerate() {
                     let mark = if *numbered { format!("{}.", index + 1) } else { "*".to_owned() };
-                    text.push_str(&format!("{mark} {item}\n"));
+                    text.push_str(&format!("{mark} {}\n", &**item));
                 }
                 text.push('\n');
-                skip_paragraphs_of(items, &mut rest);
+                skip_paragraphs_of(items.iter().map(|item| &**item), &mut rest);
             }
             Block::Table(rows) => write_table(rows, colon(part), &mut html, &mut text),
             Block::Facts(_, rows) => {
                 write_facts(rows, colon(part), &mut html, &mut text);
-                let words: Vec<String> = rows.iter().flat_map(|row| [row.label.clone(), row.value.clone()]).collect();
-                skip_paragraphs_of(&words, &mut rest);
+                let words = rows.iter().flat_map(|row| [row.label.as_str(), row.value.as_str()]);
+                skip_paragraphs_of(words, &mut rest);
             }
         }
     }
@@ -77,31 +77,40 @@ fn escaped(words: &str) -> String {
     HtmlEscape(words).to_string().replace('\n', "<br>\n")
 }
 
+/// Words as HTML, those in bold as strong ones. The plain text has the words alone: a screen reader would read marks aloud.
+fn with_bold(words: &Said) -> String {
+    let piece = |(words, strong): (&str, bool)| match strong {
+        true => format!("<strong>{}</strong>", escaped(words)),
+        false => escaped(words),
+    };
+    words.pieces().map(piece).collect()
+}
+
 /// What stands behind a label: French has a no-break space before it.
 fn colon(language: Option<Language>) -> &'static str {
     if language == Some(Language::Fr) { "\u{a0}:" } else { ":" }
 }
 
 /// Items that are paragraphs, and the facts of a box, follow as blocks of their own too.
-fn skip_paragraphs_of(items: &[String], rest: &mut std::slice::Iter<'_, Block>) {
+fn skip_paragraphs_of<'i>(items: impl Iterator<Item = &'i str> + Clone, rest: &mut std::slice::Iter<'_, Block>) {
     while let Some(Block::Paragraph { text, .. }) = rest.as_slice().first() {
-        if !items.iter().any(|item| item.contains(text.as_str())) {
+        if !items.clone().any(|item| item.contains(&**text)) {
             return;
         }
         rest.next();
     }
 }
 
-fn write_table(rows: &[Vec<String>], colon: &str, html: &mut String, text: &mut String) {
+fn write_table(rows: &[Vec<Said>], colon: &str, html: &mut String, text: &mut String) {
     let Some((header, rows)) = rows.split_first() else { return };
-    let cells = |row: &[String], tag: &str, attribute: &str| -> String {
-        row.iter().map(|cell| format!("<{tag}{attribute}>{}</{tag}>", escaped(cell))).collect()
+    let cells = |row: &[Said], tag: &str, attribute: &str| -> String {
+        row.iter().map(|cell| format!("<{tag}{attribute}>{}</{tag}>", with_bold(cell))).collect()
     };
     html.push_str(&format!("<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n", cells(header, "th", " scope=\"col\"")));
     for row in rows {
         html.push_str(&format!("<tr>{}</tr>\n", cells(row, "td", "")));
         let named = header.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-        let line: Vec<String> = named.map(|(name, cell)| format!("{name}{colon} {cell}")).collect();
+        let line: Vec<String> = named.map(|(name, cell)| format!("{}{colon} {}", &**name, &**cell)).collect();
         text.push_str(&format!("{}\n", line.join("; ")));
     }
     html.push_str("</tbody>\n</table>\n");

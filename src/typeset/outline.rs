@@ -1,13 +1,12 @@
 //! The blocks of a finished letter: its headings, paragraphs, lists and tables, as they were laid out and in reading order.
 
-use std::ops::ControlFlow;
-
 use typst::foundations::{Content, Dict, StyleChain, SymbolElem, Value};
-use typst::introspection::MetadataElem;
-use typst::model::{EnumElem, HeadingElem, ListElem, ParElem, TableChild, TableElem, TableItem};
+use typst::introspection::{MetadataElem, Tag, TagElem};
+use typst::model::{EnumElem, HeadingElem, ListElem, ParElem, StrongElem, TableChild, TableElem, TableItem};
 use typst::text::{LinebreakElem, SmartQuoteElem, SpaceElem, TextElem};
 use typst_layout::PagedDocument;
 
+use super::said::Said;
 use crate::case::Language;
 
 /// The labels that the house sets and that are read here. A house that lacks one of them is a fault when it is read.
@@ -36,7 +35,7 @@ pub enum Block {
     /// A paragraph.
     Paragraph {
         /// Its words.
-        text: String,
+        text: Said,
         /// Its language, where it is marked as another than the letter's.
         language: Option<Language>,
     },
@@ -45,10 +44,10 @@ pub enum Block {
         /// Whether its items are steps, with numbers.
         numbered: bool,
         /// Its items.
-        items: Vec<String>,
+        items: Vec<Said>,
     },
     /// A table: its header, then its rows.
-    Table(Vec<Vec<String>>),
+    Table(Vec<Vec<Said>>),
     /// A box of labels with their values. As paragraphs they follow once more.
     Facts(Boxed, Vec<Row>),
 }
@@ -79,12 +78,17 @@ impl Block {
     /// The block's words.
     pub fn text(&self) -> String {
         match self {
-            Block::Heading { text, .. } | Block::Paragraph { text, .. } => text.clone(),
-            Block::List { items, .. } => items.join("\n"),
-            Block::Table(rows) => rows.iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n"),
+            Block::Heading { text, .. } => text.clone(),
+            Block::Paragraph { text, .. } => text.to_string(),
+            Block::List { items, .. } => joined(items, "\n"),
+            Block::Table(rows) => rows.iter().map(|row| joined(row, "\t")).collect::<Vec<_>>().join("\n"),
             Block::Facts(..) | Block::Part(_) => String::new(),
         }
     }
+}
+
+fn joined(all: &[Said], between: &str) -> String {
+    all.iter().map(|said| &**said).collect::<Vec<&str>>().join(between)
 }
 
 /// Reads the blocks of a finished document.
@@ -115,7 +119,7 @@ fn block(element: &Content) -> Option<Block> {
     let label = element.label().map(|label| label.resolve().to_string());
     if let Some(heading) = element.to_packed::<HeadingElem>() {
         let level = heading.resolve_level(StyleChain::default()).get();
-        return Some(Block::Heading { level, key: label, text: words(&heading.body) });
+        return Some(Block::Heading { level, key: label, text: words(&heading.body).to_string() });
     }
     if let Some(paragraph) = element.to_packed::<ParElem>() {
         let text = words(&paragraph.body);
@@ -157,7 +161,7 @@ fn boxed(facts: &Dict) -> Option<Block> {
 fn row(row: &Value) -> Option<Row> {
     let Value::Array(row) = row else { return None };
     let part = |value: &Value| match value {
-        Value::Content(content) => words(content),
+        Value::Content(content) => words(content).to_string(),
         Value::Str(text) => text.to_string(),
         _ => String::new(),
     };
@@ -167,7 +171,7 @@ fn row(row: &Value) -> Option<Row> {
 }
 
 /// A table's cells in rows as wide as its header.
-fn rows(children: &[TableChild]) -> Vec<Vec<String>> {
+fn rows(children: &[TableChild]) -> Vec<Vec<Said>> {
     let cell = |item: &TableItem| match item {
         TableItem::Cell(cell) => Some(words(&cell.body)),
         _ => None,
@@ -183,26 +187,47 @@ fn rows(children: &[TableChild]) -> Vec<Vec<String>> {
             TableChild::Item(item) => cells.extend(cell(item)),
         }
     }
-    cells.chunks(width.max(1)).map(<[String]>::to_vec).collect()
+    cells.chunks(width.max(1)).map(<[Said]>::to_vec).collect()
 }
 
 /// The words of some content, with the line breaks that its author made.
-fn words(content: &Content) -> String {
-    let mut text = String::new();
-    let _ = content.traverse(&mut |element: Content| -> ControlFlow<()> {
-        if let Some(run) = element.to_packed::<TextElem>() {
-            text.push_str(&run.text);
-        } else if let Some(symbol) = element.to_packed::<SymbolElem>() {
-            text.push_str(&symbol.text);
-        } else if let Some(quote) = element.to_packed::<SmartQuoteElem>() {
-            text.push(if quote.double.get(StyleChain::default()) { '"' } else { '’' });
-        } else if element.is::<SpaceElem>() && !text.ends_with([' ', '\n']) {
-            text.push(' ');
-        } else if element.is::<LinebreakElem>() {
-            text.truncate(text.trim_end_matches(' ').len());
-            text.push('\n');
+fn words(content: &Content) -> Said {
+    let mut said = Said::default();
+    gather(content, &mut said);
+    said.trimmed()
+}
+
+fn gather(content: &Content, said: &mut Said) {
+    if let Some(run) = content.to_packed::<TextElem>() {
+        said.push(&run.text);
+    } else if let Some(symbol) = content.to_packed::<SymbolElem>() {
+        said.push(&symbol.text);
+    } else if let Some(quote) = content.to_packed::<SmartQuoteElem>() {
+        said.push(if quote.double.get(StyleChain::default()) { "\"" } else { "’" });
+    } else if content.is::<SpaceElem>() {
+        said.blank();
+    } else if content.is::<LinebreakElem>() {
+        said.line_break();
+    } else if let Some(strong) = content.to_packed::<StrongElem>() {
+        said.open(None);
+        gather(&strong.body, said);
+        said.close(None);
+    } else if let Some(tag) = content.to_packed::<TagElem>() {
+        // What a paragraph was made of is between the tags of its elements, once it is laid out.
+        match &tag.tag {
+            Tag::Start(element, _) if element.is::<StrongElem>() => said.open(element.location()),
+            Tag::End(location, ..) => said.close(Some(*location)),
+            Tag::Start(..) => {}
         }
-        ControlFlow::Continue(())
-    });
-    text.trim_matches([' ', '\n']).to_owned()
+    } else {
+        content.fields().into_iter().for_each(|(_, value)| gather_value(&value, said));
+    }
+}
+
+fn gather_value(value: &Value, said: &mut Said) {
+    match value {
+        Value::Content(content) => gather(content, said),
+        Value::Array(list) => list.iter().for_each(|value| gather_value(value, said)),
+        _ => {}
+    }
 }

@@ -58,8 +58,21 @@ async function typeAndSee(selector, text) {
 }
 
 const words = { en: ["Your question of November 5", "English"], fr: ["Votre question du 5 novembre", "Français"] }[lang];
-const html = "<style>p{}</style><h2>Titre</h2><p>One &amp; two</p><ul><li>first</li><li>second</li></ul><table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>";
-const marked = "# Titre\n\nOne & two\n\n- first\n- second\n\n| A | B |\n| 1 | 2 |";
+const html = "<style>p{}</style><h2>Titre</h2><p>One &amp; <b>two </b><span style='color:red;font-weight:700'>bold</span>, <b style=\"font-weight:normal\">not three</b>; 2 ** 3 and **stars**</p><ul><li><strong>first</strong></li><li>wo<b>rd</b></li></ul><table><tr><th><b>A</b></th><th>B</th></tr><tr><td>1</td><td><b>2</b></td></tr></table>";
+const marked = "# Titre\n\nOne & **two bold**, not three; 2 ** 3 and \\**stars**\n\n- **first**\n- word\n\n| A | B |\n| 1 | **2** |";
+
+const phrases = {
+  en: ["Thank you for your letter. We have read it, and this is our answer.", "Thank you for calling us. This letter confirms what we talked about. If we got something wrong, please tell us."],
+  fr: ["Nous vous remercions de votre lettre. Nous l’avons lue, et voici notre réponse.", "Nous vous remercions de votre appel. Cette lettre confirme ce dont nous avons parlé. Si nous avons fait une erreur, veuillez nous le dire."],
+};
+// Puts the saved phrase of a place in the list into the text.
+async function pick(place) {
+  await page.focus("#main");
+  await tabTo("#facts-body-phrase");
+  for (let steps = 0; steps < place; steps++) await page.keyboard.press("ArrowDown");
+  await tabTo("button[data-phrases]");
+  await page.keyboard.press("Enter");
+}
 
 let letter = "";
 try {
@@ -88,14 +101,30 @@ try {
     }, [html]);
     const is = await page.locator(`#facts-body-${own}`).inputValue();
     if (is !== marked) fault(`what was pasted became ${JSON.stringify(is)}`);
+    // A phrase goes below the line in which one writes, and can be taken back as if it were typed.
+    const field = page.locator(`#facts-body-${own}`);
+    await field.evaluate((field) => field.setSelectionRange(3, 3));
+    await pick(1);
+    const put = await field.inputValue();
+    if (put !== marked.replace("# Titre", `# Titre\n\n${phrases[own][0]}`)) fault(`the phrase was put in as ${JSON.stringify(put)}`);
+    if (!(await field.evaluate((field) => document.activeElement === field))) fault("one does not go on in the text");
+    await page.keyboard.press("ControlOrMeta+z");
+    if ((await field.inputValue()) !== marked) fault("the phrase cannot be taken back");
+    await field.evaluate((field) => field.setSelectionRange(field.value.length, field.value.length));
+    await pick(2);
+    if ((await field.inputValue()) !== `${marked}\n\n${phrases[own][1]}`) fault("the phrase is not at the end of the text");
     await page.waitForTimeout(1_500);
     await look(page, "written");
     // Somebody calls; the browser is closed; an hour later it is all there.
     await at("/work");
     await page.click('a[href*="/drafts/"]');
     await page.waitForSelector("#writing");
-    if ((await page.locator(`#facts-body-${own}`).inputValue()) !== marked) fault("the draft is not what was typed");
+    if ((await field.inputValue()) !== `${marked}\n\n${phrases[own][1]}`) fault("the draft is not what was typed");
   } else {
+    await pick(1);
+    await page.waitForURL("**#facts-body");
+    const put = (await page.locator(`#facts-body-${own}`).inputValue()).split("\n\n").pop();
+    if (put !== phrases[own][0]) fault(`the phrase was put in as ${JSON.stringify(put)}`);
     await tabTo(button("look"));
     await page.keyboard.press("Enter");
     await page.waitForSelector("#page-beside img");

@@ -1,7 +1,7 @@
 //! Forms made from schemas: whatever a schema takes can be typed, and what is typed is the value that it takes.
 
-use proptest::prelude::{Just, Strategy, prop, prop_assert_eq, prop_oneof};
-use recto::case::Language;
+use proptest::prelude::{Just, Strategy, prop, prop_assert, prop_assert_eq, prop_oneof};
+use recto::case::{Language, bold};
 use recto::form::{self, Change, Field, Kind, Typed, blocks};
 use recto::letter::Catalogue;
 use serde_json::{Value, json};
@@ -280,7 +280,7 @@ fn a_free_letter_is_written_with_few_marks() {
 fn every_free_letter_can_be_written() {
     let words = "[a-zé#|*\\\\•:.$ -]{1,24}".prop_map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "));
     let words = words.prop_filter("words", |words| !words.is_empty());
-    let cell = "[a-z|\\\\$ -]{0,8}".prop_map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "));
+    let cell = "[a-z|*\\\\$ -]{0,8}".prop_map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "));
     let row = move |width: usize| prop::collection::vec(cell.clone(), width);
     let plain = "[a-zé][a-zé#|*: -]{0,16}".prop_map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "));
     let table = (2usize..4).prop_flat_map(move |width| {
@@ -292,7 +292,7 @@ fn every_free_letter_can_be_written() {
         plain.prop_map(|words| json!({"heading": words.trim_start_matches('#').trim()})),
         words.clone().prop_map(|words| json!({"paragraph": words})),
         prop::collection::vec(
-            "[a-zé][a-zé# -]{0,12}".prop_map(|words| words.split_whitespace().collect::<Vec<_>>().join(" ")),
+            "[a-zé][a-zé#* -]{0,12}".prop_map(|words| words.split_whitespace().collect::<Vec<_>>().join(" ")),
             1..4
         )
         .prop_map(|items| json!({"list": items})),
@@ -307,4 +307,99 @@ fn every_free_letter_can_be_written() {
             Ok(())
         })
         .unwrap();
+}
+
+/// A text with what is bold in it between brackets.
+fn bracketed(text: &str) -> String {
+    let piece = |run: bold::Run| if run.strong { format!("[{}]", run.words) } else { run.words };
+    bold::runs(text).into_iter().map(piece).collect()
+}
+
+#[test]
+fn bold_is_what_two_asterisks_hug_and_nothing_else() {
+    for (text, is) in [
+        ("Send it **before you move**, please.", "Send it [before you move], please."),
+        ("**All.** **Twice**", "[All.] [Twice]"),
+        ("(**a**) «\u{a0}**b**\u{a0}» l’**été**:", "([a]) «\u{a0}[b]\u{a0}» l’[été]:"),
+        ("**a * b** and **c ** d**", "[a * b] and [c ** d]"),
+        ("2 ** 3", "2 ** 3"),
+        ("2**3**4", "2**3**4"),
+        ("word**s**", "word**s**"),
+        ("**s**words", "**s**words"),
+        ("** a** and **b **", "** a** and **b **"),
+        ("**open, and never shut", "**open, and never shut"),
+        ("****1234 ***x*** *x* **", "****1234 ***x*** *x* **"),
+        ("\\**as typed** and **bold**", "**as typed** and [bold]"),
+        ("C:\\** is a path, \\ too", "C:\\** is a path, \\ too"),
+        ("", ""),
+    ] {
+        assert_eq!(bracketed(text), is, "{text}");
+        assert_eq!(bold::plain(text), is.replace(['[', ']'], ""), "{text}");
+    }
+}
+
+#[test]
+fn bold_takes_nothing_but_its_marks_out_of_a_text() {
+    runner(2_000)
+        .run(&"[a1é*\\\\ .]{0,16}", |text| {
+            let without = |text: &str| text.replace(['*', '\\'], "");
+            prop_assert_eq!(without(&bold::plain(&text)), without(&text));
+            for run in bold::runs(&text).into_iter().filter(|run| run.strong) {
+                prop_assert_eq!(run.words.trim(), &run.words);
+                prop_assert!(!run.words.is_empty());
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn every_saved_phrase_fits_into_a_letter_in_both_languages() {
+    let studio = crate::support::studio();
+    let letter = &studio.catalogue.types["correspondence"];
+    let is = |block: &Value| block.as_object().unwrap().keys().next().unwrap().clone();
+    assert!(studio.catalogue.phrases.len() >= 10);
+    for phrase in &studio.catalogue.phrases {
+        let [en, fr] = Language::BOTH.map(|language| blocks::read(phrase.text.get(language)));
+        let kinds = |blocks: &Value| blocks.as_array().unwrap().iter().map(is).collect::<Vec<_>>();
+        assert_eq!(kinds(&en), kinds(&fr), "{}", phrase.key);
+        for language in Language::BOTH {
+            let text = phrase.text.get(language);
+            assert_eq!(blocks::write(&blocks::read(text)), text, "{}: as it would be typed", phrase.key);
+        }
+        let mut data = letter.samples["plausible.json"].clone();
+        data["facts"]["body"] = json!({"en": en, "fr": fr});
+        data.as_object_mut().unwrap().shift_remove("dated");
+        let faults = studio.check_data(letter, &data).err().unwrap_or_default();
+        assert!(faults.is_empty(), "{}: {faults:#?}", phrase.key);
+    }
+    // What says where a review is asked for is none for a debt that has no review.
+    let of = |program| studio.catalogue.phrases.iter().filter(|phrase| phrase.fits(program)).count();
+    assert!(of(Some("sponsorship")) < of(Some("odsp")) && of(None) == studio.catalogue.phrases.len());
+}
+
+#[test]
+fn words_that_stand_in_a_letter_are_typed_in_its_language() {
+    let catalogue = catalogue();
+    fn each(controls: &[form::Control], see: &mut dyn FnMut(&form::Control)) {
+        for control in controls {
+            see(control);
+            each(&control.inner, see);
+        }
+    }
+    let mut seen = 0;
+    for letter in catalogue.types.values() {
+        let fields = form::fields(&letter.schema.source, &OWN);
+        for (page, letters) in [(Language::Fr, Language::En), (Language::En, Language::Fr)] {
+            let controls = form::controls(&fields, &Typed::default(), "facts", (page, &[letters]), &[]);
+            each(&controls, &mut |control| {
+                // A document that shows something is named so that it stands in a letter of either language.
+                let is_of_one = control.path != "facts.evidence";
+                let is_typed = matches!(control.kind, "long" | "letter-text") && is_of_one || control.lang.is_some();
+                assert!(!is_typed || control.lang == Some(letters.code()), "{}: {}", letter.key, control.path);
+                seen += usize::from(is_typed);
+            });
+        }
+    }
+    assert!(seen > 60, "{seen}");
 }

@@ -217,6 +217,42 @@ fn a_word_of_the_house_that_one_language_lacks_is_named() {
 }
 
 #[test]
+fn what_is_wrong_with_a_saved_phrase_is_said_with_its_line() {
+    let home = copy();
+    let file = home.path().join("letter-templates/_house/phrases.toml");
+    let written = std::fs::read_to_string(&file).unwrap();
+    let is_at = |told: &[(String, String, String)], code: &str, line: &str| {
+        let number = 1 + std::fs::read_to_string(&file).unwrap().lines().position(|one| one.contains(line)).unwrap();
+        let place = format!("_house/phrases.toml:{number}");
+        assert!(told.iter().any(|(found, at, _)| (found.as_str(), at) == (code, &place)), "{code} {place}: {told:#?}");
+    };
+    // In one language only, or with a name that no phrase has.
+    edit(file.clone(), ", fr = \"Merci de votre appel\"", "");
+    edit(file.clone(), "programs = [", "programmes = [");
+    let told = check(home.path(), "write-off");
+    is_at(&told, "name-missing", "\"Thank you for calling\"");
+    is_at(&told, "name-unknown", "programmes");
+    // What is written as it must be, and says what it may not.
+    std::fs::write(&file, &written).unwrap();
+    edit(file.clone(), "key = \"moving\"", "key = \"thank-you-for-calling\"");
+    edit(file.clone(), "We have received the documents", "We have received the 2 documents");
+    edit(file.clone(), "\"Merci de votre lettre\"", "\" \"");
+    edit(file.clone(), "- (second document)\n\nGardez", "\nGardez");
+    let told = check(home.path(), "write-off");
+    is_at(&told, "phrase-with-figure", "the 2 documents");
+    is_at(&told, "phrase-blank", "fr = \" \"");
+    // A program that is none, once all else can be read.
+    let other = copy();
+    edit(other.path().join("letter-templates/_house/phrases.toml"), "\"odsp\"]", "\"ospd\"]");
+    let found = check(other.path(), "write-off");
+    let named = found.iter().any(|(code, _, said)| code == "program-unknown" && said.contains("“ospd”"));
+    assert!(named && found.len() == 1, "{found:#?}");
+    for code in ["phrase-languages-differ", "phrase-named-twice"] {
+        assert_eq!(told.iter().filter(|(found, ..)| found == code).count(), 1, "{code}: {told:#?}");
+    }
+}
+
+#[test]
 fn an_approval_whose_amount_is_not_there_is_refused_and_never_zero() {
     let studio = studio();
     let date = NaiveDate::from_ymd_opt(2026, 11, 18).unwrap();

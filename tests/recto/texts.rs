@@ -6,6 +6,7 @@ use recto::case::mailbox;
 use recto::case::{Fault, Language};
 use recto::desk::Outcome;
 use recto::studio::Studio;
+use recto::typeset::Block;
 use serde_json::{Value, json};
 
 use crate::support::{copy, debt_referred, desk, edit, pdf_text, sample, studio, take, taken, work};
@@ -449,5 +450,75 @@ fn a_telephone_number_of_the_house_or_a_program_is_one_or_is_named_with_its_line
         std::fs::write(&path, &letter.pdf).unwrap();
         assert!(pdf_text(&path).contains(wanted), "{wanted}");
         assert!(letter.stops.is_empty(), "{:?}", letter.stops);
+    }
+}
+
+#[test]
+fn bold_is_strong_in_every_form_of_a_letter_and_nothing_that_is_typed_becomes_markup() {
+    let (studio, runtime) = (studio(), tokio::runtime::Runtime::new().unwrap());
+    let hostile = "#panic() ] *x* $y$ \"q\" // `r` \\";
+    let body = json!([
+        {"paragraph": format!("Before **{hostile}.** after, 2 ** 3, **open")},
+        {"paragraph": "**All of it.**"},
+        {"paragraph": "Vous devez **1 846,35** $ le **18** novembre 2026."},
+        {"list": ["**First** thing", "the \\**stars**"]},
+        {"table": {"header": ["Day", "**Amount**"], "rows": [["November 17, 2026", "**$1,234.56**"]]}},
+    ]);
+    for language in ["en", "fr"] {
+        let mut data = sample("correspondence", "plausible");
+        data.as_object_mut().unwrap().shift_remove("dated");
+        data["party"]["language"] = json!(language);
+        data["facts"]["body"] = json!({"en": body, "fr": body});
+        let set = runtime.block_on(studio.preview("correspondence", &data, "2026-11-17".parse().unwrap()));
+        let set = set.unwrap_or_else(|faults| panic!("{faults:#?}"));
+        assert!(set.stops.is_empty(), "{:?}", set.stops);
+        let strong = |text: &recto::typeset::Said| {
+            let strong = text.pieces().filter(|(_, strong)| *strong).map(|(words, _)| words.to_owned());
+            strong.collect::<Vec<_>>()
+        };
+        let paragraph = |begins: &str| {
+            let found = set.blocks.iter().find_map(|block| match block {
+                Block::Paragraph { text, .. } if text.starts_with(begins) => Some(text),
+                _ => None,
+            });
+            found.unwrap_or_else(|| panic!("{begins}: {:#?}", set.blocks))
+        };
+        assert_eq!(**paragraph("Before"), *format!("Before {hostile}. after, 2 ** 3, **open"));
+        assert_eq!(strong(paragraph("Before")), [format!("{hostile}.")]);
+        assert_eq!(strong(paragraph("All of it.")), ["All of it."]);
+        // What belongs together stays so, whatever of it is bold.
+        assert_eq!(**paragraph("Vous devez"), *"Vous devez 1\u{a0}846,35\u{a0}$ le 18\u{a0}novembre\u{a0}2026.");
+        assert_eq!(strong(paragraph("Vous devez")), ["1\u{a0}846,35", "18"]);
+        let read = recto::studio::reading(&set.blocks, "A letter", false);
+        for part in [
+            "<p><strong>All of it.</strong></p>",
+            "<li><strong>First</strong> thing</li>\n<li>the **stars**</li>",
+            "<th scope=\"col\">**Amount**</th>",
+            "<td><strong>$1,234.56</strong></td>",
+        ] {
+            assert!(read.html.contains(part), "{part}: {}", read.html);
+        }
+        assert!(
+            read.text.contains("\n\nAll of it.\n\n") && read.text.contains("\n* First thing\n* the **stars**\n"),
+            "{}",
+            read.text
+        );
+        // In the PDF each is tagged as strong, besides those of the house's own words.
+        let plain = Value::Array(vec![json!({"paragraph": "Nothing is bold."})]);
+        data["facts"]["body"] = json!({"en": plain, "fr": plain});
+        let plain = runtime.block_on(studio.preview("correspondence", &data, "2026-11-17".parse().unwrap()));
+        let folder = tempfile::tempdir().unwrap();
+        let tagged = |name: &str, pdf: &[u8]| {
+            let [path, open] = ["", "open-"].map(|before| folder.path().join(format!("{before}{name}.pdf")));
+            std::fs::write(&path, pdf).unwrap();
+            let paths = [&path, &open].map(|path| path.to_str().unwrap());
+            crate::support::tool("qpdf", &["--qdf", "--object-streams=disable", paths[0], paths[1]]);
+            let strong = b"/S /Strong";
+            (path, std::fs::read(open).unwrap().windows(strong.len()).filter(|window| window == strong).count())
+        };
+        let (path, strong) = tagged("bold", &set.pdf);
+        assert_eq!(strong, 6 + tagged("plain", &plain.unwrap().pdf).1);
+        let reports = crate::pdf::conformance("ua1,2a", &[path]);
+        assert!(reports.len() == 2 && reports.iter().all(|report| report["compliant"] == true), "{reports:#?}");
     }
 }

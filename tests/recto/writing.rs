@@ -580,3 +580,65 @@ async fn the_deadlines_that_a_letter_gives_stand_beside_it_as_they_will_be_print
     // Each line is one thing, and a blank one none.
     assert!(words.contains("Proof of your rent"), "{words}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_phrase_is_put_into_the_text_in_each_language_of_the_letter_without_a_script() {
+    let api = Api::start().await;
+    let mut referred = debt_referred("e-1");
+    referred["data"]["party"]["language"] = json!("unknown");
+    api.taken(&referred).await;
+    let path = format!("/letters/new?case={CASE}&person=P-10023&letter=correspondence");
+    let page = api.open("O. Officer", &path, "fr").await.text;
+    let phrase = api.desk.studio.catalogue.phrases[0].clone();
+    for phrase in api.desk.studio.catalogue.phrases.iter().filter(|phrase| phrase.fits(Some("ontario-works"))) {
+        assert!(unescaped(&page).contains(&format!(">{}</option>", phrase.title.fr)), "{}", phrase.key);
+    }
+    // Each text is spelled in its own language, whatever that of the page.
+    for (code, lang) in [("en", "en-CA"), ("fr", "fr-CA")] {
+        let field = page.split("<textarea").find(|field| field.contains(&format!("id=\"facts-body-{code}\""))).unwrap();
+        assert_eq!(attribute(field, "lang").as_deref(), Some(lang));
+        assert_eq!(attribute(field, "spellcheck").as_deref(), Some("true"));
+    }
+    let typed = [("facts.body.en", "First.\n"), ("phrase.facts.body", phrase.key.as_str())];
+    let put = send(&api, "O. Officer", &page, &typed, "phrase:facts.body").await;
+    assert_eq!(put.status, StatusCode::OK, "{}", put.text);
+    let has = fields(&put.text);
+    assert_eq!(has["facts.body.en"], format!("First.\n\n{}", phrase.text.en));
+    assert_eq!(has["facts.body.fr"], phrase.text.fr);
+    assert_eq!(has["phrase.facts.body"], "", "the next one is chosen anew");
+    // It is kept; and where none is chosen, or there is no such phrase or text, nothing is put in.
+    let draft = address(&put.text);
+    let kept = api.open("O. Officer", &draft, "fr").await.text;
+    assert_eq!(fields(&kept), has);
+    for (key, button) in [("", "phrase:facts.body"), ("nothing", "phrase:facts.body"), (&phrase.key, "phrase:party")] {
+        let again = send(&api, "O. Officer", &kept, &[("phrase.facts.body", key)], button).await;
+        assert_eq!(fields(&again.text)["facts.body.en"], has["facts.body.en"], "{key} {button}");
+    }
+    // A letter in one language gets its own.
+    api.taken(&debt_referred("e-2")).await;
+    let page = api.open("O. Officer", &path, "en").await.text;
+    let put = send(&api, "O. Officer", &page, &[("phrase.facts.body", &phrase.key)], "phrase:facts.body").await;
+    let has = fields(&put.text);
+    assert_eq!((has.get("facts.body.en"), has.get("facts.body.fr")), (Some(&phrase.text.en), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_in_bold_are_read_and_found_without_their_marks() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let path = format!("/letters/new?case={CASE}&person=P-10023&letter=correspondence");
+    let page = api.open("O. Officer", &path, "en").await.text;
+    let text = [("facts.subject.en", "Your move"), ("facts.body.en", "Please write **before you** move; 2 ** 3 is 8.")];
+    let looked = send(&api, "O. Officer", &page, &text, "look").await;
+    let words = looked.text.split_once("id=\"page-words\"").unwrap().1;
+    assert!(words.contains("write before you move; 2 ** 3 is"), "{words}");
+    let letter = free_letter(&api, "O. Officer", text[1].1).await;
+    assert_eq!(api.state(&letter).await.0, "issued");
+    for (asked, found) in [("%22write+before+you+move%22", 1), ("%22write+strong+before%22", 0)] {
+        let letters = api.get(&format!("/letters?words={asked}")).await;
+        assert_eq!(letters["letters"].as_array().map(Vec::len), Some(found), "{asked}: {letters:#}");
+    }
+    // Written anew, it is what was typed.
+    let page = api.open("O. Officer", &format!("/letters/{letter}/correct"), "en").await.text;
+    assert_eq!(fields(&page)["facts.body.en"], text[1].1);
+}

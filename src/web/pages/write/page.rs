@@ -37,6 +37,8 @@ enum Button {
     Look,
     /// Adds, moves or takes out a row.
     Change(Change),
+    /// Puts the saved phrase of a key into the text at a path.
+    Phrase { path: String, key: String },
     /// Sends it.
     Send,
     /// Throws it away.
@@ -44,12 +46,16 @@ enum Button {
 }
 
 impl Button {
-    fn of(button: &str) -> Button {
-        match button {
+    /// `one` is the value of a field beside those that are typed.
+    fn of<'f>(one: impl Fn(&str) -> &'f str) -> Button {
+        match one("act") {
             "look" => Button::Look,
             "send" => Button::Send,
             "drop" => Button::Drop,
-            other => Change::read(other).map_or(Button::Type, Button::Change),
+            other => match other.strip_prefix("phrase:") {
+                Some(path) => Button::Phrase { path: path.to_owned(), key: one(&format!("phrase.{path}")).to_owned() },
+                None => Change::read(other).map_or(Button::Type, Button::Change),
+            },
         }
     }
 }
@@ -141,7 +147,7 @@ pub(super) async fn write(
         typed: Typed::of(&given, &ROOTS),
     };
     let beside = Beside { page: one("page").parse().unwrap_or(1), language: Language::parse(one("page_language")) };
-    let sent = Sent { button: Button::of(one("act")), beside, seen: Sha256::new(one("seen")) };
+    let sent = Sent { button: Button::of(one), beside, seen: Sha256::new(one("seen")) };
     if !writing.what.needs().into_iter().all(|permission| asked.may(permission)) {
         return asked.problem(&service, &Problem::not_permitted());
     }
@@ -166,12 +172,14 @@ async fn written(
         service.desk.drop_draft(who, &writing.id).await?;
         return Ok(Redirect::to(&address_of(&case, letter.as_ref())).into_response());
     }
+    match &sent.button {
+        Button::Change(change) => writing.typed.change(change),
+        Button::Phrase { path, key } => writing.put_in(service, path, key),
+        _ => {}
+    }
     let length: usize = writing.typed.0.iter().map(|(path, text)| path.len() + text.len()).sum();
     if length > MOST {
         return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE));
-    }
-    if let Button::Change(change) = &sent.button {
-        writing.typed.change(change);
     }
     if !service.desk.keep_draft(who, &writing.draft(service)).await? {
         return Ok(asked.error(service, StatusCode::NOT_FOUND));
@@ -276,6 +284,7 @@ async fn page(
             let open = *root != "addressee" || !writing.typed.is_blank("addressee");
             json!({"root": root, "controls": controls, "open": open})
         }).collect::<Vec<_>>(),
+        "phrases": phrases(service, written.data["case"]["program"].as_str(), language),
         "problem": if is_looked_at { summary } else { Vec::new() },
         "asked_again": sent.button == Button::Send && refused.is_empty() && outlook.faults.is_empty(),
         "outlook": shown(&outlook),
@@ -304,6 +313,13 @@ fn sections(
     faults: &[Fault],
 ) -> Vec<(&'static str, Vec<Control>)> {
     parts.iter().map(|part| (part.root, part.controls(&writing.typed, languages, faults))).collect()
+}
+
+/// The saved phrases that fit the letters of a program, to choose from: their words in both languages, for the script.
+fn phrases(service: &Service, program: Option<&str>, language: Language) -> Vec<Value> {
+    let all = service.desk.studio.catalogue.phrases.iter().filter(|phrase| phrase.fits(program));
+    let shown = all.map(|one| json!({"key": one.key, "title": one.title.get(language), "text": one.text}));
+    shown.collect()
 }
 
 /// What the page says of a fault, with the field to which it leads.

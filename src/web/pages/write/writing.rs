@@ -164,6 +164,16 @@ impl Writing {
         LetterRequest { letter_type: self.key.clone(), data: data.clone(), key: self.id.to_string() }
     }
 
+    /// Puts a saved phrase at the end of a text, in each language in which the form has it.
+    pub fn put_in(&mut self, service: &Service, path: &str, key: &str) {
+        let phrase = service.desk.studio.catalogue.phrases.iter().find(|phrase| phrase.key == key);
+        for (language, phrase) in
+            Language::BOTH.into_iter().flat_map(|language| phrase.map(|phrase| (language, phrase)))
+        {
+            self.typed.add_to(&format!("{path}.{}", language.code()), phrase.text.get(language));
+        }
+    }
+
     /// Types out what another letter of its type was asked for with.
     pub fn type_out(&mut self, data: &Value, parts: &[Part]) {
         let languages = languages(data);
