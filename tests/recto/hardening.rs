@@ -14,7 +14,7 @@ use recto::desk::{PeopleError, Proof, SignInError};
 use recto::people::{Account, Particulars, Permission, Role, Secret, Who, network};
 use recto::register::AuditFilter;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::ConnectOptions;
 
 use crate::http::Api;
 use crate::support::{PASSWORD, debt_referred, desk, machine, signed_in};
