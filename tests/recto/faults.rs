@@ -2,6 +2,12 @@
 
 use std::fmt::Write;
 
+use axum::body::Body;
+use axum::http::{Request, header};
+use recto::case::fault::Reasons;
+use recto::case::{Fault, Language};
+
+use crate::http::{Api, TOKEN};
 use crate::support::{files, home};
 
 /// What stands for words that a call does not have itself.
@@ -38,6 +44,38 @@ fn every_fault_stands_in_the_list_that_is_proof_read_in_both_languages() {
         wanted == found,
         "tests/faults.md is not current, from {first:?} on. Write it with RECTO_WRITE_FAULTS=1 tests/run every_fault_stands, and read what changed."
     );
+}
+
+#[test]
+fn french_signs_stand_with_their_words_wherever_a_fault_is_said() {
+    let fault =
+        Fault::new("code", "/facts/a", "“a”: take it out.", "« a » : retirez « a » et « b c »; il est 10:30 là-bas.");
+    let wanted = "«\u{a0}a\u{a0}»\u{a0}: retirez «\u{a0}a\u{a0}» et «\u{a0}b c\u{a0}»; il est 10:30 là-bas.";
+    assert_eq!(fault.message.fr, wanted);
+    assert_eq!(fault.view(Language::Fr).message, wanted);
+    assert_eq!(fault.message.en, "“a”: take it out.", "English has no such signs");
+    let kept = Reasons(vec![fault.clone()]).to_string();
+    assert_eq!(recto::case::fault::problem(&kept, Language::Fr), wanted);
+    assert_eq!(recto::case::fault::problem("550 no", Language::Fr), "Il a été dit\u{a0}: «\u{a0}550 no\u{a0}»");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn french_signs_stand_with_their_words_in_what_the_api_answers() {
+    let api = Api::start().await;
+    let request = |path: &str| {
+        let get = Request::get(path).header(header::ACCEPT_LANGUAGE, "fr");
+        get.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")).body(Body::empty()).unwrap()
+    };
+    for path in ["/api/v1/letters?limit=x&colour=blue", "/api/v1/letters/0000-0000-0000", "/api/v1/no-such-thing"] {
+        let answer = api.answered(request(path)).await;
+        let problem: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+        assert!(answer.status.is_client_error(), "{path}");
+        let said = problem.to_string();
+        for parted in [" :", "« ", " »"] {
+            assert!(!said.contains(parted), "{path}: “{parted}” in {said}");
+        }
+        assert!(said.contains("«\u{a0}") || said.contains("\u{a0}:") || path.ends_with("thing"), "{said}");
+    }
 }
 
 /// The list as it must be.

@@ -403,3 +403,54 @@ fn words_that_stand_in_a_letter_are_typed_in_its_language() {
     }
     assert!(seen > 60, "{seen}");
 }
+
+/// The names of all fields of a form.
+fn names(controls: &[form::Control]) -> Vec<&str> {
+    controls.iter().flat_map(|one| std::iter::once(one.path.as_str()).chain(names(&one.inner))).collect()
+}
+
+#[test]
+fn what_does_not_apply_to_what_is_chosen_is_not_on_the_form_and_nothing_typed_there_is_lost() {
+    let fields = form::fields(&catalogue().event_schema("inquiry.received").unwrap().source, &OWN);
+    let shown = |typed: &Typed| form::controls(&fields, typed, "facts", (Language::En, &Language::BOTH), &[]);
+    let depend = ["facts.by", "facts.reference", "facts.consent", "facts.answer", "facts.enclosures"];
+    let applies: [(&str, &[&str]); 4] = [
+        ("", &[]),
+        ("person", &["facts.by"]),
+        ("ombudsman", &["facts.reference", "facts.answer", "facts.enclosures"]),
+        ("representative", &["facts.consent", "facts.answer"]),
+    ];
+    for (from, wanted) in applies {
+        let mut typed = Typed::default();
+        typed.put("facts.from", from);
+        let controls = shown(&typed);
+        let are: Vec<&str> = names(&controls).into_iter().filter(|name| depend.contains(name)).collect();
+        assert_eq!(are, wanted, "{from}");
+        // The rest is there whatever is chosen.
+        assert!(names(&controls).contains(&"facts.received") && names(&controls).contains(&"facts.subject"), "{from}");
+        // What was typed before the choice was another one stays, and says that it does not go with it.
+        typed.put("facts.by", "mail");
+        let controls = shown(&typed);
+        let by = controls.iter().find(|one| one.path == "facts.by").unwrap_or_else(|| panic!("{from}: lost"));
+        let is_said = by.hint.as_deref().is_some_and(|hint| hint.contains("does not go with your choice"));
+        assert_eq!((by.value.as_str(), is_said), ("mail", from != "person"), "{from}");
+    }
+}
+
+#[test]
+fn a_form_is_the_one_that_was_sent_where_it_has_the_same_fields() {
+    let fields = form::fields(&catalogue().event_schema("inquiry.received").unwrap().source, &OWN);
+    let mut typed = Typed::default();
+    typed.put("facts.from", "person");
+    for field in ["received", "by", "subject.en", "subject"] {
+        typed.put(format!("facts.{field}"), "");
+    }
+    let shown = |typed: &Typed| form::controls(&fields, typed, "facts", (Language::En, &Language::BOTH), &[]);
+    let mut sent = Typed::default();
+    names(&shown(&typed)).into_iter().for_each(|name| sent.put(name, typed.as_typed(name)));
+    // The reference of the case has the name of a part.
+    sent.put("case", "DR-2026-004512");
+    assert!(form::were_sent(&shown(&sent), &sent), "{:?} {:?}", names(&shown(&sent)), sent.0.keys());
+    sent.put("facts.from", "ombudsman");
+    assert!(!form::were_sent(&shown(&sent), &sent), "others apply now");
+}

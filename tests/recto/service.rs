@@ -1,5 +1,10 @@
 //! What managers and administrators are shown of the service: work in hand by the service standards, and where the service stands.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use axum::http::StatusCode;
 use recto::case::AuditKind;
 use recto::case::calendar::business_days_between;
@@ -7,7 +12,7 @@ use recto::register::AuditFilter;
 use serde_json::json;
 
 use crate::http::{Api, STRUCTURED};
-use crate::support::{debt_referred, event, recto, sample, with_facts, work};
+use crate::support::{command, debt_referred, event, recto, sample, with_facts, work};
 
 #[test]
 fn business_days_are_counted_to_a_day_and_back() {
@@ -129,6 +134,44 @@ async fn an_administrator_sees_where_the_service_stands_and_ends_a_session() {
         ("S. Admin", officers.account.id.as_str())
     );
     assert!(api.desk.verify().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_does_not_say_what_is_free_keeps_nobody_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = crate::support::desk(folder.path()).await;
+    let session = crate::support::signed_in(&desk, "S. Admin").await;
+    desk.close().await;
+    for (name, script, said) in [
+        ("silent", "exec sleep 60", "free space in the data folder unknown"),
+        ("usual", "printf 'a\\nb 9 5 4000000 60%% /\\n'", "4\u{a0}GB free in the data folder"),
+    ] {
+        let tools = folder.path().with_extension(name);
+        std::fs::create_dir(&tools).unwrap();
+        let df = tools.join("df");
+        std::fs::write(&df, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&df, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+        let mut serve = command(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+        let mut service = serve.env("PATH", path).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(service.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().split_once("http://").unwrap_or_else(|| panic!("{line}")).1.trim_end_matches('/');
+        let mut stream = TcpStream::connect(address).unwrap();
+        let asked = Instant::now();
+        let request = format!(
+            "GET /health?lang=en HTTP/1.1\r\nHost: {address}\r\nCookie: recto_session={session}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut page = String::new();
+        let read = stream.read_to_string(&mut page);
+        let took = asked.elapsed();
+        service.kill().unwrap();
+        service.wait().unwrap();
+        read.unwrap();
+        assert!(page.contains(said), "{name}: {page}");
+        assert!(took < Duration::from_secs(20), "{name}: {took:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -250,6 +250,36 @@ async fn a_letter_is_not_shown_in_a_language_in_which_its_own_words_are_not_writ
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_apply_comes_and_goes_with_the_choice_with_scripts_and_without() {
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let name = "O. Officer";
+    let page = api.open(name, &format!("/events/new?case={CASE}&event=inquiry.received"), "en").await.text;
+    assert!(!fields(&page).contains_key("facts.by") && !fields(&page).contains_key("facts.reference"), "{page}");
+    let chosen = send(&api, name, &page, &[("facts.received", "2026-11-16"), ("facts.from", "person")], "").await.text;
+    assert!(fields(&chosen).contains_key("facts.by") && !fields(&chosen).contains_key("facts.reference"), "{chosen}");
+    // While somebody types: the whole form where other fields apply, and only what is said of it where they do not.
+    let live = async |page: &str, typed: &[(&str, &str)]| {
+        let mut all = fields(page);
+        all.extend(typed.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+        let all: Vec<(&str, &str)> = all.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        api.type_in(name, &address(page), &all).await.text
+    };
+    let same = live(&chosen, &[("facts.by", "mail")]).await;
+    assert!(same.contains("hx-swap-oob") && !same.contains("<form"), "{same}");
+    let other = live(&chosen, &[("facts.from", "mpp")]).await;
+    assert!(fields(&other).contains_key("facts.reference") && !fields(&other).contains_key("facts.by"), "{other}");
+    // What was typed stays where it no longer applies, with what is wrong with it, until it is taken out.
+    let both = live(&chosen, &[("facts.from", "mpp"), ("facts.by", "mail")]).await;
+    assert_eq!(fields(&both)["facts.by"], "mail");
+    let looked = send(&api, name, &both, &[], "look").await;
+    assert_eq!(looked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", looked.text);
+    assert!(looked.text.contains("href=\"#facts-by\"") && looked.text.contains("does not go with your choice"));
+    let mended = send(&api, name, &looked.text, &[("facts.by", "")], "").await.text;
+    assert!(!fields(&mended).contains_key("facts.by"), "{mended}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_recorded_by_hand_and_taken_back_and_both_stand_in_the_case_file() {
     let api = Api::start().await;
     api.taken(&debt_referred("e-1")).await;
