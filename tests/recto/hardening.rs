@@ -13,8 +13,8 @@ use recto::case::{AccountState, AuditKind};
 use recto::desk::{PeopleError, Proof, SignInError};
 use recto::people::{Account, Particulars, Permission, Role, Secret, Who, network};
 use recto::register::AuditFilter;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::http::Api;
 use crate::support::{PASSWORD, debt_referred, desk, machine, signed_in};
