@@ -286,19 +286,21 @@ pub(super) async fn in_language(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let response = next.run(request).await;
     let status = response.status();
-    match response.extensions().get::<Problem>() {
+    let mut document = match response.extensions().get::<Problem>() {
         Some(problem) => problem.document(language),
         None if is_api && (status.is_client_error() || status.is_server_error()) => {
-            let mut document = Problem::of_status(status).document(language);
-            if let Some(allow) = response.headers().get(header::ALLOW) {
-                document.headers_mut().insert(header::ALLOW, allow.clone());
-            }
-            document
+            Problem::of_status(status).document(language)
         }
         // An address whose escapes are no UTF-8: what the router says of it is for programmers.
-        None if status == StatusCode::BAD_REQUEST => unreadable_address(),
-        None => response,
+        None if status == StatusCode::BAD_REQUEST => return unreadable_address(),
+        None => return response,
+    };
+    for kept in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&kept) {
+            document.headers_mut().insert(kept, value.clone());
+        }
     }
+    document
 }
 
 fn unreadable_address() -> Response {
