@@ -34,6 +34,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Times each page is asked for.
 const TIMES: usize = 120;
+/// People who are signed in.
+const PEOPLE: usize = 12;
 /// Letters of the batch that is set meanwhile, at a time.
 const BATCH: usize = 50;
 
@@ -92,13 +94,14 @@ async fn measure(count: usize, as_json: bool) {
     ];
     let batch = Setting::start(&desk, home);
     let mut measured = Vec::new();
-    for (what, path) in &pages {
-        measured.push((*what, times(|| service.timed(Request::get(path.as_str()), Body::empty())).await));
+    // One person alone would soon be asked to wait: each page has somebody of its own.
+    for (person, (what, path)) in pages.iter().enumerate() {
+        measured.push((*what, times(|| service.timed(person, Request::get(path.as_str()), Body::empty())).await));
     }
     let live = || {
         let request = Request::post(format!("/drafts/{draft}")).header("hx-request", "true");
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        service.timed(request, Body::from(typed.clone()))
+        service.timed(0, request, Body::from(typed.clone()))
     };
     measured.push(("page beside, while one types", times(live).await));
     let set = batch.stop().await;
@@ -131,33 +134,36 @@ fn print(measured: &[(&str, Vec<f64>)], count: usize, set: usize, as_json: bool)
     }
 }
 
-/// The service, and somebody who is signed in.
+/// The service, and people who are signed in.
 struct Service {
     router: Router,
-    cookie: String,
+    cookies: Vec<String>,
 }
 
 impl Service {
     async fn start(open: Arc<CurrentDesk>, desk: &Desk) -> Service {
-        let is = Particulars {
-            name: "A. Manager".to_owned(),
-            email: "a.manager@fsu.example.ca".to_owned(),
-            roles: vec![Role::Manager],
-            programs: Vec::new(),
-        };
         let here = Proof { address: "192.0.2.1", browser: "bench" };
-        let (_, link) = desk.invite(&Who::Operator("bench".to_owned()), is).await.unwrap();
-        let secret = desk.sign_in_by_link(&link, None, "four words that nobody knows", here).await.unwrap();
-        let router = recto::web::router(open, "bench").unwrap();
-        Service { router, cookie: format!("__Host-recto_session={}", secret.text()) }
+        let mut cookies = Vec::new();
+        for number in 1..=PEOPLE {
+            let is = Particulars {
+                name: format!("Manager {}", "x".repeat(number)),
+                email: format!("manager.{number}@fsu.example.ca"),
+                roles: vec![Role::Manager],
+                programs: Vec::new(),
+            };
+            let (_, link) = desk.invite(&Who::Operator("bench".to_owned()), is).await.unwrap();
+            let secret = desk.sign_in_by_link(&link, None, "four words that nobody knows", here).await.unwrap();
+            cookies.push(format!("__Host-recto_session={}", secret.text()));
+        }
+        Service { router: recto::web::router(open, "bench").unwrap(), cookies }
     }
 
     async fn answer(&self, request: axum::http::request::Builder) -> (StatusCode, String) {
-        self.send(request, Body::empty()).await
+        self.send(0, request, Body::empty()).await
     }
 
-    async fn send(&self, request: axum::http::request::Builder, body: Body) -> (StatusCode, String) {
-        let request = request.header(header::COOKIE, &self.cookie).header("sec-fetch-site", "same-origin");
+    async fn send(&self, person: usize, request: axum::http::request::Builder, body: Body) -> (StatusCode, String) {
+        let request = request.header(header::COOKIE, &self.cookies[person]).header("sec-fetch-site", "same-origin");
         let answer = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let status = answer.status();
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
@@ -165,9 +171,9 @@ impl Service {
     }
 
     /// Milliseconds until a page is whole.
-    async fn timed(&self, request: axum::http::request::Builder, body: Body) -> f64 {
+    async fn timed(&self, person: usize, request: axum::http::request::Builder, body: Body) -> f64 {
         let begun = Instant::now();
-        let (status, text) = self.send(request, body).await;
+        let (status, text) = self.send(person, request, body).await;
         let time = begun.elapsed().as_secs_f64() * 1e3;
         assert_eq!(status, StatusCode::OK, "{text}");
         time

@@ -26,6 +26,7 @@ async function atProvider() {
   await page.fill("input[name=login]", login);
   await page.fill("input[name=password]", "any");
   await page.click("button[type=submit]");
+  await page.waitForSelector("input[name=prompt][value=consent]", { state: "attached" });
   await page.click("button[type=submit]");
 }
 

@@ -9,11 +9,11 @@ use crate::http::{Api, TOKEN};
 use crate::support::{debt_referred, event, sample, with_facts, work};
 use crate::wording::unfit;
 
-/// All that a problem says, its faults too.
+/// All that a problem says, its faults too; which blanks hold together is for `faults` to prove.
 fn said(problem: &Value) -> String {
     let faults = problem["faults"].as_array().into_iter().flatten().map(|fault| &fault["message"]);
     let parts = [&problem["title"], &problem["detail"]].into_iter().chain(faults);
-    parts.filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+    parts.filter_map(Value::as_str).collect::<Vec<_>>().join(" ").replace('\u{a0}', " ")
 }
 
 /// Calls in both languages: the status is this one, and each answer has its words and is fit for people.
