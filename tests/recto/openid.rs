@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use axum::Router;
@@ -27,6 +27,8 @@ const HERE: Proof<'static> = Proof { address: "192.0.2.7", browser: "Tests/1.0" 
 /// A provider as a process of its own, which ends with this.
 pub struct Started {
     process: Child,
+    /// Held open: whoever writes into a pipe that nobody reads ends.
+    _output: BufReader<ChildStdout>,
     pub issuer: String,
 }
 
@@ -41,9 +43,9 @@ impl Started {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut issuer = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut issuer).unwrap();
-        Started { process, issuer: issuer.trim().to_owned() }
+        let (mut issuer, mut output) = (String::new(), BufReader::new(process.stdout.take().unwrap()));
+        output.read_line(&mut issuer).unwrap();
+        Started { process, _output: output, issuer: issuer.trim().to_owned() }
     }
 }
 
