@@ -214,7 +214,7 @@ async fn the_page_beside_is_turned_into_the_other_language_and_back_and_what_is_
     let file = folder.path().join("letter.pdf");
     std::fs::write(&file, pdf).unwrap();
     let words = pdf_text(&file);
-    assert!(words.contains("Statement of your account") && !words.contains("Relevé"), "{words}");
+    assert!(words.contains("Statement of account") && !words.contains("Relevé"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
