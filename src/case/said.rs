@@ -1,6 +1,7 @@
 //! What libraries say when something cannot be read, in our words and both languages: none of their own reaches a person.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use chrono::NaiveDate;
 
@@ -18,6 +19,15 @@ pub fn day(date: NaiveDate) -> Text {
     let iso = date.to_string();
     let said = |language| Formats::of(language).date(&iso).unwrap_or_else(|| iso.clone());
     Text::new(said(Language::En), said(Language::Fr))
+}
+
+/// That a file cannot be read which a part of the settings names.
+pub fn unreadable(part: &str, file: &Path, error: &std::io::Error) -> Text {
+    let (file, why) = (file.display(), io(error));
+    Text::new(
+        format!("{file}, which [{part}] names, cannot be read: {}.", why.en),
+        format!("{file}, que nomme [{part}], ne peut pas être lu : {}.", why.fr),
+    )
 }
 
 /// Why a file or folder cannot be read or written, as it follows a colon.

@@ -82,13 +82,7 @@ impl SmtpError {
     /// What is wrong, and what to do; what a library said is for the log.
     pub fn says(&self) -> Text {
         match self {
-            SmtpError::File { file, error } => {
-                let (file, why) = (file.display(), said::io(error));
-                Text::new(
-                    format!("{file}, which [smtp] names, cannot be read: {}.", why.en),
-                    format!("{file}, que nomme [smtp], ne peut pas être lu : {}.", why.fr),
-                )
-            }
+            SmtpError::File { file, error } => said::unreadable("smtp", file, error),
             SmtpError::Tls(_) => Text::new(
                 "The mail server cannot be used as [smtp] has it. Check `host`, and that `ca_file` has certificates in PEM.",
                 "Le serveur de courriel ne peut pas être employé tel que réglé dans [smtp]. Vérifiez `host`, et que `ca_file` contient des certificats en PEM.",

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::field::{Field, Kind};
 use super::typed::Typed;
-use crate::case::{Fault, Language, Text};
+use crate::case::{Fault, Language};
 
 /// A field as a page shows it, or several that belong together.
 #[derive(Debug, Clone, Serialize)]
@@ -64,25 +64,8 @@ impl Page<'_> {
         let asked = fields.iter().filter(|field| !matches!(field.kind, Kind::Fixed(_)));
         let asked = asked.map(|field| (field, format!("{path}.{}", field.name)));
         // What does not apply to what is chosen is left out, but for what was typed there, which is nobody's to lose.
-        let shown = asked.filter(|(field, path)| self.applies(field) || !self.typed.is_blank(path));
+        let shown = asked.filter(|(field, path)| field.applies(self.typed) || !self.typed.is_blank(path));
         shown.map(|(field, path)| self.one(field, path)).collect()
-    }
-
-    /// Whether a field may be there, by what is chosen now.
-    fn applies(&self, field: &Field) -> bool {
-        field.when.as_ref().is_none_or(|when| when.is.iter().any(|is| is == self.typed.at(&when.path)))
-    }
-
-    /// What to know who fills in a field; of one that does not apply, that.
-    fn hint(&self, field: &Field) -> Option<String> {
-        if !self.applies(field) {
-            let hint = Text::new(
-                "It does not go with your choice: take out what you typed here, or choose otherwise.",
-                "Ce champ ne va pas avec votre choix\u{a0}: effacez ce que vous y avez tapé, ou choisissez autre chose.",
-            );
-            return Some(hint.get(self.language).to_owned());
-        }
-        field.hint.as_ref().map(|hint| hint.get(self.language).to_owned())
     }
 
     fn one(&self, field: &Field, path: String) -> Control {
@@ -147,7 +130,7 @@ impl Page<'_> {
             id: path.replace('.', "-"),
             kind,
             label: field.label.get(self.language).to_owned(),
-            hint: self.hint(field),
+            hint: field.hint.as_ref().map(|hint| hint.get(self.language).to_owned()),
             required: field.required,
             value: self.typed.as_typed(&path).to_owned(),
             lang: None,

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::typed::Typed;
 use crate::case::Text;
 
 /// From how many characters on a text gets a field of several lines.
@@ -81,6 +82,11 @@ impl Field {
     /// Whether its text may have several lines.
     pub fn is_long(&self) -> bool {
         self.longest.is_some_and(|longest| longest >= LONG)
+    }
+
+    /// Whether it may be there, by what is chosen now.
+    pub fn applies(&self, typed: &Typed) -> bool {
+        self.when.as_ref().is_none_or(|when| when.is.iter().any(|is| is == typed.at(&when.path)))
     }
 }
 

@@ -34,7 +34,11 @@ impl Reader<'_> {
     fn object(&mut self, fields: &[Field], path: &str) -> Map<String, Value> {
         let mut object = Map::new();
         for field in fields {
-            if let Some(value) = self.one(field, &format!("{path}.{}", field.name)) {
+            let at = format!("{path}.{}", field.name);
+            if !field.applies(self.typed) && !self.typed.is_blank(&at) {
+                self.faults.push(does_not_apply(&at));
+            }
+            if let Some(value) = self.one(field, &at) {
                 object.insert(field.name.clone(), value);
             }
         }
@@ -146,6 +150,15 @@ impl Reader<'_> {
         self.faults.push(Fault::new(code, format!("/{}", path.replace('.', "/")), en, fr));
         json!(text)
     }
+}
+
+fn does_not_apply(path: &str) -> Fault {
+    Fault::new(
+        "fact-does-not-apply",
+        format!("/{}", path.replace('.', "/")),
+        "This does not go with what you have chosen. Take out what is here, or choose otherwise.",
+        "Ce champ ne va pas avec ce que vous avez choisi. Effacez ce qui s’y trouve, ou choisissez autre chose.",
+    )
 }
 
 /// The lines of a text that say something.

@@ -89,13 +89,7 @@ impl SettingsError {
     /// What is wrong, and what to do.
     pub fn says(&self) -> Text {
         match self {
-            SettingsError::File { file, error } => {
-                let (file, why) = (file.display(), said::io(error));
-                Text::new(
-                    format!("{file}, which [openid] names, cannot be read: {}.", why.en),
-                    format!("{file}, que nomme [openid], ne peut pas être lu : {}.", why.fr),
-                )
-            }
+            SettingsError::File { file, error } => said::unreadable("openid", file, error),
             SettingsError::Address(setting) => Text::new(
                 format!(
                     "`{setting}` in [openid] must be an address that begins with https:// (http:// on this machine alone), such as https://recto.fsu.example.ca; `address` without a path."

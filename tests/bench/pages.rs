@@ -53,6 +53,8 @@ async fn measure(count: usize, as_json: bool) {
     let options = SqliteConnectOptions::new().filename(folder.path().join("recto.db"));
     let mut database: SqliteConnection = options.connect().await.unwrap();
     sqlx::query("UPDATE cases SET followed_on = '2099-01-01'").execute(&mut database).await.unwrap();
+    // Nor has it a PDF: nothing of it is sent.
+    sqlx::query("UPDATE deliveries SET state = 'sent' WHERE state = 'waiting'").execute(&mut database).await.unwrap();
     database.close().await.unwrap();
     let clock = Clock::Fixed(DateTime::parse_from_rfc3339("2026-11-17T14:45:00-05:00").unwrap().to_utc());
     let studio = Studio::open(home, true).unwrap_or_else(|faults| panic!("{faults:#?}"));

@@ -13,6 +13,9 @@ const SURNAMES: &str = r#"["Smith","Rantala","Santos","Wu","Delgado","O'Neil","B
 const TYPES: &str =
     r#"["debt-notice","plan-reminder","plan-confirmation","account-statement","cra-notice","dispute-decision"]"#;
 
+/// What each event says, but for case and person.
+const TOLD: &str = include_str!("../../letter-templates/debt-notice/samples/plausible.json");
+
 /// The rows, by numbers from 1 on.
 fn rows(count: usize) -> [String; 7] {
     let numbers = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) ");
@@ -27,11 +30,14 @@ fn rows(count: usize) -> [String; 7] {
     });
     let drawn = drawn.collect::<Vec<_>>().join(" || ");
     let day = "date('2020-01-01', '+' || (i % 2500) || ' days')";
+    let (case, person) = ("printf('DR-%d-%06d', 2020 + i % 7, i / 3)", "printf('P-%05d', i / 3)");
+    let program = "CASE WHEN i % 50 = 0 THEN 'sponsorship' WHEN i % 3 = 0 THEN 'odsp' ELSE 'ontario-works' END";
+    let told = TOLD.replace('\'', "''");
     [
         format!("{numbers} INSERT INTO events (sequence, source, id, kind, case_reference, happened_at, taken_at, hash, data, person) \
-                 SELECT i, 'urn:bench', i, 'debt.referred', printf('DR-%d-%06d', 2020 + i % 7, i / 3), '', {day} || 'T15:00:00.000Z', '', '{{}}', printf('P-%05d', i / 3) FROM n"),
-        "INSERT INTO cases (reference, version, program) SELECT case_reference, count(*), CASE WHEN min(sequence) % 50 = 0 THEN 'sponsorship' WHEN \
-         min(sequence) % 3 = 0 THEN 'odsp' ELSE 'ontario-works' END FROM events GROUP BY case_reference".to_owned(),
+                 SELECT i, 'urn:bench', i, 'debt.referred', {case}, {day} || 'T14:00:00.000Z', {day} || 'T15:00:00.000Z', '', \
+                 json_set('{told}', '$.case.reference', {case}, '$.case.program', {program}, '$.party.id', {person}), {person} FROM n"),
+        "INSERT INTO cases (reference, version, program) SELECT case_reference, count(*), json_extract(data, '$.case.program') FROM events GROUP BY case_reference".to_owned(),
         format!("{numbers}, d AS (SELECT i, {drawn} AS h FROM n) INSERT OR IGNORE INTO letters (sequence, id, event, letter_type, case_reference, person, person_name, \
                  addressee_name, names_folded, language, channel, state, called_at, issuance, worded, wanted, worked, day, cents, program) \
                  SELECT i, {id}, i, json_extract('{TYPES}', '$[' || (i % 6) || ']'), e.case_reference, e.person, \

@@ -428,12 +428,15 @@ fn what_does_not_apply_to_what_is_chosen_is_not_on_the_form_and_nothing_typed_th
         assert_eq!(are, wanted, "{from}");
         // The rest is there whatever is chosen.
         assert!(names(&controls).contains(&"facts.received") && names(&controls).contains(&"facts.subject"), "{from}");
-        // What was typed before the choice was another one stays, and says that it does not go with it.
+        // What was typed before the choice was another one stays, and is a fault until it is taken out.
         typed.put("facts.by", "mail");
         let controls = shown(&typed);
         let by = controls.iter().find(|one| one.path == "facts.by").unwrap_or_else(|| panic!("{from}: lost"));
-        let is_said = by.hint.as_deref().is_some_and(|hint| hint.contains("does not go with your choice"));
-        assert_eq!((by.value.as_str(), is_said), ("mail", from != "person"), "{from}");
+        assert_eq!(by.value, "mail", "{from}");
+        let faults = form::value(&fields, &typed, "facts", &Language::BOTH).faults;
+        let found: Vec<_> = faults.iter().map(|fault| (fault.code.as_str(), fault.place.as_str())).collect();
+        let wanted = ("fact-does-not-apply", "/facts/by");
+        assert_eq!(found, if from == "person" { vec![] } else { vec![wanted] }, "{from}");
     }
 }
 

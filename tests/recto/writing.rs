@@ -274,7 +274,10 @@ async fn what_does_not_apply_comes_and_goes_with_the_choice_with_scripts_and_wit
     assert_eq!(fields(&both)["facts.by"], "mail");
     let looked = send(&api, name, &both, &[], "look").await;
     assert_eq!(looked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", looked.text);
-    assert!(looked.text.contains("href=\"#facts-by\"") && looked.text.contains("does not go with your choice"));
+    assert!(
+        looked.text.contains("href=\"#facts-by\"") && looked.text.contains("does not go with what you have chosen")
+    );
+    assert!(!looked.text.contains("“by”"), "no name that an officer does not know: {}", looked.text);
     let mended = send(&api, name, &looked.text, &[("facts.by", "")], "").await.text;
     assert!(!fields(&mended).contains_key("facts.by"), "{mended}");
 }

@@ -83,22 +83,19 @@ impl Desk {
         let aimed_at = folded(email.trim());
         self.attempt(&aimed_at, proof.address)?;
         let row = self.reader().account_by_email(email.trim()).await?;
-        let open = row.filter(|row| row.state == AccountState::Open);
-        let kept = open.as_ref().and_then(|row| row.password.clone());
-        let is_right = self.is_right(password, kept).await;
-        let known = self.reader().account_by_email(email.trim()).await?;
-        let Some(row) = open.filter(|_| is_right) else {
+        let kept = row.as_ref().and_then(|row| row.password.clone());
+        let is_right = self.is_right(password, kept.clone()).await;
+        let mut act = self.begin(Actor::program()).await?;
+        let (id, name) = row.map(|row| (row.id, row.name)).unwrap_or_default();
+        if !is_right || !is_still(&mut act, &id, kept.as_deref()).await? {
             // What was given as an address may be a password that went into the wrong field: it is not written down.
-            let subject = known.map(|row| row.id).unwrap_or_default();
-            let mut act = self.begin(Actor::program()).await?;
-            act.audit(AuditKind::SignInFailed, &subject, &json!({"address": proof.address})).await?;
+            act.audit(AuditKind::SignInFailed, &id, &json!({"address": proof.address})).await?;
             act.commit().await?;
             return Err(SignInError::Wrong);
-        };
+        }
         self.succeeded(&aimed_at, proof.address);
-        let mut act = self.begin(Actor::person(&row.name)).await?;
-        still(&mut act, &row.id, row.password.as_deref()).await?;
-        let secret = session(&mut act, &row.id, proof, "password").await?;
+        act.is_of(Actor::person(name));
+        let secret = session(&mut act, &id, proof, "password").await?;
         act.drop_sessions_before((self.clock.now() - TimeDelta::days(1)).into()).await?;
         act.commit().await?;
         Ok(secret)
@@ -190,7 +187,9 @@ impl Desk {
         is_password(new, &own.is).map_err(|fault| SignInError::Faults(vec![fault]))?;
         let chosen = self.hashed(new).await?;
         let mut act = self.begin(Actor::person(&own.is.name)).await?;
-        still(&mut act, &own.id, kept.as_deref()).await?;
+        if !is_still(&mut act, &own.id, kept.as_deref()).await? {
+            return Err(SignInError::Wrong);
+        }
         act.set_password(&own.id, Some(&chosen)).await?;
         act.end_other_sessions(&own.id, &current.hash()).await?;
         act.drop_links(Some(&own.id)).await?;
@@ -276,12 +275,11 @@ impl Desk {
     }
 }
 
-/// That an account is still open, with the password that was compared: hashing takes long enough for somebody to close it, or to set
-/// another password, meanwhile.
-async fn still(act: &mut Act, id: &AccountId, password: Option<&str>) -> Result<(), SignInError> {
+/// Whether an account is open, with the password that was compared: hashing takes long enough for somebody to close it, or to set another
+/// password, meanwhile.
+async fn is_still(act: &mut Act, id: &AccountId, password: Option<&str>) -> Result<bool, RegisterError> {
     let now = act.account(id).await?;
-    let is_same = now.is_some_and(|row| row.state == AccountState::Open && row.password.as_deref() == password);
-    if is_same { Ok(()) } else { Err(SignInError::Wrong) }
+    Ok(now.is_some_and(|row| row.state == AccountState::Open && row.password.as_deref() == password))
 }
 
 /// Begins a session, and writes that somebody signed in.

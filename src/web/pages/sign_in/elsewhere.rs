@@ -4,9 +4,8 @@ use axum::extract::{Query, State};
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 
-use super::{Asked, Origin, form, onward, says};
+use super::{Asked, Origin, not_in, onward, says};
 use crate::case::Fault;
-use crate::case::fault::views;
 use crate::desk::SignInError;
 use crate::openid::ProviderError;
 use crate::web::Service;
@@ -65,15 +64,14 @@ pub(super) async fn come_back(
 
 /// The page of signing in, with why nobody was let in.
 fn refused(service: &Service, asked: &Asked, next: &str, error: SignInError) -> Response {
-    let faults = match error {
+    let (status, faults) = match error {
         SignInError::Desk(error) => return asked.problem(service, &Problem::from(error)),
-        SignInError::Faults(faults) => faults,
+        SignInError::Faults(faults) => (StatusCode::UNPROCESSABLE_ENTITY, faults),
         error => {
             tracing::warn!(%error, "nobody was signed in by the provider");
-            let (_, says) = says(&error);
-            vec![Fault::new("sign-in", "", says.en, says.fr)]
+            let (status, says) = says(&error);
+            (status, vec![Fault::new("sign-in", "", says.en, says.fr)])
         }
     };
-    let page = asked.page(service, "sign-in.html", form(service, next, "", views(&faults, asked.language)));
-    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    not_in(service, asked, (next, ""), status, &faults)
 }

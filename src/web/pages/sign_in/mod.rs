@@ -94,8 +94,8 @@ async fn sign_in(
     Form(given): Form<Given>,
 ) -> Response {
     if is_in_the_clear(&headers) {
-        let context = form(&service, onward(&given.next), &given.email, views(&[in_the_clear()], asked.language));
-        return (StatusCode::UNPROCESSABLE_ENTITY, asked.page(&service, "sign-in.html", context)).into_response();
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return not_in(&service, &asked, (onward(&given.next), &given.email), status, &[in_the_clear()]);
     }
     let origin = Origin::of(&extensions, &headers);
     match service.desk.sign_in(&given.email, &given.password, origin.proof()).await {
@@ -103,11 +103,22 @@ async fn sign_in(
         Err(SignInError::Desk(error)) => asked.problem(&service, &Problem::from(error)),
         Err(error) => {
             let (status, says) = says(&error);
-            let faults = views(&[Fault::new("sign-in", "email", says.en, says.fr)], asked.language);
-            let context = form(&service, onward(&given.next), &given.email, faults);
-            (status, asked.page(&service, "sign-in.html", context)).into_response()
+            let faults = [Fault::new("sign-in", "email", says.en, says.fr)];
+            not_in(&service, &asked, (onward(&given.next), &given.email), status, &faults)
         }
     }
+}
+
+/// The page of signing in, with why somebody was not let in, and what they had typed.
+fn not_in(
+    service: &Service,
+    asked: &Asked,
+    (next, email): (&str, &str),
+    status: StatusCode,
+    faults: &[Fault],
+) -> Response {
+    let context = form(service, next, email, views(faults, asked.language));
+    (status, asked.page(service, "sign-in.html", context)).into_response()
 }
 
 /// What the page of signing in is made of.
