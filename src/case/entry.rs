@@ -58,6 +58,8 @@ pub enum Entry {
     DeliveryFailed(Failed),
     /// Somebody has looked at a letter.
     LetterViewed(Viewed),
+    /// Somebody has looked at what is on file in the case.
+    CaseViewed(Viewed),
 }
 
 stored_as_text!(EntryKind);
@@ -167,7 +169,7 @@ pub struct Approved {
     pub by: Option<String>,
 }
 
-/// In which way a letter was looked at.
+/// In which way a letter or a case was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum View {
@@ -177,9 +179,11 @@ pub enum View {
     Pdf,
     /// Its PDF was fetched in a disclosure bundle.
     Bundle,
+    /// As data, by the API.
+    Api,
 }
 
-/// A look at a letter.
+/// A look at a letter or a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewed {
     /// In which way.

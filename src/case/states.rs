@@ -126,6 +126,12 @@ states! {
         ListFetched,
         /// A disclosure bundle of a case or a person was fetched.
         BundleFetched,
+        /// A sheet was handed in, and shown with what is on file of its cases.
+        SheetChecked,
+        /// Somebody has looked at the rows of a merge.
+        MergeViewed,
+        /// The sheet of a merge was fetched, with what became of each row.
+        MergeFetched,
     }
 
     /// What became of something that Recto noticed to be due.

@@ -73,8 +73,10 @@ pub fn is_name(name: &str) -> bool {
 /// Whether two names look the same, though they may be written with other letters (UTS #39, section 4): the case files would not tell
 /// them apart, and four eyes are read from names.
 pub fn look_alike(one: &str, other: &str) -> bool {
-    let look = |name: &str| folded(&skeleton(name).collect::<String>());
-    look(one) == look(other)
+    // Both ways round: `0` looks like a capital `O`, and a Cyrillic `О` like one in any case.
+    let bare = |name: &str| skeleton(name).collect::<String>();
+    let looks = |name: &str| [folded(&bare(name)), bare(&folded(name))];
+    looks(one).iter().zip(looks(other)).any(|(one, other)| *one == other)
 }
 
 /// One person's account.

@@ -94,6 +94,13 @@ impl Reader {
         Ok(query.fetch_all(&self.pool).await?)
     }
 
+    /// When somebody did the same about the same subject last.
+    pub async fn audited(&self, kind: AuditKind, subject: &str, by: &Actor) -> Result<Option<Stamp>, RegisterError> {
+        let sql = "SELECT at FROM audit WHERE subject = $1 AND kind = $2 AND actor = $3 ORDER BY number DESC LIMIT 1";
+        let query = sqlx::query_scalar(sql).bind(subject).bind(kind).bind(json_text(by, "audit", subject)?);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
     /// Lines after a number, in order: the way through all of them in pieces.
     pub async fn audit_after(&self, number: i64, limit: i64) -> Result<Vec<AuditRow>, RegisterError> {
         let sql = select_audit!("WHERE number > $1 ORDER BY number LIMIT $2");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::{Sqlite, Transaction};
 
-use super::{Reader, RegisterError, inconsistent, json};
+use super::{Reader, RegisterError, inconsistent, json, json_text};
 use crate::case::{Actor, CaseRef, Entry, EntryKind, FiledEntry, LetterId, Sha256, Stamp};
 
 /// An entry as it is stored, with all that its chain is made of.
@@ -155,6 +155,13 @@ impl Reader {
         let sql = select_entries!("WHERE letter = $1 ORDER BY number");
         let rows: Vec<ChainedEntry> = sqlx::query_as(sql).bind(letter).fetch_all(&self.pool).await?;
         rows.iter().map(ChainedEntry::read).collect()
+    }
+
+    /// When somebody has looked at a case last.
+    pub async fn case_viewed(&self, case: &CaseRef, by: &Actor) -> Result<Option<Stamp>, RegisterError> {
+        let sql = "SELECT at FROM entries WHERE case_reference = $1 AND kind = $2 AND actor = $3 ORDER BY number DESC LIMIT 1";
+        let query = sqlx::query_scalar(sql).bind(case).bind(EntryKind::CaseViewed);
+        Ok(query.bind(json_text(by, "entries", case)?).fetch_optional(&self.pool).await?)
     }
 
     /// Who took an event of a case; none where it was taken before actors were recorded.

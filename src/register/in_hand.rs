@@ -90,7 +90,7 @@ impl Reader {
         let sql = "SELECT f.id, f.case_reference, f.person, f.kind, f.due, f.says, \
                    (SELECT l.person_name FROM letters l WHERE l.case_reference = f.case_reference AND l.person = f.person ORDER BY l.sequence DESC LIMIT 1) AS person_name, \
                    (SELECT e.actor FROM entries e WHERE e.case_reference = f.case_reference AND e.actor LIKE '{\"kind\":\"person\"%' \
-                   AND e.kind NOT IN ($4, $5, $6, $7) ORDER BY e.number DESC LIMIT 1) AS actor, \
+                   AND e.kind NOT IN ($4, $5, $6, $7, $9) ORDER BY e.number DESC LIMIT 1) AS actor, \
                    (SELECT e.detail FROM entries e WHERE e.case_reference = f.case_reference AND e.kind = $8 \
                    AND e.detail LIKE '%' || f.id || '%' ORDER BY e.number DESC LIMIT 1) AS proposed \
                    FROM follow_ups f WHERE f.state = $1 AND f.kind IN ('acknowledgement-due', 'answer-due') \
@@ -99,7 +99,8 @@ impl Reader {
         let query = sqlx::query_as(sql).bind(FollowUpState::Proposed).bind(listed(programs)).bind(limit);
         let query = query.bind(EntryKind::LetterViewed).bind(EntryKind::LetterApproved);
         let query = query.bind(EntryKind::LetterOverridden).bind(EntryKind::LetterReturned);
-        Ok(query.bind(EntryKind::FollowUpProposed).fetch_all(&self.pool).await?)
+        let query = query.bind(EntryKind::FollowUpProposed).bind(EntryKind::CaseViewed);
+        Ok(query.fetch_all(&self.pool).await?)
     }
 
     /// Letters that are not out yet and that somebody has to see to, the oldest first.

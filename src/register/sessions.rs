@@ -42,6 +42,12 @@ impl TokenRow {
     }
 }
 
+macro_rules! select_tokens {
+    ($rest:literal) => {
+        concat!("SELECT id, name, permissions, made_at, used_at, revoked_at FROM system_tokens ", $rest)
+    };
+}
+
 impl Act {
     /// Makes a session.
     pub async fn add_session(
@@ -88,19 +94,25 @@ impl Act {
         Ok(())
     }
 
-    /// Keeps the token of a system. False where another one has the name.
+    /// The tokens of systems, as this act finds them.
+    pub async fn tokens(&mut self) -> Result<Vec<TokenRow>, RegisterError> {
+        Ok(sqlx::query_as(select_tokens!("ORDER BY name_folded")).fetch_all(&mut *self.transaction).await?)
+    }
+
+    /// Keeps the token of a system.
     pub async fn add_token(
         &mut self,
         id: &TokenId,
         name: &str,
         secret: &Sha256,
         permissions: &[&'static str],
-    ) -> Result<bool, RegisterError> {
+    ) -> Result<(), RegisterError> {
         let sql = "INSERT INTO system_tokens (id, name, name_folded, secret_hash, permissions, made_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+                   VALUES ($1, $2, $3, $4, $5, $6)";
         let query = sqlx::query(sql).bind(id).bind(name).bind(folded(name)).bind(secret);
         let query = query.bind(json_text(&permissions, "system_tokens", id)?).bind(self.now());
-        Ok(query.execute(&mut *self.transaction).await?.rows_affected() == 1)
+        query.execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     /// Notes that a token was used.
@@ -116,12 +128,6 @@ impl Act {
         let revoked = sqlx::query(sql).bind(id).bind(self.now()).execute(&mut *self.transaction).await?;
         Ok(revoked.rows_affected() == 1)
     }
-}
-
-macro_rules! select_tokens {
-    ($rest:literal) => {
-        concat!("SELECT id, name, permissions, made_at, used_at, revoked_at FROM system_tokens ", $rest)
-    };
 }
 
 impl Reader {

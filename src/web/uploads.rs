@@ -167,12 +167,18 @@ impl Uploads {
         Some(upload)
     }
 
-    /// Takes a sheet in.
+    /// Takes a sheet in, and notes who has handed it in.
     ///
     /// # Errors
     ///
     /// A problem where there is no room for it, because those that are kept are being looked at.
-    pub fn take_in(&self, request: MergeRequest) -> Result<Arc<Upload>, Problem> {
+    pub async fn take_in(&self, by: &Who, request: MergeRequest) -> Result<Arc<Upload>, Problem> {
+        let MergeRequest { letter_type, file_name, sheet, .. } = &request;
+        self.open.desk().checked_sheet(by, letter_type, file_name, sheet).await?;
+        self.keep(request)
+    }
+
+    fn keep(&self, request: MergeRequest) -> Result<Arc<Upload>, Problem> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| DeskError::Io(std::io::Error::other(error)))?;
         let upload = Arc::new(Upload {

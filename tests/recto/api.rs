@@ -309,7 +309,7 @@ async fn a_case_shows_its_letters_its_standing_and_its_entries_in_order() {
     api.call("POST", "/events", &[STRUCTURED], dispute.to_string()).await;
     let case = api.get(&format!("/cases/{}", first["subject"].as_str().unwrap())).await;
     let kinds: Vec<&str> = case["entries"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["event-taken", "letter-issued", "event-taken"]);
+    assert_eq!(kinds, ["event-taken", "letter-issued", "event-taken", "case-viewed"]);
     assert_eq!(case["parties"][0]["standing"], json!(["open_dispute"]));
     assert_eq!(case["letters"].as_array().unwrap().len(), 1);
     assert_eq!(api.call("GET", "/cases/XX-2026-000000", &[], String::new()).await.0, StatusCode::NOT_FOUND);

@@ -1,10 +1,12 @@
 //! What officers and managers do on the pages: approve, let pass, withdraw, decide on follow-ups; and what the administrator does.
 
 use axum::http::StatusCode;
+use recto::case::CaseRef;
+use recto::case::entry::View;
 use serde_json::{Value, json};
 
 use crate::http::Api;
-use crate::support::{debt_referred, event, sample, with_facts, work};
+use crate::support::{debt_referred, desk_at, event, machine, person, sample, taken, with_facts, work};
 
 /// What stands in a page between two marks.
 fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
@@ -255,4 +257,76 @@ async fn who_has_looked_at_a_letter_and_fetched_it_stands_in_its_case_file() {
     let page = api.open("A. Manager", &path, "fr").await.text;
     assert!(page.contains("R. Cords, PDF ouvert") && page.contains("Qui l’a consultée"), "{page}");
     assert_eq!(api.desk.verify().await.unwrap(), []);
+}
+
+/// Who has looked at the case of the tests, and in which way.
+async fn looks(desk: &recto::desk::Desk) -> Vec<(String, String)> {
+    let entries = desk.reader().entries_of_case(&CaseRef::new("DR-2026-004512")).await.unwrap();
+    let looks = entries.iter().filter(|entry| entry.kind().as_str() == "case-viewed");
+    let look = |entry: &recto::case::FiledEntry| {
+        (entry.actor.as_ref().unwrap().name.clone(), entry.detail()["way"].as_str().unwrap().to_owned())
+    };
+    looks.map(look).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_looked_at_a_case_stands_in_its_file_wherever_it_was_shown() {
+    let case = "/cases/DR-2026-004512";
+    for (path, status) in [
+        (case, StatusCode::OK),
+        ("/cases/DR-2026-004512/plan", StatusCode::OK),
+        ("/letters/new?case=DR-2026-004512", StatusCode::OK),
+        ("/letters/new?case=DR-2026-004512&letter=account-statement", StatusCode::OK),
+        ("/events/new?case=DR-2026-004512", StatusCode::OK),
+        (
+            "/events/take-back?case=DR-2026-004512&source=https%3A%2F%2Fcases.fsu.example.ca%2F&event=e-1",
+            StatusCode::OK,
+        ),
+        ("/api/v1/cases/DR-2026-004512", StatusCode::OK),
+        ("/api/v1/cases/DR-2026-004512/eligibility", StatusCode::OK),
+        ("/cases/DR-2026-999999", StatusCode::NOT_FOUND),
+    ] {
+        let api = Api::start().await;
+        api.taken(&debt_referred("e-1")).await;
+        for _ in 0..2 {
+            assert_eq!(api.open("O. Officer", path, "en").await.status, status, "{path}");
+        }
+        let way = if path.starts_with("/api/") { "api" } else { "page" };
+        let expected = [("O. Officer".to_owned(), way.to_owned())];
+        assert_eq!(looks(&api.desk).await, if status == StatusCode::OK { &expected[..] } else { &[] }, "{path}");
+        // Whose it is not to see has seen nothing of it.
+        api.open("E. Lsewhere", path, "en").await;
+        assert!(looks(&api.desk).await.iter().all(|(name, _)| name == "O. Officer"), "{path}");
+        let told = api.open("R. Cords", case, "fr").await.text;
+        let timeline = between(&told, "<ol class=\"timeline\">", "</ol>");
+        assert!(!timeline.contains("consulté"), "looks do not drown what was done: {timeline}");
+        let told = api.open("R. Cords", &format!("{case}?show=looks"), "fr").await.text;
+        let timeline = between(&told, "<ol class=\"timeline\">", "</ol>");
+        assert!(timeline.contains("Dossier consulté") && timeline.contains("R. Cords"), "{timeline}");
+        assert_eq!(api.desk.verify().await.unwrap(), []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_at_a_case_within_one_visit_are_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = CaseRef::new("DR-2026-004512");
+    for (at, by, count) in [
+        ("2026-11-17T14:45:00-05:00", person("O. Officer"), 1),
+        ("2026-11-17T15:30:00-05:00", person("O. Officer"), 1),
+        ("2026-11-17T15:30:00-05:00", person("A. Manager"), 2),
+        ("2026-11-17T15:46:00-05:00", person("O. Officer"), 3),
+        // What a program asks for again and again.
+        ("2026-11-17T15:46:00-05:00", machine(), 4),
+        ("2026-11-18T15:00:00-05:00", machine(), 4),
+        ("2026-11-18T15:46:00-05:00", machine(), 5),
+    ] {
+        let desk = desk_at(folder.path(), at).await;
+        if desk.reader().program_of(&case).await.unwrap().is_none() {
+            taken(&desk, &debt_referred("e-1")).await;
+        }
+        desk.looked_at_case(&by, &case, View::Page).await.unwrap();
+        assert_eq!(looks(&desk).await.len(), count, "{at} {by:?}");
+        desk.close().await;
+    }
 }

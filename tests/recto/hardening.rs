@@ -177,6 +177,42 @@ async fn a_script_that_has_gone_wrong_waits_and_the_others_do_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn neither_asking_for_headers_alone_nor_a_token_that_is_none_gets_round_a_limit() {
+    let api = Api::start().await;
+    let officer = api.session("O. Officer").await;
+    let permissions = [Permission::Look, Permission::Prepare];
+    let (_, secret) = api.desk.make_token(&machine(), "Case system", &permissions).await.unwrap();
+    let system = [(header::AUTHORIZATION, format!("Bearer {}", secret.text()))];
+    let stranger = [(header::AUTHORIZATION, format!("Bearer {}", "0".repeat(64)))];
+    for (who, method, path, least, most) in [
+        (&officer[..], "HEAD", "/letters.csv", 30, 60),
+        (&officer[..], "HEAD", "/account", 250, 3_000),
+        // What a program has set overtakes the letters of a batch: it leaves them the press.
+        (&system[..], "POST", "/api/v1/letters/preview", 100, 400),
+        (&system[..], "GET", "/api/v1/letters/0000-0000-0000/draft", 0, 400),
+        (&stranger[..], "GET", "/api/v1/letters", 200, 3_000),
+    ] {
+        let mut passed = 0;
+        loop {
+            let request = Request::builder().method(method).uri(path);
+            let request = who.iter().fold(request, |request, (name, value)| request.header(name, value));
+            let mut request = request.body(Body::empty()).unwrap();
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 40_000))));
+            if api.send(request).await.status() == StatusCode::TOO_MANY_REQUESTS {
+                break;
+            }
+            passed += 1;
+            assert!(passed < most, "{method} {path} is never refused");
+        }
+        assert!(passed >= least, "{method} {path} is refused after {passed}");
+    }
+    let mut request = Request::get("/sign-in").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 40_000))));
+    let people = api.send(request).await.status();
+    assert_eq!(people, StatusCode::OK, "a system whose token was revoked shuts nobody of its address out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_under_way_does_not_outlive_its_password_or_its_account() {
     let folder = tempfile::tempdir().unwrap();
     let desk = Arc::new(desk(folder.path()).await);

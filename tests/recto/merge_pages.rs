@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use recto::case::LetterState;
-use recto::register::Filter;
+use recto::case::letter::sha256_hex;
+use recto::case::{AuditKind, LetterState};
+use recto::register::{AuditFilter, Filter};
 
 use crate::http::{Answer, Api, TOKEN, form};
 use crate::merges::{everybody_known, sheet};
@@ -314,4 +315,33 @@ async fn a_large_merge_is_confirmed_by_a_second_person_on_its_page() {
     assert!(page.contains("A. Manager") && !page.contains(&second), "{page}");
     assert!(page.contains(&format!("{merge}?after=51#rows")), "{page}");
     assert!(get(&api, &format!("{merge}?after=51")).await.text.contains("Row 52"));
+    // A merge is of many cases: who was shown what is on file of them, and who looked, stands in the audit trail.
+    for _ in 0..2 {
+        api.open("R. Cords", &format!("{merge}/result.xlsx"), "en").await;
+    }
+    let id = merge.trim_start_matches("/merges/");
+    api.call_by("D. Director", "GET", &format!("/merges/{id}/result"), &[], String::new()).await;
+    let audited = async |kind: AuditKind| {
+        let filter = AuditFilter { kind: Some(kind), limit: 100, ..AuditFilter::default() };
+        let lines = api.desk.reader().audit(&filter).await.unwrap();
+        let mut names: Vec<String> = lines.iter().map(|line| line.actor().unwrap().name).collect();
+        names.sort();
+        (names, lines[0].detail().unwrap())
+    };
+    let (handed_in, sheet) = audited(AuditKind::SheetChecked).await;
+    assert_eq!((handed_in, &sheet["file"]), (vec!["API".to_owned()], &"many.csv".into()));
+    assert_eq!(sheet["sha256"], sha256_hex(text.as_bytes()));
+    let (viewed, merge) = audited(AuditKind::MergeViewed).await;
+    assert_eq!(
+        (viewed, &merge["name"]),
+        (["A. Manager", "API", "D. Director", "O. Officer"].map(String::from).to_vec(), &"many.csv".into())
+    );
+    let (fetched, _) = audited(AuditKind::MergeFetched).await;
+    assert_eq!(fetched, ["D. Director", "R. Cords", "R. Cords"]);
+    for (kind, words) in
+        [("sheet-checked", "Feuille à fusionner vérifiée"), ("merge-viewed", "Lignes d’une fusion consultées")]
+    {
+        let trail = api.open("S. Admin", &format!("/audit?kind={kind}"), "fr").await.text;
+        assert!(trail.contains(&format!("<td>{words}</td>")) && trail.contains("many.csv"), "{trail}");
+    }
 }

@@ -75,6 +75,7 @@ async fn work_in_hand_is_counted_by_kind_and_by_officer_with_what_is_late_in_bus
     );
     // A look is no work in the case.
     api.open("A. Manager", "/cases/DR-2026-009991", "en").await;
+    assert_eq!(api.desk.service_clocks(&[], 1).await.unwrap()[0].officer.as_deref(), Some("L. Lead"));
     assert_eq!(api.open("O. Officer", "/standards", "en").await.status, StatusCode::FORBIDDEN);
     for (language, words) in [
         ("en", ["5\u{a0}business days late", "1\u{a0}business day left", "Acknowledge a dispute", "O. Officer"]),

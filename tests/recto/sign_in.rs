@@ -59,12 +59,15 @@ async fn the_first_administrator_comes_by_a_link_that_is_used_once_and_invites_t
     assert_eq!(account.state, AccountState::Invited);
     let nobody = desk.sign_in(&officer.email, PASSWORD, HERE).await;
     assert!(matches!(nobody, Err(SignInError::Wrong)), "no password yet");
+    desk.make_token(&ada, "Case system", &[Permission::Record]).await.unwrap();
     let again = desk.invite(&ada, says("OLGA FISHER", "other@fsu.example.ca", &[Role::Officer], &[])).await;
     assert_eq!(codes(again.unwrap_err()), ["account-taken"], "the case files would not tell them apart");
     // A Cyrillic O, a zero in its place, a blank that does not show.
     for (like, code) in [
         ("\u{41e}lga Fisher", "account-taken"),
         ("0lga Fisher", "account-taken"),
+        ("\u{41e}LGA FISHER", "account-taken"),
+        ("CASE \u{405}YSTEM", "account-taken"),
         ("Olga\u{200b} Fisher", "name-invalid"),
     ] {
         let again = desk.invite(&ada, says(like, "other@fsu.example.ca", &[Role::Officer], &[])).await;
@@ -211,6 +214,16 @@ async fn a_system_does_what_its_token_is_for_until_it_is_revoked() {
     let (token, secret) = desk.make_token(&machine(), "Case system", &[Permission::Record]).await.unwrap();
     let same = desk.make_token(&machine(), "case SYSTEM", &[Permission::Record]).await;
     assert_eq!(codes(same.unwrap_err()), ["token-taken"]);
+    // Nor one that looks the same, another system's or somebody's.
+    desk.invite(&machine(), says("Nina Rowe", "nina@fsu.example.ca", &[Role::Officer], &[])).await.unwrap();
+    for (like, code) in [
+        ("C\u{430}se system", "token-taken"),
+        ("Nin\u{430} Rowe", "token-taken"),
+        ("Case\u{200d} system", "name-invalid"),
+    ] {
+        let same = desk.make_token(&machine(), like, &[Permission::Record]).await;
+        assert_eq!(codes(same.unwrap_err()), [code], "{like:?}");
+    }
     let call = async |method: &str, path: &str, body: String| {
         let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         let request = request.header(STRUCTURED.0, STRUCTURED.1);

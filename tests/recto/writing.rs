@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use recto::case::{DeliveryState, LetterId};
-use recto::desk::{Desk, LetterRequest, Requested};
+use recto::case::{CaseRef, DeliveryState, DraftId, LetterId, PersonId};
+use recto::desk::{DRAFTS_AT_MOST, Desk, Draft, LetterRequest, Requested};
 use recto::people::Permission;
 use serde_json::json;
 
 use crate::http::{Answer, Api, STRUCTURED};
-use crate::support::{debt_referred, event, pdf_text, person, sample, with_facts, work};
+use crate::support::{debt_referred, desk_at, event, pdf_text, person, sample, with_facts, work};
 
 /// A text as HTML has it, as it was.
 fn unescaped(text: &str) -> String {
@@ -173,6 +173,56 @@ async fn while_somebody_types_the_page_stands_beside_and_what_is_typed_is_kept()
     let dropped = send(&api, "O. Officer", &added.text, &[], "drop").await;
     assert_eq!(dropped.place, format!("/cases/{CASE}"));
     assert_eq!(api.open("O. Officer", &draft, "en").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_that_nobody_touches_and_the_oldest_of_too_many_are_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = async |desk: &Desk, name: &str, number: usize| {
+        let draft = Draft {
+            id: DraftId::new(format!("{name}-{number}")),
+            kind: "letter".to_owned(),
+            what: "account-statement".to_owned(),
+            case: CaseRef::new(CASE),
+            person: PersonId::new("P-10023"),
+            replaces: None,
+            typed: "[]".to_owned(),
+            saved_at: desk.clock.now().into(),
+        };
+        assert!(desk.keep_draft(&person(name), &draft).await.unwrap());
+    };
+    let kept = async |desk: &Desk, name: &str| {
+        let drafts = desk.drafts(&person(name)).await.unwrap();
+        drafts.into_iter().map(|draft| draft.id.to_string()).collect::<Vec<_>>()
+    };
+    let desk = desk_at(folder.path(), "2026-08-01T09:00:00-04:00").await;
+    write(&desk, "O. Officer", 1).await;
+    write(&desk, "L. Lead", 1).await;
+    desk.close().await;
+    // Ninety days later by a minute less, and then by one more: whoever writes next, nobody's old drafts stay.
+    let desk = desk_at(folder.path(), "2026-10-30T08:59:00-04:00").await;
+    write(&desk, "L. Lead", 2).await;
+    assert_eq!((kept(&desk, "O. Officer").await.len(), kept(&desk, "L. Lead").await.len()), (1, 2));
+    desk.close().await;
+    let desk = desk_at(folder.path(), "2026-10-30T09:01:00-04:00").await;
+    write(&desk, "L. Lead", 2).await;
+    assert_eq!((kept(&desk, "O. Officer").await, kept(&desk, "L. Lead").await), (vec![], vec!["L. Lead-2".to_owned()]));
+    desk.close().await;
+    let desk = desk_at(folder.path(), "2026-10-30T10:00:00-04:00").await;
+    for number in 10..10 + DRAFTS_AT_MOST as usize {
+        write(&desk, "L. Lead", number).await;
+    }
+    write(&desk, "O. Officer", 2).await;
+    let lead = kept(&desk, "L. Lead").await;
+    assert!(lead.len() == 200 && !lead.contains(&"L. Lead-2".to_owned()), "{lead:?}");
+    assert_eq!(kept(&desk, "O. Officer").await, ["O. Officer-2"], "nobody's count against somebody else");
+    desk.close().await;
+    let api = Api::start().await;
+    api.taken(&debt_referred("e-1")).await;
+    let page = api.open("O. Officer", &format!("/letters/new?case={CASE}&letter=account-statement"), "en").await.text;
+    send(&api, "O. Officer", &page, &[], "look").await;
+    let work = api.open("O. Officer", "/work", "en").await.text;
+    assert!(work.contains("deleted 90 days after") && work.contains("more than 200"), "{work}");
 }
 
 /// The page beside the form, as HTML.

@@ -193,9 +193,11 @@ async fn keep_an_administrator(act: &mut Act, going: &AccountId) -> Result<(), P
     }
 }
 
-/// Whether a name looks like that of another account.
-pub(super) async fn is_taken(act: &mut Act, id: &AccountId, name: &str) -> Result<bool, RegisterError> {
-    Ok(act.accounts().await?.iter().any(|row| row.id != *id && look_alike(&row.name, name)))
+/// Whether a name looks like that of another account, or of a system, now or before.
+pub(super) async fn is_taken(act: &mut Act, id: &str, name: &str) -> Result<bool, RegisterError> {
+    let accounts = act.accounts().await?.into_iter().map(|row| (row.id.to_string(), row.name));
+    let systems = act.tokens().await?.into_iter().map(|row| (row.id.to_string(), row.name));
+    Ok(accounts.chain(systems).any(|(own, known)| own != id && look_alike(&known, name)))
 }
 
 /// The roles as the register writes them.
@@ -217,8 +219,8 @@ pub(super) fn taken() -> Fault {
     Fault::new(
         "account-taken",
         "name",
-        "Another account has this name or e-mail address. Each person has one account; where two people share a name, add what tells them apart.",
-        "Un autre compte a ce nom ou cette adresse électronique. Chaque personne a un seul compte; si deux personnes ont le même nom, ajoutez ce qui les distingue.",
+        "Another account has this e-mail address; or another account or a system has this name, or one that looks the same. Each person has one account; where two people share a name, add what tells them apart.",
+        "Un autre compte a cette adresse électronique; ou un autre compte ou un système a ce nom, ou un nom d’apparence identique. Chaque personne a un seul compte; si deux personnes ont le même nom, ajoutez ce qui les distingue.",
     )
 }
 

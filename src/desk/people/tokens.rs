@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::accounts::is_taken;
 use super::{PeopleError, drawn, new_secret, system_token};
 use crate::case::{Actor, AuditKind, Fault, TokenId, hex};
 use crate::desk::{Desk, DeskError};
@@ -44,9 +45,10 @@ impl Desk {
         let secret = new_secret()?;
         let written: Vec<&'static str> = token.permissions.iter().map(|permission| permission.as_str()).collect();
         let mut act = self.begin(by.actor()).await?;
-        if !act.add_token(&token.id, &token.name, &secret.hash(), &written).await? {
+        if is_taken(&mut act, &token.id, &token.name).await? {
             return Err(PeopleError::fault(name_taken()));
         }
+        act.add_token(&token.id, &token.name, &secret.hash(), &written).await?;
         let detail = json!({"name": token.name, "permissions": written});
         act.audit(AuditKind::TokenMade, &token.id, &detail).await?;
         act.commit().await?;
@@ -103,7 +105,7 @@ fn name_taken() -> Fault {
     Fault::new(
         "token-taken",
         "name",
-        "Another token has this name, now or before. Give this one a name of its own, so that the case files tell them apart.",
-        "Un autre jeton porte ou a porté ce nom. Donnez à celui-ci son propre nom, pour que les dossiers les distinguent.",
+        "Another token or an account has this name, or one that looks the same, now or before. Give this one a name of its own, so that the case files tell them apart.",
+        "Un autre jeton ou un compte porte ou a porté ce nom, ou un nom d’apparence identique. Donnez à celui-ci son propre nom, pour que les dossiers les distinguent.",
     )
 }

@@ -19,17 +19,20 @@ enum Kind {
     Look,
     Change,
     Costly,
+    Typeset,
     System,
 }
 
 /// How many requests a second each source has, and how many at once, by what they are:
 /// a stranger (a network address: an office may come from one, each morning), a person's looks (a page may have thirty pictures), a person's
-/// changes (what is typed is kept as it is typed), what takes seconds or much memory, and a system's requests.
-const LIMITS: [(Kind, u32, u32); 5] = [
+/// changes (what is typed is kept as it is typed), what takes seconds or much memory, pages that a program has set to look at them (they
+/// overtake the letters of a batch, and must leave it the press), and a system's other requests.
+const LIMITS: [(Kind, u32, u32); 6] = [
     (Kind::Stranger, 20, 200),
     (Kind::Look, 30, 300),
     (Kind::Change, 10, 500),
     (Kind::Costly, 1, 30),
+    (Kind::Typeset, 10, 100),
     (Kind::System, 100, 1_000),
 ];
 
@@ -44,6 +47,9 @@ const COSTLY: [(&str, &str); 8] = [
     ("POST", "/api/v1/merges"),
     ("GET", "/api/v1/merges/{id}/result"),
 ];
+
+/// What sets a letter's pages for a program.
+const TYPESET: [(&str, &str); 2] = [("POST", "/api/v1/letters/preview"), ("GET", "/api/v1/letters/{id}/draft")];
 
 /// The one route where a whole day comes in, as fast as it is taken: its limit is the service's own pace.
 const BULK: &str = "/api/v1/events";
@@ -65,18 +71,26 @@ impl Limits {
         }))
     }
 
-    /// Counts a request. An error has how long its source has to wait.
-    pub(super) fn count(&self, who: Option<&Who>, address: &str, method: &Method, route: &str) -> Result<(), Duration> {
+    /// Counts a request. An error has how long its source has to wait. A token that is none is counted apart from the people of its
+    /// address, who sign in.
+    pub(super) fn count(
+        &self,
+        who: Result<Option<&Who>, ()>,
+        address: &str,
+        method: &Method,
+        route: &str,
+    ) -> Result<(), Duration> {
         let source = match who {
             // Whoever runs this machine could stop it altogether.
-            Some(Who::Operator(_)) => return Ok(()),
-            Some(Who::System(token)) => token.id.to_string(),
-            Some(Who::Person(account)) => account.id.to_string(),
+            Ok(Some(Who::Operator(_))) => return Ok(()),
+            Ok(Some(Who::System(token))) => token.id.to_string(),
+            Ok(Some(Who::Person(account))) => account.id.to_string(),
             // What has come over no network is within this machine.
-            None if address.is_empty() => return Ok(()),
-            None => network(address),
+            _ if address.is_empty() => return Ok(()),
+            Ok(None) => network(address),
+            Err(()) => format!("token from {}", network(address)),
         };
-        let Some(kind) = kind(who, method, route) else { return Ok(()) };
+        let Some(kind) = kind(who.ok().flatten(), method, route) else { return Ok(()) };
         let limiters = LIMITS.iter().zip(&self.0);
         for (_, limiter) in limiters.filter(|((one, ..), _)| *one == kind) {
             if limiter.len() > MOST {
@@ -93,8 +107,13 @@ fn kind(who: Option<&Who>, method: &Method, route: &str) -> Option<Kind> {
     if who.is_none() {
         return Some(Kind::Stranger);
     }
-    if COSTLY.contains(&(method.as_str(), route)) {
+    // Whoever asks for the headers alone has the rest made too.
+    let asked = (if *method == Method::HEAD { Method::GET.as_str() } else { method.as_str() }, route);
+    if COSTLY.contains(&asked) {
         return Some(Kind::Costly);
+    }
+    if TYPESET.contains(&asked) {
+        return Some(Kind::Typeset);
     }
     match who {
         Some(Who::System(_)) => (route != BULK).then_some(Kind::System),

@@ -48,16 +48,18 @@ pub(super) async fn admit(
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
-    let who = match known(&service, request.headers()).await {
-        Ok(who) => who,
-        Err(problem) => return problem.into_response(),
-    };
+    let known = known(&service, request.headers()).await;
     let address = client(request.extensions(), request.headers());
-    if let Err(wait) = service.limits.count(who.as_ref(), &address, request.method(), &route) {
+    let source = known.as_ref().map(Option::as_ref).map_err(drop);
+    if let Err(wait) = service.limits.count(source, &address, request.method(), &route) {
         let seconds = wait.as_secs() + 1;
         let refused = refused(&service, &request, &Problem::too_many(seconds));
         return ([(header::RETRY_AFTER, seconds.to_string())], refused).into_response();
     }
+    let who = match known {
+        Ok(who) => who,
+        Err(problem) => return problem.into_response(),
+    };
     let Some(door) = doors::door(request.method().as_str(), &route) else { return no_door(&route, who.is_some()) };
     let (headers, path) = (request.headers(), request.uri().path());
     if !door.lets_pass(who.as_ref()) {

@@ -5,6 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 
 use crate::case::CaseRef;
+use crate::case::entry::View;
+use crate::people::Who;
 use crate::web::Service;
 use crate::web::problem::{Problem, accepted};
 use crate::web::view::{CaseView, EligibilityView};
@@ -13,9 +15,11 @@ use crate::web::view::{CaseView, EligibilityView};
 #[utoipa::path(get, operation_id = "case", path = "/cases/{reference}", params(("reference" = CaseRef, Path, description = "The case reference")), responses((status = 200, body = CaseView, description = "The case"), (status = 404)))]
 pub(super) async fn show(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(reference): Path<CaseRef>,
 ) -> Result<Json<CaseView>, Problem> {
+    service.desk.looked_at_case(&who, &reference, View::Api).await?;
     let found = CaseView::of(&service.desk, &reference, accepted(&headers)).await?;
     found.map(Json).ok_or_else(|| Problem::not_found(&reference))
 }
@@ -24,9 +28,11 @@ pub(super) async fn show(
 #[utoipa::path(get, operation_id = "eligibility", path = "/cases/{reference}/eligibility", params(("reference" = CaseRef, Path, description = "The case reference")), responses((status = 200, body = Vec<EligibilityView>, description = "The verdict for each letter type and person"), (status = 404)))]
 pub(super) async fn eligibility(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(reference): Path<CaseRef>,
 ) -> Result<Json<Vec<EligibilityView>>, Problem> {
+    service.desk.looked_at_case(&who, &reference, View::Api).await?;
     let language = accepted(&headers);
     let answers = service.desk.explain(&reference, None).await?;
     if answers.is_empty() {

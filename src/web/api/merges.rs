@@ -101,8 +101,8 @@ pub(super) async fn merge(
         programs: who.programs().to_vec(),
     };
     let name = query.name.unwrap_or_default();
-    let confirmation = query.confirm.map(|hash| Confirmation { hash, name, by: who });
-    let upload = service.uploads.take_in(request)?;
+    let confirmation = query.confirm.map(|hash| Confirmation { hash, name, by: who.clone() });
+    let upload = service.uploads.take_in(&who, request).await?;
     match confirmation {
         Some(confirmation) => service.uploads.confirm(&upload, confirmation),
         None => service.uploads.check(&upload, None),
@@ -213,10 +213,12 @@ pub(super) async fn show(
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", description = "The workbook"), (status = 404)))]
 pub(super) async fn result(
     State(service): State<Service>,
+    who: Who,
     headers: HeaderMap,
     Path(id): Path<MergeId>,
 ) -> Result<Response, Problem> {
     let sheet = service.desk.merge_result(&id, accepted(&headers)).await?;
+    service.desk.fetched_merge(&who, &id).await?;
     Ok(workbook(&format!("{id}.xlsx"), sheet))
 }
 

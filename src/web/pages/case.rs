@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 
 use super::{Asked, WHO_IS_IT, answer};
+use crate::case::entry::View;
 use crate::case::{CaseRef, FollowUpId, FollowUpState, Language, PersonId};
 use crate::desk::{CaseRead, DecideError, Outcome, WhoItIs};
 use crate::people::Who;
@@ -46,10 +47,15 @@ const ALL: &str = "all";
 pub(super) async fn show(
     State(service): State<Service>,
     asked: Asked,
+    who: Who,
     Path(reference): Path<CaseRef>,
     Query(shown): Query<Shown>,
 ) -> Response {
-    answer(&service, &asked, "case.html", case_context(&service, asked.language, &reference, &shown)).await
+    let context = async {
+        service.desk.looked_at_case(&who, &reference, View::Page).await?;
+        case_context(&service, asked.language, &reference, &shown).await
+    };
+    answer(&service, &asked, "case.html", context).await
 }
 
 async fn case_context(
@@ -123,9 +129,19 @@ pub(super) struct Given {
     name: String,
 }
 
-pub(super) async fn follow_up(State(service): State<Service>, asked: Asked, Path(id): Path<FollowUpId>) -> Response {
+pub(super) async fn follow_up(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<FollowUpId>,
+) -> Response {
     let nothing = Given::default();
-    let context = follow_up_context(&service, asked.language, &id, &nothing, None);
+    let context = async {
+        if let Some(row) = service.desk.reader().follow_up(&id).await? {
+            service.desk.looked_at_case(&who, &row.case_reference, View::Page).await?;
+        }
+        follow_up_context(&service, asked.language, &id, &nothing, None).await
+    };
     answer(&service, &asked, "follow-up.html", context).await
 }
 

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 
 use super::list::encoded;
 use super::{Asked, answer};
+use crate::case::entry::View;
 use crate::case::fault::views;
 use crate::case::schedule::{Agreed, Frequency, Instalment};
 use crate::case::{CaseRef, Language, calendar, money};
 use crate::desk::{PlanForm, PlanLetter, PlanSheet, Planned, office};
+use crate::people::Who;
 use crate::web::Service;
 use crate::web::problem::Problem;
 use crate::web::view::EligibilityView;
@@ -18,10 +20,15 @@ use crate::web::view::EligibilityView;
 pub(super) async fn show(
     State(service): State<Service>,
     asked: Asked,
+    who: Who,
     Path(reference): Path<CaseRef>,
     Query(form): Query<PlanForm>,
 ) -> Response {
-    answer(&service, &asked, "plan.html", context(&service, asked.language, &reference, form)).await
+    let context = async {
+        service.desk.looked_at_case(&who, &reference, View::Page).await?;
+        context(&service, asked.language, &reference, form).await
+    };
+    answer(&service, &asked, "plan.html", context).await
 }
 
 async fn context(

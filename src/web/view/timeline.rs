@@ -26,7 +26,7 @@ pub enum Topic {
     Letters,
     /// What people decided, and what was proposed to them.
     Decisions,
-    /// Who looked at a letter.
+    /// Who looked at the case or a letter.
     Looks,
 }
 
@@ -65,7 +65,7 @@ impl Topic {
     fn of(kind: EntryKind) -> Topic {
         match kind {
             EntryKind::EventTaken => Topic::Events,
-            EntryKind::LetterViewed => Topic::Looks,
+            EntryKind::LetterViewed | EntryKind::CaseViewed => Topic::Looks,
             EntryKind::LetterApproved
             | EntryKind::LetterWithdrawn
             | EntryKind::LetterReturned

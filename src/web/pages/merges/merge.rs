@@ -21,12 +21,17 @@ const ROWS: i64 = 50;
 pub(super) async fn show(
     State(service): State<Service>,
     asked: Asked,
+    who: Who,
     Path(id): Path<MergeId>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Response {
     let after =
         given.iter().find(|(name, _)| name == "after").and_then(|(_, row)| row.parse().ok()).unwrap_or_default();
-    answer(&service, &asked, "merge.html", context(&service, &asked, &id, after, None)).await
+    let context = async {
+        service.desk.looked_at_merge(&who, &id).await?;
+        context(&service, &asked, &id, after, None).await
+    };
+    answer(&service, &asked, "merge.html", context).await
 }
 
 async fn context(
@@ -83,10 +88,20 @@ pub(super) async fn back(Path(id): Path<MergeId>) -> Redirect {
 }
 
 /// The sheet with what became of each row.
-pub(super) async fn result(State(service): State<Service>, asked: Asked, Path(id): Path<MergeId>) -> Response {
-    match service.desk.merge_result(&id, asked.language).await {
+pub(super) async fn result(
+    State(service): State<Service>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<MergeId>,
+) -> Response {
+    let fetched = async {
+        let sheet = service.desk.merge_result(&id, asked.language).await?;
+        service.desk.fetched_merge(&who, &id).await?;
+        Ok::<_, Problem>(sheet)
+    };
+    match fetched.await {
         Ok(sheet) => workbook(id.as_ref(), sheet),
-        Err(error) => asked.problem(&service, &Problem::from(error)),
+        Err(problem) => asked.problem(&service, &problem),
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::{Asked, answer, encoded};
 use crate::case::{Fault, Language};
 use crate::desk::MergeRequest;
+use crate::people::Who;
 use crate::web::problem::Problem;
 use crate::web::view::MergeView;
 use crate::web::{MAX_SHEET_BYTES, Service, Shared};
@@ -78,7 +79,7 @@ fn title(service: &Service, key: &str, language: Language) -> String {
 }
 
 /// Takes in a sheet, and leads to its page.
-async fn hand_in(State(service): State<Service>, asked: Asked, form: Multipart) -> Response {
+async fn hand_in(State(service): State<Service>, asked: Asked, who: Who, form: Multipart) -> Response {
     let request = match handed_in(form).await {
         Ok(request) => MergeRequest { programs: asked.programs(), ..request },
         Err(problem) => return asked.problem(&service, &problem),
@@ -99,7 +100,7 @@ async fn hand_in(State(service): State<Service>, asked: Asked, form: Multipart) 
         let page = answer(&service, &asked, "merges.html", context).await;
         return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
     }
-    match service.uploads.take_in(request) {
+    match service.uploads.take_in(&who, request).await {
         Ok(upload) => {
             service.uploads.check(&upload, None);
             Redirect::to(&sheet::address(&upload.id)).into_response()

@@ -120,9 +120,11 @@ pub(super) async fn correct(
 /// The page of something that is opened, with what would become of it as it stands.
 pub(super) async fn opened(service: &Service, asked: &Asked, who: &Who, writing: &Writing) -> Response {
     let sent = Sent { button: Button::Type, beside: Beside { page: 1, language: None }, seen: Sha256::new("") };
-    page(service, asked, who, writing, &sent, &[], false)
-        .await
-        .unwrap_or_else(|problem| asked.problem(service, &problem))
+    let shown = async {
+        service.desk.looked_at_case(who, &writing.case, View::Page).await?;
+        page(service, asked, who, writing, &sent, &[], false).await
+    };
+    shown.await.unwrap_or_else(|problem| asked.problem(service, &problem))
 }
 
 /// Takes what was typed and does what was asked with it.

@@ -8,6 +8,7 @@ use strum::VariantArray;
 use super::What;
 use super::page::opened;
 use super::writing::Writing;
+use crate::case::entry::View;
 use crate::case::texts::folded;
 use crate::case::{CaseRef, Language, PersonId};
 use crate::desk::{Group, KnownCase};
@@ -111,6 +112,7 @@ async fn begun_or_chosen(
             return Ok(opened(service, asked, who, &writing).await);
         }
     }
+    service.desk.looked_at_case(who, &begun.case, View::Page).await?;
     let context = choices(service, asked.language, what, &begun, known.as_ref(), somebody);
     Ok(answer(service, asked, "write.html", async { context.await.map(Some) }).await)
 }

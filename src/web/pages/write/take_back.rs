@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::What;
+use crate::case::entry::View;
 use crate::case::{CaseRef, DraftId, Fault};
 use crate::desk::{DeskError, Outcome, Told};
 use crate::people::Who;
@@ -93,6 +94,7 @@ async fn page(
     let Some(told) = told(service, who, &given, key.as_str()).await? else {
         return Ok(asked.error(service, StatusCode::NOT_FOUND));
     };
+    service.desk.looked_at_case(who, &given.case, View::Page).await?;
     let read = service.desk.case(&given.case).await?;
     let event = read.event(&given.source, &given.event);
     let language = asked.language;
