@@ -69,6 +69,8 @@ export async function watched(browser, base, fault, options = {}, others = []) {
   });
   context.on("console", (message) => {
     const { url } = message.location();
+    // htmx names a question that newer typing has replaced, as the page asks it to, and after every failure its own step first.
+    if (/^htmx:(sendAbort|afterRequest),/.test(message.text())) return;
     if (message.type() === "error" && (others.length === 0 || ours(url))) fault(`console: ${short(message.text())}`);
   });
   context.on("weberror", (error) => fault(`script: ${short(error.error().message)}`));
