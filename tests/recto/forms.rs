@@ -23,6 +23,8 @@ fn languages(data: &Value) -> &'static [Language] {
 fn there_and_back(fields: &[Field], value: &Value, languages: &[Language]) -> Value {
     let mut typed = Typed::default();
     form::type_out(fields, value, &mut typed, "facts", languages);
+    // Whether an event asks for its letter is not typed, but other fields depend on it.
+    typed.put("facts.letter", value["letter"].to_string());
     let read = form::value(fields, &typed, "facts", languages);
     assert!(read.faults.is_empty(), "{:?} of {value}", read.faults);
     read.value
