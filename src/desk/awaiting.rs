@@ -3,10 +3,11 @@
 
 use std::collections::VecDeque;
 
+use super::ask::SOURCE;
 use super::decide::{is_one_of, said_preparers};
 use super::{Assessment, DecideError, Desk, DeskError};
 use crate::case::entry::Viewed;
-use crate::case::{Actor, Entry, EntryKind, FiledEntry, Language, LetterId, Sha256, Stamp};
+use crate::case::{Actor, ActorKind, Entry, EntryKind, FiledEntry, Language, LetterId, LetterState, Sha256, Stamp};
 use crate::people::Who;
 use crate::register::LetterRow;
 use crate::rules::{Effect, guard};
@@ -124,10 +125,25 @@ impl Desk {
         self.approve(letter, seal, by).await
     }
 
-    /// Whether somebody asked for a letter, prepared or edited it.
-    pub async fn is_prepared_by(&self, letter: &LetterRow, who: &Who) -> Result<bool, DeskError> {
-        let Some(account) = who.person() else { return Ok(false) };
-        Ok(is_one_of(&self.preparers(letter).await?, account))
+    /// The newest letters in a state that somebody asked for, prepared or edited, of so many that are looked through.
+    pub async fn prepared_by(&self, who: &Who, state: LetterState, among: i64) -> Result<Vec<LetterRow>, DeskError> {
+        let Some(account) = who.person() else { return Ok(Vec::new()) };
+        let mut own = Vec::new();
+        for row in self.reader().newest_in_hand(state, who.programs(), among).await? {
+            let mut people: Vec<Actor> = [row.taken_by()?, row.merged_by()?].into_iter().flatten().collect();
+            people.extend(said_preparers(&row.facts()?).map(Actor::person));
+            people.retain(|one| one.kind == ActorKind::Person);
+            // Whoever asked for what it replaces, or answered when it was sent back, is asked for only where that can be.
+            let has_others = row.source == SOURCE || row.is_answered;
+            if !is_one_of(&people, account) && !has_others {
+                continue;
+            }
+            let Some(letter) = self.reader().letter(&row.id).await? else { continue };
+            if !has_others || is_one_of(&self.preparers(&letter).await?, account) {
+                own.push(letter);
+            }
+        }
+        Ok(own)
     }
 
     /// Who asked for a letter, prepared or edited it, each once.

@@ -49,6 +49,22 @@ impl ClockRow {
     }
 }
 
+/// Letters that are not out yet, with what says whose they are: `$1` is the kind of the entry of what was taken, `$2` that of an answer to
+/// what was sent back.
+macro_rules! select_in_hand {
+    ($rest:literal) => {
+        concat!(
+            "SELECT l.id, l.state, l.called_at, l.returned_at, ev.source, ev.data, \
+             (SELECT e.actor FROM entries e WHERE e.case_reference = l.case_reference AND e.event = l.event \
+             AND e.kind = $1 ORDER BY e.number LIMIT 1) AS taken_by, \
+             (SELECT m.confirmed_by FROM merge_rows r JOIN merges m ON m.id = r.merge WHERE r.letter = l.id LIMIT 1) AS merged_by, \
+             EXISTS (SELECT 1 FROM entries e WHERE e.letter = l.id AND e.kind = $2) AS is_answered \
+             FROM letters l JOIN events ev ON ev.sequence = l.event WHERE ",
+            $rest
+        )
+    };
+}
+
 /// A letter that is not out yet, with what says whose it is.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct InHandRow {
@@ -60,6 +76,10 @@ pub struct InHandRow {
     pub called_at: Stamp,
     /// When it was sent back to its officer.
     pub returned_at: Option<Stamp>,
+    /// The source of its event.
+    pub source: String,
+    /// Whether it was sent back and sent for approval again.
+    pub is_answered: bool,
     taken_by: Option<String>,
     merged_by: Option<String>,
     data: String,
@@ -105,18 +125,27 @@ impl Reader {
 
     /// Letters that are not out yet and that somebody has to see to, the oldest first.
     pub async fn letters_in_hand(&self, programs: &[String], limit: i64) -> Result<Vec<InHandRow>, RegisterError> {
-        let sql = "SELECT l.id, l.state, l.called_at, l.returned_at, ev.data, \
-                   (SELECT e.actor FROM entries e WHERE e.case_reference = l.case_reference AND e.event = l.event \
-                   AND e.kind = $4 ORDER BY e.number LIMIT 1) AS taken_by, \
-                   (SELECT m.confirmed_by FROM merge_rows r JOIN merges m ON m.id = r.merge WHERE r.letter = l.id LIMIT 1) AS merged_by \
-                   FROM letters l JOIN events ev ON ev.sequence = l.event WHERE l.state IN ($1, $2, $3) \
-                   AND ($5 IS NULL OR EXISTS (SELECT 1 FROM cases c WHERE c.reference = l.case_reference \
-                   AND $5 LIKE '%,' || c.program || ',%')) ORDER BY l.sequence LIMIT $6";
-        let mut query = sqlx::query_as(sql);
+        let sql = select_in_hand!(
+            "l.state IN ($3, $4, $5) AND ($6 IS NULL OR $6 LIKE '%,' || l.program || ',%') ORDER BY l.sequence LIMIT $7"
+        );
+        let mut query = sqlx::query_as(sql).bind(EntryKind::EventTaken).bind(EntryKind::LetterResubmitted);
         for state in LetterState::STOPPED {
             query = query.bind(state);
         }
-        let query = query.bind(EntryKind::EventTaken).bind(listed(programs)).bind(limit);
-        Ok(query.fetch_all(&self.pool).await?)
+        Ok(query.bind(listed(programs)).bind(limit).fetch_all(&self.pool).await?)
+    }
+
+    /// The newest letters in a state.
+    pub async fn newest_in_hand(
+        &self,
+        state: LetterState,
+        programs: &[String],
+        limit: i64,
+    ) -> Result<Vec<InHandRow>, RegisterError> {
+        let sql = select_in_hand!(
+            "l.state = $3 AND ($4 IS NULL OR $4 LIKE '%,' || l.program || ',%') ORDER BY l.sequence DESC LIMIT $5"
+        );
+        let query = sqlx::query_as(sql).bind(EntryKind::EventTaken).bind(EntryKind::LetterResubmitted);
+        Ok(query.bind(state).bind(listed(programs)).bind(limit).fetch_all(&self.pool).await?)
     }
 }

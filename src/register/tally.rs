@@ -19,6 +19,12 @@ pub struct LetterTally {
 }
 
 impl Reader {
+    /// How many letters of each type are in a state.
+    pub async fn count_by_type(&self, state: LetterState) -> Result<Vec<(String, i64)>, RegisterError> {
+        let sql = "SELECT letter_type, count(*) FROM letters WHERE state = $1 GROUP BY letter_type";
+        Ok(sqlx::query_as(sql).bind(state).fetch_all(&self.pool).await?)
+    }
+
     /// How many letters of each type are in each state, with the channel and how they travel.
     pub async fn tally(&self) -> Result<Vec<LetterTally>, RegisterError> {
         Ok(sqlx::query_as(

@@ -18,7 +18,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use chrono::DateTime;
 use http_body_util::BodyExt;
-use recto::case::{Actor, Clock};
+use recto::case::{Actor, Clock, LetterState};
 use recto::desk::{Batch, CurrentDesk, Desk, Proof, Settings};
 use recto::intake::Offer;
 use recto::people::{Particulars, Role, Who};
@@ -35,7 +35,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Times each page is asked for.
 const TIMES: usize = 120;
 /// People who are signed in.
-const PEOPLE: usize = 12;
+const PEOPLE: usize = 13;
 /// Letters of the batch that is set meanwhile, at a time.
 const BATCH: usize = 50;
 
@@ -70,7 +70,9 @@ async fn measure(count: usize, as_json: bool) {
     let desk = open.desk();
     let service = Service::start(open, &desk).await;
 
-    let letters = desk.reader().letters(&Filter { limit: 1, ..Filter::default() }).await.unwrap();
+    let newest = |state| Filter { state: Some(state), limit: 1, ..Filter::default() };
+    let letters = desk.reader().letters(&newest(LetterState::Issued)).await.unwrap();
+    let waiting = desk.reader().letters(&newest(LetterState::AwaitingApproval)).await.unwrap();
     let (letter, case) = (letters[0].id.to_string(), letters[0].case_reference.to_string());
     let form = service.answer(Request::get(format!("/letters/new?case={case}&letter=correspondence"))).await.1;
     let draft =
@@ -87,6 +89,7 @@ async fn measure(count: usize, as_json: bool) {
         ("letters of a common name", "/letters?q=smith".to_owned()),
         ("letters with some words", "/letters?q=trop-pay%C3%A9".to_owned()),
         ("one letter", format!("/letters/{letter}")),
+        ("one that waits, with its pages", format!("/letters/{}", waiting[0].id)),
         ("one case", format!("/cases/{case}")),
         ("plan calculator", format!("/cases/{case}/plan")),
         ("new letter", format!("/letters/new?case={case}")),

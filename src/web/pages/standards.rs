@@ -15,7 +15,7 @@ use crate::web::Service;
 use crate::web::problem::Problem;
 
 /// What is looked through, at most, of each.
-const MOST: i64 = 2_000;
+const MOST: i64 = 1_000;
 /// What is listed, at most.
 const LISTED: usize = 100;
 

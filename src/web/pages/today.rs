@@ -16,8 +16,8 @@ use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS, RunView};
 
 /// Letters that are shown as the latest.
 const LATEST: i64 = 15;
-/// Stopped letters that are shown.
-const STOPPED: i64 = 100;
+/// Stopped letters that are shown of each kind, the newest.
+const STOPPED: i64 = 25;
 /// Follow-ups on the page of today, at most.
 const FOLLOW_UPS: i64 = 20;
 
@@ -43,10 +43,9 @@ async fn today_context(service: &Service, asked: &Asked) -> Result<Option<Value>
         counts.insert("issued", tally.issued);
         counts.insert("sent", tally.sent);
     }
-    for tally in reader.tally().await? {
-        let name = STOPPED_OR_DUE.iter().find(|(state, _)| *state == tally.state).map(|(_, name)| *name);
-        if let Some(name) = name {
-            *by_type.entry(tally.letter_type).or_default().entry(name).or_default() += tally.count;
+    for (state, name) in STOPPED_OR_DUE {
+        for (letter_type, count) in reader.count_by_type(state).await? {
+            *by_type.entry(letter_type).or_default().entry(name).or_default() += count;
         }
     }
     let mut totals = counted(by_type.values());

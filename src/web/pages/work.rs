@@ -10,7 +10,7 @@ use crate::case::calendar::business_days_between;
 use crate::case::{FollowUpState, LetterState};
 use crate::desk::{DRAFT_DAYS, DRAFTS_AT_MOST, ProposalKind};
 use crate::people::{Permission, Who};
-use crate::register::{Filter, FollowUpRow, LetterRow};
+use crate::register::FollowUpRow;
 use crate::web::Service;
 use crate::web::problem::Problem;
 use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS};
@@ -35,11 +35,12 @@ async fn context(service: &Service, asked: &Asked, who: &Who) -> Result<Option<V
     for (left, row) in due {
         follow_ups.push(json!({"left": left, "row": FollowUpView::of(row, language)?}));
     }
-    let mut stopped = own(service, who, LetterState::Refused).await?;
-    stopped.extend(own(service, who, LetterState::Held).await?);
+    let own = |state| service.desk.prepared_by(who, state, LOOKED_THROUGH);
+    let mut stopped = own(LetterState::Refused).await?;
+    stopped.extend(own(LetterState::Held).await?);
     // What a manager sent back stands above.
     stopped.retain(|letter| letter.returned_at.is_none());
-    let waiting = own(service, who, LetterState::AwaitingApproval).await?;
+    let waiting = own(LetterState::AwaitingApproval).await?;
     let views = |letters| LetterView::all(letters, &service.desk.studio.catalogue, language);
     Ok(Some(json!({
         "came_back": decisions::came_back(service, asked).await?,
@@ -63,17 +64,4 @@ fn by_harm(service: &Service, rows: Vec<FollowUpRow>) -> Vec<(i64, FollowUpRow)>
         (*left >= 0, kind.map_or(usize::MAX, ProposalKind::harm), row.due, row.id.clone())
     });
     rows
-}
-
-/// The newest letters in a state that somebody asked for, prepared or edited.
-async fn own(service: &Service, who: &Who, state: LetterState) -> Result<Vec<LetterRow>, Problem> {
-    let filter =
-        Filter { state: Some(state), limit: LOOKED_THROUGH, programs: who.programs().to_vec(), ..Filter::default() };
-    let mut own = Vec::new();
-    for letter in service.desk.reader().letters(&filter).await? {
-        if service.desk.is_prepared_by(&letter, who).await? {
-            own.push(letter);
-        }
-    }
-    Ok(own)
 }
