@@ -233,8 +233,13 @@ fn decide(service: &Service, by: &str, path: &str, body: &Value) -> std::io::Res
     settled(service)
 }
 
+/// Waits until every letter is worked through: what was decided just before a kill is not due yet, and still to be worked.
 fn settled(service: &Service) -> std::io::Result<()> {
-    service.until("/letters?state=due", |found| found["letters"].as_array().is_some_and(Vec::is_empty)).map(drop)
+    service.until("/letters", is_worked).map(drop)
+}
+
+fn is_worked(found: &Value) -> bool {
+    found["letters"].as_array().is_some_and(|letters| letters.iter().all(|letter| letter["to_work"] == false))
 }
 
 /// The letter of a case in a state; empty where there is none any more.
@@ -288,9 +293,7 @@ impl Decisions {
         };
         let mut end = BTreeMap::new();
         // Once the run is closed, what is stopped is looked at again under another date.
-        let worked =
-            |found: &Value| found["letters"].as_array().unwrap().iter().all(|letter| letter["to_work"] == false);
-        let mut letters = service.until("/letters", worked).unwrap()["letters"].take();
+        let mut letters = service.until("/letters", is_worked).unwrap()["letters"].take();
         letters.as_array_mut().unwrap().sort_by_key(|letter| letter["id"].as_str().unwrap().to_owned());
         for case in letters.as_array().unwrap().iter().map(|letter| letter["case"].as_str().unwrap().to_owned()) {
             let mut entries = get(&format!("/cases/{case}"))["entries"].take();
