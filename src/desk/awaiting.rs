@@ -133,13 +133,13 @@ impl Desk {
             let mut people: Vec<Actor> = [row.taken_by()?, row.merged_by()?].into_iter().flatten().collect();
             people.extend(said_preparers(&row.facts()?).map(Actor::person));
             people.retain(|one| one.kind == ActorKind::Person);
+            let is_own = is_one_of(&people, account);
             // Whoever asked for what it replaces, or answered when it was sent back, is asked for only where that can be.
-            let has_others = row.source == SOURCE || row.is_answered;
-            if !is_one_of(&people, account) && !has_others {
+            if !is_own && row.source != SOURCE && !row.is_answered {
                 continue;
             }
             let Some(letter) = self.reader().letter(&row.id).await? else { continue };
-            if !has_others || is_one_of(&self.preparers(&letter).await?, account) {
+            if is_own || is_one_of(&self.preparers(&letter).await?, account) {
                 own.push(letter);
             }
         }

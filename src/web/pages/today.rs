@@ -18,6 +18,8 @@ use crate::web::view::{FollowUpView, LetterView, MAX_FOLLOW_UPS, RunView};
 const LATEST: i64 = 15;
 /// Stopped letters that are shown of each kind, the newest.
 const STOPPED: i64 = 25;
+/// Letters that could not be sent: counted by those that are shown.
+const FAILED: i64 = 100;
 /// Follow-ups on the page of today, at most.
 const FOLLOW_UPS: i64 = 20;
 
@@ -60,7 +62,7 @@ async fn today_context(service: &Service, asked: &Asked) -> Result<Option<Value>
     }
     let of = |limit| Filter { limit, programs: programs.clone(), ..Filter::default() };
     let state = |state| Filter { state: Some(state), ..of(STOPPED) };
-    let failed = Filter { delivery: Some(DeliveryState::Failed), ..of(STOPPED) };
+    let failed = Filter { delivery: Some(DeliveryState::Failed), ..of(FAILED) };
     let mut stopped = Vec::new();
     let states = [LetterState::Held, LetterState::AwaitingApproval, LetterState::Refused, LetterState::Ended];
     for filter in states.map(state).into_iter().chain([failed]) {
