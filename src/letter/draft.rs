@@ -162,6 +162,7 @@ impl Catalogue {
             "large": draft.large,
             "specimen": specimen,
             "marks": marks,
+            "slip": slip(draft),
         });
         self.writer(first).rendered(draft.letter, "document", json!({"letter": letter}))
     }
@@ -257,10 +258,9 @@ impl Catalogue {
             "date": draft.date.to_string(),
             "title": description.title.get(language),
             "filed": description.filed,
+            "shared": description.shared.keys().collect::<Vec<_>>(),
         });
-        if description.slip.is_some() {
-            letter["slip"] = json!(if draft.letter.slip.is_some() { "slip" } else { "remittance-slip" });
-        }
+        letter["slip"] = json!(slip(draft));
         json!({
             "letter": letter,
             "case": data.json["case"],
@@ -274,6 +274,15 @@ impl Catalogue {
             "policy": draft.policy.view(),
             "words": writer.words(),
         })
+    }
+}
+
+/// The template of what is cut off a letter: its type's own, or the house's, which is no use on a screen.
+fn slip(draft: &Draft<'_>) -> Option<&'static str> {
+    let printed = !draft.data.addressee.block().is_empty();
+    match (draft.letter.description.slip?, &draft.letter.slip) {
+        (_, Some(_)) => Some("slip"),
+        (_, None) => printed.then_some("remittance-slip"),
     }
 }
 

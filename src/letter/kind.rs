@@ -12,7 +12,7 @@ use super::deadline::Deadline;
 use super::derive::{Derivation, circular, in_order_of_need};
 use super::events::Events;
 use super::key_facts::KeyFactsFrom;
-use super::must_say::{MustSay, Owed, SharedTexts, included, not_as_stated};
+use super::must_say::{MustSay, Owed, SharedTexts, framed, not_as_stated};
 use super::path::{Condition, FactPath};
 use super::read::{read_text, read_toml, toml_line};
 use super::resolve::Reach;
@@ -293,11 +293,12 @@ impl LetterType {
         let owed = &self.description.shared;
         let slip = self.slip.as_ref().map_or("", |slip| &slip.en);
         let own = format!("{}\n{slip}", self.body.en);
-        let faults = not_as_stated(owed, &own, texts, |pointer| self.place(pointer));
+        let (always, chosen) = framed(frame, texts);
+        let faults = not_as_stated(owed, &own, &chosen, texts, |pointer| self.place(pointer));
         if !faults.is_empty() {
             return Err(faults);
         }
-        let in_frame = included(frame, texts).into_iter().flat_map(|key| texts[key].owed(None));
+        let in_frame = always.into_iter().flat_map(|key| texts[key].owed(None));
         let in_body = owed.iter().flat_map(|(key, owed)| texts[key].owed(owed.when()));
         self.must_say.extend(in_body.chain(in_frame));
         Ok(())

@@ -76,6 +76,8 @@ pub struct SharedText {
     pub source: Text,
     /// What it must say wherever a letter has it. It knows no letter's facts, so its conditions are with the letter types.
     must_say: Vec<SharedWords>,
+    /// Whether it stands in the frame of those letters alone whose [shared] names it.
+    where_owed: bool,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -90,6 +92,9 @@ struct SharedWords {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SharedToml {
+    /// Stands in the frame, and only of those letters whose [shared] in letter.toml names it.
+    #[serde(default)]
+    where_owed: bool,
     must_say: Vec<SharedWords>,
 }
 
@@ -112,8 +117,8 @@ pub(super) fn read_shared(folder: &Path) -> Result<SharedTexts, Vec<Fault>> {
         let toml = toml.map(|toml| read_toml::<SharedToml>(&toml, &format!("{shown}/{key}.toml")));
         let must_say = toml.transpose().map_err(|more| faults.extend(more)).ok().flatten();
         if let (Some(en), Some(fr)) = (en, fr) {
-            let must_say = must_say.map(|toml| toml.must_say).unwrap_or_default();
-            texts.insert(key.to_owned(), SharedText { source: Text { en, fr }, must_say });
+            let (where_owed, must_say) = must_say.map(|toml| (toml.where_owed, toml.must_say)).unwrap_or_default();
+            texts.insert(key.to_owned(), SharedText { source: Text { en, fr }, must_say, where_owed });
         }
     }
     if faults.is_empty() { Ok(texts) } else { Err(faults) }
@@ -128,7 +133,7 @@ impl SharedText {
 }
 
 /// The keys of the shared texts that a template has, directly or through others, among those that must say something.
-pub(super) fn included<'t>(template: &str, texts: &'t SharedTexts) -> Vec<&'t str> {
+fn included<'t>(template: &str, texts: &'t SharedTexts) -> Vec<&'t str> {
     let (mut open, mut found): (Vec<String>, Vec<&str>) = (includes(template), Vec::new());
     while let Some(key) = open.pop() {
         let Some((key, text)) = texts.get_key_value(&key).filter(|(key, _)| !found.contains(&key.as_str())) else {
@@ -141,11 +146,17 @@ pub(super) fn included<'t>(template: &str, texts: &'t SharedTexts) -> Vec<&'t st
     found
 }
 
-/// What differs between the shared texts that letter.toml says the letter owes and those that its body has: a text that is taken
-/// out of both languages is missed all the same.
+/// The keys of the shared texts in a frame: those of every letter, and those of letters that owe them.
+pub(super) fn framed<'t>(frame: &str, texts: &'t SharedTexts) -> (Vec<&'t str>, Vec<&'t str>) {
+    included(frame, texts).into_iter().partition(|key| !texts[*key].where_owed)
+}
+
+/// What differs between the shared texts that letter.toml says the letter owes and those that its body has, or its frame: a text that is
+/// taken out of both languages is missed all the same.
 pub(super) fn not_as_stated(
     owed: &BTreeMap<String, Owed>,
     body: &str,
+    frame: &[&str],
     texts: &SharedTexts,
     place: impl Fn(&str) -> String,
 ) -> Vec<Fault> {
@@ -153,8 +164,8 @@ pub(super) fn not_as_stated(
     let known: Vec<&str> =
         texts.iter().filter(|(_, text)| !text.must_say.is_empty()).map(|(key, _)| key.as_str()).collect();
     let unstated = included.iter().filter(|key| !owed.contains_key(**key)).map(|key| unstated(key, place("/shared")));
-    let absent = owed.keys().filter(|key| !included.contains(&key.as_str()));
-    let absent = absent.map(|key| match known.contains(&key.as_str()) {
+    let absent = owed.keys().map(String::as_str).filter(|key| !included.contains(key) && !frame.contains(key));
+    let absent = absent.map(|key| match known.contains(&key) {
         true => not_included(key, place(&format!("/shared/{key}"))),
         false => unknown_text(key, &known, place(&format!("/shared/{key}"))),
     });

@@ -42,10 +42,10 @@ pub struct CheckedLetter {
 }
 
 impl CheckedLetter {
-    /// How hard its body is to read: what stands between the subject and the contact block, without headings and tables.
+    /// How hard its body is to read: what stands between the subject and the closing, without headings and tables.
     pub fn readability(&self, language: Language) -> Option<f64> {
         let after = |block: &&Block| !matches!(block, Block::Heading { level: 1, .. });
-        let body = self.blocks.iter().skip_while(after).take_while(|block| !is_contact(block));
+        let body = self.blocks.iter().skip_while(after).take_while(|block| !matches!(block, Block::Closing));
         let texts: Vec<String> = body.flat_map(prose).collect();
         readability(texts.iter().map(String::as_str), language)
     }
@@ -65,16 +65,12 @@ pub struct Checked {
     pub faults: Vec<Fault>,
 }
 
-pub(super) fn is_contact(block: &Block) -> bool {
-    matches!(block, Block::Heading { key: Some(key), .. } if key == "contact")
-}
-
 /// The running text of a block.
 fn prose(block: &Block) -> Vec<String> {
     match block {
         Block::Paragraph { text, .. } => vec![text.to_string()],
         Block::List { items, .. } => items.iter().map(|item| item.to_string()).collect(),
-        Block::Part(_) | Block::Heading { .. } | Block::Table(_) | Block::Facts(..) => Vec::new(),
+        Block::Part(_) | Block::Heading { .. } | Block::Table(_) | Block::Facts(..) | Block::Closing => Vec::new(),
     }
 }
 

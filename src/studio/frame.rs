@@ -1,7 +1,6 @@
-//! Whether a finished letter has what the rest of Recto relies on: each language's part, the contact block, the box's amount and day as
+//! Whether a finished letter has what the rest of Recto relies on: each language's part, how to reach the unit, where its own words end, the box's amount and day as
 //! letter.toml has them, and no form but in a memorandum.
 
-use super::check::is_contact;
 use crate::case::format::Formats;
 use crate::case::{Fault, Language, money};
 use crate::letter::{Draft, KeyFacts};
@@ -17,7 +16,9 @@ pub(super) fn faults(draft: &Draft<'_>, blocks: &[Block]) -> Vec<Fault> {
             faults.push(part_missing(*language));
             continue;
         };
-        faults.extend((!filed && !part.iter().any(is_contact)).then(|| contact_missing(*language)));
+        let contact = part.iter().any(|block| matches!(block, Block::Facts(Boxed::Contact, _)));
+        let closing = part.iter().any(|block| matches!(block, Block::Closing));
+        faults.extend((!filed && !(contact && closing)).then(|| contact_missing(*language)));
         let form = part.iter().any(|block| matches!(block, Block::Facts(Boxed::Form, _)));
         faults.extend((!filed && form).then(form_in_a_letter));
         match draft.key_facts() {
@@ -90,9 +91,9 @@ fn contact_missing(language: Language) -> Fault {
     let code = language.code();
     Fault::new(
         "contact-missing",
-        format!("_house/shared/contact.{code}.typ"),
-        "The letter has no heading with the key <contact>, where its own words end and those of the house begin. Put the key back.",
-        "La lettre n’a pas de titre ayant la clé <contact>, où finissent ses propres mots et commencent ceux de l’unité. Remettez la clé.",
+        format!("part {code}"),
+        "The finished letter does not say how to reach the unit, or where its own words end. Put set-contact and signing back into `letter` in _house/letter.typ.",
+        "La lettre composée ne dit pas comment joindre l’unité, ou où finissent ses propres mots. Remettez set-contact et signing dans `letter` dans _house/letter.typ.",
     )
 }
 

@@ -60,6 +60,7 @@ fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
     for block in blocks {
         match block {
             Block::Heading { level: 1, .. } => sections.push(Section { key: "opening", blocks: Vec::new() }),
+            Block::Closing => sections.push(Section { key: "closing", blocks: Vec::new() }),
             Block::Heading { key: Some(key), .. } => sections.push(Section { key, blocks: Vec::new() }),
             _ => {}
         }
@@ -97,6 +98,7 @@ fn shape(block: &Block, language: Language) -> String {
             (format!("table of {} × {columns}", rows.len()), format!("tableau de {} × {columns}", rows.len()))
         }
         Block::Part(_) => ("part".into(), "partie".into()),
+        Block::Closing => ("closing".into(), "formule finale".into()),
         Block::Facts(_, rows) => {
             let lines = rows.len();
             let names = rows.iter().filter_map(|row| row.name.as_deref()).collect::<Vec<_>>().join(" ");

@@ -47,11 +47,8 @@ pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
                 skip_paragraphs_of(items.iter().map(|item| &**item), &mut rest);
             }
             Block::Table(rows) => write_table(rows, colon(part), &mut html, &mut text),
-            Block::Facts(_, rows) => {
-                write_facts(rows, colon(part), &mut html, &mut text);
-                let words = rows.iter().flat_map(|row| [row.label.as_str(), row.value.as_str()]);
-                skip_paragraphs_of(words, &mut rest);
-            }
+            Block::Facts(_, rows) => write_facts(rows, colon(part), &mut html, &mut text),
+            Block::Closing => {}
         }
     }
     html.push_str(&close(part));
@@ -91,7 +88,7 @@ fn colon(language: Option<Language>) -> &'static str {
     if language == Some(Language::Fr) { "\u{a0}:" } else { ":" }
 }
 
-/// Items that are paragraphs, and the facts of a box, follow as blocks of their own too.
+/// Items that are paragraphs follow as blocks of their own too.
 fn skip_paragraphs_of<'i>(items: impl Iterator<Item = &'i str> + Clone, rest: &mut std::slice::Iter<'_, Block>) {
     while let Some(Block::Paragraph { text, .. }) = rest.as_slice().first() {
         if !items.clone().any(|item| item.contains(&**text)) {
@@ -117,10 +114,15 @@ fn write_table(rows: &[Vec<Said>], colon: &str, html: &mut String, text: &mut St
     text.push('\n');
 }
 
-/// The box of key facts, or the slip. What is left to write on has no value.
+/// A box. What is left to write on has no value, and what says by itself what it is has no label.
 fn write_facts(rows: &[Row], colon: &str, html: &mut String, text: &mut String) {
     html.push_str("<dl>\n");
     for Row { label, value, .. } in rows {
+        if label.is_empty() {
+            html.push_str(&format!("<dd>{}</dd>\n", escaped(value)));
+            text.push_str(&format!("{value}\n"));
+            continue;
+        }
         html.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(label), escaped(value)));
         text.push_str(&format!("{label}{colon} {value}\n"));
     }

@@ -10,9 +10,13 @@ use super::said::Said;
 use crate::case::Language;
 
 /// The labels that the house sets and that are read here. A house that lacks one of them is a fault when it is read.
-pub(super) const MARKS: [&str; 3] = [FACTS, LANGUAGE, PART];
+pub(super) const MARKS: [&str; 5] = [CLOSING, FACTS, FACTS_END, LANGUAGE, PART];
+/// The label of the marker where a letter's own words end and its closing begins.
+const CLOSING: &str = "recto-closing";
 /// The label of the marker that a box of the house leaves: which it is, with its names, labels and values.
 const FACTS: &str = "recto-facts";
+/// The label of the marker at the end of a box: what stands between is the box as it looks.
+const FACTS_END: &str = "recto-facts-end";
 /// The label of the marker at the end of a paragraph in another language than the letter's.
 const LANGUAGE: &str = "recto-language";
 /// The label of the marker at the beginning of a letter's part, with its language.
@@ -48,13 +52,17 @@ pub enum Block {
     },
     /// A table: its header, then its rows.
     Table(Vec<Vec<Said>>),
-    /// A box of labels with their values. As paragraphs they follow once more.
+    /// A box of labels with their values.
     Facts(Boxed, Vec<Row>),
+    /// The letter's own words end here: closing, signature and notices follow.
+    Closing,
 }
 
 /// Which box it is that has labels with their values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Boxed {
+    /// How to reach the unit.
+    Contact,
     /// What matters, at the top of a letter.
     KeyFacts,
     /// What is cut off a letter.
@@ -82,7 +90,10 @@ impl Block {
             Block::Paragraph { text, .. } => text.to_string(),
             Block::List { items, .. } => joined(items, "\n"),
             Block::Table(rows) => rows.iter().map(|row| joined(row, "\t")).collect::<Vec<_>>().join("\n"),
-            Block::Facts(..) | Block::Part(_) => String::new(),
+            Block::Facts(_, rows) => {
+                rows.iter().map(|row| format!("{}\t{}", row.label, row.value)).collect::<Vec<_>>().join("\n")
+            }
+            Block::Part(_) | Block::Closing => String::new(),
         }
     }
 }
@@ -93,8 +104,15 @@ fn joined(all: &[Said], between: &str) -> String {
 
 /// Reads the blocks of a finished document.
 pub fn read(document: &PagedDocument) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let (mut blocks, mut in_box) = (Vec::new(), false);
     for element in document.introspector().elements().all() {
+        let label = element.label().map(|label| label.resolve());
+        let marks = |mark: &str| label.as_ref().is_some_and(|label| label.as_str() == mark);
+        if in_box {
+            in_box = !marks(FACTS_END);
+            continue;
+        }
+        in_box = marks(FACTS);
         match language_marked(element) {
             // The marker stands at the end of its paragraph.
             Some(marked) => {
@@ -141,6 +159,7 @@ fn block(element: &Content) -> Option<Block> {
         return Some(Block::Table(rows(&table.children)));
     }
     match (label.as_deref()?, &element.to_packed::<MetadataElem>()?.value) {
+        (CLOSING, _) => Some(Block::Closing),
         (FACTS, Value::Dict(facts)) => boxed(facts),
         (PART, Value::Str(language)) => Language::parse(language).map(Block::Part),
         _ => None,
@@ -149,6 +168,7 @@ fn block(element: &Content) -> Option<Block> {
 
 fn boxed(facts: &Dict) -> Option<Block> {
     let kind = match facts.get("box").ok()? {
+        Value::Str(kind) if kind.as_str() == "contact" => Boxed::Contact,
         Value::Str(kind) if kind.as_str() == "key-facts" => Boxed::KeyFacts,
         Value::Str(kind) if kind.as_str() == "slip" => Boxed::Slip,
         _ => Boxed::Form,
@@ -157,7 +177,7 @@ fn boxed(facts: &Dict) -> Option<Block> {
     Some(Block::Facts(kind, rows.iter().filter_map(row).collect()))
 }
 
-/// A name, a label and its value.
+/// A name, a label and its value, which may have a small addition.
 fn row(row: &Value) -> Option<Row> {
     let Value::Array(row) = row else { return None };
     let part = |value: &Value| match value {
@@ -167,7 +187,9 @@ fn row(row: &Value) -> Option<Row> {
     };
     let mut parts = row.iter().map(part);
     let name = parts.next().filter(|name| !name.is_empty());
-    Some(Row { name, label: parts.next()?, value: parts.next()? })
+    let (label, value) = (parts.next()?, parts.next()?);
+    let addition = parts.next().filter(|addition| !addition.is_empty());
+    Some(Row { name, label, value: addition.map_or(value.clone(), |addition| format!("{value} {addition}")) })
 }
 
 /// A table's cells in rows as wide as its header.

@@ -10,7 +10,7 @@ use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, SyntaxDiagnostic, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook, FontVariant, FontVariations};
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt, World, WorldExt};
+use typst::{Feature, Library, LibraryExt, World, WorldExt};
 
 use super::outline::MARKS;
 use super::words::{labels, words_of};
@@ -49,7 +49,10 @@ impl House {
             return Err(vec![no_fonts(folder, &Text::new("there is no font in it", "il n’y a pas de police"))]);
         }
         let bare = House {
-            library: LazyHash::new(Library::default()),
+            // The heads of rows, `pdf.header-cell`.
+            library: LazyHash::new(
+                Library::builder().with_features([Feature::A11yExtras].into_iter().collect()).build(),
+            ),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts_hash: hex(&hash.finalize()),
             fonts,
