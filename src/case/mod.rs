@@ -31,6 +31,7 @@ pub mod phone;
 pub mod phrases;
 pub mod place;
 pub mod policy;
+pub mod remittance;
 pub mod repertoire;
 pub mod role;
 pub mod said;

@@ -22,6 +22,7 @@ use crate::case::figures::{Figure, figures, figures_of};
 use crate::case::format::Formats;
 use crate::case::json::visit;
 use crate::case::party::Format;
+use crate::case::remittance::account_number;
 use crate::case::{Channel, CoveringMail, Fault, Given, Language, LetterId, Policy, Text, said};
 
 /// Large print may have so many times the pages of a letter at the usual size.
@@ -189,7 +190,13 @@ impl Catalogue {
             let text = value.as_str().filter(|_| !amounts.contains(place));
             texts.extend(text.into_iter().flat_map(|text| [text.to_owned(), bold::plain(text)]));
         });
-        let people = json!([data.json["case"], data.addressee_json(), data.addressee.block(), data.json["party"]]);
+        let people = json!([
+            account(&data.json["case"]),
+            data.json["case"],
+            data.addressee_json(),
+            data.addressee.block(),
+            data.json["party"]
+        ]);
         visit(&people, "", &mut |value, _| texts.extend(value.as_str().map(str::to_owned)));
         for text in &texts {
             found.extend(figures(text));
@@ -248,6 +255,8 @@ impl Catalogue {
         if let Some(addressee) = addressee.as_object_mut() {
             addressee.extend(data.addressee.role.predicates());
         }
+        let mut case = data.json["case"].clone();
+        case["account"] = json!(account(&case));
         let mut person = data.json["party"].clone();
         person["full_name"] = json!(data.person.full_name());
         let description = &draft.letter.description;
@@ -263,7 +272,7 @@ impl Catalogue {
         letter["slip"] = json!(slip(draft));
         json!({
             "letter": letter,
-            "case": data.json["case"],
+            "case": case,
             "addressee": addressee,
             "person": person,
             "facts": data.facts,
@@ -284,6 +293,11 @@ fn slip(draft: &Draft<'_>) -> Option<&'static str> {
         (_, Some(_)) => Some("slip"),
         (_, None) => printed.then_some("remittance-slip"),
     }
+}
+
+/// The account number under which a bank takes payments of a case.
+fn account(case: &Value) -> Option<String> {
+    account_number(case["reference"].as_str()?)
 }
 
 /// What a day to act is for that is none of letter.toml's deadlines.

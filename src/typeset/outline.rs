@@ -104,15 +104,17 @@ fn joined(all: &[Said], between: &str) -> String {
 
 /// Reads the blocks of a finished document.
 pub fn read(document: &PagedDocument) -> Vec<Block> {
+    let marks = |element: &Content, mark: &str| element.label().is_some_and(|label| label.resolve().as_str() == mark);
+    let elements = document.introspector().elements();
+    // A house of before has no end of a box.
+    let ends = elements.all().any(|element| marks(element, FACTS_END));
     let (mut blocks, mut in_box) = (Vec::new(), false);
-    for element in document.introspector().elements().all() {
-        let label = element.label().map(|label| label.resolve());
-        let marks = |mark: &str| label.as_ref().is_some_and(|label| label.as_str() == mark);
+    for element in elements.all() {
         if in_box {
-            in_box = !marks(FACTS_END);
+            in_box = !marks(element, FACTS_END);
             continue;
         }
-        in_box = marks(FACTS);
+        in_box = ends && marks(element, FACTS);
         match language_marked(element) {
             // The marker stands at the end of its paragraph.
             Some(marked) => {
