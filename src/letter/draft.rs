@@ -266,6 +266,7 @@ impl Catalogue {
             "version": description.version,
             "date": draft.date.to_string(),
             "title": description.title.get(language),
+            "subject": subject(draft, language),
             "filed": description.filed,
             "shared": description.shared.keys().collect::<Vec<_>>(),
         });
@@ -284,6 +285,14 @@ impl Catalogue {
             "words": writer.words(),
         })
     }
+}
+
+/// The subject line: the letter type's title, or the fact that it names for it.
+fn subject(draft: &Draft<'_>, language: Language) -> Value {
+    let description = &draft.letter.description;
+    let written = description.subject.as_ref().and_then(|path| Values::of_facts(&draft.data.facts).at(path).ok());
+    let written = written.map(|text| text.get(language.code()).unwrap_or(text));
+    written.cloned().unwrap_or_else(|| json!(description.title.get(language)))
 }
 
 /// The template of what is cut off a letter: its type's own, or the house's, which is no use on a screen.

@@ -51,6 +51,9 @@ pub struct Description {
     pub version: String,
     /// The subject line and the PDF's title.
     pub title: Text,
+    /// The fact that stands as its subject line in place of the title, where an officer writes what the letter is about.
+    #[serde(default)]
+    pub subject: Option<FactPath>,
     /// Whether it is an internal document: filed with the case, set as a memorandum, and sent to nobody.
     #[serde(default)]
     pub filed: bool,

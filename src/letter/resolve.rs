@@ -73,6 +73,7 @@ impl Description {
     pub(super) fn uses(&self) -> Vec<Use<'_>> {
         let mut uses = Vec::new();
         uses.extend(self.called_by.when.iter().map(|when| Use::of_condition(when, "/called_by/when")));
+        uses.extend(self.subject.iter().map(|path| Use::of(path, "/subject".to_owned(), Kind::Any)));
         let amount = self.rules.amount();
         uses.extend(amount.map(|(path, name)| Use::of(&path, format!("/rules/{name}"), Kind::Amount)));
         let key_facts = [("sum", &self.key_facts.sum, Kind::Amount), ("by", &self.key_facts.by, Kind::Date)];

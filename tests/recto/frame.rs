@@ -90,7 +90,7 @@ async fn the_box_has_named_cells_and_shows_the_amount_and_the_day_that_letter_to
         _ => None,
     });
     let names: Vec<&str> = boxed.unwrap().iter().map(|row| row.name.as_deref().unwrap()).collect();
-    assert_eq!(names, ["sum", "program", "do", "by", "to-ask-for-a-review", "telephone"]);
+    assert_eq!(names, ["sum", "by", "do", "why", "to-ask-for-a-review"]);
     let wrong_day = faults_of("plan-reminder", |templates| {
         for language in ["en", "fr"] {
             edit(
@@ -155,13 +155,13 @@ async fn the_slip_is_a_slot_and_is_not_set_anywhere_else() {
     }
     let in_the_body = |text: &'static str| {
         move |templates: &Path| {
-            edit(templates.join("debt-notice/en.typ"), "You owe money to", text);
+            edit(templates.join("debt-notice/en.typ"), "You received assistance", text);
         }
     };
-    let block = faults_of("debt-notice", in_the_body("#block[#slip(title: [Slip])]\n\nYou owe money to")).await;
+    let block = faults_of("debt-notice", in_the_body("#block[#slip(title: [Slip])]\n\nYou received assistance")).await;
     has(&block, "typesetting-failed", "slip-in-a-body");
     has(&block, "typesetting-failed", "debt-notice/en.typ:");
-    let form = faults_of("debt-notice", in_the_body("#form(([Name], sign-here()))\n\nYou owe money to")).await;
+    let form = faults_of("debt-notice", in_the_body("#form(([Name], sign-here()))\n\nYou received assistance")).await;
     has(&form, "form-in-a-letter", "slip.en.typ");
     let misnamed = faults_of("plan-proposal", |templates| {
         edit(templates.join("plan-proposal/slip.en.typ"), "#let cut-off", "#let cut-of");
@@ -214,6 +214,7 @@ fn the_house_has_pictures_that_are_hashed_and_kept_with_it() {
     std::fs::write(arms.join("notes.txt"), "not read").unwrap();
     let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let names: Vec<&str> = studio.catalogue.house.keys().map(String::as_str).collect();
+    let names: Vec<&str> = names.into_iter().filter(|name| !name.starts_with("ocr-b/")).collect();
     assert_eq!(names, ["arms/square.svg", "envelope.typ", "letter.typ"], "templates are Recto's, not typst's");
     let job = |main: &str| Job {
         main: format!(
@@ -263,19 +264,19 @@ fn an_approval_is_bound_to_words_and_not_to_how_they_are_written_in_typst() {
     assert_eq!(
         hash(&house(
             "letter.typ",
-            "set par(leading: 0.6em, spacing: 0.75em)",
-            "set par(\n  leading: 0.6em,\n  spacing: 0.75em,\n)"
+            "set par(leading: 0.4em, spacing: 0.6em)",
+            "set par(\n  leading: 0.4em,\n  spacing: 0.6em,\n)"
         )),
         as_it_is
     );
     let rewrapped = |templates: &Path| {
-        edit(templates.join("debt-notice/en.typ"), "This letter tells you why,", "This letter\ntells you why,");
+        edit(templates.join("debt-notice/en.typ"), "This is called an", "This is\ncalled an");
     };
     assert_eq!(hash(&rewrapped), as_it_is);
     // A word of the body, of a shared text, of the unit, of the foot of the page and of letter.typ itself are.
-    let body = |templates: &Path| edit(templates.join("debt-notice/en.typ"), "tells you why", "shows you why");
+    let body = |templates: &Path| edit(templates.join("debt-notice/en.typ"), "This is called an", "This is named an");
     let paragraph = |templates: &Path| {
-        edit(templates.join("debt-notice/en.typ"), "This letter tells you why,", "\n\nThis letter tells you why,");
+        edit(templates.join("debt-notice/en.typ"), "This is called an", "\n\nThis is called an");
     };
     let changes: [&dyn Fn(&Path); 6] = [
         &body,
@@ -368,16 +369,14 @@ fn the_frame_is_written_in_the_house_alone_and_print_has_two_profiles() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn labels_that_rust_reads_back_are_asked_for() {
-    for mark in ["recto-facts", "recto-language", "recto-part-start"] {
+    for mark in ["recto-closing", "recto-facts", "recto-facts-end", "recto-language", "recto-part-start"] {
         let faults = opening_faults(|templates| {
             edit(templates.join("_house/letter.typ"), &format!("<{mark}>"), "<recto-renamed>");
         });
         has(&faults, "mark-missing", mark);
     }
     let faults = faults_of("debt-notice", |templates| {
-        for language in ["en", "fr"] {
-            edit(templates.join(format!("_house/shared/contact.{language}.typ")), "<contact>", "<reach-us>");
-        }
+        edit(templates.join("_house/letter.typ"), "facts(\"contact\", rows", "facts(\"telephone\", rows");
     });
-    has(&faults.await, "contact-missing", "<contact>");
+    has(&faults.await, "contact-missing", "set-contact");
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::layout::{broken_rules, lonely_words};
 use crate::support::{files, pdf_text, recto, tool};
 
 /// Validates PDFs against profiles with veraPDF itself; one report a file and profile.
@@ -31,6 +32,12 @@ fn every_type_language_and_sample_meets_pdf_ua_1_and_pdf_a_2a_and_is_spelled_rig
     let pdfs = paths(&out, ".pdf");
     assert_eq!(report["letters"], pdfs.len());
     assert!(pdfs.len() >= 30 * 2 * 2, "{}", pdfs.len());
+    let is_plausible = |pdf: &Path| pdf.file_name().unwrap().to_str().unwrap().starts_with("plausible");
+    let broken: Vec<String> = pdfs.iter().flat_map(|pdf| broken_rules(pdf, is_plausible(pdf))).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+    let plausible: Vec<&PathBuf> = pdfs.iter().filter(|pdf| is_plausible(pdf)).collect();
+    let lonely: Vec<String> = plausible.iter().flat_map(|pdf| lonely_words(pdf)).collect();
+    assert!(lonely.len() * 3 < plausible.len(), "{lonely:?}");
     let reports = conformance("ua1,2a", &pdfs);
     assert_eq!(reports.len(), 2 * pdfs.len());
     let bad: Vec<&Value> = reports.iter().filter(|report| report["compliant"] != true).collect();
