@@ -198,7 +198,7 @@ impl Desk {
     /// The words that an approver is shown: those of the pages, and of the covering mail.
     pub(super) fn words_shown(&self, assessed: &Assessment<'_>, typeset: &Typeset) -> Vec<String> {
         let title = assessed.composed.draft.title();
-        let pages = reading(&typeset.blocks, &title, false).text;
+        let pages = reading(&typeset.blocks, &title, |_| String::new(), false).text;
         let mail = assessed.mail.iter().flat_map(|mail| [mail.subject.as_str(), mail.text.as_str()]);
         let lines = std::iter::once(pages.as_str()).chain(mail).flat_map(str::lines).map(str::trim);
         let is_rule = |line: &str| line.chars().all(|c| matches!(c, '=' | '-'));

@@ -118,7 +118,8 @@ impl Desk {
     ) -> Result<Verdict, DeskError> {
         let Composed { draft, content_hash, job: Job { main, footer, .. } } = assessed.composed;
         let by_ear = draft.data.addressee.format == Format::ScreenReader;
-        let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), self.studio.specimen));
+        let foot = |language| self.studio.catalogue.identity(&draft, language);
+        let reading = by_ear.then(|| reading(&typeset.blocks, &draft.title(), foot, self.studio.specimen));
         let source = KeptSource { house: Sha256::new(self.studio.press.house_hash()), main, footer };
         let findable = Findable::of(&draft, &source);
         let kept = Box::new(Kept { source, reading, mail: assessed.mail });

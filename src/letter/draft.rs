@@ -239,6 +239,12 @@ impl Catalogue {
         })
     }
 
+    /// What identifies a letter, as it stands at the foot of its pages.
+    pub fn identity(&self, draft: &Draft<'_>, language: Language) -> String {
+        let label = self.writer(language).words()["letter_id"].as_str().unwrap_or_default();
+        format!("{label} {} ({})", draft.id, draft.letter.description.version)
+    }
+
     /// The writer of one language.
     pub fn writer(&self, language: Language) -> &Writer {
         &self.writers[language as usize]

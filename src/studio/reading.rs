@@ -3,10 +3,14 @@
 use minijinja::HtmlEscape;
 
 use crate::case::{Language, Reading};
-use crate::typeset::{Block, Row, Said};
+use crate::typeset::{Block, Boxed, Row, Said};
 
-/// The reading of a letter's blocks. `title` is that of its PDF, and `specimen` marks it.
-pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
+/// Lines of at most some 70 characters, as a page has them.
+const STYLE: &str = "body{max-width:38em;margin:auto;padding:1em;font-family:sans-serif;line-height:1.5}";
+
+/// The reading of a letter's blocks. `title` is that of its PDF, `foot` what stands at the foot of its pages in one language, and
+/// `specimen` marks it.
+pub fn reading(blocks: &[Block], title: &str, foot: impl Fn(Language) -> String, specimen: bool) -> Reading {
     let (mut html, mut text) = (String::new(), String::new());
     let mut part: Option<Language> = None;
     if specimen {
@@ -17,7 +21,7 @@ pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
     while let Some(block) = rest.next() {
         match block {
             Block::Part(language) => {
-                html.push_str(&close(part));
+                close(part, &foot, &mut html, &mut text);
                 html.push_str(&format!("<article lang=\"{}-CA\">\n", language.code()));
                 text.push_str(if part.is_some() { "----------------------------------------\n\n" } else { "" });
                 part = Some(*language);
@@ -47,11 +51,14 @@ pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
                 skip_paragraphs_of(items.iter().map(|item| &**item), &mut rest);
             }
             Block::Table(rows) => write_table(rows, colon(part), &mut html, &mut text),
-            Block::Facts(_, rows) => write_facts(rows, colon(part), &mut html, &mut text),
+            Block::Facts(boxed, rows) => {
+                let value: fn(&str) -> String = if *boxed == Boxed::Contact { reached_by } else { escaped };
+                write_facts(rows, part, value, &mut html, &mut text);
+            }
             Block::Closing => {}
         }
     }
-    html.push_str(&close(part));
+    close(part, &foot, &mut html, &mut text);
     let lang =
         blocks.iter().find_map(|block| if let Block::Part(language) = block { Some(language.code()) } else { None });
     let lang = lang.unwrap_or("en");
@@ -59,15 +66,31 @@ pub fn reading(blocks: &[Block], title: &str, specimen: bool) -> Reading {
     Reading {
         html: format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}-CA\">\n<head><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title></head>\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title><style>{STYLE}</style></head>\n\
              <body>\n<main>\n{html}</main>\n</body>\n</html>\n"
         ),
         text,
     }
 }
 
-fn close(part: Option<Language>) -> String {
-    part.map(|_| "</article>\n".to_owned()).unwrap_or_default()
+/// Ends a part with what stands at the foot of its pages.
+fn close(part: Option<Language>, foot: impl Fn(Language) -> String, html: &mut String, text: &mut String) {
+    if let Some(foot) = part.map(foot) {
+        html.push_str(&format!("<p>{}</p>\n</article>\n", escaped(&foot)));
+        text.push_str(&format!("{foot}\n\n"));
+    }
+}
+
+/// A telephone number or an e-mail address as a link.
+fn reached_by(value: &str) -> String {
+    let words = escaped(value);
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    match digits.len() {
+        10 => format!("<a href=\"tel:+1{digits}\">{words}</a>"),
+        11 => format!("<a href=\"tel:+{digits}\">{words}</a>"),
+        _ if value.contains('@') => format!("<a href=\"mailto:{words}\">{words}</a>"),
+        _ => words,
+    }
 }
 
 fn escaped(words: &str) -> String {
@@ -114,17 +137,23 @@ fn write_table(rows: &[Vec<Said>], colon: &str, html: &mut String, text: &mut St
     text.push('\n');
 }
 
-/// A box. What is left to write on has no value, and what says by itself what it is has no label.
-fn write_facts(rows: &[Row], colon: &str, html: &mut String, text: &mut String) {
+/// What stands for a place to write on.
+fn to_fill_in(language: Option<Language>) -> &'static str {
+    if language == Some(Language::Fr) { "(à remplir)" } else { "(to fill in)" }
+}
+
+/// A box. What is left to write on has no value but a sign of money, and what says by itself what it is has no label.
+fn write_facts(rows: &[Row], language: Option<Language>, shown: fn(&str) -> String, html: &mut String, text: &mut String) {
     html.push_str("<dl>\n");
     for Row { label, value, .. } in rows {
+        let value = if matches!(value.trim(), "" | "$") { to_fill_in(language) } else { value };
         if label.is_empty() {
-            html.push_str(&format!("<dd>{}</dd>\n", escaped(value)));
+            html.push_str(&format!("<dd>{}</dd>\n", shown(value)));
             text.push_str(&format!("{value}\n"));
             continue;
         }
-        html.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(label), escaped(value)));
-        text.push_str(&format!("{label}{colon} {value}\n"));
+        html.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(label), shown(value)));
+        text.push_str(&format!("{label}{} {value}\n", colon(language)));
     }
     html.push_str("</dl>\n");
     text.push('\n');

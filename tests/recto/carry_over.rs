@@ -10,7 +10,7 @@ use sqlx::Connection;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::support::{debt_referred, desk, home, state, work};
+use crate::support::{debt_referred, desk, home, recto, state, work};
 
 const TAKEN: &str = "2026-11-16T15:00:00.000Z";
 
@@ -98,4 +98,16 @@ async fn a_register_of_before_is_carried_over_with_its_chain_and_goes_on() {
         desk.close().await;
         std::fs::write(folder.path().join("recto.db"), untouched).unwrap();
     }
+}
+
+#[test]
+fn letters_of_the_first_edition_are_set_again_to_the_same_bytes() {
+    // A register that Recto wrote before the frame of one sheet: an English and a French notice, one in both languages, one in large print.
+    let folder = tempfile::tempdir().unwrap();
+    let zip = std::fs::File::open(home().join("tests/registers/first-edition.zip")).unwrap();
+    zip::ZipArchive::new(zip).unwrap().extract(folder.path()).unwrap();
+    let verified = recto(folder.path(), &["verify", "--set-again", "--json"]);
+    let report: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert!(verified.status.success(), "{report:#}");
+    assert_eq!(report["set_again"], 4, "{report:#}");
 }

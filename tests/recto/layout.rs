@@ -66,25 +66,25 @@ fn pages(pdf: &Path) -> Vec<Vec<Line>> {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(start) => match start.name().as_ref() {
-                b"page" => pages.push(Vec::new()),
-                b"line" => {
+                "page" => pages.push(Vec::new()),
+                "line" => {
                     let at = |name: &str| -> f64 {
                         let value = start.try_get_attribute(name).unwrap().unwrap().value;
-                        String::from_utf8(value.into_owned()).unwrap().parse().unwrap()
+                        value.parse().unwrap()
                     };
                     let line = Line { top: at("yMin"), bottom: at("yMax"), words: Vec::new(), last: false };
                     pages.last_mut().unwrap().push(line);
                 }
-                b"word" => word = true,
+                "word" => word = true,
                 _ => {}
             },
             Event::Text(text) if word => {
                 let line = pages.last_mut().unwrap().last_mut().unwrap();
-                line.words.push(text.decode().unwrap().into_owned());
+                line.words.push(text.xml_content(quick_xml::XmlVersion::Implicit1_0).into_owned());
             }
             Event::End(end) => match end.name().as_ref() {
-                b"word" => word = false,
-                b"block" => {
+                "word" => word = false,
+                "block" => {
                     if let Some(line) = pages.last_mut().and_then(|page| page.last_mut()) {
                         line.last = true;
                     }

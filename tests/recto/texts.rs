@@ -489,7 +489,7 @@ fn bold_is_strong_in_every_form_of_a_letter_and_nothing_that_is_typed_becomes_ma
         // What belongs together stays so, whatever of it is bold.
         assert_eq!(**paragraph("Vous devez"), *"Vous devez 1\u{a0}846,35\u{a0}$ le 18\u{a0}novembre\u{a0}2026.");
         assert_eq!(strong(paragraph("Vous devez")), ["1\u{a0}846,35", "18"]);
-        let read = recto::studio::reading(&set.blocks, "A letter", false);
+        let read = recto::studio::reading(&set.blocks, "A letter", |_| String::new(), false);
         for part in [
             "<p><strong>All of it.</strong></p>",
             "<li><strong>First</strong> thing</li>\n<li>the **stars**</li>",
