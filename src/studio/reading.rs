@@ -143,7 +143,13 @@ fn to_fill_in(language: Option<Language>) -> &'static str {
 }
 
 /// A box. What is left to write on has no value but a sign of money, and what says by itself what it is has no label.
-fn write_facts(rows: &[Row], language: Option<Language>, shown: fn(&str) -> String, html: &mut String, text: &mut String) {
+fn write_facts(
+    rows: &[Row],
+    language: Option<Language>,
+    shown: fn(&str) -> String,
+    html: &mut String,
+    text: &mut String,
+) {
     html.push_str("<dl>\n");
     for Row { label, value, .. } in rows {
         let value = if matches!(value.trim(), "" | "$") { to_fill_in(language) } else { value };

@@ -125,9 +125,9 @@ fn names_in_the_box_are_checked_where_they_are_written() {
     has(&faults, "path-unknown", "Did you mean “facts.balance”?");
     has(&faults, "path-unknown", "Did you mean “deadlines.information”?");
     let faults = opening_faults(|templates| {
-        edit(templates.join("write-off/fr.typ"), "words.key_facts.program", "words.key_facts.programm");
+        edit(templates.join("write-off/fr.typ"), "words.key_facts.what_to_do", "words.key_facts.what_to_doo");
     });
-    has(&faults, "label-unknown", "Did you mean “program”?");
+    has(&faults, "label-unknown", "Did you mean “what_to_do”?");
 }
 
 #[test]

@@ -199,7 +199,7 @@ const DECISIONS: [Step; 7] = [
         let file = day.home.path().join("letter-templates/debt-notice/en.typ");
         if std::fs::read_to_string(&file)?.contains("== Why you owe this money") {
             edit(file, "== Why you owe this money", "== How this debt came about");
-            raise(day.home.path(), "debt-notice", "1.0.0", "1.1.0");
+            raise(day.home.path(), "debt-notice");
         }
         assert_eq!(service.call("POST", "/letter-types/reload", &Value::Null)?.0, 202);
         let reload = service.until("/letter-types/reload", |reload| reload["state"] != "checking")?;

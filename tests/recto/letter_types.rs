@@ -7,7 +7,7 @@ use recto::desk::{Desk, Settings};
 use recto::studio::Studio;
 use serde_json::{Value, json};
 
-use crate::support::{NOW, at, copy, debt_referred, edit, event, sample, small_copy, state, taken, work};
+use crate::support::{NOW, at, copy, debt_referred, edit, event, sample, small_copy, state, taken, version, work};
 
 /// All faults that `recto check` finds for a letter type: codes and places, and what is said.
 fn check(home: &Path, letter_type: &str) -> (Vec<(String, String)>, String) {
@@ -200,7 +200,8 @@ fn mistakes_of_every_kind_are_given_all_at_once_with_file_line_and_hint() {
     let home = copy();
     let templates = home.path().join("letter-templates");
     edit(templates.join("plan-default/letter.toml"), "page_limit", "page_limitt");
-    edit(templates.join("plan-default/letter.toml"), "version = \"1.0.0\"", "version = 1");
+    let current = format!("version = \"{}\"", version(home.path(), "plan-default"));
+    edit(templates.join("plan-default/letter.toml"), &current, "version = 1");
     edit(templates.join("_programs/odsp.toml"), "review_days = 30", "review_days = ");
     let written_off = templates.join("_events/debt.written-off.schema.json");
     edit(written_off.clone(), "\"maxLength\": 60", "\"maxLength\": \"many\"");

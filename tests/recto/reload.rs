@@ -12,7 +12,7 @@ use recto::studio::Studio;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{NOW, at, debt_referred, edit, raise, recto, small_copy, state, taken, work};
+use crate::support::{NOW, at, debt_referred, edit, raise, recto, small_copy, state, taken, version, work};
 
 const HEADING: &str = "letter-templates/debt-notice/en.typ";
 
@@ -75,11 +75,14 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
         "the version stands for other words"
     );
     assert!(
-        refused["faults"][0]["message"].as_str().unwrap().contains("a changé sous la version 1.0.0"),
+        refused["faults"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains(&format!("a changé sous la version {}", version(home.path(), "debt-notice"))),
         "{refused:#}"
     );
     assert_eq!((&refused["before"], &refused["letters"]), (&refused["now"], &0.into()));
-    raise(home.path(), "debt-notice", "1.0.0", "1.1.0");
+    raise(home.path(), "debt-notice");
     let taken_set = ask_to_reload(&open).await;
     assert_eq!(taken_set["state"], "taken", "{taken_set:#}");
     assert_ne!(taken_set["before"], taken_set["now"]);
@@ -105,7 +108,7 @@ async fn a_changed_set_is_taken_without_a_restart_and_a_faulty_one_is_refused_an
         text.lines().filter(|line| !line.contains("paiement excédentaire")).collect::<Vec<_>>().join("\n"),
     )
     .unwrap();
-    raise(home.path(), "debt-notice", "1.1.0", "1.2.0");
+    raise(home.path(), "debt-notice");
     let refused = ask_to_reload(&open).await;
     assert_eq!(refused["state"], "refused", "{refused:#}");
     assert!(refused["faults"].as_array().is_some_and(|faults| !faults.is_empty()), "{refused:#}");
@@ -171,7 +174,7 @@ async fn an_issued_letter_is_set_again_from_its_record_to_the_same_bytes_after_t
     work(&open.desk()).await;
     edit(home.path().join("letter-templates/_house/letter.typ"), "rgb(\"#17455c\")", "rgb(\"#5c1745\")");
     edit(home.path().join(HEADING), "== Why you owe this money", "== How this debt came about");
-    raise(home.path(), "debt-notice", "1.0.0", "1.1.0");
+    raise(home.path(), "debt-notice");
     edit(home.path().join("letter-templates/_house/version.toml"), "version = \"1.", "version = \"2.");
     let reload = ask_to_reload(&open).await;
     assert_eq!(reload["state"], "taken", "{reload:#}");

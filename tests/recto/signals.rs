@@ -69,7 +69,7 @@ fn told_to_hang_up_it_takes_changed_letter_types_and_keeps_the_old_ones_where_th
     let first = hash(&service.until("/letter-types", |types| types[0]["key"] == "debt-notice").unwrap());
     assert!(says(&data, &issued(&service, &of_case(1)), "Why you owe this money"));
     edit(body.clone(), "== Why you owe this money", "== How this debt came about");
-    raise(home.path(), "debt-notice", "1.0.0", "1.1.0");
+    raise(home.path(), "debt-notice");
     service.signal("HUP");
     let second = hash(&service.until("/letter-types", |types| hash(types) != first).unwrap());
     assert!(says(&data, &issued(&service, &of_case(2)), "How this debt came about"));

@@ -265,8 +265,17 @@ pub fn edit(file: PathBuf, from: &str, to: &str) {
     std::fs::write(&file, text.replace(from, to)).unwrap();
 }
 
+/// The version of a letter type in such a copy.
+pub fn version(home: &Path, letter_type: &str) -> String {
+    let text = std::fs::read_to_string(home.join(format!("letter-templates/{letter_type}/letter.toml"))).unwrap();
+    text.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"')).unwrap().to_owned()
+}
+
 /// Raises the version of a letter type in such a copy, as whoever changes its words must.
-pub fn raise(home: &Path, letter_type: &str, from: &str, to: &str) {
+pub fn raise(home: &Path, letter_type: &str) {
+    let from = version(home, letter_type);
+    let (fixed, last) = from.rsplit_once('.').unwrap();
+    let to = format!("{fixed}.{}", last.parse::<u32>().unwrap() + 1);
     let file = home.join(format!("letter-templates/{letter_type}/letter.toml"));
     edit(file, &format!("version = \"{from}\""), &format!("version = \"{to}\""));
 }
@@ -280,7 +289,7 @@ pub fn small_copy(letter_types: &[&str]) -> tempfile::TempDir {
     let home = copy();
     for entry in std::fs::read_dir(home.path().join("letter-templates")).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();
-        if !name.starts_with('_') && !letter_types.contains(&name.as_str()) {
+        if entry.path().is_dir() && !name.starts_with('_') && !letter_types.contains(&name.as_str()) {
             std::fs::remove_dir_all(entry.path()).unwrap();
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{command, debt_referred, edit, home, raise, recto, small_copy, studio};
+use crate::support::{command, debt_referred, edit, home, raise, recto, small_copy, studio, version};
 
 const VERSIONS: &str = "letter-templates/versions.toml";
 
@@ -69,11 +69,12 @@ fn words_that_change_under_their_version_are_a_fault_wherever_they_stand() {
         std::fs::write(home.path().join(VERSIONS), &locked).unwrap();
     }
     edit(templates.join("debt-notice/en.typ"), "== Why you owe this money", "== How this debt came about");
-    raise(home.path(), "debt-notice", "1.0.0", "1.0.1");
+    raise(home.path(), "debt-notice");
     let (done, report, _) = check(&["--lock"]);
     assert!(done, "a version of its own is its own: {report:#}");
     let now = std::fs::read_to_string(home.path().join(VERSIONS)).unwrap();
-    assert!(now.contains("\"debt-notice\" = { version = \"1.0.1\"") && now != locked, "{now}");
+    let raised = format!("\"debt-notice\" = {{ version = \"{}\"", version(home.path(), "debt-notice"));
+    assert!(now.contains(&raised) && now != locked, "{now}");
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn a_faulty_set_makes_no_letter_at_the_start_as_at_a_reload() {
     assert!(run(home.path(), &folder, &["check", "--lock", "--json"]).0);
     let (done, _, said) = run(home.path(), &folder, &["work", "--until-idle"]);
     assert!(!done && said.contains("debt-notice/letter.toml") && said.contains("[words-changed]"), "{said}");
-    raise(home.path(), "debt-notice", "1.0.0", "1.0.1");
+    raise(home.path(), "debt-notice");
     assert!(run(home.path(), &folder, &["work", "--until-idle"]).0);
 }
 

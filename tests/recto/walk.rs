@@ -246,8 +246,7 @@ impl Walk {
         let file = self.home.path().join("letter-templates/debt-notice/en.typ");
         edit(file, HEADINGS[self.reloads % 2], HEADINGS[(self.reloads + 1) % 2]);
         // Other words are another version.
-        let version = |number: usize| format!("1.0.{number}");
-        raise(self.home.path(), "debt-notice", &version(self.reloads), &version(self.reloads + 1));
+        raise(self.home.path(), "debt-notice");
         self.reloads += 1;
         let reloaded = self.open.reload(operator()).await;
         assert!(reloaded.state == ReloadState::Taken && reloaded.before != reloaded.now, "{reloaded:#?}");
