@@ -26,7 +26,22 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Office {
     /// Its name as printed.
-    pub name: String,
+    pub name: OfficeName,
+}
+
+/// What an office is called: one name, or one in each language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OfficeName {
+    /// The same in both languages.
+    One(String),
+    /// In each.
+    Each {
+        /// In English.
+        en: String,
+        /// In French.
+        fr: String,
+    },
 }
 
 /// The person or estate that a letter is about or addressed to.

@@ -39,7 +39,7 @@ pub enum Derivation {
     },
     /// The sum of some amounts.
     Total {
-        /// The amounts.
+        /// The amounts; one that the letter can do without, such as `facts.interest?`, counts where it is there.
         of: Vec<FactPath>,
     },
     /// The first amount less the others.
@@ -167,7 +167,11 @@ impl Derivation {
                 let amounts: Result<Vec<_>, _> = list(values, of)?.iter().map(|row| row_amount(row, item)).collect();
                 plain(amounts?.into_iter().sum())
             }
-            Derivation::Total { of } => plain(amounts(of)?.into_iter().sum()),
+            Derivation::Total { of } => {
+                let there = |path: &&FactPath| !path.is_optional() || values.at(path).is_ok();
+                let amounts = of.iter().filter(there).map(|path| values.amount(path));
+                plain(amounts.sum::<Result<Decimal, Text>>()?)
+            }
             Derivation::Difference { of } => {
                 let amounts = amounts(of)?;
                 let (first, rest) = amounts

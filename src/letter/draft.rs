@@ -263,6 +263,9 @@ impl Catalogue {
         }
         let mut case = data.json["case"].clone();
         case["account"] = json!(account(&case));
+        if let Some(name) = case.pointer("/office/name").and_then(|name| name.get(language.code())).cloned() {
+            case["office"]["name"] = name;
+        }
         let mut person = data.json["party"].clone();
         person["full_name"] = json!(data.person.full_name());
         let description = &draft.letter.description;

@@ -380,3 +380,22 @@ async fn labels_that_rust_reads_back_are_asked_for() {
     });
     has(&faults.await, "contact-missing", "set-contact");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_with_interpreters_says_so_in_the_languages_of_its_readers() {
+    let home = copy();
+    for program in ["ontario-works", "odsp", "sponsorship"] {
+        let file = home.path().join(format!("letter-templates/_programs/{program}.toml"));
+        edit(file, "interpreter = false", "interpreter = true");
+    }
+    let studio = Studio::open(home.path(), true).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    for name in ["plausible", "large-print", "unknown-language"] {
+        let data = sample("debt-notice", name);
+        let preview = studio.preview("debt-notice", &data, day("2026-11-17")).await.unwrap();
+        assert_eq!(preview.stops, [], "{name}");
+        let text: String = preview.blocks.iter().map(Block::text).collect();
+        for word in ["Español", "Tiếng Việt", "Українська", "tłumacz", "bilaash"] {
+            assert!(text.contains(word), "{name}: {word}");
+        }
+    }
+}
