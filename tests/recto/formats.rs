@@ -72,11 +72,12 @@ fn civility(studio: &Studio, runtime: &tokio::runtime::Runtime, input: &str, lan
     data[if parts[0] == "mpp" { "addressee" } else { "party" }] = party;
     let set = runtime.block_on(studio.preview(kind, &data, "2026-11-17".parse().unwrap()));
     let set = set.unwrap_or_else(|faults| panic!("{input}: {faults:#?}"));
-    let after_subject = set.blocks.iter().skip_while(|block| !matches!(block, Block::Heading { level: 1, .. }));
-    let paragraphs: Vec<&str> = after_subject.filter_map(paragraph).collect();
-    let closes = |one: &&&str| one.ends_with(',') || one.ends_with("distinguées.");
-    let (first, last) = (paragraphs.first()?, paragraphs.iter().rev().find(closes)?);
-    Some(format!("{first} … {last}"))
+    let mut after_subject = set.blocks.iter().skip_while(|block| !matches!(block, Block::Heading { level: 1, .. }));
+    let salutation = after_subject.find_map(paragraph)?;
+    let mut closing = after_subject.skip_while(|block| !matches!(block, Block::Closing));
+    // The signature stands on the next line.
+    let closing = closing.find_map(paragraph)?.lines().next()?;
+    Some(format!("{salutation} … {closing}"))
 }
 
 /// The text of a paragraph.
