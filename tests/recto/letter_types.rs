@@ -175,7 +175,7 @@ fn a_section_that_french_lacks_adds_or_has_elsewhere_is_named() {
             "{words}: {faults:#?}"
         );
     };
-    let (one, two) = ("what-this-means-for-you", "do-you-still-owe-this-debt");
+    let (one, two) = ("do-you-still-owe-this-debt", "about-this-decision");
     let gone = french_faults("write-off", |text| text.replace(section(text, two), ""));
     named(&gone, &format!("The section “{two}” is on the English pages and not on the French ones"));
     let added = french_faults("write-off", |text| {

@@ -175,7 +175,7 @@ async fn an_issued_letter_is_set_again_from_its_record_to_the_same_bytes_after_t
     edit(home.path().join("letter-templates/_house/letter.typ"), "rgb(\"#17455c\")", "rgb(\"#5c1745\")");
     edit(home.path().join(HEADING), "== Why you owe this money", "== How this debt came about");
     raise(home.path(), "debt-notice");
-    edit(home.path().join("letter-templates/_house/version.toml"), "version = \"1.", "version = \"2.");
+    edit(home.path().join("letter-templates/_house/version.toml"), "version = \"2.", "version = \"3.");
     let reload = ask_to_reload(&open).await;
     assert_eq!(reload["state"], "taken", "{reload:#}");
     let mut set = 0;
