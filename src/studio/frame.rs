@@ -1,5 +1,5 @@
-//! Whether a finished letter has what the rest of Recto relies on: each language's part, how to reach the unit, where its own words end, the box's amount and day as
-//! letter.toml has them, and no form but in a memorandum.
+//! Whether a finished letter has what the rest of Recto relies on: each language's part, how to reach the unit, where its own words
+//! end, the box's amount and day as letter.toml has them, and no form but in a memorandum.
 
 use crate::case::format::Formats;
 use crate::case::{Fault, Language, money};
