@@ -277,7 +277,7 @@ impl Catalogue {
             "title": description.title.get(language),
             "subject": subject(draft, language),
             "filed": description.filed,
-            "shared": description.shared.keys().collect::<Vec<_>>(),
+            "shared": owed(draft),
         });
         letter["slip"] = json!(slip(draft));
         json!({
@@ -294,6 +294,13 @@ impl Catalogue {
             "words": writer.words(),
         })
     }
+}
+
+/// The shared texts that the letter owes.
+fn owed<'d>(draft: &'d Draft<'_>) -> Vec<&'d String> {
+    let shared = draft.letter.description.shared.iter();
+    let owed = shared.filter(|(_, owed)| owed.when().is_none_or(|when| when.holds(&draft.data.facts)));
+    owed.map(|(key, _)| key).collect()
 }
 
 /// The subject line: the letter type's title, or the fact that it names for it.

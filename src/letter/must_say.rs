@@ -76,7 +76,7 @@ pub struct SharedText {
     pub source: Text,
     /// What it must say wherever a letter has it. It knows no letter's facts, so its conditions are with the letter types.
     must_say: Vec<SharedWords>,
-    /// Whether it stands in the frame of those letters alone whose [shared] names it.
+    /// Whether it stands in the frame of those letters alone that owe it by their [shared].
     where_owed: bool,
 }
 
@@ -92,7 +92,7 @@ struct SharedWords {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SharedToml {
-    /// Stands in the frame, and only of those letters whose [shared] in letter.toml names it.
+    /// Stands in the frame, and only of those letters that owe it by [shared] in letter.toml.
     #[serde(default)]
     where_owed: bool,
     must_say: Vec<SharedWords>,

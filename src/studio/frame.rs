@@ -18,7 +18,8 @@ pub(super) fn faults(draft: &Draft<'_>, blocks: &[Block]) -> Vec<Fault> {
         };
         let contact = part.iter().any(|block| matches!(block, Block::Facts(Boxed::Contact, _)));
         let closing = part.iter().any(|block| matches!(block, Block::Closing));
-        faults.extend((!filed && !(contact && closing)).then(|| contact_missing(*language)));
+        let complete = filed || contact && closing;
+        faults.extend((!complete).then(|| contact_missing(*language)));
         let form = part.iter().any(|block| matches!(block, Block::Facts(Boxed::Form, _)));
         faults.extend((!filed && form).then(form_in_a_letter));
         match draft.key_facts() {

@@ -10,15 +10,17 @@ use quick_xml::events::Event;
 use crate::support::tool;
 
 /// Points. Below this line of a letter-sized page stands its foot.
-const FOOT: f64 = 747.0;
+const FOOT: f64 = 751.0;
 /// Points to a millimetre.
 const MM: f64 = 72.0 / 25.4;
 /// The text area of a page that continues a letter, in points.
-const TEXT: (f64, f64) = (14.0 * MM, FOOT);
+const TEXT: (f64, f64) = (12.0 * MM, FOOT);
 /// How a slip begins: where the scissors go.
 const CUT: [&str; 2] = ["Cut here", "Découpez ici"];
 /// Sections that are spent once the slip is cut off: they may stand behind it.
-const SPENT: [&str; 8] = [
+const SPENT: [&str; 10] = [
+    "If the plan does not suit you",
+    "Si l’entente ne vous convient pas",
     "How to pay",
     "Comment payer",
     "How to accept",
@@ -136,7 +138,7 @@ pub fn broken_rules(pdf: &Path, plausible: bool) -> Vec<String> {
 
 /// The lines of a page that are cut out with the slip behind them and are not spent.
 fn behind(page: &[Line], cut: f64) -> Vec<String> {
-    let spent = page.iter().rev().find(|line| SPENT.contains(&line.text().as_str())).map_or(f64::MAX, |line| line.top);
+    let spent = page.iter().find(|line| SPENT.contains(&line.text().as_str())).map_or(f64::MAX, |line| line.top);
     let cut_out = page.iter().filter(|line| line.bottom > cut && line.top < spent);
     cut_out.map(Line::text).collect()
 }
