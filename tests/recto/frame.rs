@@ -309,13 +309,15 @@ fn no_style_of_a_page_has_anything_of_one_letter() {
     assert_eq!(one.main, other.main, "the identity of a letter stands at the foot of its pages alone");
     assert_ne!(one.footer, other.footer);
     // What a `set page` names: the profile of print, what the module itself has, and whether all letters are specimens.
-    const SHARED: [&str; 16] = [
+    const SHARED: [&str; 18] = [
         "paper",
         "us-letter",
         "margin",
         "top",
         "head",
         "bottom",
+        "left",
+        "right",
         "x",
         "m",
         "side",

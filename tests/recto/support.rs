@@ -281,8 +281,15 @@ pub fn raise(home: &Path, letter_type: &str) {
 }
 
 /// What the programs' policies have for other letter types than the debt notice.
-const OF_OTHERS: [&str; 6] =
-    ["refund_days", "plan_reply_days", "default_days", "settlement_days", "information_days", "trillium_affected"];
+const OF_OTHERS: [&str; 7] = [
+    "unanswered_appeal_days",
+    "refund_days",
+    "plan_reply_days",
+    "default_days",
+    "settlement_days",
+    "information_days",
+    "trillium_affected",
+];
 
 /// A copy with some letter types alone, each with its plausible sample alone, so that the whole set is quickly checked.
 pub fn small_copy(letter_types: &[&str]) -> tempfile::TempDir {
