@@ -23,6 +23,7 @@ pub mod interest;
 pub mod json;
 pub mod language;
 pub mod letter;
+mod luhn;
 pub mod mailbox;
 pub mod money;
 pub mod no_break;

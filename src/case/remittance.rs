@@ -2,12 +2,12 @@
 //!
 //! Banks take digits alone, so the account number is made of the reference: `DR-2026-004512` is `8 0418 2026 004512 6`, written in one.
 //! First a digit that says nothing, then two digits for each letter (A is 01), the year and the number, and last a check digit
-//! (modulus 10, Luhn's, ISO/IEC 7812-1 annex B): one digit that is typed wrong, or two that change places, are seen.
+//! (Luhn's): one digit that is typed wrong is seen, and so are nearly all pairs that change places.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::insurance;
+use super::{insurance, luhn};
 
 /// Digits of the amount on a scan line, in cents.
 const AMOUNT: usize = 10;
@@ -44,12 +44,7 @@ fn checked(digits: &str) -> String {
     format!("{digits}{}", check_digit(digits))
 }
 
-/// The digit that makes the sum of all a multiple of ten, every second from the right counted twice.
+/// The digit that makes digits pass the check when it stands behind them.
 fn check_digit(digits: &str) -> u32 {
-    let weighed =
-        digits.chars().rev().filter_map(|c| c.to_digit(10)).enumerate().map(|(place, digit)| match place % 2 {
-            0 => digit * 2 / 10 + digit * 2 % 10,
-            _ => digit,
-        });
-    (10 - weighed.sum::<u32>() % 10) % 10
+    (10 - luhn::sum(&format!("{digits}0")) % 10) % 10
 }

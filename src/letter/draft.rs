@@ -269,7 +269,7 @@ impl Catalogue {
         let mut person = data.json["party"].clone();
         person["full_name"] = json!(data.person.full_name());
         let description = &draft.letter.description;
-        let mut letter = json!({
+        let letter = json!({
             "id": draft.id,
             "type": draft.letter.key,
             "version": description.version,
@@ -278,8 +278,8 @@ impl Catalogue {
             "subject": subject(draft, language),
             "filed": description.filed,
             "shared": owed(draft),
+            "slip": slip(draft),
         });
-        letter["slip"] = json!(slip(draft));
         json!({
             "letter": letter,
             "case": case,

@@ -15,6 +15,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::address::is_zip_of_nine;
+use super::luhn;
 
 /// Digits of a number.
 const DIGITS: usize = 9;
@@ -294,15 +295,7 @@ fn digit(c: char) -> Option<char> {
     char::from_digit(value as u32, 10)
 }
 
-/// The check of a Social Insurance Number (Luhn).
+/// The check of a Social Insurance Number.
 fn passes_check(digits: &str) -> bool {
-    let sum: u32 = digits
-        .bytes()
-        .enumerate()
-        .map(|(place, digit)| {
-            let value = u32::from(digit - b'0') * if place % 2 == 1 { 2 } else { 1 };
-            value / 10 + value % 10
-        })
-        .sum();
-    sum.is_multiple_of(10)
+    luhn::sum(digits).is_multiple_of(10)
 }
