@@ -30,7 +30,7 @@ fn rows(count: usize) -> [String; 7] {
     });
     let drawn = drawn.collect::<Vec<_>>().join(" || ");
     let day = "date('2020-01-01', '+' || (i % 2500) || ' days')";
-    let (case, person) = ("printf('DR-%d-%06d', 2020 + i % 7, i / 3)", "printf('P-%05d', i / 3)");
+    let (case, person) = ("printf('DR-%d-%06d', 2010 + i % 7, i / 3)", "printf('P-%06d', i / 3)");
     let program = "CASE WHEN i % 50 = 0 THEN 'sponsorship' WHEN i % 3 = 0 THEN 'odsp' ELSE 'ontario-works' END";
     let told = TOLD.replace('\'', "''");
     [

@@ -18,7 +18,7 @@ const TEXT: (f64, f64) = (12.0 * MM, FOOT);
 /// How a slip begins: where the scissors go.
 const CUT: [&str; 2] = ["Cut here", "Découpez ici"];
 /// Sections that are spent once the slip is cut off: they may stand behind it.
-const SPENT: [&str; 10] = [
+const SPENT: [&str; 8] = [
     "If the plan does not suit you",
     "Si l’entente ne vous convient pas",
     "How to pay",
@@ -26,9 +26,7 @@ const SPENT: [&str; 10] = [
     "How to accept",
     "Comment accepter",
     "How to send it",
-    "Comment l’envoyer",
     "Comment nous l’envoyer",
-    "Comment l’expédier",
 ];
 /// How what the house itself says at the end of every letter begins: the closing first.
 const BOILERPLATE: [&str; 10] = [
